@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from tracker.domain.states import State
 
 NOBODY = "neant"
-ARTICLE = re.compile(r"^((de la|du|des|de|la|le|les)\s+|(de\s+)?[dl][’'])", re.IGNORECASE)
+ARTICLE = re.compile(r"^((de\s+)?[dl][’']|(de la|du|des|de|la|le|les)\s+)", re.IGNORECASE)
 COMMA = re.compile(r",(?![^()]*\))")  # one inside brackets belongs to the name
 AND = re.compile(r"\s+et\s+")
 
