@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from tracker.catalogue.names import StateNames
+from tracker.catalogue.outcome_text import ANNEX, NUMBER
 from tracker.catalogue.text_layout import Block, Footnote, join_lines, read_layout
 from tracker.domain.documents import Participation, ParticipationKind, RecordedVote
 from tracker.domain.states import State
 
 Record = tuple[tuple[Participation, ...], tuple[RecordedVote, ...]]
 
-PARAGRAPH = re.compile(r"(\d+)\.\s+")
 REPORTS = re.compile(
-    r"États ci-après ont présenté [^:]*\brapports nationaux [^:]*:\s*([^:]+?)\.(?=\s|$)"
+    r"États ci ?-après ont présenté [^:]*\brapports nationaux [^:]*:\s*([^:]+?)\.(?=\s|$)"
 )
 TOTALS = re.compile(
     r"vote enregistré.*?(?P<in_favour>\w+) voix contre (?P<against>\w+)"
@@ -86,17 +86,17 @@ def parse_record(
 def _report_paragraphs(blocks: Iterable[Block]) -> Iterator[_Paragraph]:
     """The report's own numbered paragraphs, with what stands under each, up to the annex.
 
-    Numbers start again in the annex; those of lists inside a paragraph are indented.
+    Read from the blocks, which still hold the marks that lead from a vote to its footnote.
     """
     current: _Paragraph | None = None
     for block in blocks:
-        start = None if block.indented else PARAGRAPH.match(block.text)
+        if ANNEX.match(block.text):
+            break
+        start = None if block.indented else NUMBER.match(block.text)
         if start and int(start[1]) == (current.number + 1 if current else 1):
             if current:
                 yield current
             current = _Paragraph(int(start[1]), block.text[start.end() :])
-        elif start and current and int(start[1]) == 1:
-            break
         elif current:
             current.text = join_lines(current.text, block.text)
     if current:
