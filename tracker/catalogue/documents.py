@@ -12,8 +12,8 @@ from tracker.catalogue.document_files import (
     TextFile,
 )
 from tracker.catalogue.outcome_text import ParsedText
-from tracker.catalogue.record import load_record
 from tracker.catalogue.reading import SeedError, read_rows, read_whole
+from tracker.catalogue.record import load_record
 from tracker.domain.documents import Commitment, Meeting, OutcomeDocument, Section
 
 
@@ -59,7 +59,7 @@ class _TextDumper(yaml.SafeDumper):
     """YAML that a person can read: long texts folded, list items set in."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        super().increase_indent(flow, False)  # type: ignore[no-untyped-call]
+        super().increase_indent(flow, False)
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
