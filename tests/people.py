@@ -1,0 +1,122 @@
+"""People for tests: accounts of every role, and a browser that is signed in as one of them."""
+
+import itertools
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from bs4 import BeautifulSoup
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from tracker.domain.clock import system_clock
+from tracker.domain.roles import Actor, Role
+from tracker.models import Membership, State, User
+from tracker.models import Session as SignedIn
+from tracker.queries.accounts import actor_of
+from tracker.web.session import new_token, token_hash
+
+_numbers = itertools.count(1)
+
+
+def state_id(session: Session, iso3: str) -> int:
+    """The row id of a State."""
+    return session.scalars(select(State.id).where(State.iso3 == iso3)).one()
+
+
+def make_user(
+    session: Session,
+    role: Role | None = None,
+    iso3: str | None = None,
+    sections: tuple[str, ...] = (),
+    name: str = "",
+    language: str = "en",
+) -> User:
+    """An active account, with one role if one is named."""
+    number = next(_numbers)
+    now = system_clock()
+    user = User(
+        email=f"person{number}@example.org",
+        name=name or f"Person {number}",
+        language=language,
+        is_active=True,
+        created_at=now,
+    )
+    session.add(user)
+    session.flush()
+    if role is not None:
+        session.add(
+            Membership(
+                user_id=user.id,
+                state_id=state_id(session, iso3) if iso3 else None,
+                role=role,
+                sections=list(sections),
+                granted_at=now,
+            )
+        )
+    session.commit()
+    return user
+
+
+def make_actor(
+    session: Session, role: Role, iso3: str | None = None, sections: tuple[str, ...] = ()
+) -> Actor:
+    """Somebody who acts in one role."""
+    return actor_of(session, make_user(session, role, iso3, sections))
+
+
+class Browser:
+    """A browser of the test application. Forms carry their CSRF token as real ones do."""
+
+    app: ClassVar[Flask]
+    session: ClassVar[Session]
+
+    def __init__(self, user: User | None = None) -> None:
+        self.client = self.app.test_client()
+        if user is not None:
+            self.sign_in(user)
+
+    def sign_in(self, user: User) -> None:
+        """Start a session for the account, past the sign-in page."""
+        token, now = new_token(), system_clock()
+        self.session.add(
+            SignedIn(
+                token_hash=token_hash(token),
+                user_id=user.id,
+                created_at=now,
+                seen_at=now,
+                expires_at=now + timedelta(hours=1),
+            )
+        )
+        self.session.commit()
+        self.client.set_cookie("tracker_session", token, domain="localhost")
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        """One page."""
+        self.session.expire_all()
+        return self.client.get(path, **options)
+
+    def soup(self, path: str, status: int = 200) -> BeautifulSoup:
+        """One page, parsed; its status must be the one expected."""
+        response = self.get(path)
+        assert response.status_code == status, (path, response.status, response.text[:2000])
+        return BeautifulSoup(response.data, "html5lib")
+
+    def csrf_token(self) -> str:
+        """A token as any page with a form gives it."""
+        page = BeautifulSoup(self.client.get("/sign-in?fresh=1").data, "html5lib")
+        field = page.find("input", attrs={"name": "csrf_token"})
+        assert field is not None
+        return str(field["value"])  # type: ignore[index]
+
+    def post(
+        self, path: str, data: Mapping[str, Any] | None = None, **options: Any
+    ) -> TestResponse:
+        """Send a form with its token."""
+        response = self.client.post(
+            path, data={**(data or {}), "csrf_token": self.csrf_token()}, **options
+        )
+        self.session.expire_all()
+        return response

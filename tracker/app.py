@@ -1,0 +1,81 @@
+"""The application, put together."""
+
+import logging
+
+import structlog
+from flask import Flask
+from sqlalchemy.pool import NullPool
+from whitenoise import WhiteNoise
+
+from tracker.extensions import csrf, db
+from tracker.models.engine import configure
+from tracker.resources import PACKAGE, resource_dir
+from tracker.settings import Settings, load_settings
+from tracker.web import access, errors, locale, render, security, session, transaction
+from tracker.web.blueprints import BLUEPRINTS
+
+MAX_FORM_BYTES = 4 * 1024 * 1024  # 17 long answers of one page in any script
+MAX_FORM_PARTS = 5_000
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application; reads ``TRACKER_*`` where no settings are given."""
+    settings = settings or load_settings()
+    app = Flask(
+        __name__,
+        template_folder=str(resource_dir("templates")),
+        static_folder=str(PACKAGE / "static"),
+        instance_path=str(settings.instance_path),
+    )
+    configure_app(app, settings)
+    configure_logging()
+    db.init_app(app)
+    with app.app_context():
+        configure(db.engine)
+    csrf.init_app(app)
+    for part in (transaction, session, locale, access, security, render, errors):
+        part.init_app(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    access.check_declarations(app)
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=str(PACKAGE / "static"), prefix="static/", max_age=3600
+    )
+    return app
+
+
+def configure_app(app: Flask, settings: Settings) -> None:
+    """Flask's own settings, from ours."""
+    options: dict[str, object] = {"hide_parameters": True}
+    if settings.database_url.startswith("sqlite") and not settings.testing:
+        options["poolclass"] = NullPool
+    app.config.update(
+        SETTINGS=settings,
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=options,
+        SESSION_COOKIE_NAME="tracker_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        WTF_CSRF_TIME_LIMIT=None,
+        MAX_CONTENT_LENGTH=MAX_FORM_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_FORM_BYTES,
+        MAX_FORM_PARTS=MAX_FORM_PARTS,
+        TESTING=settings.testing,
+        BABEL_DEFAULT_LOCALE="en",
+        BABEL_DEFAULT_TIMEZONE="UTC",
+    )
+
+
+def configure_logging() -> None:
+    """One JSON line an event."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=True),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+    )

@@ -1,0 +1,85 @@
+"""The database at the command line: one transaction a command."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from tracker.models.engine import configure, write_intent
+from tracker.resources import resource_dir
+from tracker.settings import BadSettings, Settings
+
+
+def connect(settings: Settings) -> Engine:
+    """An engine for the database of the settings; ``BadSettings`` where it cannot be reached."""
+    if settings.database_url.startswith("sqlite"):
+        settings.instance_path.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(settings.database_url, hide_parameters=True)
+    configure(engine)
+    try:
+        with engine.connect():
+            return engine
+    except OperationalError as error:
+        raise BadSettings(
+            [f"TRACKER_DATABASE_URL cannot be used: {str(error.orig).splitlines()[0]}."]
+        ) from None
+
+
+def alembic_config(engine: Engine) -> Config:
+    """Migration settings without a file: the folder, and the engine to work on."""
+    config = Config()
+    config.set_main_option("script_location", str(resource_dir("migrations")))
+    config.attributes["engine"] = engine
+    return config
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the tables to the newest revision."""
+    with write_intent():
+        command.upgrade(alembic_config(engine), "head")
+
+
+def schema_problem(engine: Engine) -> str | None:
+    """One sentence if the tables are not those of this version."""
+    head = ScriptDirectory.from_config(alembic_config(engine)).get_current_head()
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current == head:
+        return None
+    if current is None:
+        return "The database has no tables yet; run: tracker init."
+    return f"The database is at revision {current}, this version needs {head}; run: tracker init."
+
+
+@contextmanager
+def transaction(settings: Settings) -> Iterator[Session]:
+    """One write transaction: committed at the end, rolled back on any error."""
+    engine = connect(settings)
+    try:
+        problem = schema_problem(engine)
+        if problem:
+            raise BadSettings([problem])
+        with write_intent(), Session(engine) as session, session.begin():
+            yield session
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[Session]:
+    """One read transaction."""
+    engine = connect(settings)
+    try:
+        problem = schema_problem(engine)
+        if problem:
+            raise BadSettings([problem])
+        with Session(engine) as session:
+            yield session
+    finally:
+        engine.dispose()

@@ -1,0 +1,74 @@
+"""The command and its subcommands, each imported only when it is called."""
+
+import importlib
+import sys
+
+import click
+
+from tracker import __version__
+
+SUBCOMMANDS = {
+    "init": ("tracker.cli.setup:init", "Create or upgrade the database and load the seed."),
+    "serve": ("tracker.cli.serve:serve", "Serve the site."),
+    "check": (
+        "tracker.cli.setup:check",
+        "Show the settings and what is wrong with them.",
+    ),
+    "user": ("tracker.cli.users:user", "Add people."),
+    "cycle": ("tracker.cli.cycles:cycle", "List and open reporting cycles."),
+    "document": ("tracker.cli.documents:document", "List and show outcome documents."),
+    "state": ("tracker.cli.states:state", "List States."),
+    "export": ("tracker.cli.exports:export", "Export workbooks."),
+    "figures": ("tracker.cli.figures:figures", "Print the figures of a cycle."),
+    "verify": ("tracker.cli.verify:verify", "Check the history of every report."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a subcommand when it is called, not to list it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of a first use."""
+        return list(SUBCOMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The subcommand itself."""
+        if cmd_name not in SUBCOMMANDS:
+            return None
+        module, attribute = SUBCOMMANDS[cmd_name][0].split(":")
+        command = getattr(importlib.import_module(module), attribute)
+        assert isinstance(command, click.Command)  # noqa: S101  # our own table
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The help, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in SUBCOMMANDS.items()])
+
+
+@click.group(cls=LazyGroup)
+@click.version_option(__version__, prog_name="tracker")
+def cli() -> None:
+    """Track what States do about the commitments of adopted outcome documents."""
+
+
+def main() -> None:
+    """Run; every refusal is one sentence on standard error and an exit code."""
+    from tracker.domain.errors import Invalid, TrackerError
+    from tracker.domain.messages import sentence
+    from tracker.settings import BadSettings
+
+    try:
+        cli(prog_name="tracker")
+    except BadSettings as error:
+        _stop(error.problems, 2)
+    except Invalid as error:
+        _stop([sentence(problem) for problem in error.problems], 2)
+    except TrackerError as error:
+        _stop([sentence(error.problem)], 1)
+
+
+def _stop(sentences: list[str], code: int) -> None:
+    for text in sentences:
+        click.echo(text, err=True)
+    sys.exit(code)

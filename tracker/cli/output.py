@@ -1,0 +1,22 @@
+"""What commands print: JSON as data, or a plain table."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import click
+
+format_option = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+
+
+def print_json(value: Any) -> None:
+    """Data on standard output, readable, in UTF-8."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def print_rows(rows: Iterable[tuple[str, ...]]) -> None:
+    """One line a row, columns parted by tabs."""
+    for row in rows:
+        click.echo("\t".join(row))

@@ -1,0 +1,94 @@
+"""``tracker init`` and ``tracker check``."""
+
+import json
+import sys
+from datetime import date
+
+import click
+from sqlalchemy.orm import Session
+
+from tracker.catalogue.documents import load_document as read_document
+from tracker.catalogue.indicators import load_indicators as read_indicators
+from tracker.catalogue.states import load_areas as read_areas
+from tracker.catalogue.states import load_states as read_states
+from tracker.cli.database import connect, schema_problem, upgrade
+from tracker.domain.clock import system_clock
+from tracker.domain.roles import OPERATOR
+from tracker.models.engine import journal_mode, write_intent
+from tracker.resources import resource_dir
+from tracker.services import cycles, documents
+from tracker.settings import BadSettings, Settings, inspect_settings, load_settings
+
+FIRST_CYCLE = "bms7"
+FIRST_CYCLE_OPENS = date(2021, 7, 30)  # the day BMS7 adopted its document
+
+
+@click.command()
+def init() -> None:
+    """Create or upgrade the database, load the seed, open cycle bms7. Safe to repeat."""
+    settings = load_settings()
+    set_up(settings)
+    click.echo(f"The database is ready: {settings.masked()['TRACKER_DATABASE_URL']}", err=True)
+
+
+def set_up(settings: Settings) -> None:
+    """Tables, reference data and the first cycle."""
+    engine = connect(settings)
+    try:
+        upgrade(engine)
+        with write_intent(), Session(engine) as session, session.begin():
+            load_seed(session, demonstration=settings.demonstration)
+    finally:
+        engine.dispose()
+
+
+def load_seed(session: Session, *, demonstration: bool) -> None:
+    """The reference data of this release; the invented States in a demonstration only."""
+    seed = resource_dir("seed")
+    documents.load_installation(session, demonstration=demonstration)
+    documents.load_areas(session, read_areas(seed / "areas.yaml"))
+    documents.load_states(session, read_states(seed / "states.yaml"))
+    if demonstration:
+        documents.load_areas(session, read_areas(seed / "demo" / "areas.yaml"))
+        documents.load_states(session, read_states(seed / "demo" / "states.yaml"))
+    documents.load_indicators(session, read_indicators(seed / "indicators"))
+    for folder in sorted((seed / "outcome_documents").iterdir()):
+        documents.load_document(session, read_document(folder))
+    cycles.ensure_cycle(
+        session,
+        actor=OPERATOR,
+        slug=FIRST_CYCLE,
+        document_slug="bms7",
+        opens_on=FIRST_CYCLE_OPENS,
+        clock=system_clock,
+    )
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
+def check(form: str) -> None:
+    """Show the effective settings, secrets masked, and what is wrong with them."""
+    settings, problems = inspect_settings()
+    shown = settings.masked() | {"SQLite journal": journal_mode()}
+    if not problems:
+        problems = _database_problems(settings)
+    if form == "json":
+        click.echo(json.dumps({"ok": not problems, "settings": shown, "problems": problems}))
+    else:
+        for name, value in shown.items():
+            click.echo(f"{name} = {value}")
+        for problem in problems:
+            click.echo(problem, err=True)
+    sys.exit(2 if problems else 0)
+
+
+def _database_problems(settings: Settings) -> list[str]:
+    try:
+        engine = connect(settings)
+    except BadSettings as error:
+        return error.problems
+    try:
+        problem = schema_problem(engine)
+    finally:
+        engine.dispose()
+    return [problem] if problem else []

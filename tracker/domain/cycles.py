@@ -1,0 +1,33 @@
+"""The dates of a reporting cycle and the order they must stand in."""
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.domain.errors import Invalid, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class CycleDates:
+    """Opens, is due, closes (may be open-ended), and the period that reports cover."""
+
+    opens_on: date
+    due_on: date | None = None
+    closes_on: date | None = None
+    period_from: date | None = None
+    period_to: date | None = None
+
+
+def check_dates(slug: str, dates: CycleDates) -> None:
+    """``Invalid`` with every date that stands before one it must follow."""
+    problems = []
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?", slug):
+        problems.append(Problem("not-a-slug", "slug", {"value": slug[:80]}))
+    if dates.due_on and dates.due_on < dates.opens_on:
+        problems.append(Problem("due-before-opening", "due_on"))
+    if dates.closes_on and dates.closes_on < (dates.due_on or dates.opens_on):
+        problems.append(Problem("closes-too-early", "closes_on"))
+    if dates.period_from and dates.period_to and dates.period_to < dates.period_from:
+        problems.append(Problem("period-reversed", "period_to"))
+    if problems:
+        raise Invalid(*problems)

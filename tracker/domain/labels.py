@@ -1,0 +1,133 @@
+"""The words for codes, in English; translated where they are shown."""
+
+from enum import StrEnum
+from typing import Final
+
+from tracker.domain.documents import (
+    Addressee,
+    Level,
+    ParticipationKind,
+    Qualifier,
+    ReportSection,
+    Strength,
+    Theme,
+)
+from tracker.domain.messages import N_
+from tracker.domain.progress import Absence, Audience, Base, Progress
+from tracker.domain.roles import Role
+from tracker.domain.states import StateStatus
+from tracker.domain.workflow import ReportStatus, Step
+
+LABELS: Final[dict[StrEnum, str]] = {
+    Progress.NOT_STARTED: N_("Not started"),
+    Progress.IN_DEVELOPMENT: N_("In development"),
+    Progress.PARTLY_IMPLEMENTED: N_("Partly implemented"),
+    Progress.IMPLEMENTED: N_("Implemented"),
+    Progress.NOT_APPLICABLE: N_("Not applicable"),
+    Absence.NOT_ASKED: N_("Not asked"),
+    Absence.NOT_REPORTED: N_("Not reported"),
+    Absence.NOT_ANSWERED: N_("Not answered"),
+    Absence.WITHHELD: N_("Withheld"),
+    Absence.NOT_COMPUTABLE: N_("Not computable"),
+    Audience.PUBLIC: N_("Everybody"),
+    Audience.STATES: N_("Signed-in States"),
+    Audience.SECRETARIAT: N_("Secretariat only"),
+    Base.MEMBERS: N_("All Member States"),
+    Base.REPORTING: N_("Reporting States"),
+    Base.ANSWERED: N_("States that answered"),
+    Base.APPLICABLE: N_("States to which it applies"),
+    ReportStatus.DRAFT: N_("Draft"),
+    ReportStatus.SUBMITTED: N_("Submitted"),
+    ReportStatus.RETURNED: N_("Returned"),
+    ReportStatus.ACCEPTED: N_("Accepted"),
+    ReportStatus.PUBLISHED: N_("Published"),
+    Step.OPEN: N_("Open"),
+    Step.SUBMIT: N_("Submit"),
+    Step.WITHDRAW: N_("Withdraw"),
+    Step.RETURN: N_("Return"),
+    Step.ACCEPT: N_("Accept"),
+    Step.PUBLISH: N_("Publish"),
+    Step.REOPEN: N_("Reopen"),
+    Role.CONTRIBUTOR: N_("Contributor"),
+    Role.FOCAL_POINT: N_("National focal point"),
+    Role.OBSERVER: N_("Observer"),
+    Role.REVIEWER: N_("Reviewer"),
+    Role.ADMINISTRATOR: N_("Administrator"),
+    StateStatus.MEMBER: N_("Member State"),
+    StateStatus.OBSERVER: N_("Observer State"),
+    Addressee.STATES: N_("States"),
+    Addressee.STATES_IN_A_POSITION: N_("States in a position to do so"),
+    Addressee.SECRETARIAT: N_("Secretariat"),
+    Addressee.MIXED: N_("States and Secretariat"),
+    Strength.COMMIT: N_("Commits"),
+    Strength.ENCOURAGE: N_("Encourages"),
+    Strength.CONSIDER: N_("To consider"),
+    Strength.RECOGNISE: N_("Recognises"),
+    Level.NATIONAL: N_("National level"),
+    Level.REGIONAL: N_("Regional level"),
+    Level.GLOBAL: N_("Global level"),
+    Qualifier.NATIONAL_LAW: N_("in line with national law"),
+    Qualifier.AS_APPROPRIATE: N_("as appropriate"),
+    Qualifier.WHERE_POSSIBLE: N_("where possible"),
+    Qualifier.VOLUNTARY: N_("voluntary"),
+    Qualifier.EXISTING_RESOURCES: N_("within existing resources"),
+    Qualifier.BILATERAL_AGREEMENTS: N_("subject to bilateral agreements"),
+    Theme.MANUFACTURE: N_("Manufacture"),
+    Theme.TRANSFERS: N_("Transfers"),
+    Theme.DIVERSION: N_("Diversion"),
+    Theme.BROKERING: N_("Brokering"),
+    Theme.STOCKPILES: N_("Stockpiles"),
+    Theme.SURPLUS_DESTRUCTION: N_("Surplus and destruction"),
+    Theme.COLLECTION: N_("Collection"),
+    Theme.CONVERSION_DEACTIVATION: N_("Conversion and deactivation"),
+    Theme.ONLINE_POSTAL: N_("Online trade and post"),
+    Theme.NEW_TECHNOLOGY: N_("New technology"),
+    Theme.MARKING: N_("Marking"),
+    Theme.RECORD_KEEPING: N_("Record-keeping"),
+    Theme.TRACING: N_("Tracing"),
+    Theme.BORDERS_CUSTOMS: N_("Borders and customs"),
+    Theme.LAW_ENFORCEMENT: N_("Law enforcement"),
+    Theme.DATA_REPORTING: N_("Data and reporting"),
+    Theme.TARGETS_PLANS: N_("Targets and plans"),
+    Theme.CONFLICT: N_("Conflict and post-conflict"),
+    Theme.SUSTAINABLE_DEVELOPMENT: N_("Sustainable development"),
+    Theme.GENDER: N_("Gender"),
+    Theme.YOUTH_CIVIL_SOCIETY: N_("Youth and civil society"),
+    Theme.REGIONAL: N_("Regional action"),
+    Theme.ASSISTANCE: N_("Cooperation and assistance"),
+    ReportSection.COORDINATION: N_("National coordination"),
+    ReportSection.MANUFACTURE: N_("Manufacture"),
+    ReportSection.TRANSFERS: N_("International transfers"),
+    ReportSection.BROKERING: N_("Brokering"),
+    ReportSection.STOCKPILES: N_("Stockpile management"),
+    ReportSection.COLLECTION: N_("Collection and destruction"),
+    ReportSection.MARKING_RECORDS: N_("Marking and record-keeping"),
+    ReportSection.TRACING: N_("International tracing"),
+    ReportSection.COOPERATION_ASSISTANCE: N_("Cooperation and assistance"),
+    ReportSection.GENDER: N_("Gender considerations"),
+    ReportSection.EMERGING_TECHNOLOGY: N_("Emerging technology"),
+    ReportSection.TARGETS: N_("Targets and measurability"),
+    ParticipationKind.REPORT_SUBMITTED: N_("Submitted a report on the Programme of Action"),
+    ParticipationKind.VOTED_FOR: N_("Voted in favour"),
+    ParticipationKind.VOTED_AGAINST: N_("Voted against"),
+    ParticipationKind.ABSTAINED: N_("Abstained"),
+    ParticipationKind.INTENDED_TO_VOTE_FOR: N_(
+        "Later advised the Secretariat that it had intended to vote in favour"
+    ),
+}
+LANGUAGE_LABELS: Final[dict[str, str]] = {
+    "ar": N_("Arabic"),
+    "zh": N_("Chinese"),
+    "en": N_("English"),
+    "fr": N_("French"),
+    "ru": N_("Russian"),
+    "es": N_("Spanish"),
+    "other": N_("Another language"),
+}
+
+
+def label(value: StrEnum | str) -> str:
+    """The English word for an enum member or a language code."""
+    if isinstance(value, StrEnum):
+        return LABELS[value]
+    return LANGUAGE_LABELS.get(value, value)

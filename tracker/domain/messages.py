@@ -1,0 +1,98 @@
+"""Every sentence that tells a user what is wrong, by code; translated where it is shown."""
+
+from collections.abc import Callable
+from typing import Final
+
+from tracker.domain.errors import Problem
+
+
+def N_(text: str) -> str:
+    """Mark a sentence for translation."""
+    return text
+
+
+MESSAGES: Final[dict[str, str]] = {
+    # single values
+    "refused-characters": N_(
+        "This text holds characters that a workbook cannot hold: %(characters)s. "
+        "Delete them and save again."
+    ),
+    "text-too-long": N_(
+        "This text has %(length)s characters; at most %(limit)s fit. Shorten it and save again."
+    ),
+    "not-a-choice": N_("“%(value)s” is not one of the choices: %(allowed)s."),
+    "not-a-date": N_("“%(value)s” is not a date. Write 2024, 2024-06 or 2024-06-30."),
+    "not-a-day": N_("“%(value)s” is not a day. Write it as 2024-06-30."),
+    "not-a-link": N_("“%(value)s” is not a web address. Begin it with https:// or http://."),
+    "negative-count": N_("%(value)s is below zero. Write a whole number from 0."),
+    "not-a-count": N_(
+        "“%(value)s” is not a whole number from 0 to %(largest)s. Leave it empty if unknown."
+    ),
+    "measure-needs-title": N_("Name the law or instrument, or empty its date and link."),
+    "too-many-measures": N_("A response holds at most %(limit)s laws and instruments."),
+    "required": N_("Fill in this field."),
+    # signing in
+    "sign-in-needed": N_("Your session has ended. Your text stays on this page; sign in again."),
+    "form-expired": N_(
+        "This form had expired or came from another site. Go back, reload the page and try again."
+    ),
+    # reports
+    "not-permitted": N_("Your role does not allow this."),
+    "not-found": N_("There is no such page, or it is not yours to see."),
+    "report-locked": N_(
+        "This report is not open for changes: it was submitted. Your text stays on this page; "
+        "copy it, or ask for the report to be returned or withdraw it first."
+    ),
+    "wrong-status": N_("This cannot be done while the report is “%(status)s”."),
+    "stale-edit": N_("Somebody saved this answer after you opened it. Compare both texts."),
+    "cycle-not-open": N_("This reporting cycle is not open for reports."),
+    "report-exists": N_("Your State has already opened its report for this cycle."),
+    "reason-needed": N_("Give a reason; it is shown to the other side."),
+    "nothing-asked": N_("This paragraph asks nothing of States, so there is nothing to save."),
+    "save-key-reused": N_("This save was sent twice with different text. Reload and save again."),
+    "missing-not-confirmed": N_(
+        "The report still has gaps. Confirm that it is submitted with them, or fill them first."
+    ),
+    "already-replied": N_("This question has already been answered."),
+    # cycles and documents
+    "unknown-document": N_("There is no outcome document “%(slug)s”."),
+    "unknown-cycle": N_("There is no reporting cycle “%(slug)s”."),
+    "unknown-state": N_("There is no State with the code “%(code)s”."),
+    "cycle-exists": N_("There is already a reporting cycle “%(slug)s”. Choose another short name."),
+    "not-a-slug": N_("“%(value)s” is no short name: use small letters, digits and hyphens."),
+    "due-before-opening": N_("The due day lies before the opening day."),
+    "closes-too-early": N_("The closing day lies before the opening or the due day."),
+    "period-reversed": N_("The period covered ends before it begins."),
+    "already-struck": N_("This text was struck out before."),
+    # indicators
+    "not-a-year": N_("“%(value)s” is not a year from %(first)s to %(last)s."),
+    "too-many-years": N_("A return holds at most %(limit)s years. Remove some of them."),
+    "no-such-figure": N_("This indicator asks for no figure called “%(value)s”."),
+    "unknown-indicator": N_("There is no indicator “%(slug)s”."),
+    "figure-counted-twice": N_(
+        "%(input)s, %(year)s: given both under “%(unsplit)s” and under %(split)s, so that it would "
+        "count twice. Keep one of the two."
+    ),
+    "figures-exceed": N_(
+        "%(category)s, %(year)s: %(parts)s = %(sum)s, more than %(whole)s = %(limit)s. "
+        "Correct the figure that is wrong."
+    ),
+    "figures-exceed-together": N_(
+        "All categories together, %(year)s: %(parts)s = %(sum)s, more than %(whole)s = %(limit)s. "
+        "Correct the figure that is wrong."
+    ),
+    "figures-fall-short": N_(
+        "%(category)s, %(year)s: %(parts)s = %(sum)s, but %(whole)s = %(limit)s. "
+        "Check whether a figure is wrong; they can be saved as they are."
+    ),
+    "figures-fall-short-together": N_(
+        "All categories together, %(year)s: %(parts)s = %(sum)s, but %(whole)s = %(limit)s. "
+        "Check whether a figure is wrong; they can be saved as they are."
+    ),
+}
+
+
+def sentence(problem: Problem, translate: Callable[[str], str] = str) -> str:
+    """The sentence of a problem; ``translate`` turns the source sentence into the language."""
+    template = MESSAGES.get(problem.code, problem.code)
+    return translate(template) % problem.values if problem.values else translate(template)

@@ -1,0 +1,96 @@
+"""Progress, audience and the vocabulary of absence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Progress(StrEnum):
+    """How far a State is with one commitment."""
+
+    NOT_STARTED = "not_started"
+    IN_DEVELOPMENT = "in_development"
+    PARTLY_IMPLEMENTED = "partly_implemented"
+    IMPLEMENTED = "implemented"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class Absence(StrEnum):
+    """Why there is no value. Never a zero, never a blank without a legend."""
+
+    NOT_ASKED = "not_asked"
+    NOT_REPORTED = "not_reported"
+    NOT_ANSWERED = "not_answered"
+    WITHHELD = "withheld"
+    NOT_COMPUTABLE = "not_computable"
+
+
+class Audience(StrEnum):
+    """Who may read a whole response, from the widest to the narrowest."""
+
+    PUBLIC = "public"
+    STATES = "states"
+    SECRETARIAT = "secretariat"
+
+    def admits(self, content: "Audience") -> bool:
+        """Whether a reader of this level may read ``content``."""
+        order = list(Audience)
+        return order.index(content) <= order.index(self)
+
+
+class Base(StrEnum):
+    """What a percentage is a share of."""
+
+    MEMBERS = "members"
+    REPORTING = "reporting"
+    ANSWERED = "answered"
+    APPLICABLE = "applicable"
+
+
+COUNT_KEYS = (
+    *(progress.value for progress in Progress),
+    Absence.NOT_ANSWERED.value,
+    Absence.WITHHELD.value,
+    Absence.NOT_REPORTED.value,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Counts of States (or pairs State × commitment) by value; their sum is the membership."""
+
+    counts: Mapping[str, int]
+
+    def __getitem__(self, key: str) -> int:
+        return self.counts.get(key, 0)
+
+    @property
+    def members(self) -> int:
+        """Every Member State, or pair, whatever it said."""
+        return sum(self[key] for key in COUNT_KEYS)
+
+    def size(self, base: Base) -> int:
+        """The denominator that ``base`` names."""
+        reporting = self.members - self[Absence.NOT_REPORTED]
+        answered = sum(self[progress] for progress in Progress)
+        return {
+            Base.MEMBERS: self.members,
+            Base.REPORTING: reporting,
+            Base.ANSWERED: answered,
+            Base.APPLICABLE: answered - self[Progress.NOT_APPLICABLE],
+        }[base]
+
+    def keys(self, base: Base) -> tuple[str, ...]:
+        """The values that lie inside ``base``."""
+        outside = {
+            Base.MEMBERS: set[str](),
+            Base.REPORTING: {Absence.NOT_REPORTED.value},
+            Base.ANSWERED: {a.value for a in Absence},
+            Base.APPLICABLE: {a.value for a in Absence} | {Progress.NOT_APPLICABLE.value},
+        }[base]
+        return tuple(key for key in COUNT_KEYS if key not in outside)
+
+
+def total(distributions: list[Distribution]) -> Distribution:
+    """Counts summed, so that shares are taken once, of the sums."""
+    return Distribution({key: sum(d[key] for d in distributions) for key in COUNT_KEYS})

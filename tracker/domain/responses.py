@@ -1,0 +1,155 @@
+"""The answer to one commitment: its parts, and how each part is read from what was typed.
+
+One door for values: form, workbook and API all come through ``parse_response``.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeVar
+
+from tracker.domain import values
+from tracker.domain.errors import Invalid, Problem
+from tracker.domain.progress import Audience, Progress
+
+MAX_MEASURES = 50
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A law or instrument. ``adopted_on`` is ``""``, ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``."""
+
+    title: str
+    adopted_on: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseContent:
+    """Everything a State says about one commitment. Empty texts are ``""``."""
+
+    progress: Progress | None = None
+    reason: str = ""
+    narrative: str = ""
+    narrative_language: str = ""
+    lead_agency: str = ""
+    good_practice: bool = False
+    audience: Audience = Audience.PUBLIC
+    measures: tuple[Measure, ...] = field(default=())
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything but the audience and language was given."""
+        return bool(
+            self.progress
+            or self.reason
+            or self.narrative
+            or self.lead_agency
+            or self.good_practice
+            or self.measures
+        )
+
+    def facts(self) -> dict[str, Any]:
+        """The parts that are no free text, ready for canonical JSON."""
+        return {
+            "progress": self.progress.value if self.progress else None,
+            "narrative_language": self.narrative_language,
+            "good_practice": self.good_practice,
+            "audience": self.audience.value,
+        }
+
+    def texts(self) -> dict[str, str]:
+        """The free texts by field; measures as ``measures.<n>.<part>``."""
+        texts = {
+            "reason": self.reason,
+            "narrative": self.narrative,
+            "lead_agency": self.lead_agency,
+        }
+        for number, measure in enumerate(self.measures):
+            for part, value in asdict(measure).items():
+                texts[f"measures.{number}.{part}"] = value
+        return {name: text for name, text in texts.items() if text}
+
+
+def content_from(facts: Mapping[str, Any], texts: Mapping[str, str]) -> ResponseContent:
+    """The content again from what ``facts`` and ``texts`` gave."""
+    numbers = sorted({int(name.split(".")[1]) for name in texts if name.startswith("measures.")})
+    return ResponseContent(
+        progress=Progress(facts["progress"]) if facts["progress"] else None,
+        reason=texts.get("reason", ""),
+        narrative=texts.get("narrative", ""),
+        narrative_language=facts["narrative_language"],
+        lead_agency=texts.get("lead_agency", ""),
+        good_practice=facts["good_practice"],
+        audience=Audience(facts["audience"]),
+        measures=tuple(
+            Measure(
+                title=texts.get(f"measures.{n}.title", ""),
+                adopted_on=texts.get(f"measures.{n}.adopted_on", ""),
+                link=texts.get(f"measures.{n}.link", ""),
+            )
+            for n in numbers
+        ),
+    )
+
+
+def parse_response(
+    raw: Mapping[str, str | None], measures: Sequence[Mapping[str, str | None]] = ()
+) -> ResponseContent:
+    """Read a response from typed texts by field name; ``Invalid`` lists every problem.
+
+    ``measures`` are rows of ``title``, ``adopted_on`` and ``link``; empty rows fall away.
+    """
+    problems: list[Problem] = []
+
+    def read(parse: Callable[..., T], name: str, fallback: T, **options: int) -> T:
+        try:
+            return parse(raw.get(name), place=name, **options)
+        except Invalid as error:
+            problems.extend(error.problems)
+            return fallback
+
+    content = ResponseContent(
+        progress=read(values.parse_progress, "progress", None),
+        reason=read(values.parse_text, "reason", ""),
+        narrative=read(values.parse_text, "narrative", ""),
+        narrative_language=read(values.parse_language, "narrative_language", ""),
+        lead_agency=read(values.parse_text, "lead_agency", "", limit=values.SHORT_TEXT),
+        good_practice=read(values.parse_flag, "good_practice", False),
+        audience=read(values.parse_audience, "audience", Audience.PUBLIC),
+        measures=_parse_measures(measures, problems),
+    )
+    if problems:
+        raise Invalid(*problems)
+    return content
+
+
+def _parse_measures(
+    rows: Sequence[Mapping[str, str | None]], problems: list[Problem]
+) -> tuple[Measure, ...]:
+    filled = [
+        (number, row)
+        for number, row in enumerate(rows)
+        if any((value or "").strip() for value in row.values())
+    ]
+    if len(filled) > MAX_MEASURES:
+        problems.append(Problem("too-many-measures", "measures", {"limit": MAX_MEASURES}))
+        return ()
+    measures = []
+    for number, row in filled:
+        try:
+            measures.append(_parse_measure(row, f"measures-{number}"))
+        except Invalid as error:
+            problems.extend(error.problems)
+    return tuple(measures)
+
+
+def _parse_measure(row: Mapping[str, str | None], place: str) -> Measure:
+    title = values.parse_text(row.get("title"), place=f"{place}-title", limit=values.SHORT_TEXT)
+    if not title:
+        raise Invalid(Problem("measure-needs-title", f"{place}-title"))
+    return Measure(
+        title=title,
+        adopted_on=values.parse_partial_date(row.get("adopted_on"), place=f"{place}-adopted_on"),
+        link=values.parse_link(row.get("link"), place=f"{place}-link"),
+    )

@@ -1,0 +1,142 @@
+"""Parsing of single values. Each function takes what was typed and raises ``Invalid``.
+
+Texts are kept as typed, but for line ends, which become LF.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from tracker.domain.errors import Invalid, Problem
+from tracker.domain.progress import Audience, Progress
+
+LONG_TEXT = 32_000
+SHORT_TEXT = 1_000
+LARGEST_COUNT = 999_999_999
+LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
+NARRATIVE_LANGUAGES = (*LANGUAGES, "other")
+E = TypeVar("E", bound=StrEnum)
+
+# What XML 1.0 cannot hold: a workbook with one of these could not be opened any more.
+_REFUSED = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def utf16_units(text: str) -> int:
+    """The length of a text as workbooks count it."""
+    return len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
+
+
+def parse_text(raw: str | None, *, place: str, limit: int = LONG_TEXT) -> str:
+    """A text of any script, at most ``limit`` UTF-16 units; only blanks is no text."""
+    text = (raw or "").replace("\r\n", "\n").replace("\r", "\n")
+    refused = sorted(set(_REFUSED.findall(text)))
+    if refused:
+        names = ", ".join(_name(character) for character in refused)
+        raise Invalid(Problem("refused-characters", place, {"characters": names}))
+    length = utf16_units(text)
+    if length > limit:
+        raise Invalid(Problem("text-too-long", place, {"length": length, "limit": limit}))
+    return text if text.strip() else ""
+
+
+def _name(character: str) -> str:
+    return f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
+
+
+def _parse_choice(raw: str | None, kind: type[E], place: str) -> E | None:
+    value = (raw or "").strip()
+    if not value:
+        return None
+    try:
+        return kind(value)
+    except ValueError:
+        allowed = ", ".join(kind)
+        raise Invalid(
+            Problem("not-a-choice", place, {"value": value[:80], "allowed": allowed})
+        ) from None
+
+
+def parse_progress(raw: str | None, *, place: str) -> Progress | None:
+    """One of the five values, or nothing."""
+    return _parse_choice(raw, Progress, place)
+
+
+def parse_audience(raw: str | None, *, place: str) -> Audience:
+    """Who may read it; nothing means the public."""
+    return _parse_choice(raw, Audience, place) or Audience.PUBLIC
+
+
+def parse_language(raw: str | None, *, place: str) -> str:
+    """A language code of ``NARRATIVE_LANGUAGES``, or ``""``."""
+    value = (raw or "").strip().lower()
+    if value and value not in NARRATIVE_LANGUAGES:
+        allowed = ", ".join(NARRATIVE_LANGUAGES)
+        raise Invalid(Problem("not-a-choice", place, {"value": value[:80], "allowed": allowed}))
+    return value
+
+
+def parse_flag(raw: str | None, *, place: str) -> bool:
+    """A tick: ``y``, ``yes``, ``true``, ``1`` or ``on``; ``no``, ``false``, ``0`` or nothing."""
+    value = (raw or "").strip().lower()
+    if value in ("", "n", "no", "false", "0"):
+        return False
+    if value in ("y", "yes", "true", "1", "on"):
+        return True
+    raise Invalid(Problem("not-a-choice", place, {"value": value[:80], "allowed": "yes, no"}))
+
+
+def parse_partial_date(raw: str | None, *, place: str) -> str:
+    """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, or ``""``."""
+    value = (raw or "").strip()
+    if not value:
+        return ""
+    parts = value.split("-") if re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", value) else []
+    try:
+        date(*(int(part) for part in [*parts, "01", "01"][:3]))
+    except (ValueError, TypeError):
+        raise Invalid(Problem("not-a-date", place, {"value": value[:80]})) from None
+    return value
+
+
+def parse_date(raw: str | None, *, place: str) -> date | None:
+    """A whole day ``YYYY-MM-DD``, or nothing."""
+    value = (raw or "").strip()
+    if not value:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise Invalid(Problem("not-a-day", place, {"value": value[:80]})) from None
+
+
+def parse_link(raw: str | None, *, place: str) -> str:
+    """An http or https address, or ``""``."""
+    value = parse_text(raw, place=place, limit=2_000).strip()
+    if not value:
+        return ""
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good or re.search(r"\s", value):
+        raise Invalid(Problem("not-a-link", place, {"value": value[:80]}))
+    return value
+
+
+def parse_count(raw: str | None, *, place: str) -> int | None:
+    """A whole number from 0, or ``None`` where nothing was typed. Unknown is not 0."""
+    value = (raw or "").strip()
+    if not value:
+        return None
+    compact = re.sub(r"[\s\u00a0\u202f]", "", value)
+    if re.fullmatch(r"-[0-9]+", compact):
+        raise Invalid(Problem("negative-count", place, {"value": value[:80]}))
+    if not re.fullmatch(r"[0-9]{1,9}", compact):
+        raise Invalid(
+            Problem("not-a-count", place, {"value": value[:80], "largest": LARGEST_COUNT})
+        )
+    return int(compact)

@@ -1,0 +1,52 @@
+"""SQL twins of the read rules: which rows an actor may know about.
+
+A test walks every role and compares each twin with its rule.
+"""
+
+from sqlalchemy import ColumnElement, false, or_, true
+
+from tracker.domain.progress import Audience
+from tracker.domain.roles import Actor, Role
+from tracker.models import NationalReport, Submission
+
+
+def _states_of(actor: Actor, *roles: Role) -> list[int]:
+    return sorted(
+        grant.state_id
+        for grant in actor.grants
+        if grant.role in roles and grant.state_id is not None
+    )
+
+
+def readable_reports(actor: Actor) -> ColumnElement[bool]:
+    """Working copies of which the actor may read at least a part (``report:read``)."""
+    own = _states_of(actor, Role.FOCAL_POINT, Role.OBSERVER, Role.CONTRIBUTOR)
+    return NationalReport.state_id.in_(own) if own else false()
+
+
+def readable_submissions(actor: Actor) -> ColumnElement[bool]:
+    """Submissions that the actor may read (``submission:read``); joins the report's row."""
+    if actor.in_secretariat:
+        return true()
+    own = _states_of(actor, Role.FOCAL_POINT, Role.OBSERVER)
+    published = Submission.published_at.is_not(None)
+    return or_(published, NationalReport.state_id.in_(own)) if own else published
+
+
+def audience_of(actor: Actor) -> Audience:
+    """The widest audience to which the actor belongs, its own State's answers aside."""
+    if actor.in_secretariat:
+        return Audience.SECRETARIAT
+    return Audience.STATES if actor.state_ids else Audience.PUBLIC
+
+
+def admitted_audiences(audience: Audience) -> list[Audience]:
+    """The audiences of content that a reader of this level may read."""
+    return [content for content in Audience if audience.admits(content)]
+
+
+def readable_content(actor: Actor, state_id: int, content: Audience) -> bool:
+    """Whether the actor may read one answer of this State marked for ``content``."""
+    if actor.holds(Role.FOCAL_POINT, Role.OBSERVER, state_id=state_id):
+        return True
+    return audience_of(actor).admits(content)

@@ -1,0 +1,72 @@
+"""Reporting cycles."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain.cycles import CycleDates
+from tracker.models import OutcomeDocument, ReportingCycle
+
+
+@dataclass(frozen=True, slots=True)
+class CycleRow:
+    """One cycle with its document."""
+
+    id: int
+    slug: str
+    document_slug: str
+    document_title: dict[str, str]
+    document_symbol: str
+    dates: CycleDates
+
+    def is_open(self, day: date) -> bool:
+        """Whether reports may be opened and saved on ``day``."""
+        closes = self.dates.closes_on
+        return self.dates.opens_on <= day and (closes is None or day <= closes)
+
+
+def list_cycles(session: Session, document_slug: str | None = None) -> tuple[CycleRow, ...]:
+    """Every cycle, the latest opened first."""
+    query = (
+        select(ReportingCycle, OutcomeDocument)
+        .join(OutcomeDocument, ReportingCycle.document_id == OutcomeDocument.id)
+        .order_by(ReportingCycle.opens_on.desc(), ReportingCycle.slug)
+    )
+    if document_slug:
+        query = query.where(OutcomeDocument.slug == document_slug)
+    return tuple(_row(cycle, document) for cycle, document in session.execute(query).tuples())
+
+
+def cycle_or_none(session: Session, slug: str) -> CycleRow | None:
+    """One cycle by its slug."""
+    found = [row for row in list_cycles(session) if row.slug == slug]
+    return found[0] if found else None
+
+
+def previous_cycle(session: Session, cycle: CycleRow) -> CycleRow | None:
+    """The cycle before ``cycle`` on the same document."""
+    earlier = [
+        row
+        for row in list_cycles(session, cycle.document_slug)
+        if row.dates.opens_on < cycle.dates.opens_on
+    ]
+    return earlier[0] if earlier else None
+
+
+def _row(cycle: ReportingCycle, document: OutcomeDocument) -> CycleRow:
+    return CycleRow(
+        id=cycle.id,
+        slug=cycle.slug,
+        document_slug=document.slug,
+        document_title=document.title,
+        document_symbol=document.symbol,
+        dates=CycleDates(
+            opens_on=cycle.opens_on,
+            due_on=cycle.due_on,
+            closes_on=cycle.closes_on,
+            period_from=cycle.period_from,
+            period_to=cycle.period_to,
+        ),
+    )

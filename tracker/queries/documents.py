@@ -1,0 +1,125 @@
+"""The outcome documents, for everybody at run time, from the database."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain import documents
+from tracker.domain.documents import Qualifier, Reference, Strength, Theme
+from tracker.models import (
+    Commitment,
+    Meeting,
+    OutcomeDocument,
+    Participation,
+    RecordedVote,
+    Section,
+    State,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRow:
+    """One document in a list, with how many commitments it has."""
+
+    slug: str
+    symbol: str
+    title: dict[str, str]
+    commitments: int
+
+
+def list_documents(session: Session) -> tuple[DocumentRow, ...]:
+    """Every outcome document, by the day it was adopted."""
+    rows = session.scalars(select(OutcomeDocument).order_by(OutcomeDocument.adopted_on))
+    return tuple(
+        DocumentRow(row.slug, row.symbol, row.title, len(commitment_ids(session, row.slug)))
+        for row in rows
+    )
+
+
+def document_or_none(session: Session, slug: str) -> documents.OutcomeDocument | None:
+    """The whole document as domain data, its meeting's record included."""
+    row = session.scalars(select(OutcomeDocument).where(OutcomeDocument.slug == slug)).one_or_none()
+    if row is None:
+        return None
+    sections = session.scalars(
+        select(Section).where(Section.document_id == row.id).order_by(Section.position)
+    ).all()
+    codes = {section.id: section.code for section in sections}
+    commitments = session.scalars(
+        select(Commitment).where(Commitment.document_id == row.id).order_by(Commitment.paragraph)
+    )
+    return documents.OutcomeDocument(
+        slug=row.slug,
+        symbol=row.symbol,
+        title=row.title,
+        adopted_on=row.adopted_on,
+        source=row.source,
+        sections=tuple(
+            documents.Section(entry.code, entry.parent_code, entry.title, entry.chapeau)
+            for entry in sections
+        ),
+        commitments=tuple(_commitment(entry, codes[entry.section_id]) for entry in commitments),
+        meeting=_meeting(session, row.id),
+    )
+
+
+def commitment_ids(session: Session, slug: str) -> dict[str, int]:
+    """Row ids of a document's commitments by key, in the order of its paragraphs."""
+    rows = session.execute(
+        select(Commitment.key, Commitment.id)
+        .join(OutcomeDocument, Commitment.document_id == OutcomeDocument.id)
+        .where(OutcomeDocument.slug == slug)
+        .order_by(Commitment.paragraph)
+    )
+    return dict(rows.tuples())
+
+
+def _commitment(row: Commitment, section: str) -> documents.Commitment:
+    return documents.Commitment(
+        key=row.key,
+        paragraph=row.paragraph,
+        section=section,
+        text=row.text,
+        title=row.title,
+        summary=row.summary,
+        addressee=row.addressee,
+        strength=row.strength,
+        strengths=tuple(Strength(value) for value in row.strengths),
+        level=row.level,
+        themes=tuple(Theme(value) for value in row.themes),
+        qualifiers=tuple(Qualifier(value) for value in row.qualifiers),
+        report_section=row.report_section,
+        references=tuple(_reference(value) for value in row.references),
+        note=row.note,
+    )
+
+
+def _reference(value: dict[str, Any]) -> Reference:
+    return Reference(value["instrument"], value["item"])
+
+
+def _meeting(session: Session, document_id: int) -> documents.Meeting:
+    row = session.scalars(select(Meeting).where(Meeting.document_id == document_id)).one()
+    record = session.execute(
+        select(State.iso3, Participation.kind, Participation.paragraph)
+        .join(State, Participation.state_id == State.id)
+        .where(Participation.meeting_id == row.id)
+        .order_by(Participation.paragraph, Participation.kind, State.iso3)
+    )
+    votes = session.scalars(
+        select(RecordedVote)
+        .where(RecordedVote.meeting_id == row.id)
+        .order_by(RecordedVote.paragraph)
+    )
+    return documents.Meeting(
+        title=row.title,
+        opened_on=row.opened_on,
+        closed_on=row.closed_on,
+        participations=tuple(documents.Participation(*entry) for entry in record.tuples()),
+        votes=tuple(
+            documents.RecordedVote(v.paragraph, v.subject, v.in_favour, v.against, v.abstaining)
+            for v in votes
+        ),
+    )

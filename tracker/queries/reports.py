@@ -1,0 +1,70 @@
+"""Working copies: read by their own State; the secretariat learns that they exist."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain.progress import Audience
+from tracker.domain.roles import Actor
+from tracker.domain.workflow import ReportStatus
+from tracker.models import NationalReport, OutcomeDocument, ReportingCycle, State
+from tracker.policy.scopes import readable_reports
+
+
+@dataclass(frozen=True, slots=True)
+class ReportRow:
+    """One working copy without its answers."""
+
+    id: int
+    public_id: str
+    state_id: int
+    iso3: str
+    state_name: dict[str, str]
+    cycle_slug: str
+    document_slug: str
+    status: ReportStatus
+    default_audience: Audience
+    opened_at: datetime
+    last_saved_at: datetime | None
+
+
+def list_readable_reports(session: Session, actor: Actor) -> tuple[ReportRow, ...]:
+    """The working copies that the actor may read, the latest opened first."""
+    return _rows(session, actor, None)
+
+
+def readable_report_or_none(session: Session, actor: Actor, public_id: str) -> ReportRow | None:
+    """One working copy by its public id, or none that the actor may know of."""
+    rows = _rows(session, actor, public_id)
+    return rows[0] if rows else None
+
+
+def _rows(session: Session, actor: Actor, public_id: str | None) -> tuple[ReportRow, ...]:
+    query = (
+        select(NationalReport, State, ReportingCycle.slug, OutcomeDocument.slug)
+        .join(State, NationalReport.state_id == State.id)
+        .join(ReportingCycle, NationalReport.cycle_id == ReportingCycle.id)
+        .join(OutcomeDocument, ReportingCycle.document_id == OutcomeDocument.id)
+        .where(readable_reports(actor))
+        .order_by(NationalReport.opened_at.desc(), NationalReport.id)
+    )
+    if public_id is not None:
+        query = query.where(NationalReport.public_id == public_id)
+    return tuple(
+        ReportRow(
+            id=report.id,
+            public_id=report.public_id,
+            state_id=state.id,
+            iso3=state.iso3,
+            state_name=state.name,
+            cycle_slug=cycle,
+            document_slug=document,
+            status=report.status,
+            default_audience=report.default_audience,
+            opened_at=report.opened_at,
+            last_saved_at=report.last_saved_at,
+        )
+        for report, state, cycle, document in session.execute(query).tuples()
+    )

@@ -1,0 +1,116 @@
+"""Responses of a working copy, and their revisions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from tracker.domain.responses import Measure, ResponseContent, content_from
+from tracker.models import ChainEntry, ChainText, Commitment, Response, User
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseRow:
+    """One saved response with who saved it when."""
+
+    key: str
+    paragraph: int
+    version: int
+    content: ResponseContent
+    saved_at: datetime
+    saved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRow:
+    """One saved state of a response. ``struck`` names the fields that were struck out."""
+
+    id: int
+    seq: int
+    version: int
+    at: datetime
+    actor_id: int | None
+    actor: str
+    source: str
+    content: ResponseContent
+    struck: Mapping[str, str]
+
+
+def content_of_row(row: Response) -> ResponseContent:
+    """The stored columns as the domain's content."""
+    return ResponseContent(
+        progress=row.progress,
+        reason=row.reason,
+        narrative=row.narrative,
+        narrative_language=row.narrative_language,
+        lead_agency=row.lead_agency,
+        good_practice=row.good_practice,
+        audience=row.audience,
+        measures=tuple(Measure(m.title, m.adopted_on, m.link) for m in row.measures),
+    )
+
+
+def responses_of(session: Session, report_id: int) -> dict[str, ResponseRow]:
+    """Every saved response of a working copy, by commitment key."""
+    rows = session.execute(
+        select(Response, Commitment.key, Commitment.paragraph, User.name)
+        .join(Commitment, Response.commitment_id == Commitment.id)
+        .join(User, Response.saved_by_id == User.id)
+        .where(Response.report_id == report_id)
+        .order_by(Commitment.paragraph)
+        .options(selectinload(Response.measures))
+    )
+    return {
+        key: ResponseRow(key, number, row.version, content_of_row(row), row.saved_at, name)
+        for row, key, number, name in rows
+    }
+
+
+def revisions_of(session: Session, report_id: int, key: str) -> tuple[RevisionRow, ...]:
+    """Every revision of one response, the oldest first."""
+    rows = session.execute(
+        select(ChainEntry, User.name)
+        .outerjoin(User, ChainEntry.actor_id == User.id)
+        .where(
+            ChainEntry.report_id == report_id,
+            ChainEntry.subject == key,
+            ChainEntry.version.is_not(None),
+        )
+        .order_by(ChainEntry.seq)
+        .options(selectinload(ChainEntry.texts))
+    )
+    return tuple(_revision(entry, name) for entry, name in rows)
+
+
+def revision_content(session: Session, report_id: int, key: str, version: int) -> ResponseContent:
+    """What one version said; the empty content for version 0."""
+    entry = session.scalars(
+        select(ChainEntry)
+        .where(
+            ChainEntry.report_id == report_id,
+            ChainEntry.subject == key,
+            ChainEntry.version == version,
+        )
+        .options(selectinload(ChainEntry.texts))
+    ).one_or_none()
+    return _revision(entry, None).content if entry else ResponseContent()
+
+
+def _revision(entry: ChainEntry, name: str | None) -> RevisionRow:
+    return RevisionRow(
+        id=entry.id,
+        seq=entry.seq,
+        version=entry.version or 0,
+        at=entry.at,
+        actor_id=entry.actor_id,
+        actor=name or "",
+        source=str(entry.facts.get("source", "")),
+        content=content_from(entry.facts, {t.field: t.value or "" for t in entry.texts}),
+        struck={t.field: t.struck_reason or "" for t in entry.texts if _is_struck(t)},
+    )
+
+
+def _is_struck(text: ChainText) -> bool:
+    return text.struck_at is not None

@@ -1,0 +1,87 @@
+"""States and their groups."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from tracker.domain import states
+from tracker.domain.states import StateStatus
+from tracker.models import Area, Installation, State
+
+
+@dataclass(frozen=True, slots=True)
+class StateRow:
+    """One State with its row id."""
+
+    id: int
+    state: states.State
+
+
+def is_member() -> ColumnElement[bool]:
+    """The Member States of every base: the real ones, or in a demonstration the invented ones."""
+    kind = select(Installation.demonstration).where(Installation.id == 1).scalar_subquery()
+    return (State.status == StateStatus.MEMBER) & (State.demonstration == kind)
+
+
+def is_demonstration(session: Session) -> bool:
+    """Whether this database holds demonstration data."""
+    return bool(session.scalar(select(Installation.demonstration).where(Installation.id == 1)))
+
+
+def data_version(session: Session) -> int:
+    """Counts changes of reference and published data."""
+    return session.scalar(select(Installation.data_version).where(Installation.id == 1)) or 0
+
+
+def list_states(session: Session, *, members_only: bool = False) -> tuple[StateRow, ...]:
+    """States by ISO code: all of them, or the Member States of every base."""
+    query = select(State).order_by(State.iso3)
+    if members_only:
+        query = query.where(is_member())
+    return tuple(StateRow(row.id, _state(row)) for row in session.scalars(query))
+
+
+def count_members(session: Session) -> int:
+    """How many Member States every base has."""
+    return session.scalar(select(func.count()).select_from(State).where(is_member())) or 0
+
+
+def state_or_none(session: Session, iso3: str) -> StateRow | None:
+    """One State by its code, in either case."""
+    row = session.scalars(select(State).where(State.iso3 == iso3.upper())).one_or_none()
+    return StateRow(row.id, _state(row)) if row else None
+
+
+def state_by_id(session: Session, state_id: int) -> StateRow:
+    """One State by its row id."""
+    row = session.get_one(State, state_id)
+    return StateRow(row.id, _state(row))
+
+
+def list_areas(session: Session, kind: str | None = None) -> tuple[states.Area, ...]:
+    """Groups and regions in their order; ``kind`` is group, region or subregion."""
+    query = select(Area).order_by(Area.position)
+    if kind:
+        query = query.where(Area.kind == kind)
+    rows = session.scalars(query)
+    return tuple(states.Area(row.kind, row.code, row.name, row.parent_code) for row in rows)
+
+
+def _state(row: State) -> states.State:
+    return states.State(
+        iso3=row.iso3,
+        m49=row.m49,
+        name=row.name,
+        group=row.group_code,
+        region=row.region_code,
+        subregion=row.subregion_code,
+        status=row.status,
+        also_listed=row.also_listed_code,
+        former_names=tuple(
+            states.FormerName(name["language"], name["name"], name["until"])
+            for name in row.former_names
+        ),
+        note=row.note,
+        demonstration=row.demonstration,
+    )

@@ -1,0 +1,21 @@
+"""Finds the folders that stand at the top of a checkout and inside the installed package."""
+
+from pathlib import Path
+
+PACKAGE = Path(__file__).parent
+
+
+def resource_dir(name: str) -> Path:
+    """The folder ``templates``, ``migrations`` or ``seed``; ``FileNotFoundError`` without one."""
+    for candidate in (PACKAGE / name, PACKAGE.parent / name):
+        if candidate.is_dir():
+            return candidate
+    raise FileNotFoundError(f"the folder {name} is missing from this installation")
+
+
+def default_instance_path() -> Path:
+    """``instance/`` beside a checkout; the working directory's in an installed package."""
+    checkout = PACKAGE.parent
+    if (checkout / "pyproject.toml").is_file():
+        return checkout / "instance"
+    return Path.cwd() / "instance"

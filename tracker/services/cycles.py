@@ -1,0 +1,69 @@
+"""Reporting cycles: opening one, and changing its dates."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain.clock import Clock
+from tracker.domain.cycles import CycleDates, check_dates
+from tracker.domain.errors import Invalid, NotFound, Problem
+from tracker.domain.roles import Actor
+from tracker.models import OutcomeDocument, ReportingCycle
+from tracker.policy.actions import Action
+from tracker.policy.authorise import authorise
+
+
+def open_cycle(
+    session: Session,
+    *,
+    actor: Actor,
+    slug: str,
+    document_slug: str,
+    dates: CycleDates,
+    clock: Clock,
+) -> ReportingCycle:
+    """Open a new cycle; ``Invalid`` for a slug in use or dates out of order."""
+    authorise(actor, Action.CYCLE_MANAGE)
+    document = session.scalars(
+        select(OutcomeDocument).where(OutcomeDocument.slug == document_slug)
+    ).one_or_none()
+    if document is None:
+        raise NotFound(Problem("unknown-document", "document", {"slug": document_slug}))
+    if session.scalars(select(ReportingCycle).where(ReportingCycle.slug == slug)).first():
+        raise Invalid(Problem("cycle-exists", "slug", {"slug": slug}))
+    check_dates(slug, dates)
+    cycle = ReportingCycle(slug=slug, document_id=document.id, created_at=clock())
+    _set_dates(cycle, dates)
+    session.add(cycle)
+    session.flush()
+    return cycle
+
+
+def change_dates(session: Session, *, actor: Actor, cycle_id: int, dates: CycleDates) -> None:
+    """Change opening, due and closing day and the period covered."""
+    authorise(actor, Action.CYCLE_MANAGE)
+    cycle = session.get_one(ReportingCycle, cycle_id)
+    check_dates(cycle.slug, dates)
+    _set_dates(cycle, dates)
+    session.flush()
+
+
+def _set_dates(cycle: ReportingCycle, dates: CycleDates) -> None:
+    cycle.opens_on, cycle.due_on, cycle.closes_on = dates.opens_on, dates.due_on, dates.closes_on
+    cycle.period_from, cycle.period_to = dates.period_from, dates.period_to
+
+
+def ensure_cycle(
+    session: Session, *, actor: Actor, slug: str, document_slug: str, opens_on: date, clock: Clock
+) -> None:
+    """Open the cycle without due date unless it is there."""
+    if not session.scalars(select(ReportingCycle).where(ReportingCycle.slug == slug)).first():
+        open_cycle(
+            session,
+            actor=actor,
+            slug=slug,
+            document_slug=document_slug,
+            dates=CycleDates(opens_on=opens_on),
+            clock=clock,
+        )

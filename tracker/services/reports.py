@@ -1,0 +1,121 @@
+"""The life of a national report: open, submit, withdraw, return, accept, publish, reopen."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain.clock import LAST_TIME_ZONE, Clock
+from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
+from tracker.domain.progress import Audience
+from tracker.domain.roles import Actor
+from tracker.domain.workflow import TRANSITIONS, ReportStatus, Step, may_follow
+from tracker.models import NationalReport, ReportingCycle, State
+from tracker.policy.actions import Action
+from tracker.policy.authorise import authorise
+from tracker.policy.rules import Subject
+from tracker.services import chain
+
+
+def open_report(
+    session: Session, *, actor: Actor, state_id: int, cycle_id: int, clock: Clock
+) -> NationalReport:
+    """The State's report in this cycle, made now if there is none yet."""
+    authorise(actor, Action.REPORT_OPEN, Subject(state_id=state_id))
+    existing = session.scalars(
+        select(NationalReport).where(
+            NationalReport.state_id == state_id, NationalReport.cycle_id == cycle_id
+        )
+    ).one_or_none()
+    if existing:
+        return existing
+    now = clock()
+    cycle = session.get_one(ReportingCycle, cycle_id)
+    session.get_one(State, state_id)
+    if not cycle_is_open(cycle, now):
+        raise WrongStatus(Problem("cycle-not-open"))
+    report = NationalReport(
+        state_id=state_id,
+        cycle_id=cycle_id,
+        status=ReportStatus.DRAFT,
+        default_audience=Audience.PUBLIC,
+        opened_at=now,
+    )
+    session.add(report)
+    chain.begin(session, report)
+    chain.append(session, report=report, actor=actor, kind="opened", at=now)
+    return report
+
+
+def cycle_is_open(cycle: ReportingCycle, at: datetime) -> bool:
+    """Whether reports may be opened and saved: from the opening day to the closing day's end."""
+    day = at.date()
+    last_day = at.astimezone(LAST_TIME_ZONE).date()
+    return cycle.opens_on <= day and (cycle.closes_on is None or last_day <= cycle.closes_on)
+
+
+def locked_report(session: Session, report_id: int) -> NationalReport:
+    """The report's row as it stands, locked together with its chain."""
+    chain.lock(session, report_id)
+    report = session.get(NationalReport, report_id, populate_existing=True)
+    if report is None:
+        raise NotFound(Problem("not-found"))
+    return report
+
+
+def editable_report(session: Session, report_id: int, *, at: datetime) -> NationalReport:
+    """The locked row of a report that its State may change now; ``WrongStatus`` otherwise."""
+    report = locked_report(session, report_id)
+    if not report.status.editable:
+        raise WrongStatus(Problem("report-locked"))
+    if not cycle_is_open(report.cycle, at):
+        raise WrongStatus(Problem("cycle-not-open"))
+    return report
+
+
+def take_step(
+    session: Session,
+    *,
+    actor: Actor,
+    report: NationalReport,
+    step: Step,
+    at: datetime,
+    reason: str = "",
+    facts: dict[str, object] | None = None,
+) -> None:
+    """Move the status along ``TRANSITIONS`` and record the event; the caller authorised it."""
+    transition = TRANSITIONS[step]
+    if not may_follow(report.status, step):
+        raise WrongStatus(Problem("wrong-status", "", {"status": report.status.value}))
+    if transition.needs_reason and not reason:
+        raise Invalid(Problem("reason-needed", "reason"))
+    report.status = transition.target
+    chain.append(
+        session,
+        report=report,
+        actor=actor,
+        kind=f"step-{step.value}",
+        at=at,
+        facts={"status": transition.target.value, **(facts or {})},
+        texts={"reason": reason} if reason else {},
+    )
+
+
+def set_default_audience(
+    session: Session, *, actor: Actor, report_id: int, audience: Audience, clock: Clock
+) -> None:
+    """Choose who may read answers saved for the first time from now on."""
+    now = clock()
+    report = editable_report(session, report_id, at=now)
+    authorise(actor, Action.REPORT_SUBMIT, Subject(state_id=report.state_id))
+    if report.default_audience is audience:
+        return
+    report.default_audience = audience
+    chain.append(
+        session,
+        report=report,
+        actor=actor,
+        kind="default-audience-set",
+        at=now,
+        facts={"audience": audience.value},
+    )

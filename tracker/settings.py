@@ -1,0 +1,175 @@
+"""Settings, read from ``TRACKER_*`` environment variables and from nowhere else.
+
+Defaults are safe in production; what has no safe default must be given there.
+"""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tracker.resources import default_instance_path
+
+ENVIRONMENTS = ("production", "development", "demonstration")
+KNOWN = (
+    "ENV",
+    "DATABASE_URL",
+    "SECRET_KEY",
+    "INSTANCE_PATH",
+    "BASE_URL",
+    "SMTP_URL",
+    "LANGUAGES",
+)
+
+
+class BadSettings(Exception):
+    """The settings cannot be used; ``problems`` says which and why, one sentence each."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the deployment decides."""
+
+    environment: str
+    instance_path: Path
+    database_url: str
+    secret_key: str = field(repr=False)
+    base_url: str
+    languages: tuple[str, ...] = ("en", "fr")
+    cheap_password_hashing: bool = False
+    testing: bool = False
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether this process serves demonstration data."""
+        return self.environment == "demonstration"
+
+    @property
+    def secure_cookies(self) -> bool:
+        """Whether cookies can be limited to HTTPS."""
+        return self.base_url.startswith("https://")
+
+    def masked(self) -> dict[str, str]:
+        """The effective settings by variable name, secrets masked."""
+        return {
+            "TRACKER_ENV": self.environment,
+            "TRACKER_INSTANCE_PATH": str(self.instance_path),
+            "TRACKER_DATABASE_URL": mask_password(self.database_url),
+            "TRACKER_SECRET_KEY": "set" if self.secret_key else "missing",
+            "TRACKER_BASE_URL": self.base_url or "missing",
+            "TRACKER_LANGUAGES": ",".join(self.languages),
+        }
+
+
+def mask_password(url: str) -> str:
+    """A database address with its password replaced."""
+    parts = urlsplit(url)
+    if not parts.password:
+        return url
+    return url.replace(f":{parts.password}@", ":***@", 1)
+
+
+def normalised_database_url(url: str) -> str:
+    """Name the psycopg 3 driver, whatever SQLAlchemy takes for granted."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def load_settings(
+    environ: Mapping[str, str] | None = None, *, environment: str | None = None
+) -> Settings:
+    """Read the settings; ``BadSettings`` names everything that is wrong at once."""
+    settings, problems = inspect_settings(environ, environment=environment)
+    if problems:
+        raise BadSettings(problems)
+    return settings
+
+
+def inspect_settings(
+    environ: Mapping[str, str] | None = None, *, environment: str | None = None
+) -> tuple[Settings, list[str]]:
+    """The settings as they would be, and one sentence for each thing that is wrong."""
+    given = os.environ if environ is None else environ
+    values = {name: given.get(f"TRACKER_{name}", "").strip() for name in KNOWN}
+    chosen = environment or values["ENV"] or "production"
+    problems = _unknown_names(given)
+    if chosen not in ENVIRONMENTS:
+        problems.append(f"TRACKER_ENV is {chosen!r}; use one of {', '.join(ENVIRONMENTS)}.")
+    instance = Path(values["INSTANCE_PATH"] or default_instance_path()).resolve()
+    settings = Settings(
+        environment=chosen,
+        instance_path=instance,
+        database_url=_database_url(values["DATABASE_URL"], instance, chosen),
+        secret_key=_secret_key(values["SECRET_KEY"], instance, chosen, problems),
+        base_url=(values["BASE_URL"] or _default_base_url(chosen)).rstrip("/"),
+        languages=tuple(filter(None, values["LANGUAGES"].split(","))) or ("en", "fr"),
+    )
+    problems += _base_url_problems(settings)
+    return settings, problems
+
+
+def _unknown_names(given: Mapping[str, str]) -> list[str]:
+    known = {f"TRACKER_{name}" for name in KNOWN}
+    return [
+        f"{name} is not a setting of the tracker; remove it or correct its name."
+        for name in sorted(given)
+        if name.startswith("TRACKER_") and not name.startswith("TRACKER_TEST_")
+        if name not in known
+    ]
+
+
+def _database_url(given: str, instance: Path, environment: str) -> str:
+    if environment == "demonstration":  # never any other database: design rule 10
+        return f"sqlite:///{instance / 'demo.sqlite3'}"
+    return normalised_database_url(given) or f"sqlite:///{instance / 'tracker.sqlite3'}"
+
+
+def _default_base_url(environment: str) -> str:
+    return "" if environment == "production" else "http://127.0.0.1:5000"
+
+
+def _base_url_problems(settings: Settings) -> list[str]:
+    if not settings.base_url:
+        return [
+            "TRACKER_BASE_URL is missing; give the public address, https://tracker.example.org."
+        ]
+    parts = urlsplit(settings.base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
+        return [f"TRACKER_BASE_URL is {settings.base_url!r}; give scheme and host only."]
+    if settings.environment == "production" and parts.scheme != "https":
+        return ["TRACKER_BASE_URL must begin with https:// in production."]
+    return []
+
+
+def _secret_key(given: str, instance: Path, environment: str, problems: list[str]) -> str:
+    if given:
+        if len(given) < 32:
+            problems.append("TRACKER_SECRET_KEY is shorter than 32 characters; make a longer one.")
+        return given
+    if environment == "production":
+        problems.append(
+            "TRACKER_SECRET_KEY is missing; make one with: "
+            'python -c "import secrets; print(secrets.token_urlsafe(48))".'
+        )
+        return ""
+    return _kept_key(instance / "secret_key", problems)
+
+
+def _kept_key(path: Path, problems: list[str]) -> str:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        return path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        problems.append(f"TRACKER_INSTANCE_PATH cannot be written: {error.strerror}: {path}.")
+        return ""

@@ -1,0 +1,75 @@
+"""Refusals as pages: the right status, a clear sentence, nothing changed."""
+
+from flask import Flask, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from tracker.domain.errors import (
+    Invalid,
+    NotFound,
+    NotPermitted,
+    Problem,
+    StaleEdit,
+    TrackerError,
+    WrongStatus,
+)
+from tracker.web.access import SignInNeeded
+from tracker.web.render import page, problem_text
+from tracker.web.transaction import release
+
+STATUS: dict[type[TrackerError], int] = {
+    Invalid: 422,
+    NotPermitted: 403,
+    NotFound: 404,
+    WrongStatus: 409,
+    StaleEdit: 409,
+}
+PAGES = (400, 403, 404, 409, 413, 422, 429, 500, 503)
+
+
+def wants_json() -> bool:
+    """Whether a script asks, which shows the sentence itself."""
+    return request.accept_mimetypes.best == "application/json"
+
+
+def refusal(problem: Problem, status: int) -> ResponseReturnValue:
+    """The answer to a refused request, as JSON for scripts and as a page for people."""
+    release()
+    message = problem_text(problem)
+    if wants_json():
+        return jsonify({"ok": False, "code": problem.code, "message": message}), status
+    return page(f"errors/{status}.html", message=message), status
+
+
+def init_app(app: Flask) -> None:
+    """Turn the domain's refusals and HTTP errors into pages."""
+
+    @app.errorhandler(TrackerError)
+    def refused(error: TrackerError) -> ResponseReturnValue:
+        return refusal(error.problem, STATUS[type(error)])
+
+    @app.errorhandler(SignInNeeded)
+    def sign_in_needed(error: SignInNeeded) -> ResponseReturnValue:
+        if wants_json():
+            problem = Problem("sign-in-needed")
+            return refusal(problem, 401)
+        return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
+
+    @app.errorhandler(CSRFError)
+    def csrf_failed(error: CSRFError) -> ResponseReturnValue:
+        return refusal(Problem("form-expired"), 400)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> ResponseReturnValue:
+        code = error.code or 500
+        if code < 400 or code not in PAGES:
+            return error.get_response()
+        release()
+        return page(f"errors/{code}.html", message=""), code
+
+    @app.errorhandler(500)
+    def failed(error: Exception) -> ResponseReturnValue:
+        release()
+        return page("errors/500.html", message=gettext("Nothing was saved.")), 500

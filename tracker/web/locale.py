@@ -1,0 +1,58 @@
+"""The language of a page: ``?lang``, then the person's, then the cookie, then the browser's."""
+
+from flask import Flask, current_app, g, request, session
+from flask_babel import get_locale
+
+from tracker.extensions import babel
+from tracker.web.session import current_actor
+
+LANGUAGE_NAMES = {
+    "ar": "العربية",
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "ru": "Русский",
+    "zh": "中文",
+}
+
+
+def chosen_language() -> str:
+    """The best language that is loaded here."""
+    if "language" not in g:
+        g.language = _choose()
+    return str(g.language)
+
+
+def _choose() -> str:
+    loaded = current_app.config["SETTINGS"].languages
+    asked = request.args.get("lang", "")
+    if asked in loaded:
+        return str(asked)
+    actor = current_actor()
+    if actor.signed_in and actor.language in loaded:
+        return actor.language
+    if session.get("language") in loaded:
+        return str(session["language"])
+    return request.accept_languages.best_match(loaded) or "en"
+
+
+def text_direction() -> str:
+    """``ltr`` or ``rtl``."""
+    locale = get_locale()
+    return str(locale.text_direction) if locale else "ltr"
+
+
+def in_language(texts: dict[str, str]) -> str:
+    """One of our own texts in the page's language, English where it is missing."""
+    return texts.get(chosen_language()) or texts.get("en") or next(iter(texts.values()), "")
+
+
+def init_app(app: Flask) -> None:
+    """Bind the language choice; a signed-out reader's ``?lang`` is remembered."""
+    babel.init_app(app, locale_selector=chosen_language, timezone_selector=lambda: "UTC")
+
+    @app.before_request
+    def remember() -> None:
+        asked = request.args.get("lang", "")
+        if asked in app.config["SETTINGS"].languages and session.get("language") != asked:
+            session["language"] = asked

@@ -1,0 +1,117 @@
+"""Rendering: the read transaction ends first, then the template runs on frozen rows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, render_template, request, url_for
+from flask_babel import get_locale, gettext
+
+from tracker import __version__
+from tracker.domain import labels
+from tracker.domain.errors import Problem
+from tracker.domain.messages import sentence
+from tracker.policy.actions import Action
+from tracker.web import access, locale
+from tracker.web.session import current_actor
+from tracker.web.transaction import release
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One item of the navigation or of the language switch."""
+
+    label: str
+    href: str
+    current: bool = False
+    code: str = ""
+
+
+def page(template: str, **values: Any) -> str:
+    """Render a page after the transaction of a safe request has ended."""
+    if request.method in ("GET", "HEAD"):
+        actor = current_actor()
+        assert actor is not None  # noqa: S101  # read before the transaction ends
+        release()
+    return render_template(template, **values)
+
+
+def problem_text(problem: Problem) -> str:
+    """The sentence of a problem in the page's language."""
+    return sentence(problem, gettext)
+
+
+def label(value: Any) -> str:
+    """The word for an enum member or a code, in the page's language."""
+    return str(gettext(labels.label(value)))
+
+
+def navigation() -> list[Link]:
+    """The main navigation, by what the reader may do."""
+    actor = current_actor()
+    items = [("public.home", gettext("Overview"))]
+    items += [("public.documents", gettext("Commitments")), ("public.states", gettext("States"))]
+    items += [("public.cycles", gettext("Progress"))]
+    if actor.state_ids:
+        items.append(("reporting.home", gettext("My reports")))
+    if access.can(Action.COVERAGE_WATCH):
+        items.append(("review.home", gettext("Review")))
+    if access.can(Action.CYCLE_MANAGE) or _keeps_accounts():
+        items.append(("admin.home", gettext("Administration")))
+    here = request.path
+    links = [(text, url_for(endpoint)) for endpoint, text in items if _known(endpoint)]
+    return [
+        Link(text, href, href == here or (href != "/" and here.startswith(href + "/")))
+        for text, href in links
+    ]
+
+
+def _known(endpoint: str) -> bool:
+    return endpoint in current_app.view_functions
+
+
+def _keeps_accounts() -> bool:
+    return any(access.can(Action.ACCOUNT_MANAGE, state) for state in current_actor().state_ids)
+
+
+def language_links() -> list[Link]:
+    """The same page in each loaded language."""
+    arguments = request.args.to_dict()
+    return [
+        Link(
+            locale.LANGUAGE_NAMES.get(code, code),
+            _with_language(arguments, code),
+            code == locale.chosen_language(),
+            code,
+        )
+        for code in current_app.config["SETTINGS"].languages
+    ]
+
+
+def _with_language(arguments: dict[str, str], code: str) -> str:
+    if request.endpoint is None or request.method != "GET":
+        return f"/?lang={code}"
+    values = {**arguments, **(request.view_args or {}), "lang": code}
+    return url_for(request.endpoint, **values)
+
+
+def init_app(app: Flask) -> None:
+    """Names that every template may use."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["label"] = label
+    app.jinja_env.filters["ours"] = locale.in_language
+    app.jinja_env.filters["problem"] = problem_text
+
+    @app.context_processor
+    def shared() -> dict[str, Any]:
+        return {
+            "current_actor": current_actor(),
+            "locale": str(get_locale() or "en").replace("_", "-"),
+            "text_direction": locale.text_direction(),
+            "demonstration": app.config["SETTINGS"].demonstration,
+            "version": __version__,
+            "navigation": navigation(),
+            "language_links": language_links(),
+            "can": access.can,
+            "Action": Action,
+        }

@@ -1,0 +1,46 @@
+"""Headers of every answer: no inline code, no outside request, nothing cached when signed in."""
+
+from flask import Flask, Response, request
+
+from tracker.web.session import current_actor
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
+
+
+def init_app(app: Flask) -> None:
+    """Set the headers, and keep signed-in pages out of every cache."""
+
+    @app.after_request
+    def secure(response: Response) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        if app.config["SETTINGS"].secure_cookies:
+            response.headers["Strict-Transport-Security"] = STRICT_TRANSPORT
+        if request.endpoint != "static":
+            response.headers.setdefault("Cache-Control", _caching())
+            response.vary.update(("Cookie", "Accept-Language"))
+        return response
+
+
+def _caching() -> str:
+    return "no-store" if current_actor().signed_in else "no-cache"

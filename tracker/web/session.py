@@ -1,0 +1,94 @@
+"""Who is signed in: a random token in a cookie, its hash in the database.
+
+Flask's own signed cookie carries the CSRF token and the language only.
+"""
+
+import hashlib
+import secrets
+
+from flask import Flask, Request, Response, current_app, g, request
+from flask_login import UserMixin, current_user
+
+from tracker.domain.clock import system_clock
+from tracker.domain.roles import PUBLIC, Actor
+from tracker.extensions import login_manager
+from tracker.queries.accounts import actor_by_session
+from tracker.web.transaction import session as database
+
+
+class SignedInUser(UserMixin):
+    """What Flask-Login knows of a person."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.id = str(actor.user_id)
+        self.actor = actor
+
+
+def cookie_name() -> str:
+    """``__Host-`` where the site is served over HTTPS, so that no sub-domain can set it."""
+    secure = current_app.config["SETTINGS"].secure_cookies
+    return "__Host-tracker_session" if secure else "tracker_session"
+
+
+def new_token() -> str:
+    """256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> str:
+    """What the database keeps of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def request_token_hash() -> str | None:
+    """The hash of the token that this request carries."""
+    token = request.cookies.get(cookie_name())
+    return token_hash(token) if token else None
+
+
+def current_actor() -> Actor:
+    """Who acts in this request; the signed-out public if nobody is known."""
+    actor = getattr(current_user, "actor", PUBLIC)
+    return actor if isinstance(actor, Actor) else PUBLIC
+
+
+def forget_actor() -> None:
+    """Read again who is signed in, after it changed within this request."""
+    g.pop("_login_user", None)
+
+
+def set_cookie(response: Response, token: str, max_age: int) -> None:
+    """Hand the token to the browser; HttpOnly, same site, HTTPS only where there is HTTPS."""
+    response.set_cookie(
+        cookie_name(),
+        token,
+        max_age=max_age,
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["SETTINGS"].secure_cookies,
+    )
+
+
+def clear_cookie(response: Response) -> None:
+    """Take the token from the browser."""
+    response.delete_cookie(
+        cookie_name(),
+        path="/",
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["SETTINGS"].secure_cookies,
+    )
+
+
+def init_app(app: Flask) -> None:
+    """Let Flask-Login find the person by our cookie."""
+    login_manager.init_app(app)
+
+    @login_manager.request_loader  # type: ignore[untyped-decorator]
+    def load(incoming: Request) -> SignedInUser | None:
+        hashed = request_token_hash()
+        if hashed is None:
+            return None
+        actor = actor_by_session(database(), hashed, system_clock())
+        return SignedInUser(actor) if actor else None
