@@ -24,8 +24,10 @@ from tracker.domain.indicator_values import (
     pool,
 )
 from tracker.domain.indicators import (
+    Category,
     Cell,
     IndicatorDefinition,
+    Input,
     cells_of,
     definition_data,
     definition_from,
@@ -42,10 +44,10 @@ YEAR = 2019
 SPLIT = ("seized_criminal", "found", "surrendered")
 
 
-def figures(year: int = YEAR, **columns: Mapping[str, int]) -> dict[Cell, int]:
-    """Figures by category, then input: ``figures(found={"total": 5})``."""
+def figures(**columns: Mapping[str, int]) -> dict[Cell, int]:
+    """Figures of ``YEAR`` by category, then input: ``figures(found={"total": 5})``."""
     return {
-        Cell(year, category, entry): number
+        Cell(YEAR, category, entry): number
         for category, column in columns.items()
         for entry, number in column.items()
     }
@@ -56,8 +58,8 @@ def case(
 ) -> dict[Cell, int]:
     """A row of the synthetic cases: totals by category, outcomes over all of them."""
     totals = {"seized_criminal": seized, "found": found, "surrendered": surrendered}
-    split = {category: {"total": number} for category, number in totals.items()}
-    return figures(year, **split, not_split=unsplit)
+    given = {Cell(year, category, "total"): number for category, number in totals.items()}
+    return given | {Cell(year, "not_split", entry): number for entry, number in unsplit.items()}
 
 
 CASE_1 = case(10, 5, 2, traced=1, otherwise_established=0, uniquely_marked=12)
@@ -332,7 +334,7 @@ def test_the_definition_survives_json() -> None:
 
 
 def test_every_label_is_there_in_every_language() -> None:
-    parts = (*SDG.categories, *SDG.inputs)
+    parts: list[Category | Input] = [*SDG.categories, *SDG.inputs]
     texts = [SDG.name, SDG.definition, SDG.scope, SDG.source.title]
     texts += [text for part in parts for text in (part.label, part.help)]
     texts += [text for formula in SDG.formulas for text in (formula.label, formula.words)]

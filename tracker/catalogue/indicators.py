@@ -72,7 +72,8 @@ class _IndicatorFile(StrictRow):
 
     @model_validator(mode="after")
     def _names_each_code_once(self) -> Self:
-        codes = [row.code for row in (*self.categories, *self.inputs, *self.values)]
+        codes = [row.code for row in (*self.categories, *self.inputs)]
+        codes += [row.code for row in self.values]
         repeated = sorted(code for code, times in Counter(codes).items() if times > 1)
         if repeated:
             raise ValueError(f"codes used more than once: {', '.join(repeated)}")

@@ -119,6 +119,7 @@ class IndicatorDefinition:
 
     def labels(self, language: str) -> dict[str, str]:
         """The label of every category, input and formula by its code."""
+        parts: tuple[Category | Input | Formula, ...]
         parts = (*self.categories, *self.inputs, *self.formulas)
         return {part.code: in_language(part.label, language) for part in parts}
 
