@@ -53,6 +53,8 @@ MESSAGES: Final[dict[str, str]] = {
     "missing-not-confirmed": N_(
         "The report still has gaps. Confirm that it is submitted with them, or fill them first."
     ),
+    "authority-needed": N_("Confirm that you are authorised to submit this report."),
+    "newer-submission": N_("A newer submission of this report exists; work on that one."),
     "already-replied": N_("This question has already been answered."),
     # cycles and documents
     "unknown-document": N_("There is no outcome document “%(slug)s”."),

@@ -1,5 +1,6 @@
 """The life of a national report: open, submit, withdraw, return, accept, publish, reopen."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
 from tracker.domain.progress import Audience
 from tracker.domain.roles import Actor
 from tracker.domain.workflow import TRANSITIONS, ReportStatus, Step, may_follow
-from tracker.models import NationalReport, ReportingCycle, State
+from tracker.models import ChainEntry, NationalReport, ReportingCycle, State
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
@@ -81,8 +82,9 @@ def take_step(
     step: Step,
     at: datetime,
     reason: str = "",
-    facts: dict[str, object] | None = None,
-) -> None:
+    facts: Mapping[str, object] | None = None,
+    texts: Mapping[str, str] | None = None,
+) -> ChainEntry:
     """Move the status along ``TRANSITIONS`` and record the event; the caller authorised it."""
     transition = TRANSITIONS[step]
     if not may_follow(report.status, step):
@@ -90,14 +92,14 @@ def take_step(
     if transition.needs_reason and not reason:
         raise Invalid(Problem("reason-needed", "reason"))
     report.status = transition.target
-    chain.append(
+    return chain.append(
         session,
         report=report,
         actor=actor,
         kind=f"step-{step.value}",
         at=at,
         facts={"status": transition.target.value, **(facts or {})},
-        texts={"reason": reason} if reason else {},
+        texts={**(texts or {}), **({"reason": reason} if reason else {})},
     )
 
 

@@ -1,0 +1,98 @@
+"""Freezing a working copy: every response and figure copied, each tied to its revision."""
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from tracker.models import (
+    ChainEntry,
+    Commitment,
+    IndicatorReturn,
+    NationalReport,
+    Response,
+    Submission,
+    SubmissionFigure,
+    SubmissionResponse,
+)
+from tracker.queries.responses import content_of_row
+
+
+def freeze(session: Session, *, report: NationalReport, submission: Submission) -> dict[str, Any]:
+    """Copy the working copy into ``submission``; gives what its content hash is taken over.
+
+    The hash is over the links of the revisions, which hold salted digests of the texts: a
+    text may be struck out later without the submission failing its check.
+    """
+    content = {
+        "number": submission.number,
+        "responses": _freeze_responses(session, report, submission),
+        "figures": _freeze_figures(session, report, submission),
+    }
+    session.flush()
+    return content
+
+
+def _freeze_responses(
+    session: Session, report: NationalReport, submission: Submission
+) -> list[dict[str, Any]]:
+    rows = session.execute(
+        select(Response, Commitment.key, ChainEntry.id, ChainEntry.hash)
+        .join(Commitment, Response.commitment_id == Commitment.id)
+        .join(
+            ChainEntry,
+            (ChainEntry.report_id == Response.report_id)
+            & (ChainEntry.subject == Commitment.key)
+            & (ChainEntry.version == Response.version),
+        )
+        .where(Response.report_id == report.id)
+        .order_by(Commitment.paragraph)
+        .options(selectinload(Response.measures))
+    ).tuples()
+    content = []
+    for row, key, revision_id, revision_hash in rows:
+        answer = content_of_row(row)
+        session.add(
+            SubmissionResponse(
+                submission_id=submission.id,
+                commitment_id=row.commitment_id,
+                revision_id=revision_id,
+                progress=answer.progress,
+                reason=answer.reason,
+                narrative=answer.narrative,
+                narrative_language=answer.narrative_language,
+                lead_agency=answer.lead_agency,
+                good_practice=answer.good_practice,
+                audience=answer.audience,
+                measures=[asdict(measure) for measure in answer.measures],
+            )
+        )
+        content.append({"key": key, "version": row.version, "revision": revision_hash})
+    return content
+
+
+def _freeze_figures(
+    session: Session, report: NationalReport, submission: Submission
+) -> list[dict[str, Any]]:
+    returns = session.scalars(
+        select(IndicatorReturn)
+        .where(IndicatorReturn.report_id == report.id)
+        .order_by(IndicatorReturn.indicator)
+        .options(selectinload(IndicatorReturn.figures))
+    )
+    content = []
+    for returned in returns:
+        figures = sorted(returned.figures, key=lambda f: (f.year, f.category, f.input))
+        for figure in figures:
+            copy = {
+                "indicator": returned.indicator,
+                "audience": returned.audience.value,
+                "year": figure.year,
+                "category": figure.category,
+                "input": figure.input,
+                "value": figure.value,
+            }
+            session.add(SubmissionFigure(submission_id=submission.id, **copy))
+            content.append(copy)
+    return content

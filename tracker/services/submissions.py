@@ -1,0 +1,243 @@
+"""Submitting a report and what follows: withdraw, return, accept, publish, reopen."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain.chain import CONTENT_TAG, instant, tagged_hash
+from tracker.domain.clock import Clock, is_on_time
+from tracker.domain.completeness import missing
+from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
+from tracker.domain.roles import Actor
+from tracker.domain.values import parse_text
+from tracker.domain.workflow import ReportStatus, Step
+from tracker.models import NationalReport, OutcomeDocument, Submission
+from tracker.policy.actions import Action
+from tracker.policy.authorise import authorise
+from tracker.policy.rules import Subject
+from tracker.queries.documents import document_or_none
+from tracker.queries.responses import responses_of
+from tracker.services.documents import touch
+from tracker.services.freezing import freeze
+from tracker.services.reports import editable_report, locked_report, take_step
+
+RECEIPT_FORMAT = "tracker-receipt/1"
+NAME_LIMIT = 200
+
+
+def submit(
+    session: Session,
+    *,
+    actor: Actor,
+    report_id: int,
+    name: str,
+    title: str,
+    has_authority: bool,
+    confirmed_gaps: bool,
+    clock: Clock,
+) -> Submission:
+    """Freeze the working copy as the next submission and lock it.
+
+    ``Invalid`` without name, title or authority, and where gaps were not confirmed.
+    """
+    now = clock()
+    report = editable_report(session, report_id, at=now)
+    authorise(actor, Action.REPORT_SUBMIT, Subject(state_id=report.state_id))
+    name, title = _signatory(name, title, has_authority)
+    if not confirmed_gaps and _has_gaps(session, report):
+        raise Invalid(Problem("missing-not-confirmed", "confirmed_gaps"))
+    submission = Submission(
+        report_id=report.id,
+        number=_next_number(session, report.id),
+        submitted_at=now,
+        submitted_by_id=actor.user_id or 0,
+        submitter_name=name,
+        submitter_title=title,
+        on_time=is_on_time(now, report.cycle.due_on),
+        content_hash="",
+        receipt={},
+    )
+    session.add(submission)
+    session.flush()
+    content = freeze(session, report=report, submission=submission)
+    submission.content_hash = tagged_hash(CONTENT_TAG, content)
+    link = take_step(
+        session,
+        actor=actor,
+        report=report,
+        step=Step.SUBMIT,
+        at=now,
+        facts={"number": submission.number, "content_hash": submission.content_hash},
+        texts={"submitter_name": name, "submitter_title": title},
+    )
+    submission.receipt = _receipt(session, report, submission, link.seq, link.hash)
+    session.flush()
+    return submission
+
+
+def _signatory(name: str, title: str, has_authority: bool) -> tuple[str, str]:
+    problems = []
+    parsed = []
+    for place, raw in (("name", name), ("title", title)):
+        try:
+            text = parse_text(raw, place=place, limit=NAME_LIMIT).strip()
+            parsed.append(text)
+            if not text:
+                problems.append(Problem("required", place))
+        except Invalid as error:
+            problems.extend(error.problems)
+    if not has_authority:
+        problems.append(Problem("authority-needed", "has_authority"))
+    if problems:
+        raise Invalid(*problems)
+    return parsed[0], parsed[1]
+
+
+def _has_gaps(session: Session, report: NationalReport) -> bool:
+    document = document_or_none(session, report.cycle.document.slug)
+    if document is None:
+        raise NotFound(Problem("not-found"))
+    contents = {key: row.content for key, row in responses_of(session, report.id).items()}
+    return bool(missing(document.commitments, contents))
+
+
+def _next_number(session: Session, report_id: int) -> int:
+    numbers = session.scalars(select(Submission.number).where(Submission.report_id == report_id))
+    return max(numbers, default=0) + 1
+
+
+def _receipt(
+    session: Session, report: NationalReport, submission: Submission, seq: int, head: str
+) -> dict[str, Any]:
+    document = session.get_one(OutcomeDocument, report.cycle.document_id)
+    return {
+        "format": RECEIPT_FORMAT,
+        "state": report.state.iso3,
+        "cycle": report.cycle.slug,
+        "document": document.symbol,
+        "report": report.public_id,
+        "submission": submission.public_id,
+        "number": submission.number,
+        "submitted_at": instant(submission.submitted_at),
+        "on_time": submission.on_time,
+        "content_hash": submission.content_hash,
+        "chain": {"seq": seq, "hash": head},
+    }
+
+
+def withdraw(session: Session, *, actor: Actor, report_id: int, clock: Clock) -> None:
+    """Take a submitted report back to draft, until it is accepted."""
+    report = locked_report(session, report_id)
+    authorise(actor, Action.REPORT_WITHDRAW, Subject(state_id=report.state_id))
+    now = clock()
+    submission = latest_submission(session, report.id)
+    take_step(
+        session,
+        actor=actor,
+        report=report,
+        step=Step.WITHDRAW,
+        at=now,
+        facts={"number": submission.number},
+    )
+    submission.withdrawn_at = now
+    session.flush()
+
+
+def return_report(
+    session: Session, *, actor: Actor, submission_id: int, reason: str, clock: Clock
+) -> None:
+    """Give a submitted or accepted report back to its State, with a reason."""
+    authorise(actor, Action.SUBMISSION_RETURN)
+    reason = parse_text(reason, place="reason")
+    submission, report, now = _under_review(session, submission_id, clock)
+    take_step(
+        session,
+        actor=actor,
+        report=report,
+        step=Step.RETURN,
+        at=now,
+        reason=reason,
+        facts={"number": submission.number},
+    )
+    submission.returned_at = now
+    session.flush()
+
+
+def accept(session: Session, *, actor: Actor, submission_id: int, clock: Clock) -> None:
+    """Accept a submitted report."""
+    authorise(actor, Action.SUBMISSION_ACCEPT)
+    submission, report, now = _under_review(session, submission_id, clock)
+    take_step(
+        session,
+        actor=actor,
+        report=report,
+        step=Step.ACCEPT,
+        at=now,
+        facts={"number": submission.number},
+    )
+    submission.accepted_at = now
+    session.flush()
+
+
+def publish(session: Session, *, actor: Actor, submission_id: int, clock: Clock) -> None:
+    """Publish an accepted report; the one published before is superseded and stays readable."""
+    authorise(actor, Action.SUBMISSION_PUBLISH)
+    submission, report, now = _under_review(session, submission_id, clock)
+    take_step(
+        session,
+        actor=actor,
+        report=report,
+        step=Step.PUBLISH,
+        at=now,
+        facts={"number": submission.number},
+    )
+    for earlier in session.scalars(
+        select(Submission).where(
+            Submission.report_id == report.id,
+            Submission.published_at.is_not(None),
+            Submission.superseded_at.is_(None),
+        )
+    ):
+        earlier.superseded_at, earlier.superseded_by_id = now, submission.id
+    submission.published_at = now
+    touch(session)
+    session.flush()
+
+
+def reopen(session: Session, *, actor: Actor, report_id: int, reason: str, clock: Clock) -> None:
+    """Open a published report again for a further submission, with a reason."""
+    reason = parse_text(reason, place="reason")
+    report = locked_report(session, report_id)
+    authorise(actor, Action.REPORT_REOPEN, Subject(state_id=report.state_id))
+    take_step(session, actor=actor, report=report, step=Step.REOPEN, at=clock(), reason=reason)
+    session.flush()
+
+
+def latest_submission(session: Session, report_id: int) -> Submission:
+    """The submission with the highest number."""
+    row = session.scalars(
+        select(Submission)
+        .where(Submission.report_id == report_id)
+        .order_by(Submission.number.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        raise NotFound(Problem("not-found"))
+    return row
+
+
+def _under_review(
+    session: Session, submission_id: int, clock: Clock
+) -> tuple[Submission, NationalReport, datetime]:
+    """The submission and its locked report; only the latest submission can be acted upon."""
+    submission = session.get(Submission, submission_id)
+    if submission is None:
+        raise NotFound(Problem("not-found"))
+    report = locked_report(session, submission.report_id)
+    if latest_submission(session, report.id).id != submission.id:
+        raise WrongStatus(Problem("newer-submission"))
+    if report.status is ReportStatus.DRAFT:
+        raise WrongStatus(Problem("wrong-status", "", {"status": report.status.value}))
+    return submission, report, clock()
