@@ -17,7 +17,7 @@ PRINTED = (
     + printed(" a) a first point, and ", "its second line; ", " b) a second point. ")
     + printed("__________________ ", " 1 A note at the foot ", "of the page. ")
     + "https://example.org/a\nhttps://example.org/b\n"
-    + printed("  2. A paragraph that begins a page and runs ", "over the end")
+    + printed(" 2. A paragraph that begins a page and runs ", "over the end")
     + printed("of it, as set out in A/CONF.1/", "BMS/1/L.2 ", " ")
     + printed("A/CONF.192/BMS/2021/1 ", " ", "21-11073 4/22 ", " ", " Annex ", " ")
     + printed(

@@ -90,9 +90,9 @@ def _without_note_marks(blocks: Sequence[Block], notes: Sequence[Footnote]) -> l
     """Take out the number that refers to each footnote; the first one that fits is it."""
     cleaned = list(blocks)
     for note in notes:
-        mark = re.compile(
-            rf"(?<=[^\W\d_]){note.number}(?=[\s,.;:)]|$)|(?<=\)) ?{note.number}(?=\s)"
-        )
+        after_word = rf"(?<=[^\W\d_]){note.number}(?=[\s,.;:)]|$)"
+        after_bracket = rf"(?<=\)) ?{note.number}(?: (?=[,.])|(?=[\s,.;:]|$))"
+        mark = re.compile(f"{after_word}|{after_bracket}")
         for position, block in enumerate(cleaned):
             text, found = mark.subn("", block.text, count=1)
             if found:

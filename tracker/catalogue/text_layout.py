@@ -77,7 +77,9 @@ def _content_lines(text: str) -> Iterator[_Line]:
         broken = spaced and position > 0 and blank_run == 0 and line.startswith(" ")
         blank_run = 0
         starts_page = starts_page or broken or PAGE_BREAK in line
-        if _is_furniture(content):
+        if LINK_LINE.match(content):
+            continue
+        if (gap or starts_page) and _is_furniture(content):  # else a line of a sentence
             starts_page = starts_page or bool(PAGE_LINE.match(content))
             continue
         margin = len(line.lstrip(PAGE_BREAK)) - len(line.lstrip(PAGE_BREAK + " \t"))
