@@ -5,12 +5,12 @@ All loads are safe to repeat. A commitment that was answered keeps its row and i
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain import documents, states
+from tracker.domain.indicators import IndicatorDefinition, definition_data
 from tracker.models import (
     Area,
     Commitment,
@@ -78,11 +78,11 @@ def load_states(session: Session, entries: Iterable[states.State]) -> None:
     session.flush()
 
 
-def load_indicators(session: Session, definitions: Mapping[str, dict[str, Any]]) -> None:
-    """Add or renew indicator definitions by slug."""
-    for position, (slug, definition) in enumerate(definitions.items()):
-        row = session.get(Indicator, slug) or Indicator(slug=slug)
-        row.position, row.definition = position, definition
+def load_indicators(session: Session, definitions: Iterable[IndicatorDefinition]) -> None:
+    """Add or renew indicator definitions, in the order given."""
+    for position, definition in enumerate(definitions):
+        row = session.get(Indicator, definition.slug) or Indicator(slug=definition.slug)
+        row.position, row.definition = position, definition_data(definition)
         session.add(row)
     session.flush()
 
@@ -156,7 +156,7 @@ def _load_meeting(session: Session, document_id: int, meeting: documents.Meeting
     session.flush()
     session.execute(delete(Participation).where(Participation.meeting_id == row.id))
     session.execute(delete(RecordedVote).where(RecordedVote.meeting_id == row.id))
-    ids = dict(session.execute(select(State.iso3, State.id)).tuples())
+    ids = {iso3: key for iso3, key in session.execute(select(State.iso3, State.id))}
     session.add_all(
         Participation(
             meeting_id=row.id, state_id=ids[entry.iso3], kind=entry.kind, paragraph=entry.paragraph

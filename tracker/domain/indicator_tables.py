@@ -1,0 +1,93 @@
+"""Figures of one year laid out as people read them: inputs down, categories across."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.domain.indicator_values import Value, compute, compute_column, sums_together
+from tracker.domain.indicators import (
+    FIRST_YEAR,
+    MAX_YEARS,
+    Category,
+    Cell,
+    Figures,
+    Formula,
+    IndicatorDefinition,
+    Input,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InputLine:
+    """One input: its cells and amounts (``None``: unknown) by category, and their sum."""
+
+    input: Input
+    cells: tuple[Cell, ...]
+    amounts: tuple[int | None, ...]
+    together: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ValueLine:
+    """One formula: its value in each category (``None`` where not counted), and over all."""
+
+    formula: Formula
+    columns: tuple[Value | None, ...]
+    together: Value
+
+
+@dataclass(frozen=True, slots=True)
+class YearTable:
+    """Everything returned for one year, with the values that follow from it."""
+
+    year: int
+    categories: tuple[Category, ...]
+    inputs: tuple[InputLine, ...]
+    values: tuple[ValueLine, ...]
+
+
+def year_table(definition: IndicatorDefinition, figures: Figures, year: int) -> YearTable:
+    """The table of one year."""
+    return YearTable(
+        year=year,
+        categories=definition.categories,
+        inputs=tuple(_input_line(definition, figures, year, entry) for entry in definition.inputs),
+        values=tuple(
+            ValueLine(
+                formula=formula,
+                columns=tuple(
+                    compute_column(formula, figures, year, category.code)
+                    if category.counted
+                    else None
+                    for category in definition.categories
+                ),
+                together=compute(definition, formula, figures, year),
+            )
+            for formula in definition.formulas
+        ),
+    )
+
+
+def _input_line(
+    definition: IndicatorDefinition, figures: Figures, year: int, entry: Input
+) -> InputLine:
+    cells = tuple(Cell(year, category.code, entry.code) for category in definition.categories)
+    return InputLine(
+        input=entry,
+        cells=cells,
+        amounts=tuple(figures.get(cell) for cell in cells),
+        together=sums_together(definition, figures, year, (entry.code,)).amounts[entry.code],
+    )
+
+
+def years_asked(
+    opens_on: date, period_from: date | None, period_to: date | None, *, last: int
+) -> tuple[int, ...]:
+    """The years of the period covered, none after ``last``; two years before opening without one.
+
+    A period of more than ``MAX_YEARS`` years keeps its latest.
+    """
+    first, end = opens_on.year - 2, opens_on.year - 1
+    if period_from and period_to:
+        first, end = period_from.year, period_to.year
+    years = range(max(first, FIRST_YEAR), min(end, last) + 1)
+    return tuple(years)[-MAX_YEARS:]
