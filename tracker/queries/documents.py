@@ -73,7 +73,7 @@ def commitment_ids(session: Session, slug: str) -> dict[str, int]:
         .where(OutcomeDocument.slug == slug)
         .order_by(Commitment.paragraph)
     )
-    return dict(rows.tuples())
+    return {key: row_id for key, row_id in rows.tuples()}
 
 
 def _commitment(row: Commitment, section: str) -> documents.Commitment:

@@ -1,0 +1,189 @@
+"""The figures of a cycle: what its Member States report on each commitment, as a reader sees it.
+
+Submissions never change, so the list of them is read first and everything counted over that
+list: the figures of one call agree even if another report is published meanwhile.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.documents import Addressee
+from tracker.domain.progress import COUNT_KEYS, Absence, Audience, Distribution, Progress, total
+from tracker.domain.workflow import ReportStatus
+from tracker.models import (
+    Commitment,
+    NationalReport,
+    ReportingCycle,
+    Section,
+    State,
+    Submission,
+    SubmissionResponse,
+)
+from tracker.queries.states import count_members, is_member
+
+
+@dataclass(frozen=True, slots=True)
+class CommitmentFigures:
+    """Counts of Member States for one commitment that asks States."""
+
+    key: str
+    paragraph: int
+    section: str
+    distribution: Distribution
+
+
+@dataclass(frozen=True, slots=True)
+class CycleFigures:
+    """Every commitment of a cycle that asks; ``reporting`` is the base of that name in States."""
+
+    members: int
+    reporting: int
+    commitments: tuple[CommitmentFigures, ...]
+
+    def of(self, keys: Collection[str]) -> Distribution:
+        """Pairs State × commitment over the commitments with these keys."""
+        return total([c.distribution for c in self.commitments if c.key in keys])
+
+    @property
+    def whole(self) -> Distribution:
+        """Pairs State × commitment over all commitments."""
+        return total([c.distribution for c in self.commitments])
+
+
+def basis_submissions(cycle_id: int, audience: Audience) -> Select[int, int]:
+    """State and submission that count for a reader of this level, one a reporting Member State.
+
+    For the secretariat the latest submission not withdrawn, for others the published one.
+    """
+    query = (
+        select(NationalReport.state_id, Submission.id)
+        .join(Submission, Submission.report_id == NationalReport.id)
+        .join(State, NationalReport.state_id == State.id)
+        .where(NationalReport.cycle_id == cycle_id, is_member())
+        .order_by(NationalReport.state_id)
+    )
+    if audience is not Audience.SECRETARIAT:
+        return query.where(Submission.published_at.is_not(None), Submission.superseded_at.is_(None))
+    latest = (
+        select(Submission.report_id, func.max(Submission.number).label("number"))
+        .where(Submission.withdrawn_at.is_(None))
+        .group_by(Submission.report_id)
+        .subquery()
+    )
+    return query.join(
+        latest,
+        (latest.c.report_id == Submission.report_id) & (latest.c.number == Submission.number),
+    )
+
+
+def value_key(progress: Progress | None, content: Audience, reader: Audience) -> str:
+    """The one of ``COUNT_KEYS`` under which a submitted answer counts for this reader."""
+    if not reader.admits(content):
+        return Absence.WITHHELD.value
+    return progress.value if progress else Absence.NOT_ANSWERED.value
+
+
+def figures_of_cycle(session: Session, *, cycle_id: int, audience: Audience) -> CycleFigures:
+    """The distribution of every commitment that asks, in the order of the document."""
+    basis = session.execute(basis_submissions(cycle_id, audience)).tuples()
+    submissions = [submission_id for _, submission_id in basis]
+    members = count_members(session)
+    asked = session.execute(
+        select(Commitment.id, Commitment.key, Commitment.paragraph, Section.code)
+        .join(ReportingCycle, ReportingCycle.document_id == Commitment.document_id)
+        .join(Section, Commitment.section_id == Section.id)
+        .where(ReportingCycle.id == cycle_id, Commitment.addressee != Addressee.SECRETARIAT)
+        .order_by(Commitment.paragraph)
+    ).tuples()
+    counted = _counted(session, submissions, audience)
+    return CycleFigures(
+        members,
+        len(submissions),
+        tuple(
+            CommitmentFigures(
+                key,
+                paragraph,
+                section,
+                _distribution(counted[commitment_id], len(submissions), members),
+            )
+            for commitment_id, key, paragraph, section in asked
+        ),
+    )
+
+
+def _counted(
+    session: Session, submissions: Sequence[int], audience: Audience
+) -> defaultdict[int, dict[str, int]]:
+    """Answers by commitment and value key; who gave no answer is in none."""
+    rows = session.execute(
+        select(
+            SubmissionResponse.commitment_id,
+            SubmissionResponse.audience,
+            SubmissionResponse.progress,
+            func.count(),
+        )
+        .where(SubmissionResponse.submission_id.in_(submissions))
+        .group_by(
+            SubmissionResponse.commitment_id,
+            SubmissionResponse.audience,
+            SubmissionResponse.progress,
+        )
+        .order_by(
+            SubmissionResponse.commitment_id,
+            SubmissionResponse.audience,
+            SubmissionResponse.progress,
+        )
+    ).tuples()
+    counted: defaultdict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNT_KEYS, 0))
+    for commitment_id, content, progress, number in rows:
+        counted[commitment_id][value_key(progress, content, audience)] += number
+    return counted
+
+
+def _distribution(counts: dict[str, int], reporting: int, members: int) -> Distribution:
+    silent = reporting - sum(counts.values())
+    return Distribution(
+        counts
+        | {
+            Absence.NOT_ANSWERED.value: counts[Absence.NOT_ANSWERED] + silent,
+            Absence.NOT_REPORTED.value: members - reporting,
+        }
+    )
+
+
+def count_published(session: Session) -> dict[int, int]:
+    """How many Member States have a published report, by cycle id; cycles without are left out."""
+    rows = session.execute(
+        select(NationalReport.cycle_id, func.count(func.distinct(NationalReport.id)))
+        .join(Submission, Submission.report_id == NationalReport.id)
+        .join(State, NationalReport.state_id == State.id)
+        .where(Submission.published_at.is_not(None), is_member())
+        .group_by(NationalReport.cycle_id)
+        .order_by(NationalReport.cycle_id)
+    ).tuples()
+    return {cycle_id: number for cycle_id, number in rows}
+
+
+def count_unpublished(session: Session, cycle_id: int) -> dict[ReportStatus, int]:
+    """For the secretariat: reports of Member States by the status they have before publication.
+
+    A published report that its State reopened counts here as what it is now, and among the
+    published ones too.
+    """
+    rows = session.execute(
+        select(NationalReport.status, func.count())
+        .join(State, NationalReport.state_id == State.id)
+        .where(NationalReport.cycle_id == cycle_id, is_member())
+        .group_by(NationalReport.status)
+        .order_by(NationalReport.status)
+    ).tuples()
+    found = {status: number for status, number in rows}
+    return {
+        status: found.get(status, 0)
+        for status in ReportStatus
+        if status is not ReportStatus.PUBLISHED
+    }
