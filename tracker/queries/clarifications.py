@@ -1,0 +1,76 @@
+"""Questions on responses: seen by the State concerned and the secretariat, by nobody else."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.models import Clarification, Commitment, Section, Submission
+
+
+@dataclass(frozen=True, slots=True)
+class ClarificationRow:
+    """One question with its reply, if there is one. ``section`` is the code of its block."""
+
+    id: int
+    public_id: str
+    report_id: int
+    submission_number: int
+    submission_public_id: str
+    key: str
+    paragraph: int
+    section: str
+    question: str
+    asked_at: datetime
+    reply: str
+    replied_at: datetime | None
+
+    @property
+    def open(self) -> bool:
+        """Whether the State has still to reply."""
+        return self.replied_at is None
+
+
+def list_for_report(session: Session, report_id: int) -> tuple[ClarificationRow, ...]:
+    """Every question on a report by paragraph, then time; the caller has authorised the reader."""
+    rows = session.execute(
+        select(Clarification, Commitment, Section.code, Submission)
+        .join(Commitment, Clarification.commitment_id == Commitment.id)
+        .join(Section, Commitment.section_id == Section.id)
+        .join(Submission, Clarification.submission_id == Submission.id)
+        .where(Clarification.report_id == report_id)
+        .order_by(Commitment.paragraph, Clarification.asked_at, Clarification.id)
+    ).tuples()
+    return tuple(
+        ClarificationRow(
+            id=row.id,
+            public_id=row.public_id,
+            report_id=row.report_id,
+            submission_number=submission.number,
+            submission_public_id=submission.public_id,
+            key=commitment.key,
+            paragraph=commitment.paragraph,
+            section=section,
+            question=row.question,
+            asked_at=row.asked_at,
+            reply=row.reply,
+            replied_at=row.replied_at,
+        )
+        for row, commitment, section, submission in rows
+    )
+
+
+def clarification_or_none(
+    session: Session, report_id: int, public_id: str
+) -> ClarificationRow | None:
+    """One question of this report by its public id."""
+    found = [row for row in list_for_report(session, report_id) if row.public_id == public_id]
+    return found[0] if found else None
+
+
+def open_by_section(rows: Iterable[ClarificationRow]) -> dict[str, int]:
+    """How many questions wait for a reply, by code of the section; none is no key."""
+    return dict(Counter(row.section for row in rows if row.open))

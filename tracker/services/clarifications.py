@@ -1,0 +1,120 @@
+"""Questions of the secretariat on one response, and the State's replies."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain.clock import Clock
+from tracker.domain.documents import Addressee
+from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
+from tracker.domain.roles import Actor
+from tracker.domain.values import parse_text
+from tracker.domain.workflow import ReportStatus
+from tracker.models import Clarification, Commitment, NationalReport, Submission
+from tracker.policy.actions import Action
+from tracker.policy.authorise import authorise
+from tracker.policy.rules import Subject
+from tracker.services import chain
+from tracker.services.reports import locked_report
+from tracker.services.submissions import latest_submission
+
+UNDER_REVIEW = (ReportStatus.SUBMITTED, ReportStatus.RETURNED, ReportStatus.ACCEPTED)
+
+
+def ask(
+    session: Session,
+    *,
+    actor: Actor,
+    submission_id: int,
+    commitment_id: int,
+    question: str,
+    clock: Clock,
+) -> Clarification:
+    """Ask the State about its answer, given or not, in the latest submission.
+
+    ``WrongStatus`` where the report is not under review or a newer submission exists,
+    ``Invalid`` for an empty question or a paragraph that asks nothing of States.
+    """
+    authorise(actor, Action.CLARIFICATION_ASK)
+    submission = session.get(Submission, submission_id)
+    if submission is None:
+        raise NotFound(Problem("not-found"))
+    report = locked_report(session, submission.report_id)
+    commitment = _asked_commitment(session, report, commitment_id)
+    text = _required_text(question, "question")
+    if latest_submission(session, report.id).id != submission.id:
+        raise WrongStatus(Problem("newer-submission"))
+    if report.status not in UNDER_REVIEW:
+        raise WrongStatus(Problem("wrong-status", "", {"status": report.status.value}))
+    now = clock()
+    row = Clarification(
+        report_id=report.id,
+        submission_id=submission.id,
+        commitment_id=commitment.id,
+        question=text,
+        asked_at=now,
+        asked_by_id=actor.user_id or 0,
+    )
+    session.add(row)
+    session.flush()
+    chain.append(
+        session,
+        report=report,
+        actor=actor,
+        kind="clarification-asked",
+        at=now,
+        subject=commitment.key,
+        facts={"clarification": row.public_id, "number": submission.number},
+        texts={"question": text},
+    )
+    return row
+
+
+def reply(
+    session: Session, *, actor: Actor, clarification_id: int, reply: str, clock: Clock
+) -> Clarification:
+    """Answer a question, once, whatever the status of the report; the answer is not edited.
+
+    ``WrongStatus`` where it was answered before, ``Invalid`` for an empty reply.
+    """
+    found = session.get(Clarification, clarification_id)
+    if found is None:
+        raise NotFound(Problem("not-found"))
+    report = locked_report(session, found.report_id)
+    authorise(actor, Action.CLARIFICATION_REPLY, Subject(state_id=report.state_id))
+    text = _required_text(reply, "reply")
+    row = session.scalars(
+        select(Clarification)
+        .where(Clarification.id == clarification_id)
+        .execution_options(populate_existing=True)
+    ).one()
+    if row.replied_at is not None:
+        raise WrongStatus(Problem("already-replied"))
+    now = clock()
+    row.reply, row.replied_at, row.replied_by_id = text, now, actor.user_id
+    chain.append(
+        session,
+        report=report,
+        actor=actor,
+        kind="clarification-replied",
+        at=now,
+        subject=row.commitment.key,
+        facts={"clarification": row.public_id},
+        texts={"reply": text},
+    )
+    return row
+
+
+def _asked_commitment(session: Session, report: NationalReport, commitment_id: int) -> Commitment:
+    commitment = session.get(Commitment, commitment_id)
+    if commitment is None or commitment.document_id != report.cycle.document_id:
+        raise NotFound(Problem("not-found"))
+    if commitment.addressee is Addressee.SECRETARIAT:
+        raise Invalid(Problem("nothing-asked", "question"))
+    return commitment
+
+
+def _required_text(raw: str, place: str) -> str:
+    text = parse_text(raw, place=place)
+    if not text:
+        raise Invalid(Problem("required", place))
+    return text
