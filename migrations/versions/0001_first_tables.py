@@ -163,6 +163,7 @@ def upgrade() -> None:
         sa.Column("parent_code", sa.String(length=32), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("title", sa.JSON(), nullable=False),
+        sa.Column("short_title", sa.JSON(), nullable=False),
         sa.Column("chapeau", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["document_id"], ["outcome_document.id"], name=op.f("fk_section_document_id")

@@ -67,6 +67,13 @@ class DocumentFile(StrictRow):
     meeting: MeetingEntry
 
 
+class SectionNameEntry(StrictRow):
+    """Our short name of one heading."""
+
+    code: Text
+    title: OurTitle
+
+
 class SectionEntry(StrictRow):
     """A heading in the language of the file."""
 

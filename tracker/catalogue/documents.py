@@ -9,6 +9,7 @@ import yaml
 from tracker.catalogue.document_files import (
     CommitmentEntry,
     DocumentFile,
+    SectionNameEntry,
     TextFile,
 )
 from tracker.catalogue.outcome_text import ParsedText
@@ -29,7 +30,7 @@ def load_document(folder: Path) -> OutcomeDocument:
         title=about.title,
         adopted_on=about.adopted_on,
         source=about.source,
-        sections=_sections_with(commitments, texts),
+        sections=_sections_with(commitments, texts, _load_names(folder / "sections.yaml")),
         commitments=commitments,
         meeting=_meeting(about, folder / "record.yaml"),
     )
@@ -137,7 +138,9 @@ def _commitment(slug: str, entry: CommitmentEntry, texts: Mapping[str, TextFile]
 
 
 def _sections_with(
-    commitments: Iterable[Commitment], texts: Mapping[str, TextFile]
+    commitments: Iterable[Commitment],
+    texts: Mapping[str, TextFile],
+    names: Mapping[str, dict[str, str]],
 ) -> tuple[Section, ...]:
     """The headings that stand above a commitment, in the order of the text."""
     first = next(iter(texts.values()))
@@ -150,10 +153,23 @@ def _sections_with(
                 raise SeedError(f"text.{first.language}.yaml: there is no heading {code!r}")
             needed.add(code)
             code = parents[code]
-    return tuple(_section(code, parents[code], texts) for code in parents if code in needed)
+    if needed != set(names):
+        odd = ", ".join(sorted(needed ^ set(names)))
+        raise SeedError(f"sections.yaml: one short title for each heading, see {odd}")
+    return tuple(
+        _section(code, parents[code], texts, names[code]) for code in parents if code in needed
+    )
 
 
-def _section(code: str, parent: str | None, texts: Mapping[str, TextFile]) -> Section:
+def _load_names(path: Path) -> dict[str, dict[str, str]]:
+    """Our short titles by the code of the heading."""
+    entries = read_rows(path, "sections", SectionNameEntry)
+    return {entry.code: entry.title.model_dump() for entry in entries}
+
+
+def _section(
+    code: str, parent: str | None, texts: Mapping[str, TextFile], short_title: dict[str, str]
+) -> Section:
     entries = {
         language: section
         for language, text in texts.items()
@@ -164,6 +180,7 @@ def _section(code: str, parent: str | None, texts: Mapping[str, TextFile]) -> Se
         code=code,
         parent=parent,
         title={language: entry.title for language, entry in entries.items()},
+        short_title=short_title,
         chapeau={lang: entry.chapeau for lang, entry in entries.items() if entry.chapeau},
     )
 

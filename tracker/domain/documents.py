@@ -115,11 +115,15 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One heading of the document. ``code`` is unique in it (``"I.1.a"``); letters are ours."""
+    """One heading of the document. ``code`` is unique in it (``"I.1.a"``); letters are ours.
+
+    ``title`` is the official heading, ``short_title`` our own short name of it.
+    """
 
     code: str
     parent: str | None
     title: LocalisedText
+    short_title: LocalisedText
     chapeau: LocalisedText = field(default_factory=dict)
 
 

@@ -37,6 +37,7 @@ class Section(Base):
     parent_code: Mapped[str | None] = mapped_column(String(32))
     position: Mapped[int]
     title: Mapped[dict[str, str]]
+    short_title: Mapped[dict[str, str]]
     chapeau: Mapped[dict[str, str]]
 
 

@@ -57,7 +57,9 @@ def document_or_none(session: Session, slug: str) -> documents.OutcomeDocument |
         adopted_on=row.adopted_on,
         source=row.source,
         sections=tuple(
-            documents.Section(entry.code, entry.parent_code, entry.title, entry.chapeau)
+            documents.Section(
+                entry.code, entry.parent_code, entry.title, entry.short_title, entry.chapeau
+            )
             for entry in sections
         ),
         commitments=tuple(_commitment(entry, codes[entry.section_id]) for entry in commitments),

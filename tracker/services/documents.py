@@ -117,6 +117,7 @@ def _load_sections(
             session.add(row)
         row.parent_code, row.position = entry.parent, position
         row.title, row.chapeau = dict(entry.title), dict(entry.chapeau)
+        row.short_title = dict(entry.short_title)
     session.flush()
     return {code: row.id for code, row in known.items()}
 
