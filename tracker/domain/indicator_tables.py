@@ -13,7 +13,9 @@ from tracker.domain.indicators import (
     Formula,
     IndicatorDefinition,
     Input,
+    years_of,
 )
+from tracker.domain.progress import Audience
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,25 @@ def year_table(definition: IndicatorDefinition, figures: Figures, year: int) -> 
             for formula in definition.formulas
         ),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnTable:
+    """A whole return on one indicator, to be read: a table for each year with figures."""
+
+    definition: IndicatorDefinition
+    audience: Audience
+    years: tuple[YearTable, ...]
+    withheld: bool = False
+
+
+def return_table(
+    definition: IndicatorDefinition, audience: Audience, figures: Figures | None
+) -> ReturnTable:
+    """The return laid out by year; ``None`` for figures that the reader may not see."""
+    years = years_of(figures or {})
+    tables = tuple(year_table(definition, figures or {}, year) for year in years)
+    return ReturnTable(definition, audience, tables, withheld=figures is None)
 
 
 def _input_line(

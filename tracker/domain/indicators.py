@@ -117,11 +117,16 @@ class IndicatorDefinition:
         """The category that holds the sum of ``split``, if the indicator has one."""
         return next((c.code for c in self.categories if c.instead_of), None)
 
-    def labels(self, language: str) -> dict[str, str]:
+    @property
+    def texts(self) -> dict[str, LocalisedText]:
         """The label of every category, input and formula by its code."""
         parts: tuple[Category | Input | Formula, ...]
         parts = (*self.categories, *self.inputs, *self.formulas)
-        return {part.code: in_language(part.label, language) for part in parts}
+        return {part.code: part.label for part in parts}
+
+    def labels(self, language: str) -> dict[str, str]:
+        """The same in one language."""
+        return {code: in_language(text, language) for code, text in self.texts.items()}
 
 
 def in_language(text: LocalisedText, language: str) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.errors import NotFound, Problem
+from tracker.domain.indicator_tables import ReturnTable, return_table
 from tracker.domain.indicators import Cell, IndicatorDefinition, definition_from
 from tracker.domain.progress import Audience
 from tracker.models import (
@@ -117,6 +118,28 @@ def submitted_returns(
         slug: SubmittedReturn(slug, own, figures[slug] if audience.admits(own) else None)
         for slug, own in kept.items()
     }
+
+
+def draft_tables(session: Session, report_id: int) -> tuple[ReturnTable, ...]:
+    """The figures of a working copy, laid out to be read."""
+    definitions = {definition.slug: definition for definition in list_indicators(session)}
+    rows = returns_of(session, report_id).values()
+    return tuple(
+        return_table(definitions[row.indicator], row.audience, row.figures)
+        for row in rows
+        if row.figures
+    )
+
+
+def submitted_tables(
+    session: Session, submission_id: int, *, audience: Audience
+) -> tuple[ReturnTable, ...]:
+    """The figures of a submission, laid out as a reader of ``audience`` may see them."""
+    definitions = {definition.slug: definition for definition in list_indicators(session)}
+    rows = submitted_returns(session, submission_id, audience=audience).values()
+    return tuple(
+        return_table(definitions[row.indicator], row.audience, row.figures) for row in rows
+    )
 
 
 def published_returns(

@@ -1,0 +1,248 @@
+"""Indicators: the page on which a State fills in figures, and the public page of values."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_datetime, format_percent, get_locale, gettext
+
+from tracker.domain.clock import system_clock
+from tracker.domain.errors import Invalid, NotFound, Problem, StaleEdit, WrongStatus
+from tracker.domain.indicator_checks import check
+from tracker.domain.indicator_tables import return_table, year_table, years_asked
+from tracker.domain.indicators import (
+    PLACE,
+    IndicatorDefinition,
+    in_words,
+    parse_figures,
+    parse_year,
+    years_of,
+)
+from tracker.domain.progress import Audience
+from tracker.domain.values import parse_audience
+from tracker.forms.indicator import IndicatorForm
+from tracker.policy.actions import Action
+from tracker.policy.authorise import authorise, may
+from tracker.policy.rules import Subject
+from tracker.policy.scopes import audience_of
+from tracker.queries.cycles import cycle_or_none
+from tracker.queries.indicator_values import published_values
+from tracker.queries.indicators import ReturnRow, definition_of, list_indicators, returns_of
+from tracker.queries.reports import ReportRow
+from tracker.services.indicators import save_indicator
+from tracker.services.responses import Saved
+from tracker.web.access import requires
+from tracker.web.locale import chosen_language
+from tracker.web.render import page, problem_text
+from tracker.web.reporting import load_report
+from tracker.web.session import current_actor
+from tracker.web.transaction import session
+
+blueprint = Blueprint("indicators", __name__)
+
+
+@blueprint.app_template_filter("percent2")
+def percent2(share: Fraction) -> str:
+    """A share as the page's language writes percentages, with two places."""
+    locale = get_locale()
+    pattern = locale.percent_formats[None].pattern.replace("0", "0.00") if locale else None
+    return str(format_percent(Decimal(share.numerator) / Decimal(share.denominator), pattern))
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything around one return while it is filled in."""
+
+    report: ReportRow
+    definition: IndicatorDefinition
+    stored: ReturnRow | None
+    editable: bool
+
+    @property
+    def version(self) -> int:
+        """The version that a save replaces."""
+        return self.stored.version if self.stored else 0
+
+    def stored_texts(self) -> dict[str, str]:
+        """The saved figures as they would be typed, by place."""
+        figures = self.stored.figures if self.stored else {}
+        return {cell.place: str(number) for cell, number in figures.items()}
+
+
+@dataclass(slots=True)
+class Typed:
+    """What was sent: texts by place, and what is wrong with them."""
+
+    form: IndicatorForm
+    texts: Mapping[str, str]
+    problems: tuple[Problem, ...] = ()
+    conflict: bool = False
+    alerts: list[str] = field(default_factory=list)
+
+
+def _load(report_id: str, slug: str, action: Action) -> Desk:
+    report = load_report(report_id)
+    actor, subject = current_actor(), Subject(report.state_id)
+    authorise(actor, action, subject)
+    return Desk(
+        report=report,
+        definition=definition_of(session(), slug),
+        stored=returns_of(session(), report.id).get(slug),
+        editable=report.status.editable and may(actor, Action.REPORT_EDIT, subject),
+    )
+
+
+@blueprint.get("/reports/<report_id>/indicators/<slug>")
+@requires(Action.REPORT_READ)
+def edit(report_id: str, slug: str) -> ResponseReturnValue:
+    """The figures of one indicator, to fill in or, without the right, to read."""
+    desk = _load(report_id, slug, Action.REPORT_READ)
+    if not desk.editable:
+        audience = desk.stored.audience if desk.stored else desk.report.default_audience
+        table = return_table(desk.definition, audience, desk.stored.figures if desk.stored else {})
+        return page("indicators/read.html", desk=desk, report=desk.report, table=table)
+    return _form_page(desk, Typed(_fresh_form(desk), desk.stored_texts()))
+
+
+def _fresh_form(desk: Desk) -> IndicatorForm:
+    audience = desk.stored.audience if desk.stored else desk.report.default_audience
+    return IndicatorForm(data={"version": str(desk.version), "audience": audience.value})
+
+
+@blueprint.post("/reports/<report_id>/indicators/<slug>")
+@requires(Action.REPORT_EDIT)
+def save(report_id: str, slug: str) -> ResponseReturnValue:
+    """Save the figures, or add a year to the page; what was typed never goes away."""
+    desk = _load(report_id, slug, Action.REPORT_EDIT)
+    texts = {name: text for name, text in request.form.items() if name.startswith(f"{PLACE}-")}
+    typed = Typed(IndicatorForm(request.form), texts)
+    if request.form.get("action") == "add-year":
+        return _add_year(desk, typed)
+    try:
+        saved = _save(desk, typed)
+    except Invalid as error:
+        typed.problems = error.problems
+        return _form_page(desk, typed), 422
+    except StaleEdit as error:
+        typed.conflict = True
+        typed.form.version.data = str(error.current_version)
+        return _form_page(desk, typed), 409
+    except WrongStatus as error:
+        typed.alerts.append(problem_text(error.problem))
+        return _form_page(desk, typed), 409
+    at = format_datetime(saved.saved_at, "short")
+    flash(gettext("Saved at %(at)s UTC.", at=at) if saved.changed else gettext("Nothing changed."))
+    return redirect(url_for("indicators.edit", report_id=report_id, slug=slug), 303)
+
+
+def _save(desk: Desk, typed: Typed) -> Saved:
+    version = typed.form.version.data or ""
+    if not (version.isascii() and version.isdigit() and len(version) < 10):
+        raise Invalid(Problem("form-expired"))
+    last = system_clock().year
+    return save_indicator(
+        session(),
+        actor=current_actor(),
+        report_id=desk.report.id,
+        indicator=desk.definition.slug,
+        expected_version=int(version),
+        audience=parse_audience(typed.form.audience.data, place="audience"),
+        figures=parse_figures(desk.definition, typed.texts, last_year=last),
+        clock=system_clock,
+    )
+
+
+def _add_year(desk: Desk, typed: Typed) -> ResponseReturnValue:
+    try:
+        year = parse_year(typed.form.add_year.data, last=system_clock().year, place="add_year")
+    except Invalid as error:
+        typed.problems = error.problems
+        return _form_page(desk, typed), 422
+    typed.form.add_year.data = ""
+    typed.alerts.append(
+        gettext("The year %(year)s was added. Nothing is saved yet.", year=str(year))
+    )
+    return _form_page(desk, typed, extra=year)
+
+
+def _form_page(desk: Desk, typed: Typed, extra: int | None = None) -> str:
+    definition, language = desk.definition, chosen_language()
+    stored = desk.stored.figures if desk.stored else {}
+    years = sorted(
+        {*_years_asked(desk.report), *years_of(stored), *_years_sent(typed.texts)}
+        | ({extra} if extra else set())
+    )
+    errors: dict[str, list[str]] = defaultdict(list)
+    summary = []
+    for problem in typed.problems:
+        text = problem_text(in_words(definition, problem, language))
+        if problem.place in typed.form:
+            typed.form.show(problem)
+        errors[problem.place].append(text)
+        summary.append({"href": f"#{problem.place}" if problem.place else "", "message": text})
+    return page(
+        "reports/indicator.html",
+        desk=desk,
+        report=desk.report,
+        definition=definition,
+        form=typed.form,
+        tables=[year_table(definition, stored, year) for year in years],
+        texts=typed.texts,
+        stored_texts=desk.stored_texts(),
+        conflict=typed.conflict,
+        alerts=typed.alerts,
+        errors=errors,
+        summary=summary,
+        warnings=[
+            {
+                "href": f"#{problem.place}",
+                "message": problem_text(in_words(definition, problem, language)),
+            }
+            for problem in check(definition, stored).warnings
+        ],
+    )
+
+
+def _years_asked(report: ReportRow) -> tuple[int, ...]:
+    cycle = cycle_or_none(session(), report.cycle_slug)
+    if cycle is None:
+        raise NotFound(Problem("not-found"))
+    dates = cycle.dates
+    last = system_clock().year
+    return years_asked(dates.opens_on, dates.period_from, dates.period_to, last=last)
+
+
+def _years_sent(texts: Mapping[str, str]) -> set[int]:
+    """The years of the columns that were on the page; nonsense among them is left aside."""
+    years = set()
+    for place in texts:
+        try:
+            part = place.split("-")[1]
+            years.add(parse_year(part, last=system_clock().year, place=place))
+        except Invalid:
+            continue
+    return years
+
+
+@blueprint.get("/indicators/<slug>")
+@requires(Action.PUBLIC_READ)
+def show(slug: str) -> ResponseReturnValue:
+    """The definition, the formulas in words, and every published value with its sums."""
+    definition = definition_of(session(), slug)
+    audience = audience_of(current_actor())
+    every = published_values(session(), definition, audience=audience)
+    asked = request.args.get("year", "")
+    year = next((year for year in every.years if str(year) == asked), None)
+    shown = published_values(session(), definition, audience=audience, year=year) if year else every
+    return page(
+        "indicators/show.html",
+        definition=definition,
+        indicators=list_indicators(session()),
+        shown=shown,
+        audience=audience,
+        is_public=audience is Audience.PUBLIC,
+    )
