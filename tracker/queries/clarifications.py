@@ -43,7 +43,7 @@ def list_for_report(session: Session, report_id: int) -> tuple[ClarificationRow,
         .join(Submission, Clarification.submission_id == Submission.id)
         .where(Clarification.report_id == report_id)
         .order_by(Commitment.paragraph, Clarification.asked_at, Clarification.id)
-    ).tuples()
+    )
     return tuple(
         ClarificationRow(
             id=row.id,

@@ -1,0 +1,200 @@
+"""Questions and replies: who may, when, once, and recorded in the chain."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.national_reports import Reporting, begin_report, commitment_id, report_at
+from tests.people import make_actor
+from tracker.domain.errors import Invalid, NotFound, NotPermitted, TrackerError, WrongStatus
+from tracker.domain.roles import Actor, Role
+from tracker.domain.workflow import ReportStatus
+from tracker.models import ChainEntry, Clarification, Submission
+from tracker.queries.clarifications import list_for_report, open_by_section
+from tracker.services.clarifications import ask, reply
+from tracker.services.submissions import withdraw
+
+SECRETARIAT_PARAGRAPH = 94
+QUESTION = "Which ministry drafts it?\nSince when?"
+
+
+def ask_about(work: Reporting, submission: Submission, paragraph: int = 28) -> Clarification:
+    return ask(
+        work.session,
+        actor=work.reviewer,
+        submission_id=submission.id,
+        commitment_id=commitment_id(work.session, paragraph),
+        question=QUESTION,
+        clock=work.clock,
+    )
+
+
+def under_review(session: Session) -> tuple[Reporting, Submission]:
+    work, submission = report_at(session, ReportStatus.SUBMITTED)
+    assert submission is not None
+    return work, submission
+
+
+@pytest.mark.parametrize(
+    "status", [ReportStatus.SUBMITTED, ReportStatus.RETURNED, ReportStatus.ACCEPTED]
+)
+def test_a_question_is_asked_and_answered_without_editing(
+    session: Session, status: ReportStatus
+) -> None:
+    work, submission = report_at(session, status)
+    assert submission is not None
+    row = ask_about(work, submission)
+    (listed,) = list_for_report(session, work.report.id)
+    assert (listed.question, listed.open, listed.submission_number) == (QUESTION, True, 1)
+    assert open_by_section([listed]) == {listed.section: 1}
+
+    reply(
+        session,
+        actor=work.focal_point,
+        clarification_id=row.id,
+        reply="The Ministry of the Interior.",
+        clock=work.clock,
+    )
+    (listed,) = list_for_report(session, work.report.id)
+    assert (listed.reply, listed.open) == ("The Ministry of the Interior.", False)
+    assert open_by_section([listed]) == {}
+    assert work.report.status is status
+
+
+def test_both_are_links_of_the_chain(session: Session) -> None:
+    work, submission = under_review(session)
+    row = ask_about(work, submission)
+    reply(session, actor=work.focal_point, clarification_id=row.id, reply="Yes.", clock=work.clock)
+    asked, replied = session.scalars(
+        select(ChainEntry)
+        .where(ChainEntry.report_id == work.report.id)
+        .order_by(ChainEntry.seq.desc())
+        .limit(2)
+    ).all()[::-1]
+    assert (asked.kind, asked.subject) == ("clarification-asked", "bms7/annex/28")
+    assert asked.facts == {"clarification": row.public_id, "number": 1}
+    assert [(text.field, text.value) for text in asked.texts] == [("question", QUESTION)]
+    assert (replied.kind, replied.facts) == (
+        "clarification-replied",
+        {"clarification": row.public_id},
+    )
+    assert [(text.field, text.value) for text in replied.texts] == [("reply", "Yes.")]
+
+
+def test_a_reply_is_given_once(session: Session) -> None:
+    work, submission = under_review(session)
+    row = ask_about(work, submission)
+    reply(session, actor=work.focal_point, clarification_id=row.id, reply="One.", clock=work.clock)
+    with pytest.raises(WrongStatus, match="already-replied"):
+        reply(session, actor=work.focal_point, clarification_id=row.id, reply="2", clock=work.clock)
+    assert list_for_report(session, work.report.id)[0].reply == "One."
+
+
+def test_a_question_can_be_answered_after_publication(session: Session) -> None:
+    work, submission = report_at(session, ReportStatus.ACCEPTED)
+    assert submission is not None
+    row = ask_about(work, submission)
+    work.publish(submission)
+    reply(session, actor=work.focal_point, clarification_id=row.id, reply="Yes.", clock=work.clock)
+    assert not list_for_report(session, work.report.id)[0].open
+
+
+@pytest.mark.parametrize("role", [Role.FOCAL_POINT, Role.OBSERVER, Role.CONTRIBUTOR])
+def test_only_the_secretariat_asks(session: Session, role: Role) -> None:
+    work, submission = under_review(session)
+    work.reviewer = make_actor(session, role, "GHA", sections=("I.1.a",))
+    with pytest.raises(NotPermitted):
+        ask_about(work, submission)
+
+
+def test_only_a_focal_point_of_the_state_replies(session: Session) -> None:
+    work, submission = under_review(session)
+    row = ask_about(work, submission)
+    others: list[Actor] = [
+        make_actor(session, Role.FOCAL_POINT, "KEN"),
+        make_actor(session, Role.OBSERVER, "GHA"),
+        make_actor(session, Role.CONTRIBUTOR, "GHA", sections=("I.1.a",)),
+        work.administrator,
+        Actor(),
+    ]
+    for actor in others:
+        with pytest.raises(NotPermitted):
+            reply(session, actor=actor, clarification_id=row.id, reply="No.", clock=work.clock)
+    assert list_for_report(session, work.report.id)[0].open
+
+
+def withdrawn(session: Session) -> tuple[Reporting, Submission]:
+    work, submission = under_review(session)
+    withdraw(session, actor=work.focal_point, report_id=work.report.id, clock=work.clock)
+    return work, submission
+
+
+def published(session: Session) -> tuple[Reporting, Submission]:
+    work, submission = report_at(session, ReportStatus.PUBLISHED)
+    assert submission is not None
+    return work, submission
+
+
+def followed(session: Session) -> tuple[Reporting, Submission]:
+    work, submission = report_at(session, ReportStatus.RETURNED)
+    assert submission is not None
+    work.submit()
+    return work, submission
+
+
+@pytest.mark.parametrize(
+    ("situation", "code"),
+    [(withdrawn, "wrong-status"), (published, "wrong-status"), (followed, "newer-submission")],
+)
+def test_nothing_is_asked_of_what_is_not_under_review(
+    session: Session, situation: Callable[[Session], tuple[Reporting, Submission]], code: str
+) -> None:
+    work, submission = situation(session)
+    with pytest.raises(WrongStatus, match=code):
+        ask_about(work, submission)
+    assert list_for_report(session, work.report.id) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "code"),
+    [("", "required"), ("  \n ", "required"), ("x" * 32_001, "text-too-long"), ("\0", "refused")],
+)
+def test_a_question_is_a_text(session: Session, question: str, code: str) -> None:
+    work, submission = under_review(session)
+    with pytest.raises(Invalid, match=code):
+        ask(
+            session,
+            actor=work.reviewer,
+            submission_id=submission.id,
+            commitment_id=commitment_id(session, 28),
+            question=question,
+            clock=work.clock,
+        )
+
+
+def test_paragraphs_that_ask_nothing_and_unknown_things_are_refused(session: Session) -> None:
+    work, submission = under_review(session)
+    with pytest.raises(Invalid, match="nothing-asked"):
+        ask_about(work, submission, paragraph=SECRETARIAT_PARAGRAPH)
+    wrong: list[tuple[int, int]] = [(submission.id + 999, 1), (submission.id, 999_999)]
+    for submission_id, commitment in wrong:
+        with pytest.raises(NotFound):
+            ask(
+                session,
+                actor=work.reviewer,
+                submission_id=submission_id,
+                commitment_id=commitment,
+                question=QUESTION,
+                clock=work.clock,
+            )
+    with pytest.raises(TrackerError, match="not-found"):
+        reply(session, actor=work.focal_point, clarification_id=999, reply="x", clock=work.clock)
+
+
+def test_questions_of_other_reports_are_not_listed(session: Session) -> None:
+    work, submission = under_review(session)
+    ask_about(work, submission)
+    other = begin_report(session, "KEN")
+    assert list_for_report(session, other.report.id) == ()
