@@ -36,7 +36,7 @@ def list_cycles(session: Session, document_slug: str | None = None) -> tuple[Cyc
     )
     if document_slug:
         query = query.where(OutcomeDocument.slug == document_slug)
-    return tuple(_row(cycle, document) for cycle, document in session.execute(query).tuples())
+    return tuple(_row(cycle, document) for cycle, document in session.execute(query))
 
 
 def cycle_or_none(session: Session, slug: str) -> CycleRow | None:

@@ -75,7 +75,7 @@ def commitment_ids(session: Session, slug: str) -> dict[str, int]:
         .where(OutcomeDocument.slug == slug)
         .order_by(Commitment.paragraph)
     )
-    return {key: row_id for key, row_id in rows.tuples()}
+    return {key: row_id for key, row_id in rows}
 
 
 def _commitment(row: Commitment, section: str) -> documents.Commitment:
@@ -119,7 +119,7 @@ def _meeting(session: Session, document_id: int) -> documents.Meeting:
         title=row.title,
         opened_on=row.opened_on,
         closed_on=row.closed_on,
-        participations=tuple(documents.Participation(*entry) for entry in record.tuples()),
+        participations=tuple(documents.Participation(*entry) for entry in record),
         votes=tuple(
             documents.RecordedVote(v.paragraph, v.subject, v.in_favour, v.against, v.abstaining)
             for v in votes

@@ -55,15 +55,21 @@ class CycleFigures:
 
 
 def basis_submissions(cycle_id: int, audience: Audience) -> Select[int, int]:
-    """State and submission that count for a reader of this level, one a reporting Member State.
+    """State and submission that count for a reader of this level, one a reporting Member State."""
+    return shown_submissions(cycle_id, audience).where(is_member())
+
+
+def shown_submissions(cycle_id: int, audience: Audience) -> Select[int, int]:
+    """State and submission that a reader of this level is shown, one a reporting State.
 
     For the secretariat the latest submission not withdrawn, for others the published one.
+    Observer States are among them.
     """
     query = (
         select(NationalReport.state_id, Submission.id)
         .join(Submission, Submission.report_id == NationalReport.id)
         .join(State, NationalReport.state_id == State.id)
-        .where(NationalReport.cycle_id == cycle_id, is_member())
+        .where(NationalReport.cycle_id == cycle_id)
         .order_by(NationalReport.state_id)
     )
     if audience is not Audience.SECRETARIAT:
@@ -89,7 +95,7 @@ def value_key(progress: Progress | None, content: Audience, reader: Audience) ->
 
 def figures_of_cycle(session: Session, *, cycle_id: int, audience: Audience) -> CycleFigures:
     """The distribution of every commitment that asks, in the order of the document."""
-    basis = session.execute(basis_submissions(cycle_id, audience)).tuples()
+    basis = session.execute(basis_submissions(cycle_id, audience))
     submissions = [submission_id for _, submission_id in basis]
     members = count_members(session)
     asked = session.execute(
@@ -98,7 +104,7 @@ def figures_of_cycle(session: Session, *, cycle_id: int, audience: Audience) -> 
         .join(Section, Commitment.section_id == Section.id)
         .where(ReportingCycle.id == cycle_id, Commitment.addressee != Addressee.SECRETARIAT)
         .order_by(Commitment.paragraph)
-    ).tuples()
+    )
     counted = _counted(session, submissions, audience)
     return CycleFigures(
         members,
@@ -137,7 +143,7 @@ def _counted(
             SubmissionResponse.audience,
             SubmissionResponse.progress,
         )
-    ).tuples()
+    )
     counted: defaultdict[int, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNT_KEYS, 0))
     for commitment_id, content, progress, number in rows:
         counted[commitment_id][value_key(progress, content, audience)] += number
@@ -164,7 +170,7 @@ def count_published(session: Session) -> dict[int, int]:
         .where(Submission.published_at.is_not(None), is_member())
         .group_by(NationalReport.cycle_id)
         .order_by(NationalReport.cycle_id)
-    ).tuples()
+    )
     return {cycle_id: number for cycle_id, number in rows}
 
 
@@ -180,7 +186,7 @@ def count_unpublished(session: Session, cycle_id: int) -> dict[ReportStatus, int
         .where(NationalReport.cycle_id == cycle_id, is_member())
         .group_by(NationalReport.status)
         .order_by(NationalReport.status)
-    ).tuples()
+    )
     found = {status: number for status, number in rows}
     return {
         status: found.get(status, 0)

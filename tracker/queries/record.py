@@ -64,15 +64,11 @@ class StateRecordRow:
 
 def official_record(session: Session, document_slug: str) -> OfficialRecord:
     """The record of the document's meeting over all real Member States."""
-    meeting_id, title, symbol = (
-        session.execute(
-            select(Meeting.id, Meeting.title, OutcomeDocument.symbol)
-            .join(OutcomeDocument, Meeting.document_id == OutcomeDocument.id)
-            .where(OutcomeDocument.slug == document_slug)
-        )
-        .tuples()
-        .one()
-    )
+    meeting_id, title, symbol = session.execute(
+        select(Meeting.id, Meeting.title, OutcomeDocument.symbol)
+        .join(OutcomeDocument, Meeting.document_id == OutcomeDocument.id)
+        .where(OutcomeDocument.slug == document_slug)
+    ).one()
     groups = _groups(session, meeting_id)
     votes = session.execute(
         select(
@@ -98,7 +94,7 @@ def official_record(session: Session, document_slug: str) -> OfficialRecord:
         member_states=sum(group.member_states for group in groups),
         reported=sum(group.reported for group in groups),
         groups=groups,
-        votes=tuple(VoteRow(*row) for row in votes.tuples()),
+        votes=tuple(VoteRow(*row) for row in votes),
     )
 
 
@@ -122,8 +118,8 @@ def _groups(session: Session, meeting_id: int) -> tuple[RecordGroup, ...]:
         .where(IS_REAL_MEMBER)
         .group_by(Area.code, Area.position)
         .order_by(Area.position)
-    ).tuples()
-    names = {code: name for code, name in session.execute(select(Area.code, Area.name)).tuples()}
+    )
+    names = {code: name for code, name in session.execute(select(Area.code, Area.name))}
     return tuple(
         RecordGroup(code, names[code], members, number) for code, _, members, number in rows
     )
@@ -149,7 +145,7 @@ def record_of_state(session: Session, state_id: int) -> tuple[StateRecordRow, ..
         .outerjoin(RecordedVote, vote)
         .where(Participation.state_id == state_id)
         .order_by(Meeting.closed_on.desc(), Participation.paragraph, Participation.kind)
-    ).tuples()
+    )
     return tuple(
         StateRecordRow(symbol, slug, meeting, kind, paragraph, subject or {})
         for symbol, slug, meeting, kind, paragraph, subject in rows

@@ -66,5 +66,5 @@ def _rows(session: Session, actor: Actor, public_id: str | None) -> tuple[Report
             opened_at=report.opened_at,
             last_saved_at=report.last_saved_at,
         )
-        for report, state, cycle, document in session.execute(query).tuples()
+        for report, state, cycle, document in session.execute(query)
     )

@@ -92,7 +92,7 @@ def submitted_responses(session: Session, submission_id: int) -> dict[str, Submi
         .join(Commitment, SubmissionResponse.commitment_id == Commitment.id)
         .where(SubmissionResponse.submission_id == submission_id)
         .order_by(Commitment.paragraph)
-    ).tuples()
+    )
     return {
         key: SubmittedResponse(key, number, row.revision_id, submitted_content(row))
         for row, key, number in rows
@@ -113,7 +113,7 @@ def submitted_content(row: SubmissionResponse) -> ResponseContent:
     )
 
 
-def _select(actor: Actor) -> Select[Any]:
+def _select(actor: Actor) -> Select[*tuple[Any, ...]]:
     return (
         select(Submission, NationalReport, State, ReportingCycle, OutcomeDocument.slug)
         .join(NationalReport, Submission.report_id == NationalReport.id)
@@ -124,7 +124,7 @@ def _select(actor: Actor) -> Select[Any]:
     )
 
 
-def _rows(session: Session, query: Select[Any]) -> tuple[SubmissionRow, ...]:
+def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> tuple[SubmissionRow, ...]:
     return tuple(
         SubmissionRow(
             id=row.id,

@@ -49,7 +49,7 @@ def _freeze_responses(
         .where(Response.report_id == report.id)
         .order_by(Commitment.paragraph)
         .options(selectinload(Response.measures))
-    ).tuples()
+    )
     content = []
     for row, key, revision_id, revision_hash in rows:
         answer = content_of_row(row)
