@@ -36,6 +36,39 @@ MESSAGES: Final[dict[str, str]] = {
     "form-expired": N_(
         "This form had expired or came from another site. Go back, reload the page and try again."
     ),
+    "sign-in-refused": N_("The e-mail address or the password is not right. Try again."),
+    "too-many-attempts": N_(
+        "Too many attempts with this address. Wait %(minutes)s minutes, then try again."
+    ),
+    "invitation-invalid": N_(
+        "This link was used before, has expired or was replaced by a newer one. "
+        "Ask whoever sent it for a new one."
+    ),
+    # people
+    "not-an-email": N_("“%(value)s” is not an e-mail address. Write it as name@example.org."),
+    "role-needs-state": N_("This role is held for a State: choose the State."),
+    "role-without-state": N_("This role belongs to the secretariat: choose no State."),
+    "role-held": N_("This person already holds this role."),
+    "account-inactive": N_(
+        "The account with this address has been deactivated. Ask the secretariat to activate it."
+    ),
+    "account-elsewhere": N_(
+        "This address has an account that you do not manage. Ask the secretariat to give the role."
+    ),
+    "last-administrator": N_(
+        "This is the last administrator. Give the role to somebody else first."
+    ),
+    "no-such-section": N_("There is no section “%(code)s”."),
+    "sections-needed": N_("Choose at least one section for a contributor."),
+    "sections-for-contributors": N_("Only contributors are given sections; choose none."),
+    "password-too-short": N_("This password is too short. Use at least %(least)s characters."),
+    "password-too-long": N_("This password is too long. Use at most %(most)s characters."),
+    "password-easy": N_(
+        "This password is easy to guess: it is a common one, or made of your name or of the name "
+        "of this site. Use a few words that have nothing to do with each other."
+    ),
+    "passwords-differ": N_("The two passwords are not the same. Type the new password twice."),
+    "password-wrong": N_("This is not your present password."),
     # reports
     "not-permitted": N_("Your role does not allow this."),
     "not-found": N_("There is no such page, or it is not yours to see."),
@@ -44,7 +77,9 @@ MESSAGES: Final[dict[str, str]] = {
         "copy it, or ask for the report to be returned or withdraw it first."
     ),
     "wrong-status": N_("This cannot be done while the report is “%(status)s”."),
-    "stale-edit": N_("Somebody saved this answer after you opened it. Compare both texts."),
+    "stale-edit": N_(
+        "Somebody saved this answer after you opened it. Press “Save” to compare both texts."
+    ),
     "cycle-not-open": N_("This reporting cycle is not open for reports."),
     "report-exists": N_("Your State has already opened its report for this cycle."),
     "reason-needed": N_("Give a reason; it is shown to the other side."),
@@ -66,6 +101,10 @@ MESSAGES: Final[dict[str, str]] = {
     "closes-too-early": N_("The closing day lies before the opening or the due day."),
     "period-reversed": N_("The period covered ends before it begins."),
     "already-struck": N_("This text was struck out before."),
+    # exports
+    "no-submission-shown": N_(
+        "%(state)s has no report in the reporting cycle “%(cycle)s” that may be shown here."
+    ),
     # indicators
     "not-a-year": N_("“%(value)s” is not a year from %(first)s to %(last)s."),
     "too-many-years": N_("A return holds at most %(limit)s years. Remove some of them."),

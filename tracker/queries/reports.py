@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.progress import Audience
 from tracker.domain.roles import Actor
 from tracker.domain.workflow import ReportStatus
-from tracker.models import NationalReport, OutcomeDocument, ReportingCycle, State
+from tracker.models import ChainEntry, NationalReport, OutcomeDocument, ReportingCycle, State
 from tracker.policy.scopes import readable_reports
 
 
@@ -68,3 +68,15 @@ def _rows(session: Session, actor: Actor, public_id: str | None) -> tuple[Report
         )
         for report, state, cycle, document in session.execute(query)
     )
+
+
+def return_reason(session: Session, report_id: int) -> str:
+    """Why the secretariat last returned this report; empty if it never did."""
+    entry = session.scalars(
+        select(ChainEntry)
+        .where(ChainEntry.report_id == report_id, ChainEntry.kind == "step-return")
+        .order_by(ChainEntry.seq.desc())
+        .limit(1)
+        .options(selectinload(ChainEntry.texts))
+    ).one_or_none()
+    return (entry.texts[0].value or "") if entry and entry.texts else ""

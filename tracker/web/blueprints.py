@@ -2,6 +2,12 @@
 
 from flask import Blueprint
 
-from tracker.web import health
+from tracker.web import health, indicators, reporting, responses, submitting
 
-BLUEPRINTS: tuple[Blueprint, ...] = (health.blueprint,)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    health.blueprint,
+    reporting.blueprint,
+    responses.blueprint,
+    submitting.blueprint,
+    indicators.blueprint,
+)

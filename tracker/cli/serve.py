@@ -1,0 +1,78 @@
+"""``tracker serve``: the site under gunicorn."""
+
+import dataclasses
+from typing import Any
+
+import click
+from gunicorn.app.base import BaseApplication
+
+from tracker.app import create_app
+from tracker.cli.database import connect, schema_problem
+from tracker.settings import BadSettings, Settings, load_settings
+
+THREADS = 8
+
+
+class Server(BaseApplication):  # type: ignore[misc]
+    """Gunicorn with settings from here instead of a file."""
+
+    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+        self.settings = settings
+        self.options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Hand over the options."""
+        for name, value in self.options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """The application, made in each worker."""
+        return create_app(self.settings)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=5000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=1, show_default=True, type=click.IntRange(1, 64))
+@click.option("--demo", is_flag=True, help="Serve invented demonstration data, made at first use.")
+def serve(host: str, port: int, workers: int, demo: bool) -> None:
+    """Serve the site: one process of 8 threads on SQLite, several processes on PostgreSQL."""
+    settings = load_settings(environment="demonstration" if demo else None)
+    if settings.database_url.startswith("sqlite") and workers > 1:
+        raise BadSettings(["SQLite takes one worker; use PostgreSQL for more."])
+    if demo:
+        settings = dataclasses.replace(settings, base_url=f"http://{host}:{port}")
+        _prepare_demonstration(settings)
+    _check_database(settings)
+    Server(
+        settings,
+        {
+            "bind": f"{host}:{port}",
+            "workers": workers,
+            "threads": THREADS,
+            "worker_class": "gthread",
+            "control_socket_disable": True,
+        },
+    ).run()
+
+
+def _prepare_demonstration(settings: Settings) -> None:
+    from tracker.cli.demo import SIGN_INS, make_demonstration
+
+    made = make_demonstration(settings)
+    click.echo("Demonstration data was made." if made else "Demonstration data is there.")
+    click.echo(f"\nOpen {settings.base_url} and sign in as one of:")
+    for sign_in in SIGN_INS:
+        click.echo(f"  {sign_in.email:38} {sign_in.password:30} {sign_in.who}")
+    click.echo("")
+
+
+def _check_database(settings: Settings) -> None:
+    engine = connect(settings)
+    try:
+        problem = schema_problem(engine)
+    finally:
+        engine.dispose()
+    if problem:
+        raise BadSettings([problem])

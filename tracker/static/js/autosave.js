@@ -1,0 +1,173 @@
+// Saves an answer two seconds after typing stops and on leaving a field. Without this script the
+// page has a save button that does the same. "Saved" is written only when the server said so.
+const WAIT = 2000;
+const RETRY = 15000;
+const form = document.querySelector("form.responses");
+const texts = form.dataset;
+
+const random = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
+const fieldsOf = (box) => [...box.querySelectorAll("input[name], textarea[name], select[name]")];
+
+function valuesOf(box) {
+  const values = new URLSearchParams();
+  for (const field of fieldsOf(box)) {
+    if ((field.type === "radio" || field.type === "checkbox") && !field.checked) continue;
+    values.append(field.name, field.value);
+  }
+  return values;
+}
+
+class Answer {
+  constructor(box) {
+    this.box = box;
+    this.state = box.querySelector(".save-state");
+    this.version = box.querySelector("input[name$='-version']");
+    this.storageKey = `unsent:${texts.user}:${texts.report}:${box.dataset.paragraph}`;
+    this.acknowledged = this.content();
+    this.key = random();
+    this.running = false;
+    box.addEventListener("input", () => this.changed());
+    box.addEventListener("change", () => this.save());
+    box.addEventListener("focusout", () => this.save());
+    this.offerKept();
+  }
+
+  content() {
+    const values = valuesOf(this.box);
+    values.delete(this.version.name);
+    return values.toString();
+  }
+
+  changed() {
+    if (this.content() === this.acknowledged) return;
+    this.say(texts.textUnsaved);
+    this.keep();
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), WAIT);
+  }
+
+  keep() {
+    const kept = { at: new Date().toISOString(), values: [...valuesOf(this.box)] };
+    sessionStorage.setItem(this.storageKey, JSON.stringify(kept));
+  }
+
+  async save() {
+    clearTimeout(this.timer);
+    const content = this.content();
+    if (this.running || content === this.acknowledged) return;
+    this.running = true;
+    this.say(texts.textSaving);
+    // A new key for a new text; the same key when the same text is sent again.
+    if (content !== this.sent) this.key = random();
+    this.sent = content;
+    const body = valuesOf(this.box);
+    body.append("csrf_token", form.querySelector("[name=csrf_token]").value);
+    body.append("save_key", this.key);
+    try {
+      const answer = await fetch(this.box.dataset.save, {
+        method: "POST",
+        body,
+        headers: { Accept: "application/json" },
+      });
+      await this.read(answer, content);
+    } catch {
+      this.fail(texts.textFailed);
+      this.timer = setTimeout(() => this.save(), RETRY);
+    }
+    this.running = false;
+    if (this.content() !== content && this.content() !== this.acknowledged) this.changed();
+  }
+
+  async read(answer, content) {
+    const told = await answer.json();
+    this.clearErrors();
+    if (told.ok) {
+      this.version.value = told.version;
+      this.acknowledged = content;
+      sessionStorage.removeItem(this.storageKey);
+      this.say(told.message);
+    } else if (told.problems) {
+      for (const problem of told.problems) this.showError(problem);
+      this.fail(told.problems.map((problem) => problem.message).join(" "));
+    } else {
+      this.fail(told.message);
+    }
+  }
+
+  showError(problem) {
+    const prefix = this.version.name.replace("version", "");
+    const field = form.elements[prefix + problem.field];
+    const control = field instanceof RadioNodeList ? field[0] : field;
+    if (!control) return;
+    control.setAttribute("aria-invalid", "true");
+    const line = document.createElement("p");
+    line.className = "field-error from-script";
+    line.textContent = problem.message;
+    control.before(line);
+  }
+
+  clearErrors() {
+    for (const line of this.box.querySelectorAll(".from-script")) line.remove();
+    for (const field of this.box.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  }
+
+  say(text) {
+    this.state.textContent = text;
+    delete this.state.dataset.state;
+  }
+
+  fail(text) {
+    this.say(text);
+    this.state.dataset.state = "failed";
+  }
+
+  offerKept() {
+    const kept = JSON.parse(sessionStorage.getItem(this.storageKey) ?? "null");
+    if (!kept) return;
+    const line = document.createElement("div");
+    line.className = "notice notice-alert";
+    line.append(`${texts.textRestore} `);
+    line.append(this.choice(texts.textTake, () => this.putBack(kept), line));
+    line.append(" ", this.choice(texts.textDrop, () => {}, line));
+    this.box.prepend(line);
+  }
+
+  choice(label, act, line) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button button-secondary";
+    button.textContent = label;
+    button.addEventListener("click", () => {
+      sessionStorage.removeItem(this.storageKey);
+      line.remove();
+      act();
+    });
+    return button;
+  }
+
+  // The version that the text was typed over comes back with it, so that a save meanwhile is
+  // seen as a conflict and not written over.
+  putBack(kept) {
+    const values = new Map(kept.values);
+    for (const field of fieldsOf(this.box)) {
+      if (field.type === "radio" || field.type === "checkbox") {
+        field.checked = kept.values.some(([name, value]) => name === field.name && value === field.value);
+      } else if (values.has(field.name)) {
+        field.value = values.get(field.name);
+      }
+    }
+    this.changed();
+  }
+}
+
+const answers = [...form.querySelectorAll(".response[data-save]")].map((box) => new Answer(box));
+
+let leavingBySaving = false;
+form.addEventListener("submit", () => {
+  leavingBySaving = true;
+  for (const answer of answers) clearTimeout(answer.timer);
+});
+window.addEventListener("beforeunload", (event) => {
+  const waiting = answers.some((answer) => answer.content() !== answer.acknowledged);
+  if (waiting && !leavingBySaving) event.preventDefault();
+});

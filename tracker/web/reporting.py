@@ -1,0 +1,226 @@
+"""The focal point's side: home, one report's task list, its default audience."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.domain.clock import system_clock
+from tracker.domain.completeness import Missing, Standing, missing, standing_of
+from tracker.domain.documents import OutcomeDocument, Section
+from tracker.domain.errors import NotFound, NotPermitted, Problem
+from tracker.domain.progress import Audience
+from tracker.domain.responses import ResponseContent
+from tracker.domain.roles import Role
+from tracker.domain.values import parse_audience
+from tracker.policy.actions import Action
+from tracker.policy.authorise import may
+from tracker.policy.rules import Subject
+from tracker.queries.clarifications import ClarificationRow, list_for_report
+from tracker.queries.cycles import CycleRow, cycle_or_none, list_cycles
+from tracker.queries.documents import document_or_none
+from tracker.queries.reports import (
+    ReportRow,
+    list_readable_reports,
+    readable_report_or_none,
+    return_reason,
+)
+from tracker.queries.responses import responses_of
+from tracker.queries.states import StateRow, state_by_id
+from tracker.queries.submissions import list_submissions
+from tracker.services import reports as report_services
+from tracker.web.access import requires
+from tracker.web.render import page
+from tracker.web.session import current_actor
+from tracker.web.transaction import session
+
+blueprint = Blueprint("reporting", __name__, url_prefix="/reports")
+
+
+@dataclass(frozen=True, slots=True)
+class SectionTask:
+    """One line of the task list."""
+
+    section: Section
+    asked: int
+    answered: int
+    to_do: int
+    questions: int
+
+    @property
+    def done(self) -> bool:
+        """Nothing to do and nothing asked."""
+        return self.to_do == 0 and self.questions == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One report on the focal point's home page."""
+
+    report: ReportRow
+    cycle: CycleRow
+    tasks: tuple[SectionTask, ...]
+    questions: tuple[ClarificationRow, ...]
+
+    @property
+    def to_do(self) -> int:
+        """Commitments without a complete answer."""
+        return sum(task.to_do for task in self.tasks)
+
+    @property
+    def asked(self) -> int:
+        """Commitments that ask for an answer."""
+        return sum(task.asked for task in self.tasks)
+
+    @property
+    def answered(self) -> int:
+        """Commitments with a complete answer."""
+        return sum(task.answered for task in self.tasks)
+
+
+def load_report(public_id: str) -> ReportRow:
+    """A working copy that the actor may read at least in part; 404 otherwise."""
+    report = readable_report_or_none(session(), current_actor(), public_id)
+    if report is None:
+        raise NotFound(Problem("not-found"))
+    return report
+
+
+def load_document(report: ReportRow) -> OutcomeDocument:
+    """The outcome document that a report is about."""
+    document = document_or_none(session(), report.document_slug)
+    if document is None:
+        raise NotFound(Problem("not-found"))
+    return document
+
+
+def readable_sections(report: ReportRow, document: OutcomeDocument) -> tuple[Section, ...]:
+    """The blocks that the actor may read: all, or those assigned to a contributor."""
+    return tuple(
+        section
+        for section in document.blocks()
+        if may(current_actor(), Action.REPORT_READ, Subject(report.state_id, section.code))
+    )
+
+
+def tasks_of(
+    report: ReportRow,
+    document: OutcomeDocument,
+    contents: dict[str, ResponseContent],
+    questions: tuple[ClarificationRow, ...],
+) -> tuple[SectionTask, ...]:
+    """The task list: every readable block with its counts."""
+    open_keys = [row.key for row in questions if row.open]
+    tasks = []
+    for section in readable_sections(report, document):
+        commitments = document.in_section(section.code)
+        standings = [standing_of(c, contents.get(c.key)) for c in commitments]
+        tasks.append(
+            SectionTask(
+                section=section,
+                asked=sum(1 for s in standings if s in (Standing.ANSWERED, Standing.TO_DO)),
+                answered=standings.count(Standing.ANSWERED),
+                to_do=standings.count(Standing.TO_DO),
+                questions=sum(1 for c in commitments if c.key in open_keys),
+            )
+        )
+    return tuple(tasks)
+
+
+def contents_of(report: ReportRow) -> dict[str, ResponseContent]:
+    """What the working copy says, by commitment key."""
+    return {key: row.content for key, row in responses_of(session(), report.id).items()}
+
+
+def _desk(report: ReportRow) -> Desk:
+    cycle = cycle_or_none(session(), report.cycle_slug)
+    if cycle is None:
+        raise NotFound(Problem("not-found"))
+    questions = _readable_questions(report)
+    tasks = tasks_of(report, load_document(report), contents_of(report), questions)
+    return Desk(report, cycle, tasks, questions)
+
+
+def _readable_questions(report: ReportRow) -> tuple[ClarificationRow, ...]:
+    """Questions go to focal points and observers, who read the whole report."""
+    if not may(current_actor(), Action.REPORT_READ, Subject(report.state_id)):
+        return ()
+    return tuple(list_for_report(session(), report.id))
+
+
+@blueprint.get("")
+@requires(Action.SESSION_USE)
+def home() -> ResponseReturnValue:
+    """What is due when, what is missing, what the secretariat asked."""
+    actor = current_actor()
+    desks = [_desk(report) for report in list_readable_reports(session(), actor)]
+    begun = {(desk.report.state_id, desk.cycle.slug) for desk in desks}
+    today = system_clock().date()
+    states = [state_by_id(session(), state_id) for state_id in actor.state_ids]
+    waiting: list[tuple[StateRow, CycleRow]] = [
+        (state, cycle)
+        for state in states
+        for cycle in list_cycles(session())
+        if cycle.is_open(today) and (state.id, cycle.slug) not in begun
+        if actor.holds(Role.FOCAL_POINT, state_id=state.id)
+    ]
+    desks.sort(key=lambda desk: desk.cycle.dates.opens_on, reverse=True)
+    return page("reports/home.html", desks=desks, waiting=waiting, states=states, today=today)
+
+
+@blueprint.post("")
+@requires(Action.REPORT_OPEN)
+def open_report() -> ResponseReturnValue:
+    """Begin the State's report in a cycle."""
+    actor = current_actor()
+    cycle = cycle_or_none(session(), request.form.get("cycle", ""))
+    state_id = request.form.get("state", type=int)
+    if cycle is None or state_id not in actor.state_ids:
+        raise NotFound(Problem("not-found"))
+    report = report_services.open_report(
+        session(), actor=actor, state_id=state_id, cycle_id=cycle.id, clock=system_clock
+    )
+    return redirect(url_for("reporting.show", report_id=report.public_id), 303)
+
+
+@blueprint.get("/<report_id>")
+@requires(Action.REPORT_READ)
+def show(report_id: str) -> ResponseReturnValue:
+    """The task list of one report."""
+    report = load_report(report_id)
+    desk = _desk(report)
+    whole = may(current_actor(), Action.REPORT_READ, Subject(report.state_id))
+    submissions = list_submissions(session(), current_actor(), report.id) if whole else ()
+    return page(
+        "reports/show.html",
+        desk=desk,
+        report=report,
+        whole=whole,
+        submissions=submissions,
+        document=load_document(report),
+        audiences=list(Audience),
+        returned_reason=return_reason(session(), report.id) if whole else "",
+        is_open=desk.cycle.is_open(system_clock().date()),
+    )
+
+
+@blueprint.post("/<report_id>/audience")
+@requires(Action.REPORT_SUBMIT)
+def set_audience(report_id: str) -> ResponseReturnValue:
+    """Choose who may read answers that are saved for the first time from now on."""
+    report = load_report(report_id)
+    if not may(current_actor(), Action.REPORT_SUBMIT, Subject(report.state_id)):
+        raise NotPermitted(Problem("not-permitted"))
+    report_services.set_default_audience(
+        session(),
+        actor=current_actor(),
+        report_id=report.id,
+        audience=parse_audience(request.form.get("audience"), place="audience"),
+        clock=system_clock,
+    )
+    return redirect(url_for("reporting.show", report_id=report.public_id), 303)
+
+
+def gaps_of(report: ReportRow, document: OutcomeDocument) -> tuple[Missing, ...]:
+    """Everything that the report still lacks."""
+    return missing(document.commitments, contents_of(report))

@@ -1,0 +1,154 @@
+"""Clearance and submission: read-through, summary of gaps, receipt, withdraw, reopen."""
+
+from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from tracker.domain.clock import system_clock
+from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem
+from tracker.forms.submission import ReasonForm, SubmissionForm
+from tracker.policy.actions import Action
+from tracker.policy.authorise import may
+from tracker.policy.rules import Subject
+from tracker.queries.indicators import draft_tables
+from tracker.queries.reports import ReportRow
+from tracker.queries.responses import responses_of
+from tracker.queries.submissions import SubmissionRow, list_submissions
+from tracker.services import submissions as services
+from tracker.web.access import requires
+from tracker.web.render import page
+from tracker.web.reporting import gaps_of, load_document, load_report, readable_sections
+from tracker.web.session import current_actor
+from tracker.web.transaction import session
+
+blueprint = Blueprint("submitting", __name__, url_prefix="/reports/<report_id>")
+
+
+def _load_whole(report_id: str, action: Action) -> ReportRow:
+    """The report, if the actor may do this to all of it."""
+    report = load_report(report_id)
+    if not may(current_actor(), action, Subject(report.state_id)):
+        raise NotPermitted(Problem("not-permitted"))
+    return report
+
+
+@blueprint.get("/read-through")
+@requires(Action.REPORT_READ)
+def read_through(report_id: str) -> ResponseReturnValue:
+    """The whole report on one printable page, marked draft."""
+    report = load_report(report_id)
+    document = load_document(report)
+    whole = may(current_actor(), Action.REPORT_READ, Subject(report.state_id))
+    return page(
+        "reports/read_through.html",
+        report=report,
+        document=document,
+        sections=readable_sections(report, document),
+        rows=responses_of(session(), report.id),
+        figures=draft_tables(session(), report.id) if whole else (),
+    )
+
+
+@blueprint.get("/submit")
+@requires(Action.REPORT_SUBMIT)
+def submit_form(report_id: str) -> ResponseReturnValue:
+    """What is missing, and who submits."""
+    report = _load_whole(report_id, Action.REPORT_SUBMIT)
+    return _submit_page(report, SubmissionForm(data={"name": current_actor().name}))
+
+
+def _submit_page(report: ReportRow, form: SubmissionForm) -> str:
+    document = load_document(report)
+    return page(
+        "reports/submit.html",
+        report=report,
+        document=document,
+        gaps=gaps_of(report, document),
+        commitments={c.paragraph: c for c in document.commitments},
+        form=form,
+    )
+
+
+@blueprint.post("/submit")
+@requires(Action.REPORT_SUBMIT)
+def submit(report_id: str) -> ResponseReturnValue:
+    """Freeze and lock the report."""
+    report = _load_whole(report_id, Action.REPORT_SUBMIT)
+    form = SubmissionForm(request.form)
+    try:
+        made = services.submit(
+            session(),
+            actor=current_actor(),
+            report_id=report.id,
+            name=form.typed("name"),
+            title=form.typed("title"),
+            has_authority=bool(form.has_authority.data),
+            confirmed_gaps=bool(form.confirmed_gaps.data),
+            clock=system_clock,
+        )
+    except Invalid as error:
+        form.show(*error.problems)
+        return _submit_page(report, form), 422
+    return redirect(
+        url_for("submitting.receipt", report_id=report.public_id, number=made.number), 303
+    )
+
+
+def _load_submission(report: ReportRow, number: int) -> SubmissionRow:
+    for row in list_submissions(session(), current_actor(), report.id):
+        if row.number == number:
+            return row
+    raise NotFound(Problem("not-found"))
+
+
+@blueprint.get("/submissions/<int:number>")
+@requires(Action.REPORT_READ)
+def receipt(report_id: str, number: int) -> ResponseReturnValue:
+    """The receipt of one submission."""
+    report = _load_whole(report_id, Action.REPORT_READ)
+    return page("reports/receipt.html", report=report, submission=_load_submission(report, number))
+
+
+@blueprint.get("/submissions/<int:number>/receipt.json")
+@requires(Action.REPORT_READ)
+def receipt_file(report_id: str, number: int) -> ResponseReturnValue:
+    """The receipt to keep."""
+    report = _load_whole(report_id, Action.REPORT_READ)
+    row = _load_submission(report, number)
+    answer: Response = jsonify(row.receipt)
+    name = f"receipt_{row.iso3}_{row.cycle_slug}_{row.number}.json"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@blueprint.post("/withdraw")
+@requires(Action.REPORT_WITHDRAW)
+def withdraw(report_id: str) -> ResponseReturnValue:
+    """Take the report back until it is accepted."""
+    report = _load_whole(report_id, Action.REPORT_WITHDRAW)
+    services.withdraw(session(), actor=current_actor(), report_id=report.id, clock=system_clock)
+    flash(gettext("The report was withdrawn. It is a draft again."))
+    return redirect(url_for("reporting.show", report_id=report.public_id), 303)
+
+
+@blueprint.route("/reopen", methods=["GET", "POST"])
+@requires(Action.REPORT_REOPEN)
+def reopen(report_id: str) -> ResponseReturnValue:
+    """Open a published report again, with a reason."""
+    report = _load_whole(report_id, Action.REPORT_REOPEN)
+    form = ReasonForm(request.form)
+    if request.method == "GET":
+        return page("reports/reopen.html", report=report, form=form)
+    try:
+        services.reopen(
+            session(),
+            actor=current_actor(),
+            report_id=report.id,
+            reason=form.typed("reason"),
+            clock=system_clock,
+        )
+    except Invalid as error:
+        form.show(*error.problems)
+        return page("reports/reopen.html", report=report, form=form), 422
+    flash(gettext("The report is open again. The published submission stays as it is."))
+    return redirect(url_for("reporting.show", report_id=report.public_id), 303)
