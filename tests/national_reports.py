@@ -113,16 +113,16 @@ def commitment_id(session: Session, paragraph: int) -> int:
     return session.scalars(select(Commitment.id).where(Commitment.key == key)).one()
 
 
-def begin_report(session: Session, iso3: str = "GHA") -> Reporting:
-    """An empty draft in cycle bms7, by a fresh focal point."""
+def begin_report(session: Session, iso3: str = "GHA", cycle: str = "bms7") -> Reporting:
+    """An empty draft, by a fresh focal point."""
     clock = TickingClock()
     focal_point = make_actor(session, Role.FOCAL_POINT, iso3)
-    cycle = session.scalars(select(ReportingCycle).where(ReportingCycle.slug == "bms7")).one()
+    cycle_id = session.scalars(select(ReportingCycle.id).where(ReportingCycle.slug == cycle)).one()
     report = open_report(
         session,
         actor=focal_point,
         state_id=state_id(session, iso3),
-        cycle_id=cycle.id,
+        cycle_id=cycle_id,
         clock=clock,
     )
     return Reporting(
@@ -136,10 +136,10 @@ def begin_report(session: Session, iso3: str = "GHA") -> Reporting:
 
 
 def report_at(
-    session: Session, status: ReportStatus, iso3: str = "GHA"
+    session: Session, status: ReportStatus, iso3: str = "GHA", cycle: str = "bms7"
 ) -> tuple[Reporting, Submission | None]:
     """A report with answers to paragraphs 28 and 30 at ``status``, with its submission."""
-    work = begin_report(session, iso3)
+    work = begin_report(session, iso3, cycle)
     work.answer(
         28,
         progress=Progress.PARTLY_IMPLEMENTED,

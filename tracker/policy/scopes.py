@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, false, or_, true
 
 from tracker.domain.progress import Audience
 from tracker.domain.roles import Actor, Role
-from tracker.models import NationalReport, Submission
+from tracker.models import Membership, NationalReport, Submission
 
 
 def _states_of(actor: Actor, *roles: Role) -> list[int]:
@@ -15,7 +15,16 @@ def _states_of(actor: Actor, *roles: Role) -> list[int]:
         grant.state_id
         for grant in actor.grants
         if grant.role in roles and grant.state_id is not None
+        if grant.role is not Role.CONTRIBUTOR or grant.sections
     )
+
+
+def manageable_memberships(actor: Actor) -> ColumnElement[bool]:
+    """Roles of people that the actor may give and end (``account:manage``)."""
+    if actor.operator or actor.holds(Role.ADMINISTRATOR):
+        return true()
+    own = _states_of(actor, Role.FOCAL_POINT)
+    return Membership.state_id.in_(own) if own else false()
 
 
 def readable_reports(actor: Actor) -> ColumnElement[bool]:
