@@ -183,7 +183,8 @@ def _form_page(desk: Desk, typed: Typed, extra: int | None = None) -> str:
         if problem.place in typed.form:
             typed.form.show(problem)
         errors[problem.place].append(text)
-        summary.append({"href": f"#{problem.place}" if problem.place else "", "message": text})
+        href = f"#{problem.place}" if problem.place else ""
+        summary.append({"href": href, "message": _with_place(definition, problem, text)})
     return page(
         "reports/indicator.html",
         desk=desk,
@@ -205,6 +206,15 @@ def _form_page(desk: Desk, typed: Typed, extra: int | None = None) -> str:
             for problem in check(definition, stored).warnings
         ],
     )
+
+
+def _with_place(definition: IndicatorDefinition, problem: Problem, text: str) -> str:
+    """The sentence, led by the names of its cell unless it names them itself."""
+    parts = problem.place.split("-")
+    labels = definition.labels(chosen_language())
+    if "year" in problem.values or len(parts) != 4 or not {parts[2], parts[3]} <= labels.keys():
+        return text
+    return f"{labels[parts[3]]}, {labels[parts[2]]}, {parts[1]}: {text}"
 
 
 def _years_asked(report: ReportRow) -> tuple[int, ...]:
