@@ -179,7 +179,7 @@ def _save_one(
         return None
     version = _version(form)
     content = form.read()
-    if version and content == revision_content(session(), report.id, commitment.key, version):
+    if content == _shown(report, commitment, version):
         return None
     return save_response(
         session(),
@@ -190,6 +190,13 @@ def _save_one(
         content=content,
         clock=system_clock,
     )
+
+
+def _shown(report: ReportRow, commitment: Commitment, version: int) -> ResponseContent:
+    """What the page showed when it was loaded."""
+    if version == 0:
+        return ResponseContent(audience=report.default_audience)
+    return revision_content(session(), report.id, commitment.key, version)
 
 
 def _version(form: ResponseForm) -> int:

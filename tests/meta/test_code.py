@@ -1,0 +1,53 @@
+"""House rules about the code itself."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "tracker"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+BANNED = {"utils", "util", "helpers", "common", "misc", "manager"}
+
+
+def test_modules_stay_under_300_lines() -> None:
+    long = {str(m.relative_to(ROOT)): n for m in MODULES if (n := _lines(m)) >= 300}
+    assert not long
+
+
+def _lines(path: Path) -> int:
+    return len(path.read_text(encoding="utf-8").splitlines())
+
+
+def test_no_drawers() -> None:
+    assert not [m for m in MODULES if m.stem in BANNED]
+
+
+def test_packages_do_nothing_in_their_init() -> None:
+    inits = [m for m in MODULES if m.name == "__init__.py"]
+    assert not [m for m in inits if re.search(r"^(def|class) ", m.read_text("utf-8"), re.M)]
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_templates_hold_no_inline_code_and_ask_nothing_outside(template: Path) -> None:
+    source = template.read_text(encoding="utf-8")
+    assert not re.search(r"\sstyle\s*=|<style|\son[a-z]+\s*=\s*[\"']|javascript:", source)
+    assert not re.search(r"<script(?![^>]*\bsrc=)", source)
+    assert not re.search(r"(src|href)\s*=\s*[\"']https?://", source)
+    assert "|safe" not in source.replace(" ", "")
+
+
+@pytest.mark.parametrize(
+    "sheet", sorted((PACKAGE / "static").rglob("*.css")), ids=lambda path: path.name
+)
+def test_styles_use_logical_properties(sheet: Path) -> None:
+    source = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.DOTALL)
+    physical = re.findall(
+        r"(?<![\w-])(?:margin|padding|border)-(?:left|right)|(?<![\w-])(?:left|right)\s*:"
+        r"|(?:float|text-align)\s*:\s*(?:left|right)",
+        source,
+    )
+    assert not physical
+    assert "@import" not in source and "url(http" not in source

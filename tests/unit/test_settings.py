@@ -1,0 +1,71 @@
+"""Settings: safe defaults, and one sentence for each thing that is wrong."""
+
+from pathlib import Path
+
+import pytest
+
+from tracker.settings import BadSettings, inspect_settings, load_settings
+
+KEY = "a" * 40
+
+
+def test_production_needs_a_key_and_a_base_url(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings) as bad:
+        load_settings({"TRACKER_INSTANCE_PATH": str(tmp_path)})
+    assert [problem.split()[0] for problem in bad.value.problems] == [
+        "TRACKER_SECRET_KEY",
+        "TRACKER_BASE_URL",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"TRACKER_SECRET_KEY": "short"}, "TRACKER_SECRET_KEY"),
+        ({"TRACKER_BASE_URL": "http://tracker.example.org"}, "TRACKER_BASE_URL"),
+        ({"TRACKER_BASE_URL": "https://tracker.example.org/path"}, "TRACKER_BASE_URL"),
+        ({"TRACKER_BASE_URL": "tracker.example.org"}, "TRACKER_BASE_URL"),
+        ({"TRACKER_ENV": "staging"}, "TRACKER_ENV"),
+        ({"TRACKER_DATABSE_URL": "x"}, "TRACKER_DATABSE_URL"),
+    ],
+)
+def test_each_wrong_setting_is_named(given: dict[str, str], named: str, tmp_path: Path) -> None:
+    good = {
+        "TRACKER_INSTANCE_PATH": str(tmp_path),
+        "TRACKER_SECRET_KEY": KEY,
+        "TRACKER_BASE_URL": "https://tracker.example.org",
+    }
+    load_settings(good)
+    _, problems = inspect_settings(good | given)
+    assert len(problems) == 1 and problems[0].startswith(named)
+
+
+def test_development_makes_and_keeps_a_key(tmp_path: Path) -> None:
+    environ = {"TRACKER_ENV": "development", "TRACKER_INSTANCE_PATH": str(tmp_path / "new")}
+    first = load_settings(environ)
+    assert len(first.secret_key) >= 32
+    assert load_settings(environ).secret_key == first.secret_key
+    assert (tmp_path / "new" / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_a_demonstration_never_uses_another_database(tmp_path: Path) -> None:
+    settings = load_settings(
+        {
+            "TRACKER_INSTANCE_PATH": str(tmp_path),
+            "TRACKER_DATABASE_URL": "postgresql://real/database",
+        },
+        environment="demonstration",
+    )
+    assert settings.database_url == f"sqlite:///{tmp_path.resolve() / 'demo.sqlite3'}"
+
+
+def test_postgresql_addresses_name_the_driver(tmp_path: Path) -> None:
+    settings, _ = inspect_settings(
+        {
+            "TRACKER_INSTANCE_PATH": str(tmp_path),
+            "TRACKER_DATABASE_URL": "postgres://user:secret@db/tracker",
+        }
+    )
+    assert settings.database_url == "postgresql+psycopg://user:secret@db/tracker"
+    assert "secret" not in settings.masked()["TRACKER_DATABASE_URL"]
+    assert "secret" not in repr(settings.masked())

@@ -1,0 +1,326 @@
+"""The focal point's pages, as a browser without JavaScript sees them, and the script's saves."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.people import Browser, make_user, state_id
+from tracker.domain.progress import Audience, Progress
+from tracker.domain.roles import Role
+from tracker.domain.workflow import ReportStatus
+from tracker.models import NationalReport, Submission, User
+from tracker.queries.responses import responses_of
+
+SECTION = "I.1"
+
+
+@pytest.fixture
+def focal_point(session: Session) -> User:
+    return make_user(session, Role.FOCAL_POINT, "FRA", name="Camille")
+
+
+@pytest.fixture
+def browser(browser_of: type[Browser], focal_point: User) -> Browser:
+    return browser_of(focal_point)
+
+
+@pytest.fixture
+def report(session: Session, browser: Browser) -> Iterator[NationalReport]:
+    browser.post("/reports", {"cycle": "bms7", "state": state_id(session, "FRA")})
+    yield session.scalars(select(NationalReport)).one()
+
+
+def fields(page: BeautifulSoup) -> dict[str, Any]:
+    """What a browser would send if nothing were touched."""
+    form = page.select_one("form.responses, main form")
+    assert form
+    values: dict[str, Any] = {}
+    for field in form.select("input[name], textarea[name], select[name]"):
+        values.update(_value(field))
+    return values
+
+
+def _value(field: Tag) -> dict[str, str]:
+    name = str(field["name"])
+    if field.name == "textarea":
+        # a browser drops the first line end after <textarea> and sends CRLF
+        return {name: field.text.removeprefix("\n").replace("\n", "\r\n")}
+    if field.name == "select":
+        chosen = field.select_one("option[selected]") or field.select_one("option")
+        assert chosen
+        return {name: str(chosen["value"])}
+    if field.get("type") in ("radio", "checkbox") and not field.has_attr("checked"):
+        return {}
+    return {name: str(field.get("value", ""))}
+
+
+def section_path(report: NationalReport, code: str = SECTION) -> str:
+    return f"/reports/{report.public_id}/sections/{code}"
+
+
+def save_path(report: NationalReport, paragraph: int) -> str:
+    return f"/reports/{report.public_id}/responses/{paragraph}"
+
+
+def test_the_home_page_offers_the_open_cycle(browser: Browser) -> None:
+    page = browser.soup("/reports")
+    assert "bms7" in page.text
+    assert page.select_one("form[action='/reports'] input[name=cycle][value=bms7]")
+
+
+def test_the_report_begins_with_a_post_only(browser: Browser, session: Session) -> None:
+    browser.get("/reports")
+    assert not session.scalars(select(NationalReport)).all()
+    answer = browser.post("/reports", {"cycle": "bms7", "state": state_id(session, "FRA")})
+    assert answer.status_code == 303
+    assert session.scalars(select(NationalReport)).one().status is ReportStatus.DRAFT
+
+
+def test_nobody_begins_another_states_report(browser: Browser, session: Session) -> None:
+    answer = browser.post("/reports", {"cycle": "bms7", "state": state_id(session, "DEU")})
+    assert answer.status_code == 404
+    assert not session.scalars(select(NationalReport)).all()
+
+
+def test_the_task_list_has_all_eleven_blocks(browser: Browser, report: NationalReport) -> None:
+    page = browser.soup(f"/reports/{report.public_id}")
+    assert len(page.select(".tasks a[href*='/sections/']")) == 11
+    assert "0/87" in page.text
+
+
+def test_a_section_saves_what_was_changed_and_says_so(
+    browser: Browser, report: NationalReport, session: Session
+) -> None:
+    values = fields(browser.soup(section_path(report)))
+    values |= {
+        "p25-progress": "implemented",
+        "p25-narrative": "Une loi.\r\nDeux lignes =1+1",
+        "p25-narrative_language": "fr",
+        "p25-measures-0-title": "Loi 2020-1",
+        "p25-measures-0-adopted_on": "2020-05-01",
+        "p25-measures-0-link": "https://example.org/loi",
+        "p27-progress": "not_applicable",
+        "p27-reason": "Pas de fabrication.",
+    }
+    answer = browser.post(section_path(report), values, follow_redirects=True)
+    assert answer.status_code == 200
+    assert "25, 27" in answer.text
+    rows = responses_of(session, report.id)
+    assert set(rows) == {"bms7/annex/25", "bms7/annex/27"}
+    content = rows["bms7/annex/25"].content
+    assert content.progress is Progress.IMPLEMENTED
+    assert content.narrative == "Une loi.\nDeux lignes =1+1"
+    assert content.measures[0].link == "https://example.org/loi"
+    shown = fields(BeautifulSoup(answer.data, "html5lib"))
+    assert shown["p25-narrative"] == "Une loi.\r\nDeux lignes =1+1"
+    assert shown["p25-version"] == "1"
+
+
+def test_saving_an_untouched_page_changes_nothing(
+    browser: Browser, report: NationalReport, session: Session
+) -> None:
+    values = fields(browser.soup(section_path(report)))
+    browser.post(section_path(report), values)
+    assert responses_of(session, report.id) == {}
+    first = values | {"p25-narrative": "\r\nFirst line empty"}
+    browser.post(section_path(report), first)
+    again = fields(browser.soup(section_path(report)))
+    browser.post(section_path(report), again)
+    assert responses_of(session, report.id)["bms7/annex/25"].version == 1
+
+
+def test_a_bad_value_is_named_beside_its_field_and_the_good_ones_are_kept(
+    browser: Browser, report: NationalReport, session: Session
+) -> None:
+    values = fields(browser.soup(section_path(report)))
+    values |= {
+        "p25-narrative": "kept as typed",
+        "p25-measures-0-title": "A law",
+        "p25-measures-0-adopted_on": "2020-13",
+        "p26-narrative": "good",
+    }
+    answer = browser.post(section_path(report), values)
+    assert answer.status_code == 422
+    page = BeautifulSoup(answer.data, "html5lib")
+    error = page.select_one("#p25-measures-0-adopted_on-error")
+    assert error and "2020-13" in error.text
+    typed = page.select_one("textarea[name='p25-narrative']")
+    assert typed and "kept as typed" in typed.text
+    assert set(responses_of(session, report.id)) == {"bms7/annex/26"}
+    repaired = fields(page) | {"p25-measures-0-adopted_on": "2020-12"}
+    assert browser.post(section_path(report), repaired).status_code == 303
+    assert set(responses_of(session, report.id)) == {"bms7/annex/25", "bms7/annex/26"}
+
+
+def test_a_conflict_shows_both_texts_and_either_can_win(
+    browser: Browser,
+    browser_of: type[Browser],
+    report: NationalReport,
+    session: Session,
+) -> None:
+    colleague = browser_of(make_user(session, Role.FOCAL_POINT, "FRA", name="Dominique"))
+    mine = fields(browser.soup(section_path(report))) | {"p25-narrative": "My <b>text</b>"}
+    theirs = fields(colleague.soup(section_path(report))) | {"p25-narrative": "Their text"}
+    assert colleague.post(section_path(report), theirs).status_code == 303
+    answer = browser.post(section_path(report), mine | {"p26-narrative": "no conflict here"})
+    assert answer.status_code == 409
+    page = BeautifulSoup(answer.data, "html5lib")
+    assert "Their text" in page.text and "Dominique" in page.text
+    assert "My <b>text</b>" in page.text and page.find("b", string="text") is None
+    rows = responses_of(session, report.id)
+    assert rows["bms7/annex/25"].content.narrative == "Their text"
+    assert rows["bms7/annex/26"].content.narrative == "no conflict here"
+    settled = fields(page)
+    theirs_wins = browser.post(section_path(report), settled | {"p25-choice": "theirs"})
+    assert theirs_wins.status_code == 303
+    assert responses_of(session, report.id)["bms7/annex/25"].content.narrative == "Their text"
+    combined = settled | {"p25-choice": "mine", "p25-narrative": "Both"}
+    assert browser.post(section_path(report), combined).status_code == 303
+    assert responses_of(session, report.id)["bms7/annex/25"].content.narrative == "Both"
+
+
+def test_a_colleagues_save_of_another_paragraph_is_no_conflict(
+    browser: Browser, browser_of: type[Browser], report: NationalReport, session: Session
+) -> None:
+    colleague = browser_of(make_user(session, Role.FOCAL_POINT, "FRA"))
+    mine = fields(browser.soup(section_path(report)))
+    theirs = fields(colleague.soup(section_path(report))) | {"p25-narrative": "Theirs"}
+    colleague.post(section_path(report), theirs)
+    assert browser.post(section_path(report), mine | {"p26-narrative": "Mine"}).status_code == 303
+    rows = responses_of(session, report.id)
+    assert rows["bms7/annex/25"].content.narrative == "Theirs"
+
+
+def test_the_script_saves_one_answer_and_is_told_the_version(
+    browser: Browser, report: NationalReport, session: Session
+) -> None:
+    json = {"Accept": "application/json"}
+    body = {"p25-version": "0", "p25-narrative": "typed", "save_key": "a"}
+    told = browser.post(save_path(report, 25), body, headers=json).get_json()
+    assert told["ok"] and told["version"] == 1
+    again = browser.post(save_path(report, 25), body, headers=json).get_json()
+    assert again["version"] == 1 and again["saved_at"] == told["saved_at"]
+    stale = browser.post(
+        save_path(report, 25), body | {"p25-narrative": "other", "save_key": "b"}, headers=json
+    )
+    assert stale.status_code == 409 and stale.get_json()["code"] == "stale-edit"
+    bad = browser.post(
+        save_path(report, 25),
+        {"p25-version": "1", "p25-narrative": "a\x00b", "save_key": "c"},
+        headers=json,
+    )
+    assert bad.status_code == 422
+    assert bad.get_json()["problems"][0]["field"] == "narrative"
+    assert responses_of(session, report.id)["bms7/annex/25"].content.narrative == "typed"
+
+
+def test_a_locked_report_keeps_the_text_on_the_page(
+    browser: Browser, report: NationalReport, session: Session
+) -> None:
+    values = fields(browser.soup(section_path(report))) | {"p25-narrative": "typed too late"}
+    report.status = ReportStatus.SUBMITTED
+    session.commit()
+    answer = browser.post(section_path(report), values)
+    assert answer.status_code == 409
+    typed = BeautifulSoup(answer.data, "html5lib").select_one("textarea[name='p25-narrative']")
+    assert typed and "typed too late" in typed.text
+    assert responses_of(session, report.id) == {}
+
+
+def test_paragraphs_for_the_secretariat_ask_nothing(
+    browser: Browser, report: NationalReport
+) -> None:
+    page = browser.soup(section_path(report, "II.a"))
+    article = page.select_one("#p94")
+    assert article and not article.select("textarea")
+    assert page.select_one("#p92 textarea")
+    assert "100" in (page.select_one("#p92") or article).text
+
+
+def test_the_history_shows_who_changed_what(
+    browser: Browser, report: NationalReport, session: Session
+) -> None:
+    values = fields(browser.soup(section_path(report)))
+    browser.post(section_path(report), values | {"p25-narrative": "the old law"})
+    values = fields(browser.soup(section_path(report)))
+    colleague = Browser(make_user(session, Role.FOCAL_POINT, "FRA", name="Dominique"))
+    colleague.post(section_path(report), values | {"p25-narrative": "the new law"})
+    page = browser.soup(f"{save_path(report, 25)}/history")
+    assert "Camille" in page.text and "Dominique" in page.text
+    assert any("old" in mark.text for mark in page.select("del"))
+    assert any("new" in mark.text for mark in page.select("ins"))
+
+
+def test_the_read_through_is_marked_draft_and_names_the_audience(
+    browser: Browser, report: NationalReport
+) -> None:
+    values = fields(browser.soup(section_path(report)))
+    browser.post(
+        section_path(report), values | {"p25-narrative": "for States", "p25-audience": "states"}
+    )
+    page = browser.soup(f"/reports/{report.public_id}/read-through")
+    assert "Draft" in page.text
+    article = page.select_one("#p25")
+    assert article and "Signed-in States" in article.text
+    assert len(page.select("article")) == 95
+
+
+def test_submission_asks_once_about_gaps_and_gives_a_receipt(
+    browser: Browser, report: NationalReport, session: Session
+) -> None:
+    path = f"/reports/{report.public_id}/submit"
+    assert "87" in browser.soup(path).text
+    who = {"name": "C. Martin", "title": "Head of unit", "has_authority": "y"}
+    refused = browser.post(path, who)
+    assert refused.status_code == 422
+    assert session.scalars(select(Submission)).all() == []
+    nobody = browser.post(path, {"confirmed_gaps": "y"})
+    assert nobody.status_code == 422
+    done = browser.post(path, who | {"confirmed_gaps": "y"}, follow_redirects=True)
+    made = session.scalars(select(Submission)).one()
+    assert made.content_hash in done.text
+    kept = browser.get(f"/reports/{report.public_id}/submissions/1/receipt.json")
+    assert kept.get_json()["content_hash"] == made.content_hash
+    assert "attachment" in kept.headers["Content-Disposition"]
+
+
+def test_the_default_audience_is_set_for_new_answers(
+    browser: Browser, report: NationalReport, session: Session
+) -> None:
+    browser.post(f"/reports/{report.public_id}/audience", {"audience": "secretariat"})
+    values = fields(browser.soup(section_path(report)))
+    assert values["p25-audience"] == "secretariat"
+    browser.post(section_path(report), values | {"p25-progress": "implemented"})
+    rows = responses_of(session, report.id)
+    assert rows["bms7/annex/25"].content.audience is Audience.SECRETARIAT
+
+
+def test_a_contributor_sees_the_assigned_sections_only(
+    browser_of: type[Browser], report: NationalReport, session: Session
+) -> None:
+    contributor = browser_of(make_user(session, Role.CONTRIBUTOR, "FRA", sections=("II",)))
+    assert contributor.get(section_path(report, "II")).status_code == 200
+    assert contributor.get(section_path(report, "I.1")).status_code == 404
+    assert contributor.get(f"{save_path(report, 25)}/history").status_code == 404
+    page = contributor.soup(f"/reports/{report.public_id}")
+    assert len(page.select(".tasks a[href*='/sections/']")) == 1
+    assert contributor.get(f"/reports/{report.public_id}/submit").status_code == 403
+
+
+def test_a_draft_is_read_by_its_own_state_only(
+    browser_of: type[Browser], report: NationalReport, session: Session, public: Browser
+) -> None:
+    for role, iso3 in (
+        (Role.FOCAL_POINT, "DEU"),
+        (Role.REVIEWER, None),
+        (Role.ADMINISTRATOR, None),
+    ):
+        other = browser_of(make_user(session, role, iso3))
+        assert other.get(f"/reports/{report.public_id}").status_code == 404
+        assert other.get(section_path(report)).status_code == 404
+        assert other.post(save_path(report, 25), {"p25-version": "0"}).status_code == 404
+    assert public.get(section_path(report)).status_code == 302
