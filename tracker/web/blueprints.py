@@ -2,12 +2,13 @@
 
 from flask import Blueprint
 
-from tracker.web import clarifications, health, indicators, reporting, responses, submitting
+from tracker.web import clarifications, health, indicators, reporting, responses, saving, submitting
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     health.blueprint,
     reporting.blueprint,
     responses.blueprint,
+    saving.blueprint,
     submitting.blueprint,
     clarifications.blueprint,
     indicators.blueprint,

@@ -1,0 +1,209 @@
+"""Saving answers: a whole block from its page, or one answer from the page's script."""
+
+from dataclasses import dataclass, field
+
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_datetime, gettext
+
+from tracker.domain.chain import instant
+from tracker.domain.clock import system_clock
+from tracker.domain.documents import Commitment, OutcomeDocument, Section
+from tracker.domain.errors import Invalid, Problem, StaleEdit, WrongStatus
+from tracker.domain.responses import ResponseContent
+from tracker.forms.response import ResponseForm, filled_form, prefix_of
+from tracker.policy.actions import Action
+from tracker.policy.authorise import authorise
+from tracker.policy.rules import Subject
+from tracker.queries.documents import commitment_ids
+from tracker.queries.reports import ReportRow
+from tracker.queries.responses import ResponseRow, responses_of, revision_content
+from tracker.services.responses import Saved, save_response
+from tracker.web.access import requires
+from tracker.web.render import page, problem_text
+from tracker.web.reporting import load_document, load_report
+from tracker.web.responses import form_of, load_commitment, load_section, section_page
+from tracker.web.session import current_actor
+from tracker.web.transaction import keep_despite_error, session
+
+blueprint = Blueprint("saving", __name__, url_prefix="/reports/<report_id>")
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two texts of one answer: what was typed here, and what somebody saved meanwhile."""
+
+    commitment: Commitment
+    form: ResponseForm
+    mine: ResponseContent
+    theirs: ResponseRow
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of the answers of one page."""
+
+    forms: dict[int, ResponseForm] = field(default_factory=dict)
+    saved: dict[int, Saved] = field(default_factory=dict)
+    conflicts: list[Conflict] = field(default_factory=list)
+    alerts: list[str] = field(default_factory=list)
+
+
+@blueprint.post("/sections/<code>")
+@requires(Action.REPORT_EDIT)
+def section(report_id: str, code: str) -> ResponseReturnValue:
+    """Save every answer of the block that was changed here; good ones even beside bad ones."""
+    report = load_report(report_id)
+    document = load_document(report)
+    here = load_section(report, document, code)
+    authorise(current_actor(), Action.REPORT_EDIT, Subject(report.state_id, here.code))
+    try:
+        outcome = _save_all(report, document, here)
+    except WrongStatus as error:
+        forms = _typed_forms(document, here)
+        rows = responses_of(session(), report.id)
+        alert = problem_text(error.problem)
+        return section_page(report, document, here, rows, forms, (alert,)), 409
+    return _answer(report, document, here, outcome)
+
+
+def _save_all(report: ReportRow, document: OutcomeDocument, here: Section) -> Outcome:
+    ids = commitment_ids(session(), document.slug)
+    rows = responses_of(session(), report.id)
+    outcome = Outcome()
+    for commitment in document.in_section(here.code):
+        if not commitment.asks_states:
+            continue
+        number, prefix = commitment.paragraph, prefix_of(commitment.paragraph)
+        if f"{prefix}version" in request.form:
+            outcome.forms[number] = ResponseForm(request.form, prefix=prefix)
+            _save_one(report, commitment, ids[commitment.key], outcome)
+        else:
+            outcome.forms[number] = form_of(report, commitment, rows.get(commitment.key))
+    return outcome
+
+
+def _save_one(
+    report: ReportRow, commitment: Commitment, commitment_id: int, outcome: Outcome
+) -> None:
+    """Save one answer unless it says what it said when the page was loaded."""
+    number = commitment.paragraph
+    form = outcome.forms[number]
+    try:
+        version, content = _version(form), form.read()
+        if form.choice.data == "theirs" or content == _shown(report, commitment, version):
+            return
+        saved = _save(report, commitment_id, version, content)
+    except StaleEdit:
+        outcome.conflicts.append(_conflict(report, commitment, form))
+    except Invalid:
+        outcome.alerts.append(gettext("Paragraph %(number)s was not saved.", number=number))
+    else:
+        if saved.changed:
+            outcome.saved[number] = saved
+
+
+def _save(
+    report: ReportRow, commitment_id: int, version: int, content: ResponseContent, key: str = ""
+) -> Saved:
+    return save_response(
+        session(),
+        actor=current_actor(),
+        report_id=report.id,
+        commitment_id=commitment_id,
+        expected_version=version,
+        content=content,
+        clock=system_clock,
+        save_key=key,
+    )
+
+
+def _typed_forms(document: OutcomeDocument, here: Section) -> dict[int, ResponseForm]:
+    """The forms with the text as it was sent, so that nothing typed is lost."""
+    return {
+        c.paragraph: ResponseForm(request.form, prefix=prefix_of(c.paragraph))
+        for c in document.in_section(here.code)
+        if c.asks_states
+    }
+
+
+def _shown(report: ReportRow, commitment: Commitment, version: int) -> ResponseContent:
+    """What the page showed when it was loaded."""
+    if version == 0:
+        return ResponseContent(audience=report.default_audience)
+    return revision_content(session(), report.id, commitment.key, version)
+
+
+def _version(form: ResponseForm) -> int:
+    text = form.version.data or ""
+    if not text.isdecimal() or len(text) > 9:
+        raise Invalid(Problem("form-expired", "version"))
+    return int(text)
+
+
+def _conflict(report: ReportRow, commitment: Commitment, form: ResponseForm) -> Conflict:
+    session().expire_all()
+    theirs = responses_of(session(), report.id)[commitment.key]
+    mine = form.read()
+    settle = filled_form(commitment.paragraph, theirs.version, mine)
+    return Conflict(commitment, settle, mine, theirs)
+
+
+def _answer(
+    report: ReportRow, document: OutcomeDocument, here: Section, outcome: Outcome
+) -> ResponseReturnValue:
+    """Where the person goes next; what was saved is committed in every case."""
+    alerts = tuple(outcome.alerts)
+    _flash_saved(outcome)
+    if outcome.conflicts:
+        keep_despite_error()
+        return page(
+            "reports/conflict.html",
+            report=report,
+            section=here,
+            conflicts=outcome.conflicts,
+            alerts=alerts,
+        ), 409
+    if alerts:
+        keep_despite_error()
+        for number, saved in outcome.saved.items():
+            outcome.forms[number].version.data = str(saved.version)
+        rows = responses_of(session(), report.id)
+        return section_page(report, document, here, rows, outcome.forms, alerts), 422
+    return redirect(url_for("responses.section", report_id=report.public_id, code=here.code), 303)
+
+
+def _flash_saved(outcome: Outcome) -> None:
+    if outcome.saved:
+        at = format_datetime(max(saved.saved_at for saved in outcome.saved.values()), "short")
+        numbers = ", ".join(str(number) for number in outcome.saved)
+        flash(gettext("Saved at %(at)s UTC: paragraphs %(numbers)s.", at=at, numbers=numbers))
+    elif not (outcome.conflicts or outcome.alerts):
+        flash(gettext("Nothing was changed."))
+
+
+@blueprint.post("/responses/<int:paragraph>")
+@requires(Action.REPORT_EDIT)
+def answer(report_id: str, paragraph: int) -> ResponseReturnValue:
+    """Save one answer for the script of the section page; answers in JSON."""
+    report = load_report(report_id)
+    document = load_document(report)
+    here, commitment = load_commitment(report, document, paragraph)
+    authorise(current_actor(), Action.REPORT_EDIT, Subject(report.state_id, here.code))
+    form = ResponseForm(request.form, prefix=prefix_of(paragraph))
+    commitment_id = commitment_ids(session(), document.slug)[commitment.key]
+    key = request.form.get("save_key", "")[:64]
+    try:
+        saved = _save(report, commitment_id, _version(form), form.read(), key)
+    except Invalid as error:
+        problems = [{"field": p.place, "message": problem_text(p)} for p in error.problems]
+        return jsonify({"ok": False, "code": "invalid", "problems": problems}), 422
+    at = format_datetime(saved.saved_at, "short")
+    return jsonify(
+        {
+            "ok": True,
+            "version": saved.version,
+            "saved_at": instant(saved.saved_at),
+            "message": gettext("Saved at %(at)s UTC", at=at),
+        }
+    )
