@@ -2,9 +2,23 @@
 
 from flask import Blueprint
 
-from tracker.web import clarifications, health, indicators, reporting, responses, saving, submitting
+from tracker.web import (
+    admin,
+    admin_cycles,
+    auth,
+    clarifications,
+    health,
+    indicators,
+    reporting,
+    responses,
+    saving,
+    submitting,
+)
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    auth.blueprint,
+    admin.blueprint,
+    admin_cycles.blueprint,
     health.blueprint,
     reporting.blueprint,
     responses.blueprint,
