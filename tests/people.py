@@ -16,7 +16,7 @@ from tracker.domain.roles import Actor, Role
 from tracker.models import Membership, State, User
 from tracker.models import Session as SignedIn
 from tracker.queries.accounts import actor_of
-from tracker.web.session import new_token, token_hash
+from tracker.services.tokens import new_token, token_hash
 
 _numbers = itertools.count(1)
 

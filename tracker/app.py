@@ -11,7 +11,7 @@ from tracker.extensions import csrf, db
 from tracker.models.engine import configure
 from tracker.resources import PACKAGE, resource_dir
 from tracker.settings import Settings, load_settings
-from tracker.web import access, errors, locale, render, security, session, transaction
+from tracker.web import access, carrying, errors, locale, render, security, session, transaction
 from tracker.web.blueprints import BLUEPRINTS
 
 MAX_FORM_BYTES = 4 * 1024 * 1024  # 17 long answers of one page in any script
@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         configure(db.engine)
     csrf.init_app(app)
-    for part in (transaction, session, locale, access, security, render, errors):
+    for part in (transaction, session, locale, carrying, access, security, render, errors):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -15,9 +15,10 @@ from tracker.domain.errors import (
     TrackerError,
     WrongStatus,
 )
+from tracker.web import carrying
 from tracker.web.access import SignInNeeded
 from tracker.web.render import page, problem_text
-from tracker.web.transaction import release
+from tracker.web.transaction import SAFE_METHODS, release
 
 STATUS: dict[type[TrackerError], int] = {
     Invalid: 422,
@@ -43,6 +44,23 @@ def refusal(problem: Problem, status: int) -> ResponseReturnValue:
     return page(f"errors/{status}.html", message=message), status
 
 
+def sign_in_first() -> ResponseReturnValue:
+    """The sign-in page, which carries text sent for a report and else leads back here."""
+    if wants_json():
+        return refusal(Problem("sign-in-needed"), 401)
+    if carrying.carries_text():
+        return carrying.sign_in_page()
+    wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
+    return redirect(url_for("auth.sign_in", next=wanted), 303)
+
+
+def form_expired() -> ResponseReturnValue:
+    """Refuse a form without a good token; text of a report that our own page sent is kept."""
+    if carrying.carries_text() and carrying.comes_from_here() and not wants_json():
+        return carrying.save_again_page()
+    return refusal(Problem("form-expired"), 400)
+
+
 def init_app(app: Flask) -> None:
     """Turn the domain's refusals and HTTP errors into pages."""
 
@@ -52,14 +70,11 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(SignInNeeded)
     def sign_in_needed(error: SignInNeeded) -> ResponseReturnValue:
-        if wants_json():
-            problem = Problem("sign-in-needed")
-            return refusal(problem, 401)
-        return redirect(url_for("auth.sign_in", next=request.full_path.rstrip("?")))
+        return sign_in_first()
 
     @app.errorhandler(CSRFError)
     def csrf_failed(error: CSRFError) -> ResponseReturnValue:
-        return refusal(Problem("form-expired"), 400)
+        return form_expired()
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:

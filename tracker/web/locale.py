@@ -3,6 +3,7 @@
 from flask import Flask, current_app, g, request, session
 from flask_babel import get_locale
 
+from tracker.domain.errors import Invalid, Problem
 from tracker.extensions import babel
 from tracker.web.session import current_actor
 
@@ -34,6 +35,22 @@ def _choose() -> str:
     if session.get("language") in loaded:
         return str(session["language"])
     return request.accept_languages.best_match(loaded) or "en"
+
+
+def language_choices() -> list[tuple[str, str]]:
+    """The loaded languages, each with its own name, for a list to choose from."""
+    loaded = current_app.config["SETTINGS"].languages
+    return [(code, LANGUAGE_NAMES.get(code, code)) for code in loaded]
+
+
+def parse_page_language(raw: str | None, *, place: str = "language") -> str:
+    """One of the loaded languages; ``Invalid`` for any other."""
+    value = (raw or "").strip()
+    loaded = current_app.config["SETTINGS"].languages
+    if value not in loaded:
+        allowed = ", ".join(loaded)
+        raise Invalid(Problem("not-a-choice", place, {"value": value[:80], "allowed": allowed}))
+    return value
 
 
 def text_direction() -> str:

@@ -3,9 +3,6 @@
 Flask's own signed cookie carries the CSRF token and the language only.
 """
 
-import hashlib
-import secrets
-
 from flask import Flask, Request, Response, current_app, g, request
 from flask_login import UserMixin, current_user
 
@@ -13,6 +10,8 @@ from tracker.domain.clock import system_clock
 from tracker.domain.roles import PUBLIC, Actor
 from tracker.extensions import login_manager
 from tracker.queries.accounts import actor_by_session
+from tracker.services.sessions import SESSION_LASTS
+from tracker.services.tokens import token_hash
 from tracker.web.transaction import session as database
 
 
@@ -30,20 +29,16 @@ def cookie_name() -> str:
     return "__Host-tracker_session" if secure else "tracker_session"
 
 
-def new_token() -> str:
-    """256 random bits."""
-    return secrets.token_urlsafe(32)
-
-
-def token_hash(token: str) -> str:
-    """What the database keeps of a token."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def request_token_hash() -> str | None:
-    """The hash of the token that this request carries."""
-    token = request.cookies.get(cookie_name())
+    """The hash of the token that this request carries, or of the one it was just given."""
+    token = g.session_token if "session_token" in g else request.cookies.get(cookie_name())
     return token_hash(token) if token else None
+
+
+def hand_over(token: str | None) -> None:
+    """Give the browser a new token with the answer, or take the one it has with ``None``."""
+    g.session_token = token
+    forget_actor()
 
 
 def current_actor() -> Actor:
@@ -92,3 +87,13 @@ def init_app(app: Flask) -> None:
             return None
         actor = actor_by_session(database(), hashed, system_clock())
         return SignedInUser(actor) if actor else None
+
+    @app.after_request
+    def send_cookie(response: Response) -> Response:
+        if "session_token" not in g:
+            return response
+        if g.session_token is None:
+            clear_cookie(response)
+        else:
+            set_cookie(response, g.session_token, int(SESSION_LASTS.total_seconds()))
+        return response

@@ -3,24 +3,19 @@
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Flask, Response, current_app, g, url_for
+from flask import current_app, url_for
 from flask import session as form_session
 
 from tracker.domain.clock import system_clock
-from tracker.domain.errors import Problem
+from tracker.domain.errors import Invalid, Problem
+from tracker.domain.people import parse_email
 from tracker.policy.actions import Action
-from tracker.queries.accounts import count_failures, credentials_of
+from tracker.queries.accounts import Credentials, count_failures, credentials_of
 from tracker.services import sessions
 from tracker.services.passwords import hash_password, verify_password
 from tracker.settings import Settings
 from tracker.web import access
-from tracker.web.session import (
-    clear_cookie,
-    current_actor,
-    forget_actor,
-    request_token_hash,
-    set_cookie,
-)
+from tracker.web.session import current_actor, hand_over, request_token_hash
 from tracker.web.transaction import keep_despite_error, release, session
 
 log = structlog.get_logger("signing-in")
@@ -48,7 +43,7 @@ def sign_in(email: str, password: str) -> None:
     is locked while the password is hashed; failures are counted again afterwards, so that
     many guesses at once do not slip past the limit.
     """
-    found = credentials_of(session(), email)
+    found = _credentials(email)
     refuse_too_many(email)
     release()
     cheap = settings().cheap_password_hashing
@@ -68,6 +63,13 @@ def sign_in(email: str, password: str) -> None:
         raise _wrong(email)
     log.info("signed-in", user=found.user_id)
     begin(token)
+
+
+def _credentials(email: str) -> Credentials | None:
+    try:
+        return credentials_of(session(), parse_email(email))
+    except Invalid:
+        return None
 
 
 def refuse_too_many(email: str) -> None:
@@ -97,20 +99,19 @@ def _wrong(email: str) -> SignInRefused:
 def begin(token: str) -> None:
     """Hand a new session to this browser, in place of the one it had."""
     _end_here()
-    g.session_token = token
+    hand_over(token)
 
 
 def end() -> None:
     """Sign this browser out."""
     _end_here()
-    g.session_token = None
+    hand_over(None)
 
 
 def _end_here() -> None:
     hashed = request_token_hash()
     if hashed is not None:
         sessions.end_session(session(), hashed_token=hashed, clock=system_clock)
-    forget_actor()
     language = form_session.get("language")
     form_session.clear()
     if language:
@@ -135,18 +136,3 @@ def landing() -> str:
     if access.can(Action.COVERAGE_WATCH):
         return url_for("review.home")
     return url_for("public.home")
-
-
-def init_app(app: Flask) -> None:
-    """Send the cookie of a session begun or ended, once the database has kept it."""
-
-    @app.after_request
-    def send_cookie(response: Response) -> Response:
-        if "session_token" not in g:
-            return response
-        if g.session_token is None:
-            clear_cookie(response)
-        else:
-            lasts = int(sessions.SESSION_LASTS.total_seconds())
-            set_cookie(response, g.session_token, lasts)
-        return response

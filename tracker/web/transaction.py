@@ -31,6 +31,14 @@ def keep_despite_error() -> None:
     g.keep_despite_error = True
 
 
+def commit_apart() -> None:
+    """Commit what this request wrote so far, whatever becomes of the rest.
+
+    For a sign-in that comes in one request with a save: a refused save must not undo it.
+    """
+    db.session.commit()
+
+
 def init_app(app: Flask) -> None:
     """Open, commit and close around every request."""
 

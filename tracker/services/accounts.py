@@ -1,0 +1,238 @@
+"""People and their roles: adding, giving further roles, ending, closing accounts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain.clock import Clock
+from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem, WrongStatus
+from tracker.domain.people import check_place
+from tracker.domain.roles import Actor, Role
+from tracker.models import Membership, Section, User
+from tracker.policy.actions import Action
+from tracker.policy.authorise import authorise
+from tracker.policy.rules import Subject
+from tracker.queries.accounts import user_by_email
+from tracker.services.invitations import link_given_by_others, may_invite, revoke_links
+from tracker.services.sessions import end_sessions
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What ``add_user`` did. ``needs_link`` is set where the person has no password yet."""
+
+    user_id: int
+    granted: bool
+    needs_link: bool
+
+
+def add_user(
+    session: Session,
+    *,
+    actor: Actor,
+    email: str,
+    name: str,
+    role: Role,
+    state_id: int | None,
+    language: str,
+    clock: Clock,
+    sections: Sequence[str] = (),
+) -> Added:
+    """Give a role to the person with this address, who gets an account if there is none.
+
+    Name and language are taken for a new account only. A role held already stays as it is.
+    """
+    check_place(role, for_a_state=state_id is not None)
+    authorise(actor, Action.ACCOUNT_MANAGE, Subject(state_id=state_id))
+    _check_sections(session, role, sections)
+    user = user_by_email(session, email)
+    if user is None:
+        user = User(email=email, name=name, language=language, is_active=True, created_at=clock())
+        session.add(user)
+        session.flush()
+    else:
+        _check_further_role(session, actor, user, state_id, clock)
+    granted = _grant(session, actor, user, role, state_id, sections, clock)
+    return Added(user.id, granted, user.password_hash is None)
+
+
+def _check_sections(session: Session, role: Role, sections: Sequence[str]) -> None:
+    if sections and role is not Role.CONTRIBUTOR:
+        raise Invalid(Problem("sections-for-contributors", "sections"))
+    known = set(session.scalars(select(Section.code)))
+    unknown = [code for code in sections if code not in known]
+    if unknown:
+        raise Invalid(
+            *(Problem("no-such-section", "sections", {"code": code[:80]}) for code in unknown)
+        )
+
+
+def _check_further_role(
+    session: Session, actor: Actor, user: User, state_id: int | None, clock: Clock
+) -> None:
+    if not user.is_active:
+        raise Invalid(Problem("account-inactive", "email"))
+    if not may_invite(session, actor, user.id):
+        raise Invalid(Problem("account-elsewhere", "email"))
+    places = set(session.scalars(select(Membership.state_id).where(Membership.user_id == user.id)))
+    if state_id not in places and link_given_by_others(session, user.id):
+        # Whoever made this account for one State may hold its password: it must not open
+        # the next State's report as well.
+        user.password_hash = None
+        end_sessions(session, user_id=user.id, clock=clock)
+        revoke_links(session, user_id=user.id, clock=clock)
+
+
+def _grant(
+    session: Session,
+    actor: Actor,
+    user: User,
+    role: Role,
+    state_id: int | None,
+    sections: Sequence[str],
+    clock: Clock,
+) -> bool:
+    held = session.scalars(
+        select(Membership).where(
+            Membership.user_id == user.id,
+            Membership.role == role,
+            Membership.state_id.is_(None) if state_id is None else Membership.state_id == state_id,
+            Membership.ended_at.is_(None),
+        )
+    ).first()
+    if held:
+        return False
+    session.add(
+        Membership(
+            user_id=user.id,
+            role=role,
+            state_id=state_id,
+            sections=list(sections),
+            granted_at=clock(),
+            granted_by_id=actor.user_id,
+        )
+    )
+    session.flush()
+    return True
+
+
+def assign_sections(
+    session: Session, *, actor: Actor, membership_id: int, sections: Sequence[str]
+) -> None:
+    """Choose which sections a contributor reads and edits."""
+    membership = _live_membership(session, actor, membership_id)
+    if not sections:
+        raise Invalid(Problem("sections-needed", "sections"))
+    _check_sections(session, membership.role, sections)
+    membership.sections = list(sections)
+    session.flush()
+
+
+def end_membership(session: Session, *, actor: Actor, membership_id: int, clock: Clock) -> None:
+    """End a role; a person left without any is signed out everywhere."""
+    membership = _live_membership(session, actor, membership_id)
+    if membership.role is Role.ADMINISTRATOR:
+        _keep_one_administrator(session, without=membership.user_id)
+    membership.ended_at, membership.ended_by_id = clock(), actor.user_id
+    session.flush()
+    left = session.scalars(
+        select(Membership.id).where(
+            Membership.user_id == membership.user_id, Membership.ended_at.is_(None)
+        )
+    ).first()
+    if left is None:
+        _shut_out(session, membership.user_id, clock)
+
+
+def _live_membership(session: Session, actor: Actor, membership_id: int) -> Membership:
+    membership = session.get(Membership, membership_id, with_for_update=True)
+    if membership is None or membership.ended_at is not None:
+        raise NotFound(Problem("not-found"))
+    authorise(actor, Action.ACCOUNT_MANAGE, Subject(state_id=membership.state_id))
+    return membership
+
+
+def _keep_one_administrator(session: Session, *, without: int) -> None:
+    """Locks all administrators' roles, so that two cannot end each other at once."""
+    left = session.scalars(
+        select(Membership)
+        .join(User, Membership.user_id == User.id)
+        .where(Membership.role == Role.ADMINISTRATOR, Membership.ended_at.is_(None), User.is_active)
+        .order_by(Membership.id)
+        .with_for_update()
+    )
+    if all(membership.user_id == without for membership in left):
+        raise WrongStatus(Problem("last-administrator"))
+
+
+def deactivate(session: Session, *, actor: Actor, user_id: int, clock: Clock) -> None:
+    """Close an account: nobody can sign in with it, and who is signed in no longer is."""
+    authorise(actor, Action.ACCOUNT_MANAGE)
+    user = session.get_one(User, user_id)
+    if may_administer(session, user_id):
+        _keep_one_administrator(session, without=user_id)
+    user.is_active = False
+    _shut_out(session, user_id, clock)
+    session.flush()
+
+
+def reactivate(session: Session, *, actor: Actor, user_id: int) -> None:
+    """Open a closed account again, with the roles it still holds."""
+    authorise(actor, Action.ACCOUNT_MANAGE)
+    session.get_one(User, user_id).is_active = True
+    session.flush()
+
+
+def may_administer(session: Session, user_id: int) -> bool:
+    """Whether the person is an administrator now."""
+    role = select(Membership.id).where(
+        Membership.user_id == user_id,
+        Membership.role == Role.ADMINISTRATOR,
+        Membership.ended_at.is_(None),
+    )
+    return session.scalars(role).first() is not None
+
+
+def _shut_out(session: Session, user_id: int, clock: Clock) -> None:
+    end_sessions(session, user_id=user_id, clock=clock)
+    revoke_links(session, user_id=user_id, clock=clock)
+
+
+def change_own_details(session: Session, *, actor: Actor, name: str, language: str) -> None:
+    """The person's own name and language."""
+    user = _own_account(session, actor)
+    user.name, user.language = name, language
+    session.flush()
+
+
+def change_own_password(
+    session: Session, *, actor: Actor, password_hash: str, this_browser: str | None, clock: Clock
+) -> None:
+    """A new password, after the present one was verified; other browsers are signed out."""
+    user = _own_account(session, actor)
+    user.password_hash = password_hash
+    _end_others(session, user.id, this_browser, clock)
+
+
+def _own_account(session: Session, actor: Actor) -> User:
+    authorise(actor, Action.SESSION_USE)
+    return session.get_one(User, actor.user_id)
+
+
+def _end_others(session: Session, user_id: int, this_browser: str | None, clock: Clock) -> None:
+    end_sessions(session, user_id=user_id, clock=clock, but=this_browser)
+    revoke_links(session, user_id=user_id, clock=clock)
+    session.flush()
+
+
+def set_password(
+    session: Session, *, actor: Actor, user_id: int, password_hash: str, clock: Clock
+) -> None:
+    """Set somebody's password: the operator only, since nobody else may know one."""
+    if not actor.operator:
+        raise NotPermitted(Problem("not-permitted"))
+    session.get_one(User, user_id).password_hash = password_hash
+    _shut_out(session, user_id, clock)
+    session.flush()

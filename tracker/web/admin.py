@@ -1,0 +1,275 @@
+"""Administration: people and their roles. Focal points see those of their own State."""
+
+from collections.abc import Callable
+from itertools import groupby
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from tracker.domain.clock import system_clock
+from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem
+from tracker.domain.people import parse_email, parse_name, parse_role
+from tracker.domain.roles import Role
+from tracker.forms.account import PersonForm, SectionsForm
+from tracker.policy.actions import Action
+from tracker.policy.authorise import may
+from tracker.policy.rules import Subject
+from tracker.queries.accounts import (
+    AccountRow,
+    MembershipRow,
+    list_assignable_sections,
+    list_manageable_accounts,
+    manageable_account,
+    manageable_membership,
+)
+from tracker.queries.states import StateRow, list_states, state_by_id
+from tracker.services import accounts, invitations
+from tracker.web.access import requires
+from tracker.web.locale import in_language, language_choices, parse_page_language
+from tracker.web.render import page
+from tracker.web.session import current_actor
+from tracker.web.signing_in import settings
+from tracker.web.transaction import session
+
+blueprint = Blueprint("admin", __name__, url_prefix="/admin")
+PRIVATE = {"Cache-Control": "no-store"}
+Listed = tuple[AccountRow, MembershipRow | None]
+
+
+def _manages_everybody() -> bool:
+    return may(current_actor(), Action.ACCOUNT_MANAGE)
+
+
+def _own_states() -> tuple[StateRow, ...]:
+    """The States whose people the reader manages; ``NotPermitted`` for nobody's."""
+    if _manages_everybody():
+        return list_states(session())
+    actor = current_actor()
+    own = [s for s in actor.state_ids if may(actor, Action.ACCOUNT_MANAGE, Subject(state_id=s))]
+    if not own:
+        raise NotPermitted(Problem("not-permitted"))
+    return tuple(state_by_id(session(), state_id) for state_id in own)
+
+
+@blueprint.get("")
+@requires(Action.ACCOUNT_MANAGE)
+def home() -> ResponseReturnValue:
+    """What can be administered here."""
+    states = () if _manages_everybody() else _own_states()
+    return page("admin/home.html", states=states, everybody=_manages_everybody())
+
+
+@blueprint.get("/people")
+@requires(Action.ACCOUNT_MANAGE)
+def people() -> ResponseReturnValue:
+    """Everybody whom the reader manages: the secretariat first, then State by State."""
+    states = _own_states()
+    rows: list[Listed] = [
+        (account, membership)
+        for account in list_manageable_accounts(session(), current_actor())
+        for membership in account.memberships or (None,)
+    ]
+    rows.sort(key=_place)
+    groups = [
+        (name, tuple(listed)) for (_, name), listed in groupby(rows, key=lambda row: _place(row))
+    ]
+    everybody = _manages_everybody()
+    return page("admin/people.html", groups=groups, everybody=everybody, states=states)
+
+
+def _place(row: Listed) -> tuple[int, str]:
+    membership = row[1]
+    if membership is None:
+        return 2, gettext("Without a role")
+    if membership.state_id is None:
+        return 0, gettext("Secretariat")
+    return 1, in_language(membership.state_name)
+
+
+@blueprint.get("/people/new")
+@requires(Action.ACCOUNT_MANAGE)
+def new_person() -> ResponseReturnValue:
+    """The form to give somebody a role."""
+    return page("admin/new_person.html", form=_person_form())
+
+
+def _sections() -> list[tuple[str, str]]:
+    rows = list_assignable_sections(session())
+    return [(row.code, in_language(row.title)) for row in rows]
+
+
+def _person_form(filled: bool = False) -> PersonForm:
+    everybody = _manages_everybody()
+    states = [(row.state.iso3, in_language(dict(row.state.name))) for row in _own_states()]
+    states.sort(key=lambda choice: choice[1])
+    return PersonForm(
+        request.form if filled else None,
+        roles=[role for role in Role if everybody or role.of_a_state],
+        states=[("", gettext("None: secretariat")), *states] if everybody else states,
+        languages=language_choices(),
+        sections=_sections(),
+    )
+
+
+@blueprint.post("/people/new")
+@requires(Action.ACCOUNT_MANAGE)
+def add_person() -> ResponseReturnValue:
+    """Give the role, and show the link once where the person has no password yet."""
+    form = _person_form(filled=True)
+    try:
+        values = form.parsed(
+            email=parse_email,
+            name=parse_name,
+            role=parse_role,
+            state=_state_among(_own_states()),
+            language=parse_page_language,
+        )
+        added = _add(values["role"], form.typed_list("sections"), values)
+    except Invalid as error:
+        form.show(*error.problems)
+        return page("admin/new_person.html", form=form), 422
+    if added.needs_link:
+        return _link_page(added.user_id, values["email"])
+    flash(gettext("The role is given. This person has a password already and needs no link."))
+    return redirect(url_for("admin.people"), 303)
+
+
+def _state_among(states: tuple[StateRow, ...]) -> Callable[..., int | None]:
+    ids = {row.state.iso3: row.id for row in states}
+
+    def parse(typed: str, *, place: str) -> int | None:
+        if typed and typed not in ids:
+            raise Invalid(Problem("unknown-state", place, {"code": typed[:80]}))
+        return ids.get(typed)
+
+    return parse
+
+
+def _add(role: Role, sections: tuple[str, ...], values: dict[str, object]) -> accounts.Added:
+    if role is Role.CONTRIBUTOR and not sections:
+        raise Invalid(Problem("sections-needed", "sections"))
+    added = accounts.add_user(
+        session(),
+        actor=current_actor(),
+        email=str(values["email"]),
+        name=str(values["name"]),
+        role=role,
+        state_id=values["state"] if isinstance(values["state"], int) else None,
+        language=str(values["language"]),
+        sections=sections,
+        clock=system_clock,
+    )
+    if not added.granted:
+        raise Invalid(Problem("role-held", "email"))
+    return added
+
+
+def _link_page(user_id: int, email: str) -> ResponseReturnValue:
+    token = invitations.invite(
+        session(), actor=current_actor(), user_id=user_id, clock=system_clock
+    )
+    link = settings().base_url + url_for("auth.invitation", token=token)
+    return page("admin/link.html", link=link, email=email), 200, PRIVATE
+
+
+@blueprint.get("/people/<person_id>")
+@requires(Action.ACCOUNT_MANAGE)
+def person(person_id: str) -> ResponseReturnValue:
+    """One person: roles, a new link, closing the account."""
+    return _person_page(_person(person_id))
+
+
+def _person(person_id: str) -> AccountRow:
+    account = manageable_account(session(), current_actor(), person_id)
+    if account is None:
+        raise NotFound(Problem("not-found"))
+    return account
+
+
+def _person_page(account: AccountRow, at_fault: str = "", form: SectionsForm | None = None) -> str:
+    sections = _sections()
+    forms = {
+        row.public_id: form
+        if form and row.public_id == at_fault
+        else SectionsForm(
+            sections=sections, prefix=f"{row.public_id}-", data={"sections": list(row.sections)}
+        )
+        for row in account.memberships
+        if row.role is Role.CONTRIBUTOR
+    }
+    return page(
+        "admin/person.html",
+        account=account,
+        forms=forms,
+        everybody=_manages_everybody(),
+        may_link=invitations.may_invite(session(), current_actor(), account.id),
+    )
+
+
+@blueprint.post("/people/<person_id>/link")
+@requires(Action.ACCOUNT_MANAGE)
+def new_link(person_id: str) -> ResponseReturnValue:
+    """A new link for a lost password, shown once; the old password works until it is used."""
+    account = _person(person_id)
+    if not account.is_active:
+        raise NotPermitted(Problem("account-inactive"))
+    return _link_page(account.id, account.email)
+
+
+@blueprint.post("/people/<person_id>/deactivate")
+@requires(Action.ACCOUNT_MANAGE)
+def deactivate(person_id: str) -> ResponseReturnValue:
+    """Close the account."""
+    account = _person(person_id)
+    accounts.deactivate(session(), actor=current_actor(), user_id=account.id, clock=system_clock)
+    flash(gettext("The account is deactivated. Nobody can sign in with it."))
+    return redirect(url_for("admin.person", person_id=person_id), 303)
+
+
+@blueprint.post("/people/<person_id>/activate")
+@requires(Action.ACCOUNT_MANAGE)
+def activate(person_id: str) -> ResponseReturnValue:
+    """Open the account again."""
+    accounts.reactivate(session(), actor=current_actor(), user_id=_person(person_id).id)
+    flash(gettext("The account is active again."))
+    return redirect(url_for("admin.person", person_id=person_id), 303)
+
+
+def _membership(membership_id: str) -> tuple[AccountRow, MembershipRow]:
+    found = manageable_membership(session(), current_actor(), membership_id)
+    if found is None:
+        raise NotFound(Problem("not-found"))
+    return found
+
+
+@blueprint.post("/memberships/<membership_id>/sections")
+@requires(Action.ACCOUNT_MANAGE)
+def assign_sections(membership_id: str) -> ResponseReturnValue:
+    """Choose the sections of a contributor."""
+    account, membership = _membership(membership_id)
+    form = SectionsForm(request.form, sections=_sections(), prefix=f"{membership_id}-")
+    try:
+        accounts.assign_sections(
+            session(),
+            actor=current_actor(),
+            membership_id=membership.id,
+            sections=form.typed_list("sections"),
+        )
+    except Invalid as error:
+        form.show(*error.problems)
+        return _person_page(account, membership_id, form), 422
+    flash(gettext("Saved."))
+    return redirect(url_for("admin.person", person_id=account.public_id), 303)
+
+
+@blueprint.post("/memberships/<membership_id>/end")
+@requires(Action.ACCOUNT_MANAGE)
+def end_membership(membership_id: str) -> ResponseReturnValue:
+    """End one role."""
+    account, membership = _membership(membership_id)
+    accounts.end_membership(
+        session(), actor=current_actor(), membership_id=membership.id, clock=system_clock
+    )
+    flash(gettext("The role of %(name)s has ended.", name=account.name))
+    return redirect(url_for("admin.people"), 303)

@@ -1,0 +1,206 @@
+"""Signing in and out, accepting a link, and one's own account."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from tracker.domain.clock import system_clock
+from tracker.domain.errors import Invalid, NotFound, Problem
+from tracker.domain.people import check_password, parse_name
+from tracker.forms.account import DetailsForm, InvitationForm, PasswordForm, SignInForm
+from tracker.policy.actions import Action
+from tracker.queries.accounts import (
+    AccountRow,
+    account_by_id,
+    invited_account,
+    own_credentials,
+)
+from tracker.services.accounts import change_own_details, change_own_password
+from tracker.services.invitations import accept_invitation
+from tracker.services.passwords import hash_password, verify_password
+from tracker.services.sessions import start_session
+from tracker.services.tokens import token_hash
+from tracker.web import signing_in
+from tracker.web.access import requires
+from tracker.web.locale import chosen_language, language_choices, parse_page_language
+from tracker.web.render import page
+from tracker.web.session import current_actor, request_token_hash
+from tracker.web.signing_in import SignInRefused
+from tracker.web.transaction import release, session
+
+blueprint = Blueprint("auth", __name__)
+PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+
+
+@blueprint.get("/sign-in")
+@requires(Action.PUBLIC_READ)
+def sign_in() -> ResponseReturnValue:
+    """The sign-in page; also for somebody who is signed in and wants another account."""
+    return page("auth/sign_in.html", form=SignInForm(), next=_next(request.args.get("next")))
+
+
+@blueprint.post("/sign-in")
+@requires(Action.PUBLIC_READ)
+def check_sign_in() -> ResponseReturnValue:
+    """Sign in and go where the reader wanted to go."""
+    form = SignInForm(request.form)
+    target = _next(request.form.get("next"))
+    try:
+        signing_in.sign_in(form.typed("email"), form.typed("password"))
+    except SignInRefused as refused:
+        form.show(refused.problem)
+        headers = {"Retry-After": "900"} if refused.status == 429 else {}
+        return page("auth/sign_in.html", form=form, next=target), refused.status, headers
+    return redirect(target or signing_in.landing(), 303)
+
+
+def _next(target: str | None) -> str:
+    return target if target and signing_in.is_own_path(target) else ""
+
+
+@blueprint.post("/sign-out")
+@requires(Action.SESSION_USE)
+def sign_out() -> ResponseReturnValue:
+    """End the session, on the server too."""
+    signing_in.end()
+    return redirect(url_for("public.home"), 303)
+
+
+@blueprint.get("/invitations/<token>")
+@requires(Action.PUBLIC_READ)
+def invitation(token: str) -> ResponseReturnValue:
+    """Whoever holds the link chooses a password."""
+    account = _invited(token)
+    language = account.language if account.language else chosen_language()
+    form = InvitationForm(
+        languages=language_choices(), data={"name": account.name, "language": language}
+    )
+    return page("auth/invitation.html", form=form, account=account), 200, PRIVATE
+
+
+def _invited(token: str) -> AccountRow:
+    account = invited_account(session(), token_hash(token), system_clock())
+    if account is None:
+        raise NotFound(Problem("invitation-invalid"))
+    return account
+
+
+@blueprint.post("/invitations/<token>")
+@requires(Action.PUBLIC_READ)
+def accept(token: str) -> ResponseReturnValue:
+    """Use the link up, set the password and sign in."""
+    account = _invited(token)
+    form = InvitationForm(request.form, languages=language_choices())
+    try:
+        values = form.parsed(
+            name=parse_name,
+            language=parse_page_language,
+            password=_password_rule(account.email, form.typed("name")),
+            password_again=_same_as(form.typed("password")),
+        )
+    except Invalid as error:
+        form.show(*error.problems)
+        return page("auth/invitation.html", form=form, account=account), 422, PRIVATE
+    release()
+    cheap = signing_in.settings().cheap_password_hashing
+    hashed = hash_password(values["password"], cheap=cheap)
+    user_id = accept_invitation(
+        session(),
+        token=token,
+        name=values["name"],
+        language=values["language"],
+        password_hash=hashed,
+        clock=system_clock,
+    )
+    signing_in.begin(start_session(session(), user_id=user_id, clock=system_clock))
+    flash(gettext("Your password is set and you are signed in."))
+    return redirect(signing_in.landing(), 303)
+
+
+def _password_rule(email: str, name: str) -> Callable[..., str]:
+    def parse(typed: str, *, place: str) -> str:
+        check_password(typed, email=email, name=name, place=place)
+        return typed
+
+    return parse
+
+
+def _same_as(password: str) -> Callable[..., str]:
+    def parse(typed: str, *, place: str) -> str:
+        if typed != password:
+            raise Invalid(Problem("passwords-differ", place))
+        return typed
+
+    return parse
+
+
+@blueprint.get("/account")
+@requires(Action.SESSION_USE)
+def account() -> ResponseReturnValue:
+    """One's own name, language, roles and password."""
+    return _account_page()
+
+
+def _account_page(details: DetailsForm | None = None, password: PasswordForm | None = None) -> str:
+    row = account_by_id(session(), _own_id())
+    details = details or DetailsForm(
+        languages=language_choices(), data={"name": row.name, "language": row.language}
+    )
+    return page(
+        "auth/account.html", account=row, details=details, password=password or PasswordForm()
+    )
+
+
+def _own_id() -> int:
+    user_id = current_actor().user_id
+    if user_id is None:
+        raise NotFound(Problem("not-found"))
+    return user_id
+
+
+@blueprint.post("/account")
+@requires(Action.SESSION_USE)
+def save_details() -> ResponseReturnValue:
+    """Change one's name and language."""
+    form = DetailsForm(request.form, languages=language_choices())
+    try:
+        values = form.parsed(name=parse_name, language=parse_page_language)
+    except Invalid as error:
+        form.show(*error.problems)
+        return _account_page(details=form), 422
+    change_own_details(session(), actor=current_actor(), **values)
+    flash(gettext("Saved."))
+    return redirect(url_for("auth.account"), 303)
+
+
+@blueprint.post("/account/password")
+@requires(Action.SESSION_USE)
+def save_password() -> ResponseReturnValue:
+    """Change one's password; the present one is asked for, and guesses are counted."""
+    form = PasswordForm(request.form)
+    actor, here = current_actor(), request_token_hash()
+    own = own_credentials(session(), _own_id())
+    cheap = signing_in.settings().cheap_password_hashing
+    try:
+        signing_in.refuse_too_many(own.email)
+        release()
+        present = form.typed("present")
+        if not verify_password(present, own.password_hash, cheap=cheap).matches:
+            signing_in.count_failure(own.email)
+            raise Invalid(Problem("password-wrong", "present"))
+        values = form.parsed(
+            password=_password_rule(own.email, own.name),
+            password_again=_same_as(form.typed("password")),
+        )
+        hashed = hash_password(values["password"], cheap=cheap)
+    except (Invalid, SignInRefused) as error:
+        form.show(*(error.problems if isinstance(error, Invalid) else (error.problem,)))
+        status = error.status if isinstance(error, SignInRefused) else 422
+        return _account_page(password=form), status
+    change_own_password(
+        session(), actor=actor, password_hash=hashed, this_browser=here, clock=system_clock
+    )
+    flash(gettext("Your password is changed. Other browsers have been signed out."))
+    return redirect(url_for("auth.account"), 303)
