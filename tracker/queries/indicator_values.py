@@ -1,4 +1,4 @@
-"""The values that States published on an indicator, and their sums by group."""
+"""The values of States on an indicator as a reader sees them, and their sums by group."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from tracker.domain.indicator_values import Pooled, Value, compute, pool
 from tracker.domain.indicators import Formula, IndicatorDefinition
 from tracker.domain.progress import Absence, Audience
 from tracker.domain.states import Area
-from tracker.queries.indicators import PublishedReturn, published_returns
+from tracker.queries.indicators import ShownReturn, shown_returns
 from tracker.queries.states import StateRow, list_areas, list_states
 
 
@@ -64,7 +64,7 @@ class GroupLine:
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedValues:
+class ShownValues:
     """What a reader sees of one indicator; ``year`` is ``None`` where all years are pooled."""
 
     year: int | None
@@ -73,19 +73,19 @@ class PublishedValues:
     groups: tuple[GroupLine, ...]
 
 
-def published_values(
+def shown_values(
     session: Session,
     definition: IndicatorDefinition,
     *,
     audience: Audience,
     year: int | None = None,
-) -> PublishedValues:
+) -> ShownValues:
     """Every State's values and the sums of groups, of one year or of all years pooled.
 
     Sums take Member States only, each once, in the group in which it counts.
     """
-    returns = published_returns(session, definition.slug, audience=audience)
-    by_state: dict[int, list[PublishedReturn]] = defaultdict(list)
+    returns = shown_returns(session, definition.slug, audience=audience)
+    by_state: dict[int, list[ShownReturn]] = defaultdict(list)
     for returned in returns:
         if year in (None, returned.year):
             by_state[returned.state_id].append(returned)
@@ -97,7 +97,7 @@ def published_values(
     )
     areas = [area for area in list_areas(session, "group") if _is_used(area, members.values())]
     known = {line.row.id: line for line in lines}
-    return PublishedValues(
+    return ShownValues(
         year=year,
         years=tuple(sorted({returned.year for returned in returns})),
         states=lines,
@@ -115,7 +115,7 @@ def _state_line(
     definition: IndicatorDefinition,
     row: StateRow,
     member: bool,
-    returns: list[PublishedReturn],
+    returns: list[ShownReturn],
 ) -> StateLine:
     return StateLine(
         row=row,
@@ -126,7 +126,7 @@ def _state_line(
 
 
 def _state_value(
-    definition: IndicatorDefinition, formula: Formula, returns: list[PublishedReturn]
+    definition: IndicatorDefinition, formula: Formula, returns: list[ShownReturn]
 ) -> StateValue:
     years = {
         returned.year: compute(definition, formula, returned.figures, returned.year)

@@ -1,6 +1,7 @@
 """Indicators: their definitions, and the figures that States returned on them."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,13 +15,12 @@ from tracker.domain.progress import Audience
 from tracker.models import (
     Indicator,
     IndicatorReturn,
-    NationalReport,
-    ReportingCycle,
-    State,
     Submission,
     SubmissionFigure,
     User,
 )
+from tracker.queries.cycles import CycleRow, list_cycles
+from tracker.queries.figures import shown_submissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,8 @@ class SubmittedReturn:
 
 
 @dataclass(frozen=True, slots=True)
-class PublishedReturn:
-    """What a State last published for one year; ``figures`` is ``None`` where withheld."""
+class ShownReturn:
+    """What a State last said of one year; ``figures`` is ``None`` where withheld."""
 
     state_id: int
     year: int
@@ -142,48 +142,39 @@ def submitted_tables(
     )
 
 
-def published_returns(
-    session: Session, slug: str, *, audience: Audience
-) -> tuple[PublishedReturn, ...]:
-    """What every State last published, by State and year, as a reader of ``audience`` sees it.
+def shown_returns(session: Session, slug: str, *, audience: Audience) -> tuple[ShownReturn, ...]:
+    """What every State last said, by State and year, as a reader of ``audience`` sees it.
 
-    A later cycle's figures for a year replace an earlier cycle's, also where they are withheld:
-    a figure that its State has revised is no longer shown.
+    It stands in the submission that counts for that reader. A later cycle's figures for a year
+    replace an earlier cycle's, also where they are withheld: a figure that its State has
+    revised is no longer shown.
     """
+    latest: dict[tuple[int, int], ShownReturn] = {}
+    for cycle in list_cycles(session):
+        of_cycle: dict[tuple[int, int], ShownReturn] = {}
+        for state, submission, own, cell, value in _shown_figures(session, cycle, slug, audience):
+            figures: dict[Cell, int] | None = {} if audience.admits(own) else None
+            row = of_cycle.setdefault(
+                (state, cell.year), ShownReturn(state, cell.year, cycle.slug, submission, figures)
+            )
+            if row.figures is not None:
+                row.figures[cell] = value
+        latest = of_cycle | latest
+    return tuple(latest[key] for key in sorted(latest))
+
+
+def _shown_figures(
+    session: Session, cycle: CycleRow, slug: str, audience: Audience
+) -> Iterator[tuple[int, str, Audience, Cell, int]]:
+    """State, submission, audience, cell and figure, of the submissions that count."""
+    basis = shown_submissions(cycle.id, audience).order_by(None).subquery()
     rows = session.execute(
-        select(
-            State.id,
-            SubmissionFigure.year,
-            ReportingCycle.slug,
-            Submission.public_id,
-            SubmissionFigure.audience,
-            SubmissionFigure.category,
-            SubmissionFigure.input,
-            SubmissionFigure.value,
-        )
-        .join(Submission, SubmissionFigure.submission_id == Submission.id)
-        .join(NationalReport, Submission.report_id == NationalReport.id)
-        .join(State, NationalReport.state_id == State.id)
-        .join(ReportingCycle, NationalReport.cycle_id == ReportingCycle.id)
-        .where(
-            SubmissionFigure.indicator == slug,
-            Submission.published_at.is_not(None),
-            Submission.superseded_at.is_(None),
-        )
-        .order_by(
-            State.iso3,
-            SubmissionFigure.year,
-            ReportingCycle.opens_on.desc(),
-            Submission.published_at.desc(),
-            SubmissionFigure.id,
-        )
+        select(basis.c.state_id, Submission.public_id, SubmissionFigure)
+        .join(Submission, Submission.id == basis.c.id)
+        .join(SubmissionFigure, SubmissionFigure.submission_id == Submission.id)
+        .where(SubmissionFigure.indicator == slug)
+        .order_by(basis.c.state_id, SubmissionFigure.id)
     )
-    latest: dict[tuple[int, int], PublishedReturn] = {}
-    for state, year, cycle, submission, own, category, entry, value in rows:
-        figures: dict[Cell, int] | None = {} if audience.admits(own) else None
-        row = latest.setdefault(
-            (state, year), PublishedReturn(state, year, cycle, submission, figures)
-        )
-        if row.submission == submission and row.figures is not None:
-            row.figures[Cell(year, category, entry)] = value
-    return tuple(latest.values())
+    for state, submission, figure in rows:
+        cell = Cell(figure.year, figure.category, figure.input)
+        yield state, submission, figure.audience, cell, figure.value

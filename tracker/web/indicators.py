@@ -30,7 +30,7 @@ from tracker.policy.authorise import authorise, may
 from tracker.policy.rules import Subject
 from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import cycle_or_none
-from tracker.queries.indicator_values import published_values
+from tracker.queries.indicator_values import shown_values
 from tracker.queries.indicators import ReturnRow, definition_of, list_indicators, returns_of
 from tracker.queries.reports import ReportRow
 from tracker.services.indicators import save_indicator
@@ -244,10 +244,10 @@ def show(slug: str) -> ResponseReturnValue:
     """The definition, the formulas in words, and every published value with its sums."""
     definition = definition_of(session(), slug)
     audience = audience_of(current_actor())
-    every = published_values(session(), definition, audience=audience)
+    every = shown_values(session(), definition, audience=audience)
     asked = request.args.get("year", "")
     year = next((year for year in every.years if str(year) == asked), None)
-    shown = published_values(session(), definition, audience=audience, year=year) if year else every
+    shown = shown_values(session(), definition, audience=audience, year=year) if year else every
     return page(
         "indicators/show.html",
         definition=definition,
