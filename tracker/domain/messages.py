@@ -63,6 +63,7 @@ MESSAGES: Final[dict[str, str]] = {
     "sections-for-contributors": N_("Only contributors are given sections; choose none."),
     "password-too-short": N_("This password is too short. Use at least %(least)s characters."),
     "password-too-long": N_("This password is too long. Use at most %(most)s characters."),
+    "password-not-text": N_("The password is not UTF-8 text. Send it in that encoding."),
     "password-easy": N_(
         "This password is easy to guess: it is a common one, or made of your name or of the name "
         "of this site. Use a few words that have nothing to do with each other."

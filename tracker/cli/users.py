@@ -1,0 +1,110 @@
+"""``tracker user``: add."""
+
+import sys
+
+import click
+from sqlalchemy.orm import Session
+
+from tracker.cli.database import transaction
+from tracker.domain.clock import system_clock
+from tracker.domain.errors import Invalid, NotFound, Problem
+from tracker.domain.people import check_password, check_place, parse_email, parse_name
+from tracker.domain.roles import OPERATOR, Role
+from tracker.queries.states import state_or_none
+from tracker.services.accounts import Added, add_user, set_password
+from tracker.services.invitations import invite
+from tracker.services.passwords import hash_password
+from tracker.settings import Settings, load_settings
+
+
+@click.group()
+def user() -> None:
+    """People."""
+
+
+@user.command()
+@click.argument("email")
+@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
+@click.option("--state", "iso3", help="ISO code of the State; for the roles of a State.")
+@click.option("--language", default="en", show_default=True, help="Language of the pages.")
+@click.option("--name", help="The person's name; the part before the @ if left out.")
+@click.option(
+    "--section", "sections", multiple=True, help="A section of a contributor; may be repeated."
+)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def add(
+    email: str,
+    role: str,
+    iso3: str | None,
+    language: str,
+    name: str | None,
+    sections: tuple[str, ...],
+    password_stdin: bool,
+) -> None:
+    """Give a role to the person with this address, and an account if there is none.
+
+    Prints a single-use link on which the person chooses a password, unless the password
+    is given on standard input. For somebody who has the role already it prints a new link.
+    """
+    settings = load_settings()
+    address = parse_email(email)
+    shown_name = parse_name(name or address.partition("@")[0])
+    check_place(Role(role), for_a_state=iso3 is not None)
+    _check_language(language, settings)
+    password = _read_password(address, shown_name) if password_stdin else None
+    hashed = hash_password(password) if password else None
+    with transaction(settings) as session:
+        added = add_user(
+            session,
+            actor=OPERATOR,
+            email=address,
+            name=shown_name,
+            role=Role(role),
+            state_id=_state_id(session, iso3) if iso3 else None,
+            language=language,
+            sections=sections,
+            clock=system_clock,
+        )
+        link = _way_in(session, settings, added, hashed)
+    held = "now" if added.granted else "already"
+    place = f" of {iso3.upper()}" if iso3 else ""
+    click.echo(f"{address} is {held} {role}{place}.", err=True)
+    if link:
+        click.echo(link)
+
+
+def _check_language(language: str, settings: Settings) -> None:
+    if language not in settings.languages:
+        values = {"value": language[:80], "allowed": ", ".join(settings.languages)}
+        raise Invalid(Problem("not-a-choice", "language", values))
+
+
+def _read_password(email: str, name: str) -> str:
+    try:
+        password = sys.stdin.buffer.read().decode("utf-8").removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        raise Invalid(Problem("password-not-text", "password")) from None
+    check_password(password, email=email, name=name)
+    return password
+
+
+def _state_id(session: Session, iso3: str) -> int:
+    found = state_or_none(session, iso3)
+    if found is None:
+        raise NotFound(Problem("unknown-state", "state", {"code": iso3[:80]}))
+    return found.id
+
+
+def _way_in(session: Session, settings: Settings, added: Added, hashed: str | None) -> str | None:
+    """Set the password, or make the link that lets the person choose one."""
+    if hashed:
+        set_password(
+            session,
+            actor=OPERATOR,
+            user_id=added.user_id,
+            password_hash=hashed,
+            clock=system_clock,
+        )
+        return None
+    token = invite(session, actor=OPERATOR, user_id=added.user_id, clock=system_clock)
+    return f"{settings.base_url}/invitations/{token}"
