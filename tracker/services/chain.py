@@ -8,11 +8,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.domain.chain import GENESIS, entry_hash, text_digest
+from tracker.domain.chain import GENESIS, OPERATOR_ID, entry_hash, text_digest
 from tracker.domain.roles import Actor
 from tracker.models import ChainEntry, ChainHead, ChainText, NationalReport, User
-
-OPERATOR_ID = "operator"
 
 
 def begin(session: Session, report: NationalReport) -> None:

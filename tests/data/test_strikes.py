@@ -1,0 +1,189 @@
+"""Striking out a text: gone everywhere, its place and digest kept, the chain still whole."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.national_reports import Reporting, commitment_id, report_at
+from tests.people import make_actor
+from tracker.domain.errors import Invalid, NotFound, NotPermitted, WrongStatus
+from tracker.domain.roles import PUBLIC, Role
+from tracker.domain.workflow import ReportStatus
+from tracker.models import ChainEntry, ChainText, Clarification, Submission
+from tracker.queries.responses import responses_of, revisions_of
+from tracker.queries.states import data_version
+from tracker.queries.strikes import standing_texts, struck_in_submission
+from tracker.queries.submissions import submitted_responses
+from tracker.queries.verification import verify_report
+from tracker.services.clarifications import ask
+from tracker.services.strikes import strike
+
+KEY = "bms7/annex/28"
+REASON = "A private person was named."
+
+
+@pytest.fixture
+def published(session: Session) -> tuple[Reporting, Submission]:
+    work, submission = report_at(session, ReportStatus.PUBLISHED)
+    assert submission is not None
+    return work, submission
+
+
+def entry_of(session: Session, submission: Submission, key: str = KEY) -> ChainEntry:
+    revision = submitted_responses(session, submission.id)[key].revision_id
+    return session.get_one(ChainEntry, revision)
+
+
+def strike_out(work: Reporting, entry: ChainEntry, field: str, reason: str = REASON) -> None:
+    strike(
+        work.session,
+        actor=work.administrator,
+        entry_id=entry.id,
+        field=field,
+        reason=reason,
+        clock=work.clock,
+    )
+    work.session.expire_all()
+
+
+def test_the_words_go_everywhere_and_the_chain_stays_whole(
+    session: Session, published: tuple[Reporting, Submission]
+) -> None:
+    work, submission = published
+    entry = entry_of(session, submission)
+    digest, link, version = entry.digests["narrative"], entry.hash, data_version(session)
+    words = submitted_responses(session, submission.id)[KEY].content.narrative
+    assert words
+
+    strike_out(work, entry, "narrative")
+
+    assert submitted_responses(session, submission.id)[KEY].content.narrative == ""
+    assert responses_of(session, work.report.id)[KEY].content.narrative == ""
+    assert revisions_of(session, work.report.id, KEY)[-1].content.narrative == ""
+    assert words not in [text.value for text in session.scalars(select(ChainText))]
+    assert (entry.digests["narrative"], entry.hash) == (digest, link)
+    assert data_version(session) > version
+    assert verify_report(session, work.report.id) is None
+
+
+def test_the_rest_of_the_answer_stays(
+    session: Session, published: tuple[Reporting, Submission]
+) -> None:
+    work, submission = published
+    before = submitted_responses(session, submission.id)[KEY].content
+    strike_out(work, entry_of(session, submission), "narrative")
+    after = submitted_responses(session, submission.id)[KEY].content
+    assert (after.progress, after.measures) == (before.progress, before.measures)
+
+
+@pytest.mark.parametrize("part", ["title", "adopted_on", "link"])
+def test_one_part_of_a_measure_goes(
+    session: Session, published: tuple[Reporting, Submission], part: str
+) -> None:
+    work, submission = published
+    strike_out(work, entry_of(session, submission), f"measures.0.{part}")
+    for content in (
+        submitted_responses(session, submission.id)[KEY].content,
+        responses_of(session, work.report.id)[KEY].content,
+    ):
+        (measure,) = content.measures
+        left = {
+            name: value
+            for name in ("title", "adopted_on", "link")
+            if (value := getattr(measure, name))
+        }
+        assert part not in left
+        assert len(left) == 2
+    assert verify_report(session, work.report.id) is None
+
+
+def test_a_tombstone_says_what_was_struck_out_when_and_why(
+    session: Session, published: tuple[Reporting, Submission]
+) -> None:
+    work, submission = published
+    entry = entry_of(session, submission)
+    assert [text.field for text in standing_texts(session, entry.id)] == [
+        "measures.0.adopted_on",
+        "measures.0.link",
+        "measures.0.title",
+        "narrative",
+    ]
+    strike_out(work, entry, "narrative")
+    ((struck,),) = struck_in_submission(session, submission.id).values()
+    assert (struck.field, struck.reason) == ("narrative", REASON)
+    assert "narrative" not in [text.field for text in standing_texts(session, entry.id)]
+    last = session.scalars(select(ChainEntry).order_by(ChainEntry.id.desc()).limit(1)).one()
+    assert (last.kind, last.at) == ("text-struck", struck.at)
+    assert last.facts == {"seq": entry.seq, "field": "narrative"}
+
+
+def test_the_next_submission_does_not_bring_it_back(
+    session: Session, published: tuple[Reporting, Submission]
+) -> None:
+    work, submission = published
+    strike_out(work, entry_of(session, submission), "narrative")
+    work.reopen()
+    following = work.submit()
+    assert submitted_responses(session, following.id)[KEY].content.narrative == ""
+    assert verify_report(session, work.report.id) is None
+
+
+def test_a_later_revision_of_the_working_copy_stays(
+    session: Session, published: tuple[Reporting, Submission]
+) -> None:
+    work, submission = published
+    entry = entry_of(session, submission)
+    work.reopen()
+    work.answer(28, narrative="Written anew.")
+    strike_out(work, entry, "narrative")
+    assert responses_of(session, work.report.id)[KEY].content.narrative == "Written anew."
+    assert verify_report(session, work.report.id) is None
+
+
+def test_a_question_and_a_submitter_can_be_struck_out(session: Session) -> None:
+    work, submission = report_at(session, ReportStatus.SUBMITTED)
+    assert submission is not None
+    question = ask(
+        session,
+        actor=work.reviewer,
+        submission_id=submission.id,
+        commitment_id=commitment_id(session, 28),
+        question="Is it Kofi Boateng?",
+        clock=work.clock,
+    )
+    for kind, field in (("clarification-asked", "question"), ("step-submit", "submitter_name")):
+        entry = session.scalars(
+            select(ChainEntry).where(
+                ChainEntry.report_id == work.report.id, ChainEntry.kind == kind
+            )
+        ).one()
+        strike_out(work, entry, field)
+    assert session.get_one(Clarification, question.id).question == ""
+    assert session.get_one(Submission, submission.id).submitter_name == ""
+    assert verify_report(session, work.report.id) is None
+
+
+def test_who_may_not_and_what_cannot(
+    session: Session, published: tuple[Reporting, Submission]
+) -> None:
+    work, submission = published
+    entry = entry_of(session, submission)
+    with pytest.raises(Invalid, match="reason-needed"):
+        strike_out(work, entry, "narrative", reason=" ")
+    with pytest.raises(NotFound):
+        strike_out(work, entry, "progress")
+    strike_out(work, entry, "narrative")
+    with pytest.raises(WrongStatus, match="already-struck"):
+        strike_out(work, entry, "narrative")
+    administrator = work.administrator
+    for actor in (
+        work.reviewer,
+        work.focal_point,
+        make_actor(session, Role.OBSERVER, "GHA"),
+        PUBLIC,
+    ):
+        work.administrator = actor
+        with pytest.raises(NotPermitted):
+            strike_out(work, entry, "measures.0.title")
+    work.administrator = administrator
+    assert verify_report(session, work.report.id) is None

@@ -1,0 +1,344 @@
+"""The history of a report: whole as it stands, and every tampering found and named."""
+
+import json
+import sqlite3
+from pathlib import Path
+from string import Template
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.orm import Session
+
+from tests.national_reports import Reporting, begin_report, commitment_id, report_at
+from tracker.cli.group import cli
+from tracker.domain.indicators import Cell
+from tracker.domain.progress import Audience, Progress
+from tracker.domain.responses import Measure
+from tracker.domain.workflow import ReportStatus
+from tracker.models import ChainEntry, Submission
+from tracker.models.engine import configure, write_intent
+from tracker.queries.recorded import Broken
+from tracker.queries.verification import list_report_places, verify_report
+from tracker.services.clarifications import ask, reply
+from tracker.services.indicators import save_indicator
+from tracker.services.reports import set_default_audience
+from tracker.services.strikes import strike
+from tracker.services.submissions import withdraw
+
+
+@pytest.fixture
+def life(session: Session) -> Reporting:
+    """A report that went through everything, and is a draft again."""
+    work = begin_report(session)
+    set_default_audience(
+        session,
+        actor=work.focal_point,
+        report_id=work.report.id,
+        audience=Audience.STATES,
+        clock=work.clock,
+    )
+    law = Measure("Arms Act", "2024", "https://example.org/act")
+    work.answer(28, progress=Progress.PARTLY_IMPLEMENTED, narrative="A law.", measures=(law,))
+    work.answer(30, progress=Progress.NOT_APPLICABLE, reason="No such border.")
+    _save_figures(work, 17)
+    withdrawn = work.submit()
+    withdraw(session, actor=work.focal_point, report_id=work.report.id, clock=work.clock)
+    assert withdrawn.number == 1
+    returned = work.submit()
+    question = ask(
+        session,
+        actor=work.reviewer,
+        submission_id=returned.id,
+        commitment_id=commitment_id(session, 28),
+        question="Since when?",
+        clock=work.clock,
+    )
+    work.give_back(returned)
+    reply(
+        session,
+        actor=work.focal_point,
+        clarification_id=question.id,
+        reply="2024.",
+        clock=work.clock,
+    )
+    for narrative in ("A law since 2024.", "A law since 2024, amended by Kofi Boateng."):
+        work.answer(28, progress=Progress.IMPLEMENTED, narrative=narrative, measures=(law,))
+        made = work.submit()
+        work.accept(made)
+        work.publish(made)
+        work.reopen()
+    strike(
+        session,
+        actor=work.administrator,
+        entry_id=revision_id(session, made, 28),
+        field="narrative",
+        reason="A private person is named.",
+        clock=work.clock,
+    )
+    _save_figures(work, 18)
+    session.commit()
+    return work
+
+
+def _save_figures(work: Reporting, total: int) -> None:
+    save_indicator(
+        work.session,
+        actor=work.focal_point,
+        report_id=work.report.id,
+        indicator="sdg-16-4-2",
+        expected_version=total - 17,
+        audience=Audience.PUBLIC,
+        figures={Cell(2024, "found", "total"): total},
+        clock=work.clock,
+    )
+
+
+def revision_id(session: Session, submission: Submission, paragraph: int) -> int:
+    """The revision that an answer of a submission copies."""
+    return session.scalars(
+        select(ChainEntry.id).where(
+            ChainEntry.report_id == submission.report_id,
+            ChainEntry.subject == f"bms7/annex/{paragraph}",
+            ChainEntry.version.is_not(None),
+        )
+    ).all()[-1]
+
+
+def verified(work: Reporting) -> Broken | None:
+    work.session.expire_all()
+    return verify_report(work.session, work.report.id)
+
+
+def test_a_report_that_went_through_everything_is_whole(life: Reporting) -> None:
+    assert verified(life) is None
+
+
+@pytest.mark.parametrize("status", ReportStatus)
+def test_reports_at_every_status_are_whole(session: Session, status: ReportStatus) -> None:
+    work, _ = report_at(session, status)
+    assert verified(work) is None
+
+
+# Short names used in the statements below.
+PARTS = {
+    "THIS": "report_id = :report",
+    "ENTRY": "SELECT id FROM chain_entry WHERE report_id = :report AND seq",
+    "OF_SUBMISSION": "submission_id = (SELECT max(id) FROM submission WHERE report_id = :report)",
+}
+# What an intruder with the database may do: the statement, and the place that must be named.
+TAMPERINGS = {
+    "fact altered": ("UPDATE chain_entry SET facts = '{}' WHERE $THIS AND seq = 4", "link 4"),
+    "link re-dated": (
+        "UPDATE chain_entry SET at = '2026-01-01 00:00:00' WHERE $THIS AND seq = 4",
+        "link 4",
+    ),
+    "link re-attributed": (
+        'UPDATE chain_entry SET actor_id = (SELECT max(id) FROM "user") WHERE $THIS AND seq=3',
+        "link 3",
+    ),
+    "kind altered": (
+        "UPDATE chain_entry SET kind = 'step-accept' WHERE $THIS AND seq = 2",
+        "link 2",
+    ),
+    "subject altered": (
+        "UPDATE chain_entry SET subject = 'bms7/annex/31' WHERE $THIS AND seq = 3",
+        "link 3",
+    ),
+    "links swapped": (
+        "UPDATE chain_entry SET seq = CASE seq WHEN 4 THEN 1004 ELSE 1003 END "
+        "WHERE $THIS AND seq IN (3, 4)",
+        "link 3",
+    ),
+    "link removed": ("DELETE FROM chain_entry WHERE $THIS AND seq = 5", "link 5"),
+    "text altered": (
+        "UPDATE chain_text SET value = 'Another law.' WHERE field = 'narrative' "
+        "AND entry_id = ($ENTRY = 3)",
+        "link 3, text narrative",
+    ),
+    "text removed": (
+        "DELETE FROM chain_text WHERE field = 'narrative' AND entry_id = ($ENTRY = 3)",
+        "link 3",
+    ),
+    "text emptied without an event": (
+        "UPDATE chain_text SET value = NULL, struck_at = '2026-03-02 09:00:00', "
+        "struck_reason = 'x' WHERE field = 'narrative' AND entry_id = ($ENTRY = 3)",
+        "link 3, text narrative",
+    ),
+    "head moved": ("UPDATE chain_head SET seq = seq - 1 WHERE $THIS", "head of the chain"),
+    "head removed": ("DELETE FROM chain_head WHERE $THIS", "head of the chain"),
+    "status altered": (
+        "UPDATE national_report SET status = 'published' WHERE id = :report",
+        "report",
+    ),
+    "default audience altered": (
+        "UPDATE national_report SET default_audience = 'public' WHERE id = :report",
+        "report",
+    ),
+    "saving re-dated": (
+        "UPDATE national_report SET last_saved_at = '2026-01-01 00:00:00' WHERE id = :report",
+        "report",
+    ),
+    "opening re-dated": (
+        "UPDATE national_report SET opened_at = '2026-01-01 00:00:00' WHERE id = :report",
+        "report",
+    ),
+    "answer altered": (
+        "UPDATE response SET progress = 'implemented' WHERE $THIS AND reason <> ''",
+        "response to bms7/annex/30",
+    ),
+    "answer re-versioned": (
+        "UPDATE response SET version = 9 WHERE $THIS AND reason <> ''",
+        "response to bms7/annex/30",
+    ),
+    "answer removed": (
+        "DELETE FROM response WHERE $THIS AND reason <> ''",
+        "response to bms7/annex/30",
+    ),
+    "measure altered": (
+        "UPDATE measure SET title = 'No act' WHERE response_id IN (SELECT id FROM response "
+        "WHERE $THIS)",
+        "response to bms7/annex/28",
+    ),
+    "struck text put back into the working copy": (
+        "UPDATE response SET narrative = 'A law since 2024.' WHERE $THIS AND version = 3",
+        "response to bms7/annex/28",
+    ),
+    "figure altered": (
+        "UPDATE indicator_figure SET value = 99 WHERE return_id IN "
+        "(SELECT id FROM indicator_return WHERE $THIS)",
+        "figures on sdg-16-4-2",
+    ),
+    "figures removed": (
+        "DELETE FROM indicator_figure WHERE return_id IN "
+        "(SELECT id FROM indicator_return WHERE $THIS);"
+        "DELETE FROM indicator_return WHERE $THIS",
+        "figures on sdg-16-4-2",
+    ),
+    "submitter altered": (
+        "UPDATE submission SET submitter_name = 'Nobody' WHERE $THIS AND number = 2",
+        "submission 2",
+    ),
+    "submission re-dated": (
+        "UPDATE submission SET submitted_at = '2026-01-01 00:00:00' WHERE $THIS AND number = 2",
+        "submission 2",
+    ),
+    "content hash altered": (
+        "UPDATE submission SET content_hash = '' WHERE $THIS AND number = 2",
+        "submission 2",
+    ),
+    "submitted answer altered": (
+        "UPDATE submission_response SET progress = 'implemented' WHERE $OF_SUBMISSION "
+        "AND reason <> ''",
+        "submission 4, answer to bms7/annex/30",
+    ),
+    "audience of a submitted answer altered": (
+        "UPDATE submission_response SET audience = 'secretariat' WHERE $OF_SUBMISSION "
+        "AND reason <> ''",
+        "submission 4, answer to bms7/annex/30",
+    ),
+    "submitted answer exchanged for an older revision": (
+        "UPDATE submission_response SET revision_id = ($ENTRY = 3), narrative = 'A law.', "
+        "progress = 'partly_implemented' WHERE $OF_SUBMISSION AND reason = ''",
+        "submission 4",
+    ),
+    "submitted answer removed": (
+        "DELETE FROM submission_response WHERE $OF_SUBMISSION AND reason <> ''",
+        "submission 4",
+    ),
+    "submitted figure altered": (
+        "UPDATE submission_figure SET value = 99 WHERE $OF_SUBMISSION",
+        "submission 4",
+    ),
+    "late made on time": (
+        "UPDATE submission SET on_time = (1 = 0) WHERE $THIS AND number = 3",
+        "submission 3, receipt",
+    ),
+    "receipt altered": (
+        "UPDATE submission SET receipt = '{\"number\": 3}' WHERE $THIS AND number = 3",
+        "submission 3, receipt",
+    ),
+    "withdrawal hidden": (
+        "UPDATE submission SET withdrawn_at = NULL WHERE $THIS AND number = 1",
+        "submission 1",
+    ),
+    "return hidden": (
+        "UPDATE submission SET returned_at = NULL WHERE $THIS AND number = 2",
+        "submission 2",
+    ),
+    "acceptance invented": (
+        "UPDATE submission SET accepted_at = submitted_at WHERE $THIS AND number = 2",
+        "submission 2",
+    ),
+    "publication re-dated": (
+        "UPDATE submission SET published_at = submitted_at WHERE $THIS AND number = 4",
+        "submission 4",
+    ),
+    "superseded mark removed": (
+        "UPDATE submission SET superseded_at = NULL WHERE $THIS AND number = 3",
+        "submission 3",
+    ),
+    "question altered": (
+        "UPDATE clarification SET question = 'Why?' WHERE $THIS",
+        "question ",
+    ),
+    "reply altered": ("UPDATE clarification SET reply = 'Never.' WHERE $THIS", "question "),
+    "question removed": ("DELETE FROM clarification WHERE $THIS", "question "),
+}
+
+
+@pytest.mark.parametrize("name", TAMPERINGS)
+def test_tampering_is_found_and_named(life: Reporting, name: str) -> None:
+    statements, place = TAMPERINGS[name]
+    for statement in Template(statements).substitute(PARTS).split(";"):
+        result = life.session.execute(text(statement), {"report": life.report.id})
+        assert result.rowcount >= 1  # type: ignore[attr-defined]
+    found = verified(life)
+    assert found is not None
+    assert found.place == place or (place.endswith(" ") and found.place.startswith(place)), found
+
+
+def test_every_report_is_listed_once(session: Session) -> None:
+    report_at(session, ReportStatus.PUBLISHED, "GHA")
+    report_at(session, ReportStatus.DRAFT, "FRA")
+    places = [(place.iso3, place.cycle_slug) for place in list_report_places(session)]
+    assert places == [("FRA", "bms7"), ("GHA", "bms7")]
+
+
+@pytest.fixture
+def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A database of its own for the command line, with one published report."""
+    database = tmp_path / "tracker.sqlite3"
+    monkeypatch.setenv("TRACKER_ENV", "development")
+    monkeypatch.setenv("TRACKER_INSTANCE_PATH", str(tmp_path))
+    monkeypatch.setenv("TRACKER_DATABASE_URL", f"sqlite:///{database}")
+    assert CliRunner().invoke(cli, ["init"]).exit_code == 0
+    engine = create_engine(f"sqlite:///{database}")
+    configure(engine)
+    with write_intent(), Session(engine) as session:
+        report_at(session, ReportStatus.PUBLISHED)
+        session.commit()
+    engine.dispose()
+    return database
+
+
+def test_the_command_names_the_first_broken_place(installation: Path) -> None:
+    run = CliRunner().invoke(cli, ["verify"])
+    assert (run.exit_code, run.stdout) == (0, "1 reports verified; nothing is broken.\n")
+
+    with sqlite3.connect(installation) as connection:
+        connection.execute("UPDATE submission_response SET narrative = 'Forged.'")
+    connection.close()
+
+    run = CliRunner().invoke(cli, ["verify"])
+    assert run.exit_code == 1
+    assert run.stderr == (
+        "GHA, cycle bms7: submission 1, answer to bms7/annex/28: "
+        "it does not say what its revision says.\n"
+    )
+    run = CliRunner().invoke(cli, ["verify", "--format", "json"])
+    assert run.exit_code == 1
+    told = json.loads(run.stdout)
+    assert (told["ok"], told["reports"]) == (False, 1)
+    assert told["broken"]["state"] == "GHA"
+    assert told["broken"]["place"] == "submission 1, answer to bms7/annex/28"

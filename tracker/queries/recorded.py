@@ -1,0 +1,132 @@
+"""Everything that stands about one report, loaded to be checked against its chain."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from tracker.domain.responses import ResponseContent, content_from
+from tracker.models import (
+    ChainEntry,
+    ChainHead,
+    Clarification,
+    IndicatorReturn,
+    NationalReport,
+    Response,
+    Submission,
+    SubmissionFigure,
+    SubmissionResponse,
+    User,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first thing that does not fit: where, and what is wrong with it, in English."""
+
+    place: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """One report with its chain and everything that the chain must account for."""
+
+    report: NationalReport
+    head: ChainHead | None
+    entries: list[ChainEntry]
+    people: dict[int, str]
+    responses: list[Response]
+    returns: list[IndicatorReturn]
+    submissions: list[Submission]
+    answers: dict[int, list[SubmissionResponse]] = field(default_factory=dict)
+    figures: dict[int, list[SubmissionFigure]] = field(default_factory=dict)
+    clarifications: list[Clarification] = field(default_factory=list)
+
+    def events(self, kind: str) -> list[ChainEntry]:
+        """The links of one kind, the oldest first."""
+        return [entry for entry in self.entries if entry.kind == kind]
+
+    def last_revisions(self, kind: str) -> dict[str, ChainEntry]:
+        """The latest link of one kind for each subject."""
+        return {entry.subject: entry for entry in self.events(kind)}
+
+
+def content_of_link(entry: ChainEntry) -> ResponseContent:
+    """What a revision says now; texts struck out are empty."""
+    return content_from(entry.facts, {text.field: text.value or "" for text in entry.texts})
+
+
+def load_recorded(session: Session, report_id: int) -> Recorded:
+    """Read one report whole; ``NoResultFound`` where there is none."""
+    entries = list(
+        session.scalars(
+            select(ChainEntry)
+            .where(ChainEntry.report_id == report_id)
+            .order_by(ChainEntry.seq)
+            .options(selectinload(ChainEntry.texts))
+        )
+    )
+    submissions = list(
+        session.scalars(
+            select(Submission).where(Submission.report_id == report_id).order_by(Submission.number)
+        )
+    )
+    actors = {entry.actor_id for entry in entries if entry.actor_id is not None}
+    people = session.execute(select(User.id, User.public_id).where(User.id.in_(actors)))
+    return Recorded(
+        report=session.get_one(NationalReport, report_id),
+        head=session.get(ChainHead, report_id),
+        entries=entries,
+        people={key: public_id for key, public_id in people},
+        responses=list(
+            session.scalars(
+                select(Response)
+                .where(Response.report_id == report_id)
+                .options(selectinload(Response.measures), joinedload(Response.commitment))
+                .order_by(Response.id)
+            )
+        ),
+        returns=list(
+            session.scalars(
+                select(IndicatorReturn)
+                .where(IndicatorReturn.report_id == report_id)
+                .options(selectinload(IndicatorReturn.figures))
+                .order_by(IndicatorReturn.indicator)
+            )
+        ),
+        submissions=submissions,
+        answers={row.id: _answers(session, row.id) for row in submissions},
+        figures={row.id: _figures(session, row.id) for row in submissions},
+        clarifications=list(
+            session.scalars(
+                select(Clarification)
+                .where(Clarification.report_id == report_id)
+                .order_by(Clarification.id)
+            )
+        ),
+    )
+
+
+def _answers(session: Session, submission_id: int) -> list[SubmissionResponse]:
+    rows = session.scalars(
+        select(SubmissionResponse)
+        .where(SubmissionResponse.submission_id == submission_id)
+        .options(joinedload(SubmissionResponse.commitment))
+    )
+    return sorted(rows, key=lambda row: row.commitment.paragraph)
+
+
+def _figures(session: Session, submission_id: int) -> list[SubmissionFigure]:
+    return list(
+        session.scalars(
+            select(SubmissionFigure)
+            .where(SubmissionFigure.submission_id == submission_id)
+            .order_by(
+                SubmissionFigure.indicator,
+                SubmissionFigure.year,
+                SubmissionFigure.category,
+                SubmissionFigure.input,
+            )
+        )
+    )

@@ -1,0 +1,141 @@
+"""Comparing submissions, receipts and questions with the chain of their report."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from tracker.domain.chain import CONTENT_TAG, instant, tagged_hash
+from tracker.models import ChainEntry, Submission
+from tracker.queries.recorded import Broken, Recorded, content_of_link
+from tracker.queries.submissions import submitted_content
+
+MARKS = ("withdraw", "return", "accept", "publish")
+
+
+def submissions(recorded: Recorded) -> Iterator[Broken]:
+    """Each submission is what was frozen, and carries the marks that its events gave it."""
+    made = {entry.facts["number"]: entry for entry in recorded.events("step-submit")}
+    rows = {row.number: row for row in recorded.submissions}
+    for number in sorted(set(made) | set(rows)):
+        row, entry = rows.get(number), made.get(number)
+        if row is None or entry is None:
+            yield Broken(f"submission {number}", "it was removed or added beside the history")
+            continue
+        yield from _facts(row, entry)
+        yield from _answers(recorded, row)
+        yield from _content(recorded, row)
+        yield from _receipt(recorded, row, entry)
+        yield from _marks(recorded, row)
+
+
+def _facts(row: Submission, entry: ChainEntry) -> Iterator[Broken]:
+    signed = {text.field: text.value or "" for text in entry.texts}
+    stands = {"submitter_name": row.submitter_name, "submitter_title": row.submitter_title}
+    if stands != signed or row.submitted_by_id != entry.actor_id:
+        yield Broken(f"submission {row.number}", "it names another submitter than the history")
+    if row.submitted_at != entry.at:
+        yield Broken(f"submission {row.number}", "it was not submitted when the history says")
+    if row.content_hash != entry.facts["content_hash"]:
+        yield Broken(f"submission {row.number}", "its content hash is not the one in the history")
+
+
+def _answers(recorded: Recorded, row: Submission) -> Iterator[Broken]:
+    links = {entry.id: entry for entry in recorded.entries}
+    for answer in recorded.answers[row.id]:
+        place = f"submission {row.number}, answer to {answer.commitment.key}"
+        entry = links.get(answer.revision_id)
+        if entry is None or entry.subject != answer.commitment.key:
+            yield Broken(place, "it is a copy of no revision of this report")
+        elif submitted_content(answer) != content_of_link(entry):
+            yield Broken(place, "it does not say what its revision says")
+
+
+def _content(recorded: Recorded, row: Submission) -> Iterator[Broken]:
+    links = {entry.id: entry for entry in recorded.entries}
+    copied = [
+        (answer.commitment.key, links[answer.revision_id]) for answer in recorded.answers[row.id]
+    ]
+    content = {
+        "number": row.number,
+        "responses": [
+            {"key": key, "version": link.version, "revision": link.hash} for key, link in copied
+        ],
+        "figures": [
+            {
+                "indicator": figure.indicator,
+                "audience": figure.audience.value,
+                "year": figure.year,
+                "category": figure.category,
+                "input": figure.input,
+                "value": figure.value,
+            }
+            for figure in recorded.figures[row.id]
+        ],
+    }
+    if tagged_hash(CONTENT_TAG, content) != row.content_hash:
+        yield Broken(
+            f"submission {row.number}", "answers or figures were changed, removed or added"
+        )
+
+
+def _receipt(recorded: Recorded, row: Submission, entry: ChainEntry) -> Iterator[Broken]:
+    expected: dict[str, Any] = {
+        "report": recorded.report.public_id,
+        "submission": row.public_id,
+        "number": row.number,
+        "submitted_at": instant(row.submitted_at),
+        "on_time": row.on_time,
+        "content_hash": row.content_hash,
+        "chain": {"seq": entry.seq, "hash": entry.hash},
+    }
+    for name, value in expected.items():
+        if row.receipt.get(name) != value:
+            yield Broken(f"submission {row.number}, receipt", f"“{name}” is not what stands here")
+
+
+def _marks(recorded: Recorded, row: Submission) -> Iterator[Broken]:
+    times = {step: _last(recorded, f"step-{step}", row.number) for step in MARKS}
+    stands = {
+        "withdraw": row.withdrawn_at,
+        "return": row.returned_at,
+        "accept": row.accepted_at,
+        "publish": row.published_at,
+    }
+    for step in MARKS:
+        event = times[step]
+        if stands[step] != (event.at if event else None):
+            yield Broken(f"submission {row.number}", f"its time of “{step}” is not the history's")
+    publication = times["publish"]
+    later = [
+        entry
+        for entry in recorded.events("step-publish")
+        if publication is not None and entry.seq > publication.seq
+    ]
+    if row.superseded_at != (later[0].at if later else None):
+        yield Broken(f"submission {row.number}", "its mark “superseded” is not the history's")
+
+
+def _last(recorded: Recorded, kind: str, number: int) -> ChainEntry | None:
+    found = [e for e in recorded.events(kind) if e.facts.get("number") == number]
+    return found[-1] if found else None
+
+
+def clarifications(recorded: Recorded) -> Iterator[Broken]:
+    """Each question and reply is the one that the history holds."""
+    asked = {e.facts["clarification"]: e for e in recorded.events("clarification-asked")}
+    replied = {e.facts["clarification"]: e for e in recorded.events("clarification-replied")}
+    rows = {row.public_id: row for row in recorded.clarifications}
+    for public_id in sorted(set(asked) | set(rows)):
+        row, question, answer = rows.get(public_id), asked.get(public_id), replied.get(public_id)
+        if row is None or question is None:
+            yield Broken(f"question {public_id}", "it was removed or added beside the history")
+            continue
+        place = f"question {public_id} on {question.subject}"
+        if (row.question, row.asked_at) != (_text(question, "question"), question.at):
+            yield Broken(place, "it is not the question that was asked")
+        expected = (_text(answer, "reply"), answer.at) if answer else ("", None)
+        if (row.reply, row.replied_at) != expected:
+            yield Broken(place, "its reply is not the one that was given")
+
+
+def _text(entry: ChainEntry, field: str) -> str:
+    return next((text.value or "" for text in entry.texts if text.field == field), "")
