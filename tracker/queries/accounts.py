@@ -173,7 +173,7 @@ def list_assignable_sections(session: Session) -> tuple[SectionRow, ...]:
         .order_by(Section.document_id, Section.position)
     )
     titles: dict[str, dict[str, str]] = {}
-    for code, title in rows.tuples():
+    for code, title in rows:
         titles.setdefault(code, title)
     return tuple(SectionRow(code, title) for code, title in titles.items())
 
@@ -186,7 +186,7 @@ def _memberships(session: Session, ids: Iterable[int]) -> dict[int, tuple[Member
         .order_by(State.iso3, Membership.id)
     )
     found: dict[int, list[MembershipRow]] = defaultdict(list)
-    for row, state in rows.tuples():
+    for row, state in rows:
         found[row.user_id].append(_membership(row, state))
     return defaultdict(tuple, {user: tuple(held) for user, held in found.items()})
 

@@ -44,6 +44,6 @@ def verify_password(password: str, stored: str | None, *, cheap: bool = False) -
             hasher.verify(stored or _hash_of_nobody(cheap), password)
         except (VerificationError, InvalidHashError):
             return Verdict(matches=False)
-    if stored is None:
+    if not stored:
         return Verdict(matches=False)
     return Verdict(matches=True, outdated=hasher.check_needs_rehash(stored))
