@@ -7,6 +7,7 @@ from tracker.web import (
     admin_cycles,
     auth,
     clarifications,
+    exports,
     health,
     indicators,
     reporting,
@@ -26,4 +27,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     submitting.blueprint,
     clarifications.blueprint,
     indicators.blueprint,
+    exports.blueprint,
 )

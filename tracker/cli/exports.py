@@ -1,0 +1,121 @@
+"""``tracker export``: workbooks of one State and of a whole cycle."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from tracker.cli.database import reading
+from tracker.domain.clock import system_clock
+from tracker.domain.progress import Audience
+from tracker.domain.values import LANGUAGES
+from tracker.exchange.compiled import write_compiled
+from tracker.exchange.report import write_report
+from tracker.exchange.translations import SOURCE_LANGUAGE, translator
+from tracker.exchange.words import Made
+from tracker.queries.exports import StateAnswers, compiled_export, report_export, state_answers
+from tracker.settings import load_settings
+
+MADE_BY = "tracker export"
+
+
+def _options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """What every export takes."""
+    for option in (
+        click.option(
+            "--language",
+            type=click.Choice(LANGUAGES),
+            default=SOURCE_LANGUAGE,
+            show_default=True,
+            help="Language of the tracker's own words.",
+        ),
+        click.option(
+            "--audience",
+            type=click.Choice([audience.value for audience in Audience]),
+            default=Audience.PUBLIC.value,
+            show_default=True,
+            help="Write what this reader may see; the rest is marked as withheld.",
+        ),
+        click.option(
+            "--out",
+            type=click.Path(path_type=Path, dir_okay=False, writable=True),
+            required=True,
+            help="The file to write; one of that name is replaced.",
+        ),
+        click.option("--cycle", required=True, metavar="SLUG", help="The reporting cycle."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group()
+def export() -> None:
+    """Export workbooks."""
+
+
+@export.command()
+@click.option("--state", required=True, metavar="ISO3", help="ISO 3166 alpha-3 code.")
+@click.option("--format", "form", type=click.Choice(["xlsx"]), default="xlsx", show_default=True)
+@_options
+def report(state: str, form: str, cycle: str, out: Path, audience: str, language: str) -> None:
+    """Export one State's report, laid out like the voluntary national report.
+
+    The published submission; for the secretariat the latest one.
+    """
+    with reading(load_settings()) as session:
+        data = report_export(session, cycle_slug=cycle, iso3=state, audience=Audience(audience))
+
+    def write(target: Path) -> None:
+        write_report(target, data, translate=translator(language), language=language, made=_made())
+
+    _into(out, write)
+
+
+@export.command()
+@_options
+def compiled(cycle: str, out: Path, audience: str, language: str) -> None:
+    """Export a whole cycle: overview, matrix, every response, indicators, codebook."""
+    reader = Audience(audience)
+    with reading(load_settings()) as session:
+        data = compiled_export(session, cycle_slug=cycle, audience=reader)
+        session.rollback()
+
+        def write(target: Path) -> None:
+            write_compiled(
+                target,
+                data,
+                lambda submission_id: _read(session, submission_id, reader),
+                translate=translator(language),
+                language=language,
+                made=_made(),
+            )
+
+        _into(out, write)
+
+
+def _read(session: Session, submission_id: int, audience: Audience) -> StateAnswers:
+    """One State in a transaction of its own, so that no save waits for the whole export."""
+    try:
+        return state_answers(session, submission_id, audience)
+    finally:
+        session.rollback()
+
+
+def _made() -> Made:
+    return Made(system_clock(), MADE_BY)
+
+
+def _into(out: Path, write: Callable[[Path], None]) -> None:
+    """Write beside ``out`` first, so that a failure leaves no half a file in its place."""
+    partial = out.with_name(f".{out.name}.part")
+    try:
+        partial.touch()
+        write(partial)
+        partial.replace(out)
+    except OSError as error:
+        raise click.BadParameter(f"{out} cannot be written: {error.strerror}") from None
+    finally:
+        partial.unlink(missing_ok=True)
+    click.echo(f"Written: {out}", err=True)

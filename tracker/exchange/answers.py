@@ -1,0 +1,273 @@
+"""Answers as rows: what stands in the column of progress, and the columns of the long table."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tracker.domain.documents import Commitment
+from tracker.domain.messages import N_
+from tracker.domain.progress import Absence, Audience, Progress
+from tracker.domain.responses import Measure, ResponseContent
+from tracker.exchange.columns import Column, Kind
+from tracker.queries.exports import ExportedAnswer, ListedState
+
+FIELD_WORDS = {
+    "reason": N_("Reason"),
+    "narrative": N_("Narrative"),
+    "lead_agency": N_("Lead agency"),
+    "measures": N_("Laws and instruments"),
+}
+NOTHING = ResponseContent()
+
+
+def value_of(commitment: Commitment, answer: ExportedAnswer | None) -> Progress | Absence:
+    """What a report says on a commitment in one word."""
+    if not commitment.asks_states:
+        return Absence.NOT_ASKED
+    if answer is None:
+        return Absence.NOT_ANSWERED
+    if answer.content is None:
+        return Absence.WITHHELD
+    return answer.content.progress or Absence.NOT_ANSWERED
+
+
+def joined_measures(measures: tuple[Measure, ...]) -> str:
+    """Laws and instruments one a line: ``Title (2019-05) https://…``."""
+    return "\n".join(measure_line(measure) for measure in measures)
+
+
+def measure_line(measure: Measure) -> str:
+    """One law or instrument."""
+    dated = f" ({measure.adopted_on})" if measure.adopted_on else ""
+    return f"{measure.title}{dated} {measure.link}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLine:
+    """State × commitment: one answer, given or withheld."""
+
+    listed: ListedState
+    cycle_slug: str
+    commitment: Commitment
+    answer: ExportedAnswer
+
+    @property
+    def content(self) -> ResponseContent:
+        """The answer; the empty one where it is withheld."""
+        return self.answer.content or NOTHING
+
+    @property
+    def shown(self) -> ResponseContent | None:
+        """The answer, if it may be read."""
+        return self.answer.content
+
+    @property
+    def struck(self) -> tuple[str, ...]:
+        """The parts of which a text was struck out."""
+        names = {name.split(".")[0] for name in self.answer.struck}
+        return tuple(word for name, word in FIELD_WORDS.items() if name in names)
+
+
+def _submission(line: AnswerLine, name: str) -> Any:
+    return getattr(line.listed.submission, name)
+
+
+ANSWER_COLUMNS: tuple[Column[AnswerLine], ...] = (
+    Column(
+        "iso3",
+        N_("ISO code"),
+        Kind.CODE,
+        9,
+        lambda line: line.listed.state.iso3,
+        N_("State, by its ISO 3166 alpha-3 code."),
+        identifies=True,
+    ),
+    Column(
+        "state",
+        N_("State"),
+        Kind.LOCALISED,
+        22,
+        lambda line: line.listed.state.name,
+        N_("Name of the State."),
+        identifies=True,
+    ),
+    Column(
+        "group",
+        N_("Group"),
+        Kind.LOCALISED,
+        20,
+        lambda line: line.listed.group,
+        N_("UN regional group; empty for observer States, which stand in none."),
+    ),
+    Column(
+        "standing",
+        N_("Standing"),
+        Kind.LABEL,
+        14,
+        lambda line: line.listed.state.status,
+        N_("Member State, or observer State, which stands outside every base."),
+    ),
+    Column(
+        "cycle",
+        N_("Cycle"),
+        Kind.CODE,
+        12,
+        lambda line: line.cycle_slug,
+        N_("Short name of the reporting cycle."),
+        identifies=True,
+    ),
+    Column(
+        "submission",
+        N_("Submission"),
+        Kind.NUMBER,
+        11,
+        lambda line: _submission(line, "number"),
+        N_("Number of the submission shown; earlier ones are superseded."),
+    ),
+    Column(
+        "paragraph",
+        N_("Paragraph"),
+        Kind.NUMBER,
+        10,
+        lambda line: line.commitment.paragraph,
+        N_("Paragraph of the outcome document, in its annex."),
+        identifies=True,
+    ),
+    Column(
+        "key",
+        N_("Key"),
+        Kind.CODE,
+        14,
+        lambda line: line.commitment.key,
+        N_("Key of the commitment, the same in every file and address."),
+        identifies=True,
+    ),
+    Column(
+        "section",
+        N_("Section"),
+        Kind.CODE,
+        9,
+        lambda line: line.commitment.section,
+        N_("Section of the outcome document; the sheet of commitments has its heading."),
+    ),
+    Column(
+        "title",
+        N_("Short title (ours)"),
+        Kind.LOCALISED,
+        28,
+        lambda line: line.commitment.title,
+        N_("Our own short title, not the wording of the document."),
+    ),
+    Column(
+        "progress",
+        N_("Progress"),
+        Kind.LABEL,
+        16,
+        lambda line: value_of(line.commitment, line.answer),
+        N_("Progress in words, or why there is none."),
+    ),
+    Column(
+        "progress_code",
+        N_("Progress code"),
+        Kind.CODE,
+        17,
+        lambda line: value_of(line.commitment, line.answer).value,
+        N_("The same as a code, equal in all languages."),
+    ),
+    Column(
+        "reason",
+        N_("Reason"),
+        Kind.TYPED,
+        30,
+        lambda line: line.content.reason,
+        N_("Why the commitment does not apply, as typed."),
+    ),
+    Column(
+        "narrative",
+        N_("Narrative"),
+        Kind.TYPED,
+        60,
+        lambda line: line.content.narrative,
+        N_("What the State reports, as typed."),
+    ),
+    Column(
+        "narrative_language",
+        N_("Language"),
+        Kind.LABEL,
+        12,
+        lambda line: line.content.narrative_language or None,
+        N_("Language of the narrative; empty where the State named none."),
+    ),
+    Column(
+        "lead_agency",
+        N_("Lead agency"),
+        Kind.TYPED,
+        24,
+        lambda line: line.content.lead_agency,
+        N_("National body in the lead, as typed."),
+    ),
+    Column(
+        "good_practice",
+        N_("Good practice"),
+        Kind.FLAG,
+        10,
+        lambda line: line.shown and line.shown.good_practice,
+        N_("Whether the State offers it as a good practice."),
+    ),
+    Column(
+        "measures",
+        N_("Laws and instruments"),
+        Kind.TYPED,
+        40,
+        lambda line: joined_measures(line.content.measures),
+        N_("One a line: title, date of adoption, link."),
+    ),
+    Column(
+        "struck_out",
+        N_("Struck out"),
+        Kind.LABELS,
+        14,
+        lambda line: line.struck,
+        N_("Parts of which the secretariat struck out a text; empty where there are none."),
+    ),
+    Column(
+        "audience",
+        N_("Audience"),
+        Kind.LABEL,
+        15,
+        lambda line: line.shown and line.shown.audience,
+        N_("Who may read the answer; empty where it is withheld."),
+    ),
+    Column(
+        "on_time",
+        N_("On time"),
+        Kind.FLAG,
+        8,
+        lambda line: _submission(line, "on_time"),
+        N_("Whether the submission was made before the due day ended in UTC−12."),
+    ),
+    Column(
+        "submitted_at",
+        N_("Submitted"),
+        Kind.INSTANT,
+        16,
+        lambda line: _submission(line, "submitted_at"),
+        N_("When the submission was made."),
+    ),
+    Column(
+        "published_at",
+        N_("Published"),
+        Kind.INSTANT,
+        16,
+        lambda line: _submission(line, "published_at"),
+        N_("When the submission was published; empty while it is not."),
+    ),
+)
+
+
+def reader_words(audience: Audience) -> str:
+    """For whom a file is, as a sentence of ours."""
+    return {
+        Audience.PUBLIC: N_("Everybody: only what States made public."),
+        Audience.STATES: N_("Signed-in States: what they and the public may read."),
+        Audience.SECRETARIAT: N_("The secretariat only. Not to be passed on."),
+    }[audience]

@@ -1,0 +1,90 @@
+"""One State's figures of indicators, laid out by year: inputs down, categories across."""
+
+from collections.abc import Mapping
+
+from tracker.domain.indicator_tables import ValueLine, YearTable, year_table
+from tracker.domain.indicator_values import Hindrance, Value
+from tracker.domain.indicators import Cell, IndicatorDefinition, years_of
+from tracker.domain.messages import N_
+from tracker.domain.progress import Absence
+from tracker.exchange.words import Words
+from tracker.exchange.workbook import Sheet
+from tracker.queries.indicators import SubmittedReturn
+
+
+def cell_words(words: Words, definition: IndicatorDefinition, cell: Cell) -> str:
+    """``Traced (Found)``; without a category the counted ones together."""
+    labels = definition.labels(words.language)
+    entry = labels.get(cell.input, cell.input)
+    return f"{entry} ({labels[cell.category]})" if cell.category else entry
+
+
+def value_words(words: Words, definition: IndicatorDefinition, value: Value) -> str:
+    """``12/40 (30%)``, or why there is none."""
+    if value.hindrance is Hindrance.NOT_REPORTED:
+        return words.label(Absence.NOT_REPORTED)
+    if value.hindrance is Hindrance.MISSING_INPUT:
+        missing = "; ".join(cell_words(words, definition, cell) for cell in value.missing)
+        return words(N_("Not computable: unknown is %(missing)s"), missing=missing)
+    if value.numerator is None or not value.denominator:
+        return words(N_("Not computable: nothing to divide by"))
+    share = words.share(value.numerator, value.denominator)
+    if value.complete:
+        return share
+    labels = definition.labels(words.language)
+    covered = ", ".join(labels[code] for code in value.covers)
+    return words(N_("%(share)s, over %(categories)s only"), share=share, categories=covered)
+
+
+def write_returns(
+    sheet: Sheet,
+    definitions: tuple[IndicatorDefinition, ...],
+    returns: Mapping[str, SubmittedReturn],
+) -> None:
+    """One State's figures: for each indicator and year inputs down, categories across."""
+    words = sheet.book.words
+    for definition in definitions:
+        sheet.line(f"{definition.code}  {words.text(definition.name)}", "heading")
+        sheet.line(words.text(definition.definition))
+        returned = returns.get(definition.slug)
+        if returned is None:
+            sheet.line(words.label(Absence.NOT_REPORTED))
+        elif returned.figures is None:
+            sheet.line(words.label(Absence.WITHHELD))
+        else:
+            for year in years_of(returned.figures):
+                _write_year(sheet, definition, year_table(definition, returned.figures, year))
+        sheet.gap()
+
+
+def _write_year(sheet: Sheet, definition: IndicatorDefinition, table: YearTable) -> None:
+    words = sheet.book.words
+    together = words(N_("All counted categories"))
+    names = [words.text(category.label) for category in table.categories]
+    sheet.gap()
+    sheet.row_of([str(table.year), *names, together], "header")
+    for entry in table.inputs:
+        sheet.raw.write_string(
+            sheet.row, 0, words.text(entry.input.label), sheet.book.style("boxed_bold")
+        )
+        for at, amount in enumerate((*entry.amounts, entry.together), start=1):
+            _amount(sheet, at, amount)
+        sheet.row += 1
+    for line in table.values:
+        sheet.row_of(_value_row(words, definition, line), "boxed")
+
+
+def _amount(sheet: Sheet, at: int, amount: int | None) -> None:
+    if amount is None:
+        unknown = sheet.book.words(N_("unknown"))
+        sheet.raw.write_string(sheet.row, at, unknown, sheet.book.style("boxed_soft"))
+    else:
+        sheet.raw.write_number(sheet.row, at, amount, sheet.book.style("boxed_number"))
+
+
+def _value_row(words: Words, definition: IndicatorDefinition, line: ValueLine) -> list[str]:
+    apart = [
+        value_words(words, definition, value) if value else words(N_("not counted"))
+        for value in line.columns
+    ]
+    return [words.text(line.formula.label), *apart, value_words(words, definition, line.together)]

@@ -1,0 +1,173 @@
+"""The first sheet of a compiled workbook: what it holds, for whom, and how to read it."""
+
+from dataclasses import dataclass
+
+from tracker import __version__
+from tracker.domain.chain import tagged_hash
+from tracker.domain.documents import OutcomeDocument
+from tracker.domain.messages import N_
+from tracker.domain.progress import Absence, Base, Progress
+from tracker.exchange.answers import reader_words
+from tracker.exchange.legend import MEANINGS, language_notes
+from tracker.exchange.words import Made, Words
+from tracker.exchange.workbook import Sheet
+from tracker.queries.exports import CompiledExport
+
+WIDTHS = (34, 100)
+DOCUMENT_TAG = "tracker/document/1"
+
+
+@dataclass(slots=True)
+class Tally:
+    """What was written, counted while writing it."""
+
+    rows: int = 0
+    answered: int = 0
+    withheld: int = 0
+
+
+def write_readme(
+    sheet: Sheet, data: CompiledExport, sheets: list[Sheet], tally: Tally, made: Made
+) -> None:
+    """Facts, counts, the other ``sheets`` with what they hold, and the vocabulary."""
+    words, frame = sheet.book.words, data.frame
+    sheet.line(sheet.book.title, "title")
+    if frame.demonstration:
+        sheet.line(words(N_("Demonstration data: the States here are invented.")), "alert")
+    sheet.line(words(reader_words(frame.audience)), "alert")
+    sheet.gap()
+    _facts(sheet, data, made)
+    sheet.gap()
+    sheet.line(words(N_("Counts")), "heading")
+    for name, text in _count_facts(data, tally, words):
+        sheet.fact(name, text)
+    sheet.gap()
+    sheet.line(words(N_("Sheets")), "heading")
+    for other in sheets:
+        sheet.fact(other.name, other.about)
+        address, link = f"internal:'{other.name}'!A1", sheet.book.style("link")
+        sheet.raw.write_url(sheet.row - 1, 0, address, link, other.name)
+    sheet.gap()
+    _vocabulary(sheet)
+    for text in (*_rules(words), *_official_notes(frame.document, words), *language_notes(words)):
+        sheet.line(text, "note")
+
+
+def document_version(document: OutcomeDocument) -> str:
+    """Changes whenever the wording, or what is asked of whom, changes."""
+    content = [
+        [c.key, dict(c.text), c.addressee.value, [s.value for s in c.strengths]]
+        for c in document.commitments
+    ]
+    return tagged_hash(DOCUMENT_TAG, content)[:16]
+
+
+def _facts(sheet: Sheet, data: CompiledExport, made: Made) -> None:
+    words, frame = sheet.book.words, data.frame
+    document, dates = frame.document, frame.cycle.dates
+    sheet.fact(words(N_("Outcome document")), f"{words.text(document.title)}, {document.source}")
+    sheet.fact(words(N_("Reporting cycle")), frame.cycle.slug)
+    if dates.period_from and dates.period_to:
+        period = f"{words.day(dates.period_from)} – {words.day(dates.period_to)}"
+        sheet.fact(words(N_("Period covered")), period)
+    sheet.fact(words(N_("Due")), words.day(dates.due_on) or words(N_("No due date")))
+    sheet.fact(words(N_("Audience")), words.label(frame.audience))
+    sheet.fact(words(N_("Filters")), words(N_("None: all States and all commitments.")))
+    sheet.fact(words(N_("Language")), words.label(words.language))
+    sheet.fact(words(N_("Made")), f"{words.instant(made.at)}, {made.by}", "fact_typed")
+    sheet.fact(words(N_("Version of the document")), document_version(document))
+    sheet.fact(words(N_("Version of the data")), str(frame.data_version))
+    sheet.fact(words(N_("Version of the tracker")), __version__)
+
+
+def _count_facts(data: CompiledExport, tally: Tally, words: Words) -> list[tuple[str, str]]:
+    whole, figures = data.figures.whole, data.figures
+    observers = [listed for listed in data.states if not listed.is_member]
+    reported = sum(listed.submission is not None for listed in observers)
+    pairs = [
+        (words.label(value), words.share(whole[value], whole.size(Base.MEMBERS)))
+        for value in (*Progress, Absence.NOT_ANSWERED, Absence.WITHHELD, Absence.NOT_REPORTED)
+    ]
+    return [
+        (
+            words(N_("Reports, of Member States")),
+            words.share(figures.reporting, figures.members),
+        ),
+        (
+            words(N_("Observer States with a report")),
+            words(N_("%(share)s, outside every base"), share=f"{reported}/{len(observers)}"),
+        ),
+        (
+            words(N_("Pairs State × commitment")),
+            words(
+                N_("%(members)s Member States × %(asked)s commitments that ask = %(pairs)s"),
+                members=figures.members,
+                asked=len(figures.commitments),
+                pairs=whole.members,
+            ),
+        ),
+        *((words(N_("%(value)s, of all pairs"), value=name), share) for name, share in pairs),
+        (
+            words(N_("Rows in the sheet of responses")),
+            words(
+                N_(
+                    "%(rows)s: %(answered)s that may be read and %(withheld)s withheld, observer "
+                    "States included"
+                ),
+                rows=tally.rows,
+                answered=tally.answered,
+                withheld=tally.withheld,
+            ),
+        ),
+    ]
+
+
+def _vocabulary(sheet: Sheet) -> None:
+    words = sheet.book.words
+    sheet.line(words(N_("Progress and absence")), "heading")
+    for value in (*Progress, *Absence):
+        sheet.fact(words.label(value), words(MEANINGS[value]))
+    sheet.gap()
+    sheet.line(words(N_("Bases of shares")), "heading")
+    for base in Base:
+        sheet.fact(words.label(base), words(MEANINGS[base]))
+    sheet.gap()
+    sheet.line(words(N_("Rules")), "heading")
+
+
+def _rules(words: Words) -> list[str]:
+    return [
+        words(text)
+        for text in (
+            N_(
+                "One submission counts for each State. For the secretariat it is the latest not "
+                "withdrawn, for all others the published one. A submission published later "
+                "supersedes the one before, which stays readable on the site and is left out here."
+            ),
+            N_(
+                "A withheld answer shows the word and nothing else of it: the other columns of the "
+                "answer are empty."
+            ),
+            N_(
+                "An empty cell in a column of the answer means that the State wrote nothing there; "
+                "the codebook says so for each column."
+            ),
+            N_("Groups sum numbers and bases, and divide once; percentages are never averaged."),
+            N_(
+                "A text that does not fit into a cell goes on in the row below, where the columns "
+                "that identify the answer are repeated."
+            ),
+            N_("All times are UTC."),
+        )
+    ]
+
+
+def _official_notes(document: OutcomeDocument, words: Words) -> list[str]:
+    _, language = words.official(document.commitments[0].text)
+    if language == words.language:
+        return []
+    text = N_(
+        "No official text is loaded in the language of this file: it is quoted in %(language)s, "
+        "beside our summary."
+    )
+    return [words(text, language=words.label(language))]

@@ -1,0 +1,229 @@
+"""Writing a workbook with XlsxWriter: every text as text, never as formula, link or number."""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Generic, TypeVar
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from tracker.domain.messages import N_
+from tracker.exchange import styles
+from tracker.exchange.cells import CELL_LIMIT, height, lines, split_text
+from tracker.exchange.columns import Column, Columns, Kind, renderer
+from tracker.exchange.words import Made, Words
+
+Row = TypeVar("Row")
+Target = Path | BinaryIO
+A4 = 9
+CREATOR = N_("Outcome document tracker")
+KIND_STYLES = {
+    Kind.TYPED: "typed",
+    Kind.NUMBER: "whole",
+    Kind.SHARE: "percent",
+    Kind.DAY: "day",
+    Kind.INSTANT: "instant",
+}
+
+
+class Book:
+    """A workbook being written; leaving the ``with`` block finishes the file.
+
+    ``streaming`` keeps memory constant, and asks for the rows of a sheet in order. After an
+    exception nothing is written to the target.
+    """
+
+    def __init__(
+        self, target: Target, words: Words, made: Made, title: str, *, streaming: bool = False
+    ) -> None:
+        self.words = words
+        self.title = title
+        self._taken: set[str] = set()
+        self._styles: dict[str, Format] = {}
+        self._folder = tempfile.TemporaryDirectory(prefix="tracker-export-")
+        self.raw = Workbook(
+            str(target) if isinstance(target, Path) else target,
+            {
+                "constant_memory": streaming,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "remove_timezone": True,
+                "tmpdir": self._folder.name,
+            },
+        )
+        self.raw.set_properties(
+            {"title": title[:255], "author": words(CREATOR), "created": made.at}
+        )
+
+    def __enter__(self) -> "Book":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: Any, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self.raw.close()
+        finally:
+            self._folder.cleanup()
+
+    def style(self, name: str) -> Format:
+        """A style of ``styles``, made on first use."""
+        if name not in self._styles:
+            self._styles[name] = self.raw.add_format(styles.style(name))
+        return self._styles[name]
+
+    def sheet(self, name: str, widths: Sequence[float], about: str = "") -> "Sheet":
+        """A new sheet with columns of these widths; ``about`` says what it holds."""
+        return Sheet(self, styles.sheet_name(name, self._taken), widths, about)
+
+
+class Sheet:
+    """One sheet, set up for reading and printing, written from the top.
+
+    ``row`` is the next free row.
+    """
+
+    def __init__(self, book: Book, name: str, widths: Sequence[float], about: str) -> None:
+        self.book = book
+        self.name = name
+        self.about = about
+        self.widths = tuple(widths)
+        self.row = 0
+        self.raw: Worksheet = book.raw.add_worksheet(name)
+        for number, width in enumerate(widths):
+            self.raw.set_column(number, number, width)
+        if book.words.right_to_left:
+            self.raw.right_to_left()
+        self.raw.hide_gridlines(2)
+        self.raw.set_landscape()
+        self.raw.set_paper(A4)
+        self.raw.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        self.raw.fit_to_pages(1, 0)
+        self._footer()
+
+    def _footer(self) -> None:
+        pages = self.book.words(N_("Page %(page)s of %(pages)s"), page="&P", pages="&N")
+        title = self.book.title.replace("&", "&&")
+        self.raw.set_footer(f"&L&8{title[:180]}&R&8{pages}")
+
+    def cell(self, column: int, text: str, style: str) -> None:
+        """One text in the present row."""
+        self.raw.write_string(self.row, column, text, self.book.style(style))
+
+    def line(self, text: str, style: str = "plain") -> None:
+        """A text over the whole width of the sheet, as high as it needs."""
+        if style in ("title", "heading", "soft"):
+            self.cell(0, text, style)
+            if style == "title":
+                self.raw.set_row(self.row, 26)
+        else:
+            last = len(self.widths) - 1
+            if last:
+                self.raw.merge_range(self.row, 0, self.row, last, "", self.book.style(style))
+            self.cell(0, text, style)
+            self.fit(lines(text, sum(self.widths)))
+        self.row += 1
+
+    def fact(self, name: str, text: str, style: str = "fact") -> None:
+        """A name in the first column, and over all the others what it is."""
+        last = len(self.widths) - 1
+        self.cell(0, name, "name")
+        if last > 1:
+            self.raw.merge_range(self.row, 1, self.row, last, "", self.book.style(style))
+        self.cell(1, text, style)
+        self.fit(max(lines(text, sum(self.widths[1:])), lines(name, self.widths[0])))
+        self.row += 1
+
+    def row_of(self, texts: Sequence[str], style: str) -> None:
+        """Texts side by side, the row as high as the longest needs."""
+        for number, text in enumerate(texts):
+            self.cell(number, text, style)
+        self.fit(max(lines(t, w) for t, w in zip(texts, self.widths, strict=False)))
+        self.row += 1
+
+    def gap(self) -> None:
+        """An empty row."""
+        self.row += 1
+
+    def fit(self, count: int) -> None:
+        """Make the present row as high as ``count`` lines."""
+        if count > 1:
+            self.raw.set_row(self.row, height(count))
+
+    def header(self, texts: Sequence[str], *, freeze_columns: int = 0) -> None:
+        """The header of a table: stays in view, and is repeated on paper."""
+        self.raw.repeat_rows(self.row)
+        self.raw.freeze_panes(self.row + 1, freeze_columns)
+        self.row_of(texts, "header")
+
+
+class Table(Generic[Row]):
+    """A table with a filter in its header, one row after the other."""
+
+    def __init__(self, sheet: Sheet, columns: Columns[Row], *, freeze_columns: int = 0) -> None:
+        words = sheet.book.words
+        self.sheet = sheet
+        self._columns = tuple(columns)
+        self._first = sheet.row
+        self._parts = tuple(_part(sheet, number, c) for number, c in enumerate(columns))
+        sheet.header([words(c.header) for c in columns], freeze_columns=freeze_columns)
+
+    def add(self, row: Row) -> None:
+        """One row; where a text does not fit into a cell, it goes on in the rows below."""
+        longest, at = 1, self.sheet.row
+        rest: dict[int, str] = {}
+        for number, (render, write, style, width) in enumerate(self._parts):
+            value = render(row)
+            if value is None or value == "":
+                continue
+            if type(value) is str:
+                size = len(value)
+                if size > CELL_LIMIT // 2:
+                    value, *more = split_text(value)
+                    if more:
+                        rest[number] = "".join(more)
+                if size > width or "\n" in value:
+                    longest = max(longest, lines(value, width))
+            write(at, number, value, style)
+        self.sheet.fit(longest)
+        self.sheet.row += 1
+        if rest:
+            self._continue(row, rest)
+
+    def _continue(self, row: Row, rest: dict[int, str]) -> None:
+        pieces = {number: split_text(text) for number, text in rest.items()}
+        for place in range(max(len(found) for found in pieces.values())):
+            for number, (render, write, style, _) in enumerate(self._parts):
+                value = render(row) if self._columns[number].identifies else None
+                if number in pieces:
+                    value = pieces[number][place] if place < len(pieces[number]) else None
+                if value is not None:
+                    write(self.sheet.row, number, value, style)
+            self.sheet.fit(999)
+            self.sheet.row += 1
+
+    def finish(self) -> None:
+        """Put the filter on."""
+        last = max(self.sheet.row - 1, self._first)
+        self.sheet.raw.autofilter(self._first, 0, last, len(self._columns) - 1)
+
+
+Part = tuple[Callable[[Row], Any], Callable[..., Any], Format, int]
+
+
+def _part(sheet: Sheet, number: int, column: Column[Row]) -> Part[Row]:
+    raw = sheet.raw
+    writers = {
+        Kind.NUMBER: raw.write_number,
+        Kind.SHARE: raw.write_number,
+        Kind.DAY: raw.write_datetime,
+        Kind.INSTANT: raw.write_datetime,
+    }
+    write = writers.get(column.kind, raw.write_string)
+    style = sheet.book.style(KIND_STYLES.get(column.kind, "plain"))
+    return renderer(column, sheet.book.words), write, style, column.width

@@ -1,0 +1,292 @@
+"""What workbooks are made of, as a reader of one level may see it.
+
+Submissions never change. So an export fixes the list of them first, and then reads State by
+State in short transactions: the picture is consistent, and no read stays open for long.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain.documents import LocalisedText, OutcomeDocument
+from tracker.domain.errors import NotFound, Problem
+from tracker.domain.indicators import IndicatorDefinition
+from tracker.domain.progress import Audience
+from tracker.domain.responses import Measure, ResponseContent
+from tracker.domain.states import Area, State, StateStatus
+from tracker.domain.workflow import ReportStatus
+from tracker.models import ChainText, Commitment, Submission, SubmissionFigure, SubmissionResponse
+from tracker.queries.cycles import CycleRow, cycle_or_none
+from tracker.queries.documents import document_or_none
+from tracker.queries.figures import CycleFigures, figures_of_cycle, shown_submissions
+from tracker.queries.indicators import SubmittedReturn, list_indicators, submitted_returns
+from tracker.queries.states import (
+    data_version,
+    is_demonstration,
+    list_areas,
+    list_states,
+    state_or_none,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedSubmission:
+    """One submission. ``submitter`` is empty for every reader but the secretariat."""
+
+    id: int
+    number: int
+    status: ReportStatus
+    submitted_at: datetime
+    accepted_at: datetime | None
+    published_at: datetime | None
+    on_time: bool
+    content_hash: str
+    submitter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedAnswer:
+    """One answer. ``content`` is ``None`` where it is withheld; ``struck``: reasons by field."""
+
+    content: ResponseContent | None
+    struck: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StateAnswers:
+    """Everything a submission says: answers by commitment key, figures by indicator."""
+
+    answers: Mapping[str, ExportedAnswer]
+    returns: Mapping[str, SubmittedReturn]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every workbook of a cycle is about."""
+
+    cycle: CycleRow
+    document: OutcomeDocument
+    indicators: tuple[IndicatorDefinition, ...]
+    audience: Audience
+    demonstration: bool
+    data_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportExport:
+    """One State's report."""
+
+    frame: Frame
+    state: State
+    group: LocalisedText
+    submission: ExportedSubmission
+    contents: StateAnswers
+
+
+@dataclass(frozen=True, slots=True)
+class ListedState:
+    """A State in the compiled workbook, with the submission that is shown of it."""
+
+    state: State
+    group: LocalisedText
+    submission: ExportedSubmission | None
+
+    @property
+    def is_member(self) -> bool:
+        """Whether it belongs to every base."""
+        return self.state.status is StateStatus.MEMBER
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledExport:
+    """A whole cycle without its answers, which are read State by State.
+
+    ``states`` are the Member States by group, then the observer States. ``has_figures``: whether
+    any of their submissions returned figures of an indicator, withheld or not.
+    """
+
+    frame: Frame
+    groups: tuple[Area, ...]
+    states: tuple[ListedState, ...]
+    figures: CycleFigures
+    has_figures: bool
+
+
+def report_export(
+    session: Session, *, cycle_slug: str, iso3: str, audience: Audience
+) -> ReportExport:
+    """One State's report; ``NotFound`` where this reader is shown no submission."""
+    frame = _frame(session, cycle_slug, audience)
+    row = state_or_none(session, iso3)
+    if row is None:
+        raise NotFound(Problem("unknown-state", "state", {"code": iso3[:80]}))
+    found = _submissions(session, frame).get(row.id)
+    if found is None:
+        values = {"state": row.state.iso3, "cycle": frame.cycle.slug}
+        raise NotFound(Problem("no-submission-shown", "", values))
+    return ReportExport(
+        frame=frame,
+        state=row.state,
+        group=_group_names(session).get(row.state.group or "", {}),
+        submission=found,
+        contents=state_answers(session, found.id, audience),
+    )
+
+
+def compiled_export(session: Session, *, cycle_slug: str, audience: Audience) -> CompiledExport:
+    """A whole cycle; the list of submissions and the figures over them belong together."""
+    frame = _frame(session, cycle_slug, audience)
+    submissions = _submissions(session, frame)
+    names = _group_names(session)
+    members = {row.id for row in list_states(session, members_only=True)}
+    order = {code: number for number, code in enumerate(names)}
+    listed = [
+        (row.id, ListedState(row.state, names.get(row.state.group or "", {}), found))
+        for row in list_states(session)
+        for found in (submissions.get(row.id),)
+        if row.id in members or _is_listed_observer(row.state, frame)
+    ]
+    listed.sort(key=lambda entry: _place(entry[1], order))
+    groups = tuple(
+        area
+        for area in list_areas(session, "group")
+        if any(state.state.group == area.code for _, state in listed)
+    )
+    return CompiledExport(
+        frame=frame,
+        groups=groups,
+        states=tuple(state for _, state in listed),
+        figures=figures_of_cycle(session, cycle_id=frame.cycle.id, audience=audience),
+        has_figures=_has_figures(session, frame),
+    )
+
+
+def state_answers(session: Session, submission_id: int, audience: Audience) -> StateAnswers:
+    """What one submission says to a reader of this level; the rest is never read into memory."""
+    answers = SubmissionResponse
+    columns = (
+        Commitment.key,
+        answers.revision_id,
+        answers.audience,
+        answers.progress,
+        answers.reason,
+        answers.narrative,
+        answers.narrative_language,
+        answers.lead_agency,
+        answers.good_practice,
+        answers.measures,
+    )
+    shown = [content for content in Audience if audience.admits(content)]
+    query = (
+        select(*columns)
+        .join(Commitment, answers.commitment_id == Commitment.id)
+        .where(answers.submission_id == submission_id, answers.audience.in_(shown))
+        .order_by(Commitment.paragraph)
+    )
+    struck = _struck(session, submission_id)
+    found = {
+        row.key: ExportedAnswer(
+            ResponseContent(
+                progress=row.progress,
+                reason=row.reason,
+                narrative=row.narrative,
+                narrative_language=row.narrative_language,
+                lead_agency=row.lead_agency,
+                good_practice=row.good_practice,
+                audience=row.audience,
+                measures=tuple(Measure(**measure) for measure in row.measures),
+            ),
+            struck.get(row.revision_id, {}),
+        )
+        for row in session.execute(query)
+    }
+    withheld = session.scalars(
+        select(Commitment.key)
+        .join(answers, answers.commitment_id == Commitment.id)
+        .where(answers.submission_id == submission_id, answers.audience.not_in(shown))
+    )
+    found |= {key: ExportedAnswer(None) for key in withheld}
+    return StateAnswers(found, submitted_returns(session, submission_id, audience=audience))
+
+
+def _struck(session: Session, submission_id: int) -> dict[int, dict[str, str]]:
+    """Reasons of what was struck out, by revision and field."""
+    rows = session.execute(
+        select(ChainText.entry_id, ChainText.field, ChainText.struck_reason)
+        .join(SubmissionResponse, SubmissionResponse.revision_id == ChainText.entry_id)
+        .where(SubmissionResponse.submission_id == submission_id, ChainText.struck_at.is_not(None))
+        .order_by(ChainText.id)
+    )
+    found: dict[int, dict[str, str]] = {}
+    for entry, name, reason in rows:
+        found.setdefault(entry, {})[name] = reason or ""
+    return found
+
+
+def _frame(session: Session, cycle_slug: str, audience: Audience) -> Frame:
+    cycle = cycle_or_none(session, cycle_slug)
+    if cycle is None:
+        raise NotFound(Problem("unknown-cycle", "cycle", {"slug": cycle_slug[:80]}))
+    document = document_or_none(session, cycle.document_slug)
+    if document is None:
+        raise NotFound(Problem("unknown-document", "", {"slug": cycle.document_slug}))
+    return Frame(
+        cycle=cycle,
+        document=document,
+        indicators=list_indicators(session),
+        audience=audience,
+        demonstration=is_demonstration(session),
+        data_version=data_version(session),
+    )
+
+
+def _submissions(session: Session, frame: Frame) -> dict[int, ExportedSubmission]:
+    shown = shown_submissions(frame.cycle.id, frame.audience).subquery()
+    rows = session.execute(
+        select(shown.c.state_id, Submission).join(Submission, Submission.id == shown.c.id)
+    )
+    named = frame.audience is Audience.SECRETARIAT
+    return {
+        state_id: ExportedSubmission(
+            id=row.id,
+            number=row.number,
+            status=_status(row),
+            submitted_at=row.submitted_at,
+            accepted_at=row.accepted_at if named else None,
+            published_at=row.published_at,
+            on_time=row.on_time,
+            content_hash=row.content_hash,
+            submitter=f"{row.submitter_name}, {row.submitter_title}" if named else "",
+        )
+        for state_id, row in rows
+    }
+
+
+def _has_figures(session: Session, frame: Frame) -> bool:
+    shown = shown_submissions(frame.cycle.id, frame.audience).subquery()
+    found = select(SubmissionFigure.id).join(shown, SubmissionFigure.submission_id == shown.c.id)
+    return session.scalar(found.limit(1)) is not None
+
+
+def _status(row: Submission) -> ReportStatus:
+    """What became of this submission; the report itself may have been reopened since."""
+    if row.published_at:
+        return ReportStatus.PUBLISHED
+    if row.returned_at:
+        return ReportStatus.RETURNED
+    return ReportStatus.ACCEPTED if row.accepted_at else ReportStatus.SUBMITTED
+
+
+def _group_names(session: Session) -> dict[str, LocalisedText]:
+    return {area.code: area.name for area in list_areas(session, "group")}
+
+
+def _is_listed_observer(state: State, frame: Frame) -> bool:
+    return state.status is StateStatus.OBSERVER and state.demonstration == frame.demonstration
+
+
+def _place(entry: ListedState, order: Mapping[str, int]) -> tuple[bool, int, str]:
+    return not entry.is_member, order.get(entry.state.group or "", len(order)), entry.state.iso3
