@@ -384,6 +384,8 @@ def test_all_years_are_pooled_and_marked(public: Browser, session: Session) -> N
     value = rows(soup, "states")["Kenya"][0]
     assert value.startswith("3/40 (7.50%) 2 of 2 years")
     assert "all years pooled: 2018 to 2019" in text(soup)
+    assert soup.select_one('#states a[href="/states/KEN"]')
+    assert public.get(f"/indicators/{SLUG}?year=2017").status_code == 422
     assert rows(public.soup(f"/indicators/{SLUG}?year=2018"), "states")["Kenya"][0].startswith(
         "3/10"
     )

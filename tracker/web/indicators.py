@@ -37,6 +37,7 @@ from tracker.services.indicators import save_indicator
 from tracker.services.responses import Saved
 from tracker.web.access import requires
 from tracker.web.locale import chosen_language
+from tracker.web.public_choices import by_name
 from tracker.web.render import page, problem_text
 from tracker.web.reporting import load_report
 from tracker.web.session import current_actor
@@ -245,14 +246,26 @@ def show(slug: str) -> ResponseReturnValue:
     definition = definition_of(session(), slug)
     audience = audience_of(current_actor())
     every = shown_values(session(), definition, audience=audience)
-    asked = request.args.get("year", "")
-    year = next((year for year in every.years if str(year) == asked), None)
+    year = _chosen_year(every.years)
     shown = shown_values(session(), definition, audience=audience, year=year) if year else every
     return page(
         "indicators/show.html",
         definition=definition,
         indicators=list_indicators(session()),
         shown=shown,
+        states=by_name(shown.states, lambda line: dict(line.row.state.name)),
         audience=audience,
         is_public=audience is Audience.PUBLIC,
     )
+
+
+def _chosen_year(years: tuple[int, ...]) -> int | None:
+    """The year of ``?year``, or ``None`` for all of them; ``Invalid`` for any other."""
+    asked = request.args.get("year", "").strip()
+    if not asked:
+        return None
+    found = [year for year in years if str(year) == asked]
+    if not found:
+        allowed = ", ".join(str(year) for year in years)
+        raise Invalid(Problem("not-a-choice", "year", {"value": asked[:80], "allowed": allowed}))
+    return found[0]
