@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app, render_template, request, url_for
 from flask_babel import get_locale, gettext
@@ -59,10 +60,17 @@ def navigation() -> list[Link]:
         items.append(("admin.home", gettext("Administration")))
     here = request.path
     links = [(text, url_for(endpoint)) for endpoint, text in items if _known(endpoint)]
-    return [
-        Link(text, href, href == here or (href != "/" and here.startswith(href + "/")))
-        for text, href in links
-    ]
+    return [Link(text, href, _is_here(urlsplit(href).path, here)) for text, href in links]
+
+
+def _is_here(path: str, here: str) -> bool:
+    return path == here or (path != "/" and here.startswith(path + "/"))
+
+
+def footer_links() -> list[Link]:
+    """What stands at the foot of every page."""
+    items = [("public.method", gettext("How the numbers are made"))]
+    return [Link(text, url_for(endpoint)) for endpoint, text in items if _known(endpoint)]
 
 
 def _known(endpoint: str) -> bool:
@@ -111,6 +119,7 @@ def init_app(app: Flask) -> None:
             "demonstration": app.config["SETTINGS"].demonstration,
             "version": __version__,
             "navigation": navigation(),
+            "footer_links": footer_links(),
             "language_links": language_links(),
             "can": access.can,
             "Action": Action,

@@ -1,0 +1,122 @@
+"""What States say, answer by answer, as one reader may see it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain.progress import Absence, Audience
+from tracker.domain.responses import ResponseContent
+from tracker.domain.roles import Actor, Role
+from tracker.models import ChainText, Commitment, State, Submission, SubmissionResponse
+from tracker.policy.scopes import audience_of
+from tracker.queries.figures import shown_submissions, value_key
+from tracker.queries.states import is_member
+from tracker.queries.submissions import (
+    SubmissionRow,
+    list_submissions_of_state,
+    submitted_content,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StateAnswer:
+    """One State on one commitment; ``value`` is the one of ``COUNT_KEYS`` it counts under.
+
+    ``content`` is ``None`` where there is none or it is withheld from this reader. A State's own
+    people read their answer although it counts as withheld in figures for their level.
+    ``struck``: reasons by field of what was struck out. Observer States are no ``is_member``.
+    """
+
+    iso3: str
+    name: dict[str, str]
+    is_member: bool
+    value: str
+    is_published: bool = False
+    content: ResponseContent | None = None
+    struck: Mapping[str, str] = field(default_factory=dict)
+
+
+def reader_level(actor: Actor, state_id: int) -> Audience:
+    """The level at which the actor reads the answers of this State."""
+    if actor.holds(Role.FOCAL_POINT, Role.OBSERVER, state_id=state_id):
+        return Audience.SECRETARIAT
+    return audience_of(actor)
+
+
+def answers_to_commitment(
+    session: Session, *, actor: Actor, cycle_id: int, key: str
+) -> tuple[StateAnswer, ...]:
+    """Every Member State, and every observer that answered, by code."""
+    audience = audience_of(actor)
+    shown = {
+        state_id: submission_id
+        for state_id, submission_id in session.execute(shown_submissions(cycle_id, audience))
+    }
+    rows = {
+        row.submission_id: (row, published_at is not None)
+        for row, published_at in session.execute(
+            select(SubmissionResponse, Submission.published_at)
+            .join(Submission, SubmissionResponse.submission_id == Submission.id)
+            .join(Commitment, SubmissionResponse.commitment_id == Commitment.id)
+            .where(Commitment.key == key, Submission.id.in_(shown.values()))
+        )
+    }
+    struck = _struck(session, [row.revision_id for row, _ in rows.values()])
+    states = session.execute(
+        select(State.id, State.iso3, State.name, is_member().label("is_member"))
+        .where(is_member() | State.id.in_(shown))
+        .order_by(State.iso3)
+    )
+    answers = []
+    for state_id, iso3, name, member in states:
+        found = rows.get(shown.get(state_id, 0))
+        if found is None:
+            absence = Absence.NOT_ANSWERED if state_id in shown else Absence.NOT_REPORTED
+            if member:
+                answers.append(StateAnswer(iso3, name, True, absence.value))
+            continue
+        row, published = found
+        readable = reader_level(actor, state_id).admits(row.audience)
+        answers.append(
+            StateAnswer(
+                iso3=iso3,
+                name=name,
+                is_member=bool(member),
+                value=value_key(row.progress, row.audience, audience),
+                is_published=published,
+                content=submitted_content(row) if readable else None,
+                struck=struck.get(row.revision_id, {}) if readable else {},
+            )
+        )
+    return tuple(answers)
+
+
+def _struck(session: Session, revisions: list[int]) -> dict[int, dict[str, str]]:
+    """Reasons of what was struck out, by revision and field."""
+    rows = session.execute(
+        select(ChainText.entry_id, ChainText.field, ChainText.struck_reason)
+        .where(ChainText.entry_id.in_(revisions), ChainText.struck_at.is_not(None))
+        .order_by(ChainText.id)
+    )
+    found: dict[int, dict[str, str]] = {}
+    for entry, name, reason in rows:
+        found.setdefault(entry, {})[name] = reason or ""
+    return found
+
+
+def shown_of_state(
+    session: Session, actor: Actor, state_id: int
+) -> tuple[tuple[SubmissionRow, ...], tuple[SubmissionRow, ...]]:
+    """The submission in force of each cycle, then those that were superseded; latest first."""
+    rows = list_submissions_of_state(session, actor, state_id)
+    if actor.in_secretariat:
+        candidates = [row for row in rows if row.withdrawn_at is None]
+    else:
+        candidates = [row for row in rows if row.published_at and not row.superseded_at]
+    in_force: dict[str, SubmissionRow] = {}
+    for row in candidates:
+        in_force.setdefault(row.cycle_slug, row)
+    earlier = tuple(row for row in rows if row.superseded_at is not None)
+    return tuple(in_force.values()), earlier

@@ -1,0 +1,103 @@
+"""What a reader chooses in the address of a public page: cycle, base, filters."""
+
+import unicodedata
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import request
+
+from tracker.domain.clock import system_clock
+from tracker.domain.documents import OutcomeDocument
+from tracker.domain.errors import Invalid, NotFound, Problem
+from tracker.domain.progress import Absence, Base, Distribution, Progress
+from tracker.queries.cycles import CycleRow
+from tracker.queries.documents import document_or_none
+from tracker.web.locale import in_language
+from tracker.web.render import label
+from tracker.web.transaction import session
+
+E = TypeVar("E", bound=StrEnum)
+T = TypeVar("T")
+
+# Shown from the furthest progress down, then what is absent.
+SHOWN_ORDER: tuple[Progress | Absence, ...] = (
+    Progress.IMPLEMENTED,
+    Progress.PARTLY_IMPLEMENTED,
+    Progress.IN_DEVELOPMENT,
+    Progress.NOT_STARTED,
+    Progress.NOT_APPLICABLE,
+    Absence.NOT_ANSWERED,
+    Absence.WITHHELD,
+    Absence.NOT_REPORTED,
+)
+
+
+def choice(kind: type[E], name: str) -> E | None:
+    """One of the values of ``kind`` from the query string; ``Invalid`` for any other text."""
+    raw = request.args.get(name, "").strip()
+    if not raw:
+        return None
+    try:
+        return kind(raw)
+    except ValueError:
+        allowed = ", ".join(kind)
+        values = {"value": raw[:80], "allowed": allowed}
+        raise Invalid(Problem("not-a-choice", name, values)) from None
+
+
+def chosen_base() -> Base:
+    """What percentages of the page are shares of; all Member States unless asked otherwise."""
+    return choice(Base, "base") or Base.MEMBERS
+
+
+def find_document(slug: str) -> OutcomeDocument:
+    """The document; ``NotFound`` with a sentence that names what was asked for."""
+    found = document_or_none(session(), slug)
+    if found is None:
+        raise NotFound(Problem("unknown-document", "", {"slug": slug[:80]}))
+    return found
+
+
+def current_cycle(cycles: tuple[CycleRow, ...]) -> CycleRow | None:
+    """The cycle opened last; ``cycles`` come the latest first."""
+    today = system_clock().date()
+    opened = [cycle for cycle in cycles if cycle.dates.opens_on <= today]
+    return next(iter(opened or cycles), None)
+
+
+def chosen_cycle(cycles: tuple[CycleRow, ...]) -> CycleRow | None:
+    """The cycle named in the query string, else the current one; ``NotFound`` if unknown."""
+    slug = request.args.get("cycle", "").strip()
+    if not slug:
+        return current_cycle(cycles)
+    for cycle in cycles:
+        if cycle.slug == slug:
+            return cycle
+    raise NotFound(Problem("unknown-cycle", "cycle", {"slug": slug[:80]}))
+
+
+def chosen_page(pages: int) -> int:
+    """The number of the page of a long list, from 1 to ``pages``."""
+    return min(max(request.args.get("page", 1, type=int), 1), pages)
+
+
+def shown_keys(distribution: Distribution, base: Base) -> tuple[str, ...]:
+    """The values inside the base, in the order in which they are shown."""
+    inside = distribution.keys(base)
+    return tuple(value.value for value in SHOWN_ORDER if value.value in inside)
+
+
+def value_labels() -> dict[str, str]:
+    """The word for every value of a distribution."""
+    return {value.value: label(value) for value in SHOWN_ORDER}
+
+
+def by_name(rows: Iterable[T], name: Callable[[T], dict[str, str]]) -> list[T]:
+    """Rows in the order of a State's name in the page's language, accents aside."""
+    return sorted(rows, key=lambda row: _folded(in_language(name(row))))
+
+
+def _folded(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))

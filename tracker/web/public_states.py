@@ -1,0 +1,153 @@
+"""Public pages of the States: who there is, and what each one published."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from tracker.domain.documents import OutcomeDocument
+from tracker.domain.errors import NotFound, Problem
+from tracker.domain.progress import Audience
+from tracker.domain.states import Area, State, StateStatus
+from tracker.policy.actions import Action
+from tracker.queries.exports import StateAnswers, state_answers
+from tracker.queries.indicators import submitted_tables
+from tracker.queries.publications import reader_level, shown_of_state
+from tracker.queries.record import record_of_state
+from tracker.queries.states import (
+    StateRow,
+    is_demonstration,
+    list_areas,
+    list_states,
+    state_or_none,
+)
+from tracker.queries.submissions import SubmissionRow, list_submissions_of_state
+from tracker.web.access import requires
+from tracker.web.public_choices import by_name, find_document
+from tracker.web.render import page
+from tracker.web.session import current_actor
+from tracker.web.transaction import session
+
+
+@dataclass(frozen=True, slots=True)
+class StateGroup:
+    """One regional group: its own States, and those only listed in it."""
+
+    area: Area
+    states: tuple[State, ...]
+    also_listed: tuple[State, ...]
+
+
+@requires(Action.PUBLIC_READ)
+def states() -> ResponseReturnValue:
+    """Member States by group, observer States apart."""
+    every = [row.state for row in list_states(session())]
+    demonstration = is_demonstration(session())
+    members = [
+        state
+        for state in every
+        if state.status is StateStatus.MEMBER and state.demonstration == demonstration
+    ]
+    observers = [state for state in every if state.status is StateStatus.OBSERVER]
+    on_record = [
+        state
+        for state in every
+        if state.status is StateStatus.MEMBER and state.demonstration != demonstration
+    ]
+    areas = list_areas(session(), "group")
+    return page(
+        "public/states.html",
+        members=len(members),
+        groups=_groups(areas, members),
+        observers=_named(observers),
+        on_record=_groups(areas, on_record),
+    )
+
+
+def _groups(areas: Iterable[Area], states: list[State]) -> tuple[StateGroup, ...]:
+    groups = (
+        StateGroup(
+            area,
+            _named(state for state in states if state.group == area.code),
+            _named(state for state in states if state.also_listed == area.code),
+        )
+        for area in areas
+    )
+    return tuple(group for group in groups if group.states)
+
+
+def _named(states: Iterable[State]) -> tuple[State, ...]:
+    return tuple(by_name(states, lambda state: dict(state.name)))
+
+
+def find_state(iso3: str) -> StateRow:
+    """The State; ``NotFound`` with a sentence that names what was asked for."""
+    found = state_or_none(session(), iso3)
+    if found is None:
+        raise NotFound(Problem("unknown-state", "", {"code": iso3[:80]}))
+    return found
+
+
+@requires(Action.PUBLIC_READ)
+def state(iso3: str) -> ResponseReturnValue:
+    """What the State published in the cycle asked for, and its official record."""
+    row = find_state(iso3)
+    in_force, superseded = shown_of_state(session(), current_actor(), row.id)
+    return page(
+        "public/state.html",
+        state=row.state,
+        groups={area.code: area for area in list_areas(session(), "group")},
+        takes_part=row.state.demonstration == is_demonstration(session()),
+        record=record_of_state(session(), row.id),
+        in_force=in_force,
+        superseded=superseded,
+        report=_contents(row.id, _chosen(in_force)),
+    )
+
+
+def _chosen(rows: tuple[SubmissionRow, ...]) -> SubmissionRow | None:
+    """The submission of the cycle in the query string, else of the latest cycle."""
+    slug = request.args.get("cycle", "").strip()
+    if not slug:
+        return rows[0] if rows else None
+    return next((row for row in rows if row.cycle_slug == slug), None)
+
+
+@requires(Action.PUBLIC_READ)
+def submission(iso3: str, number: int) -> ResponseReturnValue:
+    """One submission that the reader may see, in force or superseded, and marked as what it is."""
+    row = find_state(iso3)
+    found = [
+        entry
+        for entry in list_submissions_of_state(session(), current_actor(), row.id)
+        if entry.number == number
+        and request.args.get("cycle", entry.cycle_slug) in ("", entry.cycle_slug)
+    ]
+    if not found:
+        raise NotFound(Problem("not-found"))
+    return page("public/submission.html", state=row.state, report=_contents(row.id, found[0]))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """One submission with everything in it that this reader may read."""
+
+    submission: SubmissionRow
+    document: OutcomeDocument
+    contents: StateAnswers
+    tables: tuple[object, ...]
+    level: Audience
+
+
+def _contents(state_id: int, row: SubmissionRow | None) -> ReadReport | None:
+    if row is None:
+        return None
+    level = reader_level(current_actor(), state_id)
+    return ReadReport(
+        submission=row,
+        document=find_document(row.document_slug),
+        contents=state_answers(session(), row.id, level),
+        tables=submitted_tables(session(), row.id, audience=level),
+        level=level,
+    )
