@@ -1,6 +1,7 @@
 """The focal point's pages, as a browser without JavaScript sees them, and the script's saves."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,11 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.people import Browser, make_user, state_id
+from tracker.domain.clock import system_clock
+from tracker.domain.cycles import CycleDates
 from tracker.domain.progress import Audience, Progress
-from tracker.domain.roles import Role
+from tracker.domain.roles import OPERATOR, Role
 from tracker.domain.workflow import ReportStatus
 from tracker.models import NationalReport, Submission, User
 from tracker.queries.responses import responses_of
+from tracker.services.cycles import open_cycle
 
 SECTION = "I.1"
 
@@ -323,3 +327,34 @@ def test_a_draft_is_read_by_its_own_state_only(
         assert other.get(section_path(report)).status_code == 404
         assert other.post(save_path(report, 25), {"p25-version": "0"}).status_code == 404
     assert public.get(section_path(report)).status_code == 303
+
+
+def test_the_last_cycles_answer_stands_beside_and_can_be_copied(
+    browser: Browser, report: NationalReport, session: Session
+) -> None:
+    values = fields(browser.soup(section_path(report))) | {"p25-narrative": "said last time"}
+    browser.post(section_path(report), values)
+    browser.post(
+        f"/reports/{report.public_id}/submit",
+        {"name": "C", "title": "T", "has_authority": "y", "confirmed_gaps": "y"},
+    )
+    later = open_cycle(
+        session,
+        actor=OPERATOR,
+        slug="later",
+        document_slug="bms7",
+        dates=CycleDates(opens_on=date(2024, 1, 1)),
+        clock=system_clock,
+    )
+    session.commit()
+    browser.post("/reports", {"cycle": later.slug, "state": report.state_id})
+    new = session.scalars(select(NationalReport).where(NationalReport.cycle_id == later.id)).one()
+    page = browser.soup(section_path(new))
+    earlier = page.select_one("#p25 details.earlier")
+    assert earlier and "said last time" in earlier.text
+    assert fields(page)["p25-narrative"] == ""
+    copied = fields(browser.soup(section_path(new) + "?copy=25"))
+    assert copied["p25-narrative"].strip() == "said last time" and copied["p25-version"] == "0"
+    assert responses_of(session, new.id) == {}
+    browser.post(section_path(new), copied)
+    assert set(responses_of(session, new.id)) == {"bms7/annex/25"}

@@ -152,3 +152,24 @@ def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> tuple[Submission
         )
         for row, report, state, cycle, document in session.execute(query)
     )
+
+
+def previous_answers(session: Session, report_id: int) -> dict[str, ResponseContent]:
+    """What the State last submitted in the cycle before this report's, by commitment key."""
+    report = session.get_one(NationalReport, report_id)
+    row = session.scalars(
+        select(Submission)
+        .join(NationalReport, Submission.report_id == NationalReport.id)
+        .join(ReportingCycle, NationalReport.cycle_id == ReportingCycle.id)
+        .where(
+            NationalReport.state_id == report.state_id,
+            ReportingCycle.document_id == report.cycle.document_id,
+            ReportingCycle.opens_on < report.cycle.opens_on,
+            Submission.withdrawn_at.is_(None),
+        )
+        .order_by(ReportingCycle.opens_on.desc(), Submission.number.desc())
+        .limit(1)
+    ).one_or_none()
+    if row is None:
+        return {}
+    return {key: answer.content for key, answer in submitted_responses(session, row.id).items()}

@@ -2,7 +2,7 @@
 
 import secrets
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.documents import Commitment, OutcomeDocument, Section
@@ -17,6 +17,7 @@ from tracker.policy.rules import Subject
 from tracker.queries.clarifications import list_for_report
 from tracker.queries.reports import ReportRow
 from tracker.queries.responses import ResponseRow, responses_of, revisions_of
+from tracker.queries.submissions import previous_answers
 from tracker.web.access import requires
 from tracker.web.render import label, page
 from tracker.web.reporting import load_document, load_report, readable_sections
@@ -47,7 +48,7 @@ def load_commitment(
 @blueprint.get("/sections/<code>")
 @requires(Action.REPORT_READ)
 def section(report_id: str, code: str) -> ResponseReturnValue:
-    """One block of the report with its forms."""
+    """One block of the report with its forms; ``?copy=25`` fills one from the last cycle."""
     report = load_report(report_id)
     document = load_document(report)
     here = load_section(report, document, code)
@@ -57,7 +58,21 @@ def section(report_id: str, code: str) -> ResponseReturnValue:
         for c in document.in_section(here.code)
         if c.asks_states
     }
+    copied = request.args.get("copy", type=int)
+    if copied in forms:
+        _copy_from_last_cycle(report, document, copied, forms)
     return section_page(report, document, here, rows, forms)
+
+
+def _copy_from_last_cycle(
+    report: ReportRow, document: OutcomeDocument, number: int, forms: dict[int, ResponseForm]
+) -> None:
+    """Fill one form with what the State said last time; nothing is saved."""
+    _, commitment = load_commitment(report, document, number)
+    content = previous_answers(session(), report.id).get(commitment.key)
+    if content is not None:
+        version = int(forms[number].version.data or 0)
+        forms[number] = filled_form(number, version, content)
 
 
 def form_of(report: ReportRow, commitment: Commitment, row: ResponseRow | None) -> ResponseForm:
@@ -90,6 +105,7 @@ def section_page(
         path=document.path(here.code),
         commitments=document.in_section(here.code),
         rows=rows,
+        earlier=previous_answers(session(), report.id),
         forms=forms,
         alerts=alerts,
         editable=report.status.editable and may(actor, Action.REPORT_EDIT, subject),
