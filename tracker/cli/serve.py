@@ -5,12 +5,13 @@ from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
+from gunicorn.util import import_app
 
-from tracker.app import create_app
 from tracker.cli.database import connect, schema_problem
 from tracker.settings import BadSettings, Settings, load_settings
 
 THREADS = 8
+APPLICATION = "tracker.app:create_app"  # by name, as servers do: the app stands above us
 
 
 class Server(BaseApplication):  # type: ignore[misc]
@@ -28,7 +29,7 @@ class Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         """The application, made in each worker."""
-        return create_app(self.settings)
+        return import_app(APPLICATION)(self.settings)
 
 
 @click.command()
