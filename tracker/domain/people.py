@@ -76,7 +76,7 @@ def check_password(password: str, *, email: str, name: str, place: str = "passwo
 
 def _own_words(email: str, name: str) -> tuple[str, ...]:
     words = re.split(r"[^\w]+|_", f"{email} {name}".casefold())
-    return tuple(word for word in words if len(word) >= 4)
+    return (email.casefold(), *(word for word in words if len(word) >= 4))
 
 
 def _is_easy(password: str, own_words: tuple[str, ...]) -> bool:

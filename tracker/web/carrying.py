@@ -50,9 +50,10 @@ def save_again_page() -> ResponseReturnValue:
 
 
 def _carrying_page(template: str, status: int, problem: Problem | None) -> ResponseReturnValue:
-    release()
     form = SignInForm(request.form if problem else None, prefix=PREFIX)
-    if problem:
+    if problem is None:
+        release()
+    else:  # a wrong password was counted, which must last
         form.show(problem)
     target = request.full_path.rstrip("?")
     body = page(template, form=form, fields=_fields(), target=target)

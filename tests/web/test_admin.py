@@ -1,0 +1,393 @@
+"""Administration: people and cycles, for administrators and for focal points."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from tests.people import Browser, make_user
+from tracker.domain.roles import Role
+from tracker.models import Invitation, Membership, ReportingCycle, User
+from tracker.services.tokens import token_hash
+
+GOOD = "yellow-canal-78-fog"
+PERSON = {
+    "email": "new@example.org",
+    "name": "New Person",
+    "role": "observer",
+    "state": "FRA",
+    "language": "fr",
+}
+
+
+@pytest.fixture
+def administrator(browser_of: type[Browser], session: Session) -> Browser:
+    return browser_of(make_user(session, Role.ADMINISTRATOR, name="Ada"))
+
+
+@pytest.fixture
+def focal_point(browser_of: type[Browser], session: Session) -> Browser:
+    return browser_of(make_user(session, Role.FOCAL_POINT, "FRA", name="Camille"))
+
+
+def main_of(browser: Browser, path: str, status: int = 200) -> str:
+    return browser.soup(path, status).select("main")[0].get_text(" ", strip=True)
+
+
+def soup_of(response: TestResponse) -> BeautifulSoup:
+    return BeautifulSoup(response.data, "html5lib")
+
+
+def alert(response: TestResponse) -> str:
+    found = soup_of(response).select_one("main [role=alert]")
+    assert found, response.text
+    return " ".join(found.get_text().split())
+
+
+def link_on(response: TestResponse) -> str:
+    field = soup_of(response).select_one("input#link")
+    assert field, response.text
+    return str(field["value"])
+
+
+def membership_of(session: Session, user: User) -> Membership:
+    return session.scalars(select(Membership).where(Membership.user_id == user.id)).one()
+
+
+class TestHome:
+    def test_administrators_find_people_and_cycles(self, administrator: Browser) -> None:
+        hrefs = {a["href"] for a in administrator.soup("/admin").select("main a")}
+        assert {"/admin/people", "/admin/cycles"} <= hrefs
+
+    def test_focal_points_find_the_people_of_their_state(self, focal_point: Browser) -> None:
+        page = focal_point.soup("/admin")
+        assert {a["href"] for a in page.select("main a")} == {"/admin/people"}
+        assert "People of your State" in page.text
+
+    @pytest.mark.parametrize("path", ["/admin", "/admin/people", "/admin/people/new"])
+    def test_nobody_else_finds_anything(
+        self, browser_of: type[Browser], session: Session, public: Browser, path: str
+    ) -> None:
+        assert public.get(path).status_code == 303
+        for role in (Role.CONTRIBUTOR, Role.OBSERVER, Role.REVIEWER):
+            person = make_user(session, role, "FRA" if role.of_a_state else None)
+            assert browser_of(person).get(path).status_code == 403
+
+
+class TestInviting:
+    def test_the_link_is_shown_once_and_works(
+        self, administrator: Browser, browser_of: type[Browser], session: Session
+    ) -> None:
+        response = administrator.post("/admin/people/new", PERSON)
+        assert response.status_code == 200
+        assert response.headers["Cache-Control"] == "no-store"
+        link = link_on(response)
+        assert link.startswith("http://localhost/invitations/")
+        token = link.rsplit("/", 1)[1]
+        row = session.scalars(select(Invitation)).one()
+        assert row.token_hash == token_hash(token)
+        for path in ("/admin/people", f"/admin/people/{row.user.public_id}"):
+            assert token not in administrator.get(path).text
+
+        guest = browser_of()
+        form = {"name": "N", "language": "fr", "password": GOOD, "password_again": GOOD}
+        assert guest.post(f"/invitations/{token}", form).status_code == 303
+        listed = main_of(administrator, "/admin/people")
+        assert "new@example.org" in listed
+        assert "Active" in listed
+
+    def test_a_known_person_needs_no_link(self, administrator: Browser, session: Session) -> None:
+        person = make_user(session, Role.OBSERVER, "FRA")
+        person.password_hash = "kept"
+        session.commit()
+        form = PERSON | {"email": person.email, "role": "reviewer", "state": ""}
+        response = administrator.post("/admin/people/new", form)
+        assert response.status_code == 303
+        assert session.scalars(select(Invitation)).all() == []
+        session.refresh(person)
+        assert {row.role for row in person.memberships} == {Role.OBSERVER, Role.REVIEWER}
+
+    @pytest.mark.parametrize(
+        ("changes", "sentence"),
+        [
+            ({"email": "nonsense"}, "is not an e-mail address"),
+            ({"email": ""}, "E-mail address: Fill in this field"),
+            ({"name": " "}, "Name: Fill in this field"),
+            ({"role": "king"}, "not one of the choices"),
+            ({"state": "QQQ"}, "no State with the code"),
+            ({"state": "F\0A"}, "no State with the code"),
+            ({"state": ""}, "choose the State"),
+            ({"role": "reviewer"}, "choose no State"),
+            ({"language": "xx"}, "not one of the choices"),
+            ({"role": "contributor"}, "Choose at least one section"),
+            ({"role": "contributor", "sections": "XX.9"}, "There is no section"),
+            ({"sections": "II.a"}, "Only contributors"),
+        ],
+    )
+    def test_bad_input_gets_a_sentence_and_changes_nothing(
+        self, administrator: Browser, session: Session, changes: dict[str, str], sentence: str
+    ) -> None:
+        response = administrator.post("/admin/people/new", PERSON | changes)
+        assert response.status_code == 422
+        assert sentence in alert(response)
+        assert session.scalars(select(User.id).where(User.name == "New Person")).all() == []
+
+    def test_all_mistakes_are_shown_together(self, administrator: Browser) -> None:
+        response = administrator.post("/admin/people/new", {"role": "observer"})
+        assert len(soup_of(response).select("main [role=alert] li")) >= 3
+
+    def test_the_same_role_twice_is_refused(self, administrator: Browser, session: Session) -> None:
+        administrator.post("/admin/people/new", PERSON)
+        response = administrator.post("/admin/people/new", PERSON)
+        assert response.status_code == 422
+        assert "already holds" in alert(response)
+        assert len(session.scalars(select(Invitation)).all()) == 1
+
+    def test_a_contributor_gets_sections(self, focal_point: Browser, session: Session) -> None:
+        form: dict[str, Any] = PERSON | {"role": "contributor", "sections": ["I.1", "II.a"]}
+        assert focal_point.post("/admin/people/new", form).status_code == 200
+        user = session.scalars(select(User).where(User.email == "new@example.org")).one()
+        membership = membership_of(session, user)
+        assert membership.sections == ["I.1", "II.a"]
+
+        page = focal_point.soup(f"/admin/people/{user.public_id}")
+        ticked = {str(box["value"]) for box in page.select("input[type=checkbox][checked]")}
+        assert ticked == {"I.1", "II.a"}
+        path = f"/admin/memberships/{membership.public_id}/sections"
+        field = f"{membership.public_id}-sections"
+        assert focal_point.post(path, {field: ["III.a"]}).status_code == 303
+        session.refresh(membership)
+        assert membership.sections == ["III.a"]
+        refused = focal_point.post(path, {})
+        assert refused.status_code == 422
+        assert "at least one section" in alert(refused)
+        session.refresh(membership)
+        assert membership.sections == ["III.a"]
+
+
+class TestFocalPoint:
+    @pytest.fixture
+    def foreigner(self, session: Session) -> User:
+        return make_user(session, Role.OBSERVER, "DEU", name="Dagmar")
+
+    def test_invites_for_its_own_state(self, focal_point: Browser) -> None:
+        page = focal_point.soup("/admin/people/new")
+        states = [str(option["value"]) for option in page.select("select[name=state] option")]
+        roles = {str(option["value"]) for option in page.select("select[name=role] option")}
+        assert states == ["FRA"]
+        assert roles == {"contributor", "focal-point", "observer"}
+        assert link_on(focal_point.post("/admin/people/new", PERSON))
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"state": "DEU"}, {"state": "", "role": "administrator"}, {"state": ""}],
+    )
+    def test_invites_for_no_other(
+        self, focal_point: Browser, session: Session, changes: dict[str, str]
+    ) -> None:
+        response = focal_point.post("/admin/people/new", PERSON | changes)
+        assert response.status_code in (403, 422)
+        assert session.scalars(select(User).where(User.email == "new@example.org")).all() == []
+        assert session.scalars(select(Invitation)).all() == []
+
+    def test_sees_its_own_people_only(
+        self, focal_point: Browser, session: Session, foreigner: User
+    ) -> None:
+        make_user(session, Role.OBSERVER, "FRA", name="Olivier")
+        make_user(session, Role.ADMINISTRATOR, name="Ada")
+        text = main_of(focal_point, "/admin/people")
+        assert "Olivier" in text
+        assert "Dagmar" not in text
+        assert "Ada" not in text
+
+    def test_of_others_it_does_not_learn_that_they_exist(
+        self, focal_point: Browser, session: Session, foreigner: User
+    ) -> None:
+        membership = membership_of(session, foreigner)
+        assert focal_point.get(f"/admin/people/{foreigner.public_id}").status_code == 404
+        for path in (
+            f"/admin/people/{foreigner.public_id}/link",
+            f"/admin/people/{foreigner.public_id}/deactivate",
+            f"/admin/people/{foreigner.public_id}/activate",
+            f"/admin/memberships/{membership.public_id}/end",
+            f"/admin/memberships/{membership.public_id}/sections",
+            "/admin/memberships/x/end",
+            "/admin/people/x/link",
+        ):
+            assert focal_point.post(path).status_code == 404, path
+        session.refresh(membership)
+        session.refresh(foreigner)
+        assert membership.ended_at is None
+        assert foreigner.is_active
+        assert session.scalars(select(Invitation)).all() == []
+
+    def test_ends_a_role_of_its_own_state(
+        self, focal_point: Browser, browser_of: type[Browser], session: Session
+    ) -> None:
+        person = make_user(session, Role.OBSERVER, "FRA", name="Olivier")
+        theirs = browser_of(person)
+        membership = membership_of(session, person)
+        path = f"/admin/memberships/{membership.public_id}/end"
+        assert focal_point.post(path).status_code == 303
+        assert "Olivier" not in main_of(focal_point, "/admin/people").split("has ended")[1]
+        assert theirs.get("/account").status_code == 303  # signed out
+        assert focal_point.post(path).status_code == 404
+
+    def test_closes_no_account(self, focal_point: Browser, session: Session) -> None:
+        person = make_user(session, Role.OBSERVER, "FRA")
+        assert "Deactivate" not in main_of(focal_point, f"/admin/people/{person.public_id}")
+        response = focal_point.post(f"/admin/people/{person.public_id}/deactivate")
+        assert response.status_code == 403
+        session.refresh(person)
+        assert person.is_active
+
+    def test_makes_a_new_link_unless_there_is_a_role_elsewhere(
+        self, focal_point: Browser, session: Session, foreigner: User
+    ) -> None:
+        person = make_user(session, Role.OBSERVER, "FRA")
+        assert link_on(focal_point.post(f"/admin/people/{person.public_id}/link"))
+        session.add(
+            Membership(
+                user_id=foreigner.id,
+                state_id=membership_of(session, person).state_id,
+                role=Role.OBSERVER,
+                sections=[],
+                granted_at=foreigner.created_at,
+            )
+        )
+        session.commit()
+        path = f"/admin/people/{foreigner.public_id}"
+        assert "only the secretariat" in main_of(focal_point, path)
+        assert focal_point.post(path + "/link").status_code == 403
+        assert len(session.scalars(select(Invitation)).all()) == 1
+
+
+class TestAdministrator:
+    def test_closes_and_opens_an_account(
+        self, administrator: Browser, browser_of: type[Browser], session: Session
+    ) -> None:
+        person = make_user(session, Role.OBSERVER, "FRA")
+        theirs = browser_of(person)
+        path = f"/admin/people/{person.public_id}"
+        assert administrator.post(path + "/deactivate").status_code == 303
+        assert theirs.get("/account").status_code == 303
+        assert "deactivated" in main_of(administrator, path)
+        assert administrator.post(path + "/link").status_code == 403
+        assert administrator.post(path + "/activate").status_code == 303
+        session.refresh(person)
+        assert person.is_active
+
+    def test_the_last_one_stays(self, administrator: Browser, session: Session) -> None:
+        ada = session.scalars(select(User).where(User.name == "Ada")).one()
+        membership = membership_of(session, ada)
+        for path in (
+            f"/admin/people/{ada.public_id}/deactivate",
+            f"/admin/memberships/{membership.public_id}/end",
+        ):
+            response = administrator.post(path)
+            assert response.status_code == 409
+            assert "last administrator" in response.text
+        assert administrator.get("/admin/cycles").status_code == 200
+
+    def test_lists_the_secretariat_first_then_states(
+        self, administrator: Browser, session: Session
+    ) -> None:
+        make_user(session, Role.OBSERVER, "FRA")
+        make_user(session, Role.OBSERVER, "ALB")
+        make_user(session)
+        rows = administrator.soup("/admin/people").select("tr.group")
+        assert [row.text.strip() for row in rows] == [
+            "Secretariat",
+            "Albania",
+            "France",
+            "Without a role",
+        ]
+
+    def test_without_a_token_nothing_changes(
+        self, administrator: Browser, session: Session
+    ) -> None:
+        person = make_user(session, Role.OBSERVER, "FRA")
+        for path in ("/admin/people/new", f"/admin/people/{person.public_id}/deactivate"):
+            assert administrator.client.post(path, data=PERSON).status_code == 400
+        session.refresh(person)
+        assert person.is_active
+        assert session.scalars(select(Invitation)).all() == []
+
+
+class TestCycles:
+    NEW = {"slug": "bms7-2027", "document": "bms7", "opens_on": "2027-01-01"}
+
+    def cycle(self, session: Session, slug: str) -> ReportingCycle | None:
+        return session.scalars(
+            select(ReportingCycle).where(ReportingCycle.slug == slug)
+        ).one_or_none()
+
+    def test_opens_a_cycle(self, administrator: Browser, session: Session) -> None:
+        form = self.NEW | {"due_on": "2027-06-30", "period_from": "2025-01-01"}
+        assert administrator.post("/admin/cycles/new", form).status_code == 303
+        cycle = self.cycle(session, "bms7-2027")
+        assert cycle
+        assert (cycle.opens_on, cycle.due_on) == (date(2027, 1, 1), date(2027, 6, 30))
+        assert (cycle.closes_on, cycle.period_from) == (None, date(2025, 1, 1))
+        assert "bms7-2027" in main_of(administrator, "/admin/cycles")
+
+    @pytest.mark.parametrize(
+        ("changes", "sentence"),
+        [
+            ({"slug": "BMS 7"}, "is no short name"),
+            ({"slug": "a\0b"}, "is no short name"),
+            ({"slug": "bms7"}, "already a reporting cycle"),
+            ({"document": "bms99"}, "no outcome document"),
+            ({"opens_on": ""}, "Fill in this field"),
+            ({"opens_on": "1 May"}, "is not a day"),
+            ({"due_on": "2026-12-31"}, "before the opening day"),
+            ({"closes_on": "2026-12-31"}, "closing day lies before"),
+            ({"period_from": "2026-01-01", "period_to": "2025-01-01"}, "ends before it begins"),
+        ],
+    )
+    def test_bad_input_gets_a_sentence_and_opens_nothing(
+        self, administrator: Browser, session: Session, changes: dict[str, str], sentence: str
+    ) -> None:
+        response = administrator.post("/admin/cycles/new", self.NEW | changes)
+        assert response.status_code == 422
+        assert sentence in alert(response)
+        assert self.cycle(session, "bms7-2027") is None
+
+    def test_changes_the_days(self, administrator: Browser, session: Session) -> None:
+        page = administrator.soup("/admin/cycles/bms7/dates")
+        opens = page.select_one("input[name=opens_on]")
+        assert opens
+        assert opens["value"] == "2021-07-30"
+        form = {"opens_on": "2021-07-30", "due_on": "2026-12-31"}
+        assert administrator.post("/admin/cycles/bms7/dates", form).status_code == 303
+        cycle = self.cycle(session, "bms7")
+        assert cycle
+        assert cycle.due_on == date(2026, 12, 31)
+        refused = administrator.post("/admin/cycles/bms7/dates", form | {"due_on": "2020-01-01"})
+        assert refused.status_code == 422
+        session.refresh(cycle)
+        assert cycle.due_on == date(2026, 12, 31)
+        assert administrator.get("/admin/cycles/nothing/dates").status_code == 404
+
+    @pytest.mark.parametrize("role", [Role.FOCAL_POINT, Role.REVIEWER, Role.OBSERVER])
+    def test_others_may_not(self, browser_of: type[Browser], session: Session, role: Role) -> None:
+        browser = browser_of(make_user(session, role, "FRA" if role.of_a_state else None))
+        for path in ("/admin/cycles", "/admin/cycles/new", "/admin/cycles/bms7/dates"):
+            assert browser.get(path).status_code == 403
+        assert browser.post("/admin/cycles/new", self.NEW).status_code == 403
+        assert browser.post("/admin/cycles/bms7/dates", self.NEW).status_code == 403
+        assert self.cycle(session, "bms7-2027") is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/admin", "/admin/people", "/admin/people/new", "/admin/cycles", "/admin/cycles/new"],
+)
+def test_pages_stand_in_right_to_left_too(administrator: Browser, path: str) -> None:
+    html = administrator.soup(path + "?lang=ar").html
+    assert html
+    assert html["dir"] == "rtl"
