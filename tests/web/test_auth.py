@@ -561,3 +561,13 @@ def test_rights_follow_the_role_at_once(browser_of: type[Browser], session: Sess
     accounts.end_membership(session, actor=keeper, membership_id=membership, clock=system_clock)
     session.commit()
     assert browser.get("/admin/people").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/invitations/%00", "/reports/%00", "/states/F%00A", "/sign-in?next=%00", "/documents/%00"],
+)
+def test_a_null_character_in_an_address_is_refused(
+    browser_of: type[Browser], user: User, path: str
+) -> None:
+    assert browser_of(user).get(path).status_code == 400

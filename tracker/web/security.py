@@ -1,6 +1,7 @@
 """Headers of every answer: no inline code, no outside request, nothing cached when signed in."""
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import BadRequest
 
 from tracker.web.session import current_actor
 
@@ -28,7 +29,13 @@ STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
 
 def init_app(app: Flask) -> None:
-    """Set the headers, and keep signed-in pages out of every cache."""
+    """Set the headers, keep signed-in pages out of every cache, refuse what no address holds."""
+
+    @app.before_request
+    def refuse_null_character() -> None:
+        """PostgreSQL cannot look one up, and no address of ours has one."""
+        if "\0" in request.path or b"%00" in request.query_string:
+            raise BadRequest
 
     @app.after_request
     def secure(response: Response) -> Response:
