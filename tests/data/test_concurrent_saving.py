@@ -1,0 +1,157 @@
+"""Many people save at once, each on a connection of its own: nobody overwrites anybody."""
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import Engine, delete, select
+from sqlalchemy.orm import Session
+
+from tests.people import make_actor, state_id
+from tracker.domain.clock import system_clock
+from tracker.domain.errors import StaleEdit, WrongStatus
+from tracker.domain.responses import ResponseContent
+from tracker.domain.roles import Actor, Role
+from tracker.models import (
+    Base,
+    ChainEntry,
+    ChainHead,
+    ChainText,
+    Measure,
+    Membership,
+    NationalReport,
+    ReportingCycle,
+    Response,
+    SaveKey,
+    Submission,
+    SubmissionResponse,
+    User,
+)
+from tracker.models.engine import write_intent
+from tracker.queries.documents import commitment_ids
+from tracker.queries.verification import verify_report
+from tracker.services.reports import open_report
+from tracker.services.responses import save_response
+from tracker.services.submissions import submit
+
+WRITERS = 8
+KEY = "bms7/annex/25"
+MADE: tuple[type[Base], ...] = (
+    SubmissionResponse,
+    Submission,
+    SaveKey,
+    Measure,
+    Response,
+    ChainText,
+    ChainEntry,
+    ChainHead,
+    NationalReport,
+)
+
+
+class Shared:
+    """A report in the database itself, outside any test's transaction."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        with write_intent(), Session(engine) as session:
+            self.actors = [make_actor(session, Role.FOCAL_POINT, "GHA") for _ in range(WRITERS)]
+            cycle = session.scalars(select(ReportingCycle.id)).first()
+            assert cycle
+            self.report_id = open_report(
+                session,
+                actor=self.actors[0],
+                state_id=state_id(session, "GHA"),
+                cycle_id=cycle,
+                clock=system_clock,
+            ).id
+            self.commitment_id = commitment_ids(session, "bms7")[KEY]
+            session.commit()
+
+    def save(self, actor: Actor, version: int, text: str) -> str:
+        """One save in a transaction of its own."""
+        with write_intent(), Session(self.engine) as session:
+            try:
+                with session.begin():
+                    save_response(
+                        session,
+                        actor=actor,
+                        report_id=self.report_id,
+                        commitment_id=self.commitment_id,
+                        expected_version=version,
+                        content=ResponseContent(narrative=text),
+                        clock=system_clock,
+                    )
+            except StaleEdit:
+                return "conflict"
+            return "saved"
+
+    def submit(self, actor: Actor) -> str:
+        """One submission in a transaction of its own."""
+        with write_intent(), Session(self.engine) as session:
+            try:
+                with session.begin():
+                    submit(
+                        session,
+                        actor=actor,
+                        report_id=self.report_id,
+                        name="A",
+                        title="B",
+                        has_authority=True,
+                        confirmed_gaps=True,
+                        clock=system_clock,
+                    )
+            except WrongStatus:
+                return "refused"
+            return "submitted"
+
+    def remove(self) -> None:
+        """Take everything away again: the database serves other tests."""
+        users = [actor.user_id for actor in self.actors]
+        with write_intent(), Session(self.engine) as session, session.begin():
+            for table in MADE:
+                session.execute(delete(table))
+            session.execute(delete(Membership).where(Membership.user_id.in_(users)))
+            session.execute(delete(User).where(User.id.in_(users)))
+
+
+@pytest.fixture
+def shared(engine: Engine) -> Iterator[Shared]:
+    made = Shared(engine)
+    yield made
+    made.remove()
+
+
+def at_once(work: list[tuple[object, ...]], call: object) -> list[str]:
+    """Run all calls at the same moment."""
+    gate = threading.Barrier(len(work))
+
+    def run(arguments: tuple[object, ...]) -> str:
+        gate.wait()
+        return str(call(*arguments))  # type: ignore[operator]
+
+    with ThreadPoolExecutor(len(work)) as pool:
+        return list(pool.map(run, work))
+
+
+def test_of_simultaneous_saves_one_wins_and_the_others_are_told(shared: Shared) -> None:
+    for version in range(4):
+        work: list[tuple[object, ...]] = [
+            (actor, version, f"text {number} over {version}")
+            for number, actor in enumerate(shared.actors)
+        ]
+        told = at_once(work, shared.save)
+        assert sorted(told) == ["conflict"] * (WRITERS - 1) + ["saved"]
+    with Session(shared.engine) as session:
+        assert session.scalars(select(Response.version)).all() == [4]
+        assert verify_report(session, shared.report_id) is None
+
+
+def test_of_simultaneous_submissions_one_counts(shared: Shared) -> None:
+    shared.save(shared.actors[0], 0, "text")
+    told = at_once([(actor,) for actor in shared.actors], shared.submit)
+    assert sorted(told) == ["refused"] * (WRITERS - 1) + ["submitted"]
+    with Session(shared.engine) as session:
+        assert session.scalars(select(Submission.number)).all() == [1]
+        assert verify_report(session, shared.report_id) is None
