@@ -104,7 +104,7 @@ def test_a_question_can_be_answered_after_publication(session: Session) -> None:
 @pytest.mark.parametrize("role", [Role.FOCAL_POINT, Role.OBSERVER, Role.CONTRIBUTOR])
 def test_only_the_secretariat_asks(session: Session, role: Role) -> None:
     work, submission = under_review(session)
-    work.reviewer = make_actor(session, role, "GHA", sections=("I.1.a",))
+    work.reviewer = make_actor(session, role, "GHA", sections=("I.1",))
     with pytest.raises(NotPermitted):
         ask_about(work, submission)
 
@@ -115,7 +115,7 @@ def test_only_a_focal_point_of_the_state_replies(session: Session) -> None:
     others: list[Actor] = [
         make_actor(session, Role.FOCAL_POINT, "KEN"),
         make_actor(session, Role.OBSERVER, "GHA"),
-        make_actor(session, Role.CONTRIBUTOR, "GHA", sections=("I.1.a",)),
+        make_actor(session, Role.CONTRIBUTOR, "GHA", sections=("I.1",)),
         work.administrator,
         Actor(),
     ]

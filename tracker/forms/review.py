@@ -1,7 +1,7 @@
 """Forms of review: a question, a reply, a reason. The services check their values."""
 
-from flask_babel import lazy_gettext
-from wtforms import TextAreaField
+from flask_babel import gettext, lazy_gettext
+from wtforms import RadioField, TextAreaField
 
 from tracker.forms.base import BaseForm, Needed
 
@@ -39,8 +39,9 @@ class ReturnForm(BaseForm):
 
 
 class StrikeForm(BaseForm):
-    """Why a text is struck out."""
+    """Which text is struck out, and why."""
 
+    field = RadioField(lazy_gettext("Text to strike out"), [Needed()], validate_choice=False)
     reason = TextAreaField(
         lazy_gettext("Reason"),
         [Needed()],
@@ -48,3 +49,25 @@ class StrikeForm(BaseForm):
             "Shown in place of the text, to everybody who could read it. Do not repeat the text."
         ),
     )
+
+    def offer(self, fields: tuple[str, ...]) -> None:
+        """Let one of these texts be chosen."""
+        self.field.choices = [(name, text_name(name)) for name in fields]
+
+
+def text_name(field: str) -> str:
+    """The words for a text of an answer as the chain names it: ``measures.0.title``."""
+    if field.startswith("measures."):
+        _, number, part = field.split(".")
+        parts = {
+            "title": gettext("Law or instrument %(number)s", number=int(number) + 1),
+            "adopted_on": gettext("Law or instrument %(number)s, date", number=int(number) + 1),
+            "link": gettext("Law or instrument %(number)s, link", number=int(number) + 1),
+        }
+        return str(parts.get(part, field))
+    names = {
+        "reason": gettext("Reason"),
+        "narrative": gettext("What was done"),
+        "lead_agency": gettext("Lead agency"),
+    }
+    return str(names.get(field, field))

@@ -13,6 +13,8 @@ from tracker.web import (
     public,
     reporting,
     responses,
+    review,
+    reviewing,
     saving,
     submitting,
 )
@@ -28,6 +30,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     saving.blueprint,
     submitting.blueprint,
     clarifications.blueprint,
+    review.blueprint,
+    reviewing.blueprint,
     indicators.blueprint,
     exports.blueprint,
 )

@@ -1,0 +1,453 @@
+"""The secretariat's pages: board, submission, changes, questions, decisions, striking out."""
+
+from datetime import date
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.national_reports import Reporting, commitment_id, report_at
+from tests.people import Browser, make_user
+from tracker.domain.progress import Audience, Progress
+from tracker.domain.roles import Role
+from tracker.domain.workflow import ReportStatus
+from tracker.models import Clarification, ReportingCycle, Submission
+from tracker.services.clarifications import ask
+from tracker.services.submissions import withdraw
+
+
+@pytest.fixture
+def reviewer(session: Session, browser_of: type[Browser]) -> Browser:
+    return browser_of(make_user(session, Role.REVIEWER))
+
+
+@pytest.fixture
+def administrator(session: Session, browser_of: type[Browser]) -> Browser:
+    return browser_of(make_user(session, Role.ADMINISTRATOR))
+
+
+@pytest.fixture
+def submitted(session: Session) -> tuple[Reporting, Submission]:
+    work, submission = report_at(session, ReportStatus.SUBMITTED)
+    assert submission is not None
+    return work, submission
+
+
+def path_of(submission: Submission, rest: str = "") -> str:
+    return f"/review/submissions/{submission.public_id}{rest}"
+
+
+def text_of(page: BeautifulSoup | Tag) -> str:
+    return " ".join(page.get_text(" ").split())
+
+
+def article(page: BeautifulSoup, paragraph: int) -> Tag:
+    found = page.find("article", id=f"p{paragraph}")
+    assert isinstance(found, Tag)
+    return found
+
+
+def resubmitted(session: Session) -> tuple[Reporting, Submission]:
+    """Returned with a reason, one answer changed, submitted again."""
+    work, _ = report_at(session, ReportStatus.RETURNED)
+    work.answer(
+        28,
+        progress=Progress.IMPLEMENTED,
+        narrative="The law of GHA is <b>in force</b>.",
+        narrative_language="en",
+    )
+    following = work.submit()
+    session.commit()
+    return work, following
+
+
+def status_of(work: Reporting) -> ReportStatus:
+    """What stands in the database now."""
+    work.session.refresh(work.report)
+    return work.report.status
+
+
+# --- the board
+
+
+def row_of(page: BeautifulSoup, table: str, name: str) -> list[str]:
+    rows = page.select(f"#{table} tbody tr")
+    (row,) = [row for row in rows if row.th is not None and text_of(row.th) == name]
+    return [text_of(cell) for cell in row.find_all(["th", "td"])]
+
+
+def test_the_board_counts_by_group_over_member_states(session: Session, reviewer: Browser) -> None:
+    report_at(session, ReportStatus.PUBLISHED, "GHA")
+    report_at(session, ReportStatus.RETURNED, "KEN")
+    report_at(session, ReportStatus.DRAFT, "FRA")
+    page = reviewer.soup("/review")
+    total = row_of(page, "by-group", "All Member States")
+    assert total[1:] == [
+        "193",
+        "3/193 (2%)",  # begun
+        "2/193 (1%)",  # submitted at least once
+        "1/193 (1%)",  # returned now
+        "0/193 (0%)",  # accepted now
+        "1/193 (1%)",  # published
+        "0/193 (0%)",  # late
+    ]
+    african = row_of(page, "by-group", "African States")
+    assert african[1:4] == ["54", "2/54 (4%)", "2/54 (4%)"]
+
+
+def test_without_due_date_nobody_is_late_and_after_it_all_who_are_missing(
+    session: Session, reviewer: Browser
+) -> None:
+    report_at(session, ReportStatus.SUBMITTED, "GHA")
+    assert row_of(reviewer.soup("/review"), "by-group", "All Member States")[-1] == "0/193 (0%)"
+    cycle = session.scalars(select(ReportingCycle).where(ReportingCycle.slug == "bms7")).one()
+    cycle.due_on = date(2026, 3, 31)
+    session.commit()
+    page = reviewer.soup("/review")
+    assert row_of(page, "by-group", "All Member States")[-1] == "192/193 (99%)"
+    assert "On time" in row_of(page, "by-state", "Ghana")[3]
+    assert row_of(page, "by-state", "Kenya")[3] == "Late"
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("status=returned", ["Kenya"]),
+        ("status=published", ["Ghana"]),
+        ("status=draft", ["France"]),
+        ("status=draft&group=africa", []),
+        ("status=accepted", []),
+    ],
+)
+def test_filters(session: Session, reviewer: Browser, query: str, names: list[str]) -> None:
+    report_at(session, ReportStatus.PUBLISHED, "GHA")
+    report_at(session, ReportStatus.RETURNED, "KEN")
+    report_at(session, ReportStatus.DRAFT, "FRA")
+    page = reviewer.soup(f"/review?{query}")
+    assert [text_of(cell) for cell in page.select("#by-state tbody th")] == names
+
+
+def test_what_waits_leads_to_the_submission(
+    session: Session, reviewer: Browser, submitted: tuple[Reporting, Submission]
+) -> None:
+    report_at(session, ReportStatus.RETURNED, "KEN")
+    page = reviewer.soup("/review")
+    heading = page.find(id="waiting")
+    assert heading is not None
+    links = [link["href"] for link in heading.find_next("ul").find_all("a")]  # type: ignore[union-attr]
+    assert links == [path_of(submitted[1])]
+
+
+def test_observer_states_stand_outside_the_counts(session: Session, reviewer: Browser) -> None:
+    report_at(session, ReportStatus.SUBMITTED, "VAT")
+    page = reviewer.soup("/review")
+    assert row_of(page, "by-group", "All Member States")[3] == "0/193 (0%)"
+    assert "Holy See" in text_of(page.find(id="observers").find_next("ul"))  # type: ignore
+
+
+def test_the_board_shows_no_word_of_a_draft(session: Session, reviewer: Browser) -> None:
+    work, _ = report_at(session, ReportStatus.DRAFT)
+    assert "being drafted" not in reviewer.get("/review").text
+    assert reviewer.get(f"/reports/{work.report.public_id}").status_code == 404
+
+
+# --- a submission
+
+
+def test_a_first_submission_is_read_whole(
+    reviewer: Browser, submitted: tuple[Reporting, Submission]
+) -> None:
+    _, submission = submitted
+    page = reviewer.soup(path_of(submission))
+    text = text_of(page)
+    assert submission.content_hash in text
+    assert submission.receipt["chain"]["hash"] in text
+    assert "Ama Mensah, Director" in text
+    assert "Changed since" not in text
+    assert "The law of GHA is being drafted." in text_of(article(page, 28))
+    assert "No such border." in text_of(article(page, 30))
+    assert "Not answered" in text_of(article(page, 25))
+    assert "Not asked" in text_of(article(page, 94))
+    assert len(page.select("article[id^=p]")) == 95
+
+
+def test_progress_is_counted_over_what_asks(
+    reviewer: Browser, submitted: tuple[Reporting, Submission]
+) -> None:
+    page = reviewer.soup(path_of(submitted[1]))
+    legend = [text_of(item) for item in page.select(".figure .legend li")]
+    asked = len(page.select("article[id^=p]")) - text_of(page).count("is for the Secretariat")
+    assert f"◑ Partly implemented 1/{asked} (1%)" in legend
+    assert f"? Not answered {asked - 2}/{asked} (98%)" in legend
+
+
+def test_of_a_resubmission_the_changes_stand_first(session: Session, reviewer: Browser) -> None:
+    _, following = resubmitted(session)
+    response = reviewer.get(path_of(following))
+    page = BeautifulSoup(response.data, "html5lib")
+    assert response.text.index('id="changed"') < response.text.index('id="p28"')
+    assert response.text.index('id="p28"') < response.text.index('id="unchanged"')
+    assert response.text.index('id="unchanged"') < response.text.index('id="p30"')
+    changed = article(page, 28)
+    assert [text_of(mark) for mark in changed.find_all("del")] == [
+        "◑ Partly implemented",
+        "being drafted",
+        "Arms Act · 2024-06 · https://example.org/arms-act",
+    ]
+    assert [text_of(mark) for mark in changed.find_all("ins")] == [
+        "● Implemented",
+        "<b>in force</b>",
+    ]
+    assert "1 answer changed." in text_of(page)
+
+
+def test_a_withdrawn_submission_is_no_base_of_comparison(
+    session: Session, reviewer: Browser, submitted: tuple[Reporting, Submission]
+) -> None:
+    work, _ = submitted
+    withdraw(session, actor=work.focal_point, report_id=work.report.id, clock=work.clock)
+    following = work.submit()
+    session.commit()
+    text = text_of(reviewer.soup(path_of(following)))
+    assert "Changed since" not in text
+    assert "Withdrawn" in text
+
+
+def test_an_older_submission_says_that_a_newer_one_exists(
+    session: Session, reviewer: Browser
+) -> None:
+    work, following = resubmitted(session)
+    first = session.scalars(
+        select(Submission).where(Submission.report_id == work.report.id, Submission.number == 1)
+    ).one()
+    page = reviewer.soup(path_of(first))
+    assert "A newer submission of this report exists." in text_of(page)
+    assert page.select(f'a[href="{path_of(following)}"]')
+    assert not page.select("textarea")
+    assert reviewer.post(path_of(first, "/accept")).status_code == 409
+
+
+def test_published_and_superseded_are_marked(session: Session, reviewer: Browser) -> None:
+    work, first = report_at(session, ReportStatus.PUBLISHED)
+    assert first is not None
+    assert "Published" in text_of(reviewer.soup(path_of(first)).h1)  # type: ignore[arg-type]
+    work.reopen()
+    second = work.submit()
+    work.accept(second)
+    work.publish(second)
+    session.commit()
+    assert "Superseded" in text_of(reviewer.soup(path_of(first)).h1)  # type: ignore[arg-type]
+
+
+# --- questions
+
+
+def test_a_question_is_asked_shown_first_and_answered(
+    session: Session,
+    browser_of: type[Browser],
+    reviewer: Browser,
+    submitted: tuple[Reporting, Submission],
+) -> None:
+    work, submission = submitted
+    answer = reviewer.post(path_of(submission, "/questions/28"), {"question": "Since <when>?"})
+    assert (answer.status_code, answer.location) == (303, path_of(submission) + "#p28")
+    page = reviewer.soup(path_of(submission))
+    assert "Questions without reply" in text_of(page)
+    assert "Since <when>?" in text_of(article(page, 28))
+
+    row = session.scalars(select(Clarification)).one()
+    path = f"/reports/{work.report.public_id}/clarifications/{row.public_id}"
+    focal_point = browser_of(make_user(session, Role.FOCAL_POINT, "GHA"))
+    shown = text_of(focal_point.soup(path))
+    assert "Since <when>?" in shown
+    assert "The law of GHA is being drafted." in shown
+    answer = focal_point.post(path, {"reply": "Since 2024."})
+    assert answer.status_code == 303
+    assert answer.location == f"/reports/{work.report.public_id}/sections/I.1#p28"
+    page = reviewer.soup(path_of(submission))
+    assert "Questions without reply" not in text_of(page)
+    assert "Since 2024." in text_of(article(page, 28))
+
+
+def test_a_refused_question_stays_on_the_page(
+    session: Session, reviewer: Browser, submitted: tuple[Reporting, Submission]
+) -> None:
+    _, submission = submitted
+    typed = "A long question. " * 2_000
+    answer = reviewer.post(path_of(submission, "/questions/28"), {"question": typed})
+    assert answer.status_code == 422
+    page = BeautifulSoup(answer.data, "html5lib")
+    assert page.find("textarea").get_text().strip() == typed.strip()  # type: ignore[union-attr]
+    assert "at most 32000 fit" in text_of(page)
+    assert session.scalars(select(Clarification)).all() == []
+
+
+def question_on(work: Reporting, submission: Submission) -> str:
+    """Ask about paragraph 28; gives the address of the reply."""
+    row = ask(
+        work.session,
+        actor=work.reviewer,
+        submission_id=submission.id,
+        commitment_id=commitment_id(work.session, 28),
+        question="Since when?",
+        clock=work.clock,
+    )
+    work.session.commit()
+    return f"/reports/{work.report.public_id}/clarifications/{row.public_id}"
+
+
+def test_a_refused_reply_stays_on_the_page(
+    session: Session, browser_of: type[Browser], submitted: tuple[Reporting, Submission]
+) -> None:
+    path = question_on(*submitted)
+    focal_point = browser_of(make_user(session, Role.FOCAL_POINT, "GHA"))
+    answer = focal_point.post(path, {"reply": "\u0001 typed"})
+    assert answer.status_code == 422
+    assert "U+0001" in answer.text
+    assert "typed" in answer.text
+    assert focal_point.post(path, {"reply": "Once."}).status_code == 303
+    answer = focal_point.post(path, {"reply": "Twice."})
+    assert answer.status_code == 409
+    assert "already been answered" in answer.text
+    assert "Twice." in answer.text
+    assert session.scalars(select(Clarification)).one().reply == "Once."
+
+
+def test_questions_are_for_the_state_and_the_secretariat_only(
+    session: Session,
+    browser_of: type[Browser],
+    public: Browser,
+    submitted: tuple[Reporting, Submission],
+) -> None:
+    path = question_on(*submitted)
+    for role, iso3, expected in (
+        (Role.FOCAL_POINT, "KEN", 404),
+        (Role.OBSERVER, "GHA", 403),
+        (Role.CONTRIBUTOR, "GHA", 403),
+        (Role.REVIEWER, None, 404),
+    ):
+        browser = browser_of(make_user(session, role, iso3, sections=("I.1",)))
+        for answer in (browser.get(path), browser.post(path, {"reply": "x"})):
+            assert answer.status_code == expected, (role, iso3)
+            assert "Since when?" not in answer.text
+    assert public.get(path).status_code == 303
+    assert session.scalars(select(Clarification)).one().replied_at is None
+
+
+def test_a_question_of_another_report_is_not_found(
+    session: Session, browser_of: type[Browser], submitted: tuple[Reporting, Submission]
+) -> None:
+    foreign = question_on(*submitted).rsplit("/", 1)[1]
+    own, _ = report_at(session, ReportStatus.SUBMITTED, "KEN")
+    focal_point = browser_of(make_user(session, Role.FOCAL_POINT, "KEN"))
+    path = f"/reports/{own.report.public_id}/clarifications/{foreign}"
+    assert focal_point.get(path).status_code == 404
+    assert focal_point.post(path, {"reply": "x"}).status_code == 404
+
+
+# --- decisions
+
+
+def test_accept_then_publish(
+    session: Session,
+    reviewer: Browser,
+    administrator: Browser,
+    public: Browser,
+    submitted: tuple[Reporting, Submission],
+) -> None:
+    work, submission = submitted
+    assert "Accept this report?" in text_of(reviewer.soup(path_of(submission, "/accept")))
+    assert reviewer.post(path_of(submission, "/accept")).status_code == 303
+    assert status_of(work) is ReportStatus.ACCEPTED
+    assert reviewer.get(path_of(submission, "/publish")).status_code == 403
+    assert reviewer.post(path_of(submission, "/publish")).status_code == 403
+    confirm = administrator.soup(path_of(submission, "/publish"))
+    assert [text_of(cell) for cell in confirm.select("dd")] == ["2", "0", "0"]
+    assert administrator.post(path_of(submission, "/publish")).status_code == 303
+    assert status_of(work) is ReportStatus.PUBLISHED
+    assert "The law of GHA is being drafted." in public.get("/states/GHA").text
+
+
+def test_return_needs_a_reason(
+    session: Session, reviewer: Browser, submitted: tuple[Reporting, Submission]
+) -> None:
+    work, submission = submitted
+    answer = reviewer.post(path_of(submission, "/return"), {"reason": "  "})
+    assert answer.status_code == 422
+    assert "Give a reason" in answer.text
+    assert status_of(work) is ReportStatus.SUBMITTED
+    answer = reviewer.post(path_of(submission, "/return"), {"reason": "Paragraph 31 is empty."})
+    assert answer.status_code == 303
+    assert status_of(work) is ReportStatus.RETURNED
+
+
+@pytest.mark.parametrize("step", ["accept", "publish", "return"])
+@pytest.mark.parametrize("status", [ReportStatus.RETURNED, ReportStatus.PUBLISHED])
+def test_a_step_that_cannot_be_taken_is_a_conflict(
+    session: Session, administrator: Browser, status: ReportStatus, step: str
+) -> None:
+    work, submission = report_at(session, status)
+    assert submission is not None
+    path = path_of(submission, f"/{step}")
+    for answer in (administrator.get(path), administrator.post(path, {"reason": "x"})):
+        assert answer.status_code == 409
+        assert "cannot be done while the report is" in answer.text
+    assert status_of(work) is status
+
+
+# --- striking out
+
+
+def test_a_text_is_struck_out_and_its_tombstone_shown(
+    session: Session, administrator: Browser, reviewer: Browser, public: Browser
+) -> None:
+    _, submission = report_at(session, ReportStatus.PUBLISHED)
+    assert submission is not None
+    path = path_of(submission, "/strike/28")
+    page = administrator.soup(path)
+    fields = [box["value"] for box in page.select('input[type="radio"]')]
+    assert fields == ["measures.0.adopted_on", "measures.0.link", "measures.0.title", "narrative"]
+    for data, sentence in (
+        ({"field": "narrative", "reason": ""}, "Give a reason"),
+        ({"reason": "Names a person."}, "Fill in this field"),
+    ):
+        answer = administrator.post(path, data)
+        assert answer.status_code == 422
+        assert sentence in answer.text
+    assert "being drafted" in public.get("/states/GHA").text
+
+    answer = administrator.post(path, {"field": "narrative", "reason": "Names a person."})
+    assert answer.status_code == 303
+    block = text_of(article(reviewer.soup(path_of(submission)), 28))
+    assert "being drafted" not in block
+    assert "What was done: struck out by the secretariat." in block
+    assert "Names a person." in block
+    assert "being drafted" not in public.get("/states/GHA").text
+    again = administrator.post(path, {"field": "narrative", "reason": "x"})
+    assert again.status_code == 409
+    unknown = administrator.post(path, {"field": "progress", "reason": "x"})
+    assert unknown.status_code == 404
+    assert administrator.get(path_of(submission, "/strike/25")).status_code == 404
+
+
+def test_only_administrators_strike_out(
+    reviewer: Browser, submitted: tuple[Reporting, Submission]
+) -> None:
+    path = path_of(submitted[1], "/strike/28")
+    assert reviewer.get(path).status_code == 403
+    data = {"field": "narrative", "reason": "x"}
+    assert reviewer.post(path, data).status_code == 403
+    assert "Strike out" not in reviewer.get(path_of(submitted[1])).text
+
+
+def test_answers_for_the_secretariat_are_read_in_review(
+    session: Session, reviewer: Browser
+) -> None:
+    work, _ = report_at(session, ReportStatus.DRAFT)
+    work.answer(31, narrative="For your eyes.", audience=Audience.SECRETARIAT)
+    submission = work.submit()
+    session.commit()
+    block = text_of(article(reviewer.soup(path_of(submission)), 31))
+    assert "For your eyes." in block
+    assert "Secretariat only" in block

@@ -1,0 +1,290 @@
+"""Review of one submission: what changed, questions, return, accept, publish, strike out."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from tracker.domain.clock import system_clock
+from tracker.domain.documents import Commitment, OutcomeDocument
+from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
+from tracker.domain.progress import Absence, Audience, Progress
+from tracker.domain.workflow import Step, may_follow
+from tracker.forms.review import QuestionForm, ReturnForm, StrikeForm, text_name
+from tracker.policy.actions import Action
+from tracker.policy.authorise import authorise
+from tracker.queries.clarifications import list_for_report
+from tracker.queries.documents import commitment_ids, document_or_none
+from tracker.queries.indicators import submitted_tables
+from tracker.queries.strikes import standing_texts
+from tracker.queries.submissions import (
+    SubmissionRow,
+    SubmittedResponse,
+    list_submissions,
+    submission_or_none,
+    submitted_responses,
+)
+from tracker.services import clarifications, strikes, submissions
+from tracker.services.clarifications import UNDER_REVIEW
+from tracker.web.access import requires
+from tracker.web.public_choices import SHOWN_ORDER, value_labels
+from tracker.web.render import label, page
+from tracker.web.review_answers import Answer, audience_counts, compare, counts_of
+from tracker.web.session import current_actor
+from tracker.web.transaction import session
+
+blueprint = Blueprint("reviewing", __name__, url_prefix="/review/submissions/<submission_id>")
+blueprint.add_app_template_filter(text_name)
+# A submission is read whole: of the absences only "not answered" can stand in it.
+VALUES = tuple(v for v in SHOWN_ORDER if isinstance(v, Progress) or v is Absence.NOT_ANSWERED)
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """One submission on the reviewer's desk, with every submission of the same report."""
+
+    row: SubmissionRow
+    all: tuple[SubmissionRow, ...]
+    document: OutcomeDocument
+
+    @property
+    def is_latest(self) -> bool:
+        """Whether no newer submission exists; only the latest can be acted upon."""
+        return self.row.number == self.all[-1].number
+
+    @property
+    def under_review(self) -> bool:
+        """Whether questions may be asked."""
+        return self.is_latest and self.row.status in UNDER_REVIEW
+
+    def allows(self, step: Step) -> bool:
+        """Whether this step can follow now."""
+        return self.is_latest and may_follow(self.row.status, step)
+
+    @property
+    def previous(self) -> SubmissionRow | None:
+        """The submission before it that was not withdrawn."""
+        earlier = [row for row in self.all if row.number < self.row.number]
+        standing = [row for row in earlier if row.withdrawn_at is None]
+        return standing[-1] if standing else None
+
+    def commitment(self, paragraph: int) -> Commitment:
+        """The commitment of this number; ``NotFound`` where there is none."""
+        for commitment in self.document.commitments:
+            if commitment.paragraph == paragraph:
+                return commitment
+        raise NotFound(Problem("not-found"))
+
+
+def _load(submission_id: str, action: Action) -> Reviewed:
+    """The submission, for somebody of the secretariat who may do this to it."""
+    actor = current_actor()
+    authorise(actor, action)
+    row = submission_or_none(session(), actor, submission_id)
+    document = document_or_none(session(), row.document_slug) if row else None
+    if row is None or document is None:
+        raise NotFound(Problem("not-found"))
+    return Reviewed(row, list_submissions(session(), actor, row.report_id), document)
+
+
+def _back(reviewed: Reviewed, paragraph: int | None = None) -> ResponseReturnValue:
+    address = url_for("reviewing.show", submission_id=reviewed.row.public_id)
+    return redirect(f"{address}#p{paragraph}" if paragraph else address, 303)
+
+
+@blueprint.get("")
+@requires(Action.COVERAGE_WATCH)
+def show(submission_id: str) -> ResponseReturnValue:
+    """The whole submission; of a further one first what changed since the one before."""
+    reviewed = _load(submission_id, Action.COVERAGE_WATCH)
+    answers = _answers(reviewed)
+    return page(
+        "review/submission.html",
+        reviewed=reviewed,
+        submission=reviewed.row,
+        document=reviewed.document,
+        answers=answers,
+        changed=[answer for answer in answers if answer.changes],
+        open_questions=[q for answer in answers for q in answer.questions if q.open],
+        counts=counts_of(answers),
+        keys=VALUES,
+        words={**value_labels(), **{audience.value: label(audience) for audience in Audience}},
+        figures=submitted_tables(session(), reviewed.row.id, audience=Audience.SECRETARIAT),
+        form=QuestionForm(),
+    )
+
+
+def _answers(reviewed: Reviewed) -> tuple[Answer, ...]:
+    return compare(
+        session(), reviewed.document, reviewed.row.report_id, reviewed.row, reviewed.previous
+    )
+
+
+@blueprint.post("/questions/<int:paragraph>")
+@requires(Action.CLARIFICATION_ASK)
+def ask(submission_id: str, paragraph: int) -> ResponseReturnValue:
+    """Ask the State about one answer; a refused question stays on the page."""
+    reviewed = _load(submission_id, Action.CLARIFICATION_ASK)
+    commitment = reviewed.commitment(paragraph)
+    form = QuestionForm(request.form)
+    try:
+        clarifications.ask(
+            session(),
+            actor=current_actor(),
+            submission_id=reviewed.row.id,
+            commitment_id=commitment_ids(session(), reviewed.document.slug)[commitment.key],
+            question=form.typed("question"),
+            clock=system_clock,
+        )
+    except Invalid as error:
+        form.show(*error.problems)
+        return page(
+            "review/ask.html",
+            submission=reviewed.row,
+            document=reviewed.document,
+            commitment=commitment,
+            answer=submitted_responses(session(), reviewed.row.id).get(commitment.key),
+            form=form,
+        ), 422
+    flash(gettext("Your question on paragraph %(number)s was sent.", number=paragraph))
+    return _back(reviewed, paragraph)
+
+
+def _decision_page(reviewed: Reviewed, step: Step, form: ReturnForm | None = None) -> str:
+    """What the step means, to be confirmed; refused where it cannot be taken now."""
+    if not reviewed.is_latest:
+        raise WrongStatus(Problem("newer-submission"))
+    if not may_follow(reviewed.row.status, step):
+        raise WrongStatus(Problem("wrong-status", "", {"status": reviewed.row.status.value}))
+    questions = list_for_report(session(), reviewed.row.report_id)
+    return page(
+        "review/decision.html",
+        submission=reviewed.row,
+        step=step,
+        form=form,
+        unanswered=sum(question.open for question in questions),
+        audiences=audience_counts(submitted_responses(session(), reviewed.row.id)),
+    )
+
+
+@blueprint.get("/accept")
+@requires(Action.SUBMISSION_ACCEPT)
+def confirm_accept(submission_id: str) -> ResponseReturnValue:
+    """Ask for confirmation."""
+    return _decision_page(_load(submission_id, Action.SUBMISSION_ACCEPT), Step.ACCEPT)
+
+
+@blueprint.post("/accept")
+@requires(Action.SUBMISSION_ACCEPT)
+def accept(submission_id: str) -> ResponseReturnValue:
+    """Accept the report."""
+    reviewed = _load(submission_id, Action.SUBMISSION_ACCEPT)
+    submissions.accept(
+        session(), actor=current_actor(), submission_id=reviewed.row.id, clock=system_clock
+    )
+    flash(gettext("The report was accepted. An administrator can publish it now."))
+    return _back(reviewed)
+
+
+@blueprint.get("/publish")
+@requires(Action.SUBMISSION_PUBLISH)
+def confirm_publish(submission_id: str) -> ResponseReturnValue:
+    """Ask for confirmation, and say who will read how many answers."""
+    return _decision_page(_load(submission_id, Action.SUBMISSION_PUBLISH), Step.PUBLISH)
+
+
+@blueprint.post("/publish")
+@requires(Action.SUBMISSION_PUBLISH)
+def publish(submission_id: str) -> ResponseReturnValue:
+    """Publish the report."""
+    reviewed = _load(submission_id, Action.SUBMISSION_PUBLISH)
+    submissions.publish(
+        session(), actor=current_actor(), submission_id=reviewed.row.id, clock=system_clock
+    )
+    flash(gettext("The report was published."))
+    return _back(reviewed)
+
+
+@blueprint.get("/return")
+@requires(Action.SUBMISSION_RETURN)
+def confirm_return(submission_id: str) -> ResponseReturnValue:
+    """Ask for the reason."""
+    reviewed = _load(submission_id, Action.SUBMISSION_RETURN)
+    return _decision_page(reviewed, Step.RETURN, ReturnForm())
+
+
+@blueprint.post("/return")
+@requires(Action.SUBMISSION_RETURN)
+def give_back(submission_id: str) -> ResponseReturnValue:
+    """Give the report back with a reason."""
+    reviewed = _load(submission_id, Action.SUBMISSION_RETURN)
+    form = ReturnForm(request.form)
+    try:
+        submissions.return_report(
+            session(),
+            actor=current_actor(),
+            submission_id=reviewed.row.id,
+            reason=form.typed("reason"),
+            clock=system_clock,
+        )
+    except Invalid as error:
+        form.show(*error.problems)
+        return _decision_page(reviewed, Step.RETURN, form), 422
+    flash(gettext("The report was returned to its State."))
+    return _back(reviewed)
+
+
+@blueprint.get("/strike/<int:paragraph>")
+@requires(Action.TEXT_STRIKE)
+def confirm_strike(submission_id: str, paragraph: int) -> ResponseReturnValue:
+    """Choose the text and give the reason."""
+    reviewed = _load(submission_id, Action.TEXT_STRIKE)
+    answer = _submitted(reviewed, reviewed.commitment(paragraph))
+    return _strike_page(reviewed, paragraph, answer, StrikeForm())
+
+
+@blueprint.post("/strike/<int:paragraph>")
+@requires(Action.TEXT_STRIKE)
+def strike(submission_id: str, paragraph: int) -> ResponseReturnValue:
+    """Strike one text out."""
+    reviewed = _load(submission_id, Action.TEXT_STRIKE)
+    answer = _submitted(reviewed, reviewed.commitment(paragraph))
+    form = StrikeForm(request.form)
+    try:
+        if not form.typed("field"):
+            raise Invalid(Problem("required", "field"))
+        strikes.strike(
+            session(),
+            actor=current_actor(),
+            entry_id=answer.revision_id,
+            field=form.typed("field"),
+            reason=form.typed("reason"),
+            clock=system_clock,
+        )
+    except Invalid as error:
+        form.show(*error.problems)
+        return _strike_page(reviewed, paragraph, answer, form), 422
+    flash(gettext("The text was struck out."))
+    return _back(reviewed, paragraph)
+
+
+def _submitted(reviewed: Reviewed, commitment: Commitment) -> SubmittedResponse:
+    answer = submitted_responses(session(), reviewed.row.id).get(commitment.key)
+    if answer is None:
+        raise NotFound(Problem("not-found"))
+    return answer
+
+
+def _strike_page(
+    reviewed: Reviewed, paragraph: int, answer: SubmittedResponse, form: StrikeForm
+) -> str:
+    texts = standing_texts(session(), answer.revision_id)
+    form.offer(tuple(text.field for text in texts))
+    return page(
+        "review/strike.html",
+        submission=reviewed.row,
+        commitment=reviewed.commitment(paragraph),
+        texts={text.field: text.value for text in texts},
+        form=form,
+    )
