@@ -1,0 +1,86 @@
+"""A real server and a real browser. Each test fails if any window saw an error."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.browser.site import RunningSite, running
+from tests.browser.visits import Visits
+
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-domain-reliability",
+    "--disable-sync",
+    "--metrics-recording-only",
+    "--no-first-run",
+    "--no-default-browser-check",
+)
+
+
+@pytest.fixture(scope="session")
+def chromium(request: pytest.FixtureRequest) -> str:
+    """The browser; without one the tests are skipped here and fail where they must run."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        reason = "chromium is not installed; the browser tests need it (Debian: chromium)"
+        if os.environ.get("CI") or request.config.getoption("--browser-tests"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    """The driver of the browser."""
+    with sync_playwright() as playwright:
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def browser(chromium: str, playwright: Playwright) -> Iterator[Browser]:
+    """One browser for all tests; each window has a fresh profile."""
+    browser = playwright.chromium.launch(executable_path=chromium, args=list(QUIET))
+    yield browser
+    browser.close()
+
+
+@pytest.fixture
+def visits(browser: Browser) -> Iterator[Visits]:
+    """Opens windows; at the end none may have seen an error."""
+    visits = Visits(browser)
+    yield visits
+    visits.close()
+    assert not visits.problems
+
+
+@pytest.fixture(scope="module")
+def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """A site with the seed and nobody in it, for the tests of one module."""
+    with running(tmp_path_factory.mktemp("site")) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def demonstration(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    """The demonstration as ``tracker serve --demo`` makes it."""
+    with running(tmp_path_factory.mktemp("demonstration"), demonstration=True) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def pictures() -> Path | None:
+    """Where pictures of the pages go; nowhere unless they were asked for."""
+    if not os.environ.get("TRACKER_TEST_PICTURES"):
+        return None
+    folder = Path(__file__).parents[2] / "docs" / "images"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder

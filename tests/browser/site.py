@@ -1,0 +1,140 @@
+"""A site as an operator runs it: ``tracker init``, ``tracker serve``, its own instance folder."""
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from tracker.cli.database import transaction
+from tracker.settings import load_settings
+
+START_WITHIN = 90.0  # making the demonstration data takes a while on a busy machine
+LANGUAGES = "en,fr,ar"  # ar stands for any right-to-left language
+
+
+class RunningSite:
+    """One server process with one database. Every process it ends is one that it started."""
+
+    def __init__(self, folder: Path, *, demonstration: bool = False) -> None:
+        self.folder = folder
+        self.demonstration = demonstration
+        self.port = _free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.folder / ("demo.sqlite3" if self.demonstration else "tracker.sqlite3")
+
+    def environment(self) -> dict[str, str]:
+        """Of every command: nothing of the caller's own settings."""
+        kept = {name: value for name, value in os.environ.items() if name[:8] != "TRACKER_"}
+        return kept | {
+            "TRACKER_ENV": "demonstration" if self.demonstration else "development",
+            "TRACKER_INSTANCE_PATH": str(self.folder),
+            "TRACKER_BASE_URL": self.url,
+            "TRACKER_LANGUAGES": LANGUAGES,
+        }
+
+    def tracker(self, *arguments: str, typed: str = "") -> str:
+        """Run a command; its standard output. Fails where the command does."""
+        done = subprocess.run(  # noqa: S603  # our own command
+            [sys.executable, "-m", "tracker", *arguments],
+            env=self.environment(),
+            cwd=self.folder,
+            input=typed,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, (arguments, done.stdout, done.stderr)
+        return done.stdout
+
+    def start(self) -> None:
+        """Serve, and wait until the site answers."""
+        command = [sys.executable, "-m", "tracker", "serve", "--port", str(self.port)]
+        if self.demonstration:
+            command.append("--demo")
+        with (self.folder / "server.log").open("ab") as log:
+            self._process = subprocess.Popen(  # noqa: S603  # our own command
+                command,
+                env=self.environment(),
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._wait_until_ready()
+
+    def _wait_until_ready(self) -> None:
+        assert self._process is not None
+        deadline = time.monotonic() + START_WITHIN
+        while time.monotonic() < deadline:
+            assert self._process.poll() is None, self.log()
+            try:
+                with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:  # noqa: S310
+                    assert answer.status == 200
+                    return
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.1)
+        raise AssertionError(f"the site did not start:\n{self.log()}")
+
+    def log(self) -> str:
+        """What the server wrote."""
+        return (self.folder / "server.log").read_text(encoding="utf-8", errors="replace")
+
+    def stop(self, sent: signal.Signals = signal.SIGTERM) -> None:
+        """End the server and its workers; with ``SIGKILL`` as a power cut would."""
+        if self._process is None:
+            return
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, sent)
+        self._process.wait(timeout=20)
+        self._process = None
+
+    def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        """What stands in the file, read apart from the server."""
+        with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as connection:
+            return connection.execute(sql, values).fetchall()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """One transaction of the services, as a command would open it."""
+        with transaction(load_settings(self.environment())) as session:
+            yield session
+
+    def alter(self, sql: str, *values: Any) -> None:
+        """Change a row behind the server's back: time that passes, a session that ends."""
+        with closing(sqlite3.connect(self.database, timeout=10)) as connection, connection:
+            connection.execute(sql, values)
+
+
+@contextmanager
+def running(folder: Path, *, demonstration: bool = False) -> Iterator[RunningSite]:
+    """A fresh site, served until the block ends."""
+    site = RunningSite(folder, demonstration=demonstration)
+    if not demonstration:
+        site.tracker("init")
+    try:
+        site.start()
+        yield site
+    finally:
+        site.stop()
+
+
+def _free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
