@@ -8,15 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain import documents
 from tracker.domain.documents import Qualifier, Reference, Strength, Theme
-from tracker.models import (
-    Commitment,
-    Meeting,
-    OutcomeDocument,
-    Participation,
-    RecordedVote,
-    Section,
-    State,
-)
+from tracker.models import Commitment, Meeting, OutcomeDocument, Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +31,15 @@ def list_documents(session: Session) -> tuple[DocumentRow, ...]:
 
 
 def document_or_none(session: Session, slug: str) -> documents.OutcomeDocument | None:
-    """The whole document as domain data, its meeting's record included."""
-    row = session.scalars(select(OutcomeDocument).where(OutcomeDocument.slug == slug)).one_or_none()
-    if row is None:
+    """The whole document as domain data, without its meeting's record: see ``queries.record``."""
+    found = session.execute(
+        select(OutcomeDocument, Meeting)
+        .join(Meeting, Meeting.document_id == OutcomeDocument.id)
+        .where(OutcomeDocument.slug == slug)
+    ).one_or_none()
+    if found is None:
         return None
+    row, meeting = found
     sections = session.scalars(
         select(Section).where(Section.document_id == row.id).order_by(Section.position)
     ).all()
@@ -63,7 +60,7 @@ def document_or_none(session: Session, slug: str) -> documents.OutcomeDocument |
             for entry in sections
         ),
         commitments=tuple(_commitment(entry, codes[entry.section_id]) for entry in commitments),
-        meeting=_meeting(session, row.id),
+        meeting=documents.Meeting(meeting.title, meeting.opened_on, meeting.closed_on),
     )
 
 
@@ -100,28 +97,3 @@ def _commitment(row: Commitment, section: str) -> documents.Commitment:
 
 def _reference(value: dict[str, Any]) -> Reference:
     return Reference(value["instrument"], value["item"])
-
-
-def _meeting(session: Session, document_id: int) -> documents.Meeting:
-    row = session.scalars(select(Meeting).where(Meeting.document_id == document_id)).one()
-    record = session.execute(
-        select(State.iso3, Participation.kind, Participation.paragraph)
-        .join(State, Participation.state_id == State.id)
-        .where(Participation.meeting_id == row.id)
-        .order_by(Participation.paragraph, Participation.kind, State.iso3)
-    )
-    votes = session.scalars(
-        select(RecordedVote)
-        .where(RecordedVote.meeting_id == row.id)
-        .order_by(RecordedVote.paragraph)
-    )
-    return documents.Meeting(
-        title=row.title,
-        opened_on=row.opened_on,
-        closed_on=row.closed_on,
-        participations=tuple(documents.Participation(*entry) for entry in record),
-        votes=tuple(
-            documents.RecordedVote(v.paragraph, v.subject, v.in_favour, v.against, v.abstaining)
-            for v in votes
-        ),
-    )

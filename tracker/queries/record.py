@@ -64,8 +64,16 @@ class StateRecordRow:
 
 def official_record(session: Session, document_slug: str) -> OfficialRecord:
     """The record of the document's meeting over all real Member States."""
-    meeting_id, title, symbol = session.execute(
-        select(Meeting.id, Meeting.title, OutcomeDocument.symbol)
+    listing = (
+        select(func.min(Participation.paragraph))
+        .where(
+            Participation.meeting_id == Meeting.id,
+            Participation.kind == ParticipationKind.REPORT_SUBMITTED,
+        )
+        .scalar_subquery()
+    )
+    meeting_id, title, symbol, paragraph = session.execute(
+        select(Meeting.id, Meeting.title, OutcomeDocument.symbol, listing)
         .join(OutcomeDocument, Meeting.document_id == OutcomeDocument.id)
         .where(OutcomeDocument.slug == document_slug)
     ).one()
@@ -80,12 +88,6 @@ def official_record(session: Session, document_slug: str) -> OfficialRecord:
         )
         .where(RecordedVote.meeting_id == meeting_id)
         .order_by(RecordedVote.paragraph)
-    )
-    paragraph = session.scalar(
-        select(func.min(Participation.paragraph)).where(
-            Participation.meeting_id == meeting_id,
-            Participation.kind == ParticipationKind.REPORT_SUBMITTED,
-        )
     )
     return OfficialRecord(
         symbol=symbol,
@@ -105,24 +107,23 @@ def _groups(session: Session, meeting_id: int) -> tuple[RecordGroup, ...]:
         Participation.meeting_id == meeting_id,
         Participation.kind == ParticipationKind.REPORT_SUBMITTED,
     )
-    rows = session.execute(
+    counted = (
         select(
-            Area.code,
-            Area.position,
-            func.count(func.distinct(State.id)),
-            func.count(func.distinct(Participation.state_id)),
+            State.group_code,
+            func.count(func.distinct(State.id)).label("member_states"),
+            func.count(func.distinct(Participation.state_id)).label("reported"),
         )
-        .select_from(State)
-        .join(Area, State.group_code == Area.code)
         .outerjoin(Participation, reported)
         .where(IS_REAL_MEMBER)
-        .group_by(Area.code, Area.position)
+        .group_by(State.group_code)
+        .subquery()
+    )
+    rows = session.execute(
+        select(Area.code, Area.name, counted.c.member_states, counted.c.reported)
+        .join(counted, counted.c.group_code == Area.code)
         .order_by(Area.position)
     )
-    names = {code: name for code, name in session.execute(select(Area.code, Area.name))}
-    return tuple(
-        RecordGroup(code, names[code], members, number) for code, _, members, number in rows
-    )
+    return tuple(RecordGroup(*row) for row in rows)
 
 
 def record_of_state(session: Session, state_id: int) -> tuple[StateRecordRow, ...]:

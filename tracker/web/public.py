@@ -32,7 +32,6 @@ def home() -> ResponseReturnValue:
         documents=list_documents(session()),
         cycle=cycle,
         audience=audience,
-        members=count_members(session()),
         counted=figures_of_cycle(session(), cycle_id=cycle.id, audience=audience)
         if cycle
         else None,

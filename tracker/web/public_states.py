@@ -8,11 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from tracker.domain.documents import OutcomeDocument
 from tracker.domain.errors import NotFound, Problem
-from tracker.domain.progress import Audience
+from tracker.domain.indicator_tables import ReturnTable, return_table
 from tracker.domain.states import Area, State, StateStatus
 from tracker.policy.actions import Action
+from tracker.policy.scopes import audience_of
 from tracker.queries.exports import StateAnswers, state_answers
-from tracker.queries.indicators import submitted_tables
+from tracker.queries.indicators import list_indicators
 from tracker.queries.publications import reader_level, shown_of_state
 from tracker.queries.record import record_of_state
 from tracker.queries.states import (
@@ -103,6 +104,7 @@ def state(iso3: str) -> ResponseReturnValue:
         in_force=in_force,
         superseded=superseded,
         report=_contents(row.id, _chosen(in_force)),
+        audience=audience_of(current_actor()),
     )
 
 
@@ -136,18 +138,28 @@ class ReadReport:
     submission: SubmissionRow
     document: OutcomeDocument
     contents: StateAnswers
-    tables: tuple[object, ...]
-    level: Audience
+    tables: tuple[ReturnTable, ...]
 
 
 def _contents(state_id: int, row: SubmissionRow | None) -> ReadReport | None:
     if row is None:
         return None
     level = reader_level(current_actor(), state_id)
+    contents = state_answers(session(), row.id, level)
     return ReadReport(
         submission=row,
         document=find_document(row.document_slug),
-        contents=state_answers(session(), row.id, level),
-        tables=submitted_tables(session(), row.id, audience=level),
-        level=level,
+        contents=contents,
+        tables=_tables(contents),
+    )
+
+
+def _tables(contents: StateAnswers) -> tuple[ReturnTable, ...]:
+    """The figures of every indicator returned, laid out to be read."""
+    if not contents.returns:
+        return ()
+    definitions = {definition.slug: definition for definition in list_indicators(session())}
+    return tuple(
+        return_table(definitions[row.indicator], row.audience, row.figures)
+        for row in contents.returns.values()
     )

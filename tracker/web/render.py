@@ -1,9 +1,12 @@
 """Rendering: the read transaction ends first, then the template runs on frozen rows."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from babel.numbers import format_decimal, format_percent
 from flask import Flask, current_app, render_template, request, url_for
 from flask_babel import get_locale, gettext
 
@@ -102,10 +105,28 @@ def _with_language(arguments: dict[str, str], code: str) -> str:
     return url_for(request.endpoint, **values)
 
 
+@lru_cache(maxsize=20_000)
+def _written(write: Callable[..., str], value: float, locale_name: str) -> str:
+    """A table holds the same numbers a thousand times; writing one the first time is slow."""
+    return write(value, locale=locale_name)
+
+
+def write_number(value: float) -> str:
+    """A number as the page's language writes it."""
+    return _written(format_decimal, value, str(get_locale() or "en"))
+
+
+def write_percent(share: float) -> str:
+    """A share as a whole percentage, as the page's language writes it."""
+    return _written(format_percent, share, str(get_locale() or "en"))
+
+
 def init_app(app: Flask) -> None:
     """Names that every template may use."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters["numberformat"] = write_number
+    app.jinja_env.filters["percentformat"] = write_percent
     app.jinja_env.filters["label"] = label
     app.jinja_env.filters["ours"] = locale.in_language
     app.jinja_env.filters["problem"] = problem_text

@@ -1,0 +1,393 @@
+"""The public pages, read as anybody: what they say, and what they keep to themselves."""
+
+import re
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from sqlalchemy import Connection, event
+from sqlalchemy.orm import Session
+
+from tests.people import Browser, make_user
+from tests.submitted import make_cycle, make_report, make_submission
+from tracker.domain.progress import Audience, Progress
+from tracker.domain.responses import Measure, ResponseContent
+from tracker.domain.roles import Role
+from tracker.models import ReportingCycle
+
+CYCLE = "bms7-2026"
+COMMITMENT = f"/documents/bms7/25?cycle={CYCLE}"
+PAGES = [
+    "/",
+    "/about/method",
+    "/documents",
+    "/documents/bms7",
+    "/documents/bms7/25",
+    "/documents/bms7/92",
+    "/documents/bms7/119",
+    "/states",
+    "/states/KEN",
+    "/states/VAT",
+    "/states/KEN/submissions/1",
+    "/cycles",
+    f"/cycles/{CYCLE}",
+    f"/cycles/{CYCLE}/figures",
+]
+OFFICIAL = "Mettre en place, là où elles n’existent pas, des lois"
+
+
+def said(
+    text: str,
+    progress: Progress | None = Progress.IMPLEMENTED,
+    audience: Audience = Audience.PUBLIC,
+) -> ResponseContent:
+    return ResponseContent(
+        progress=progress, narrative=text, narrative_language="en", audience=audience
+    )
+
+
+@pytest.fixture
+def cycle(session: Session) -> ReportingCycle:
+    """Kenya published twice, Peru keeps its answer from the public, France waits, Chad drafts."""
+    cycle = make_cycle(session, CYCLE)
+    make_submission(session, cycle, "KEN", {25: said("First words.", Progress.NOT_STARTED)})
+    measured = ResponseContent(
+        progress=Progress.IMPLEMENTED,
+        narrative="Kenya's words.\nSecond <line>.",
+        measures=(Measure("Firearms Act", "2019-06", "https://example.org/act"),),
+    )
+    make_submission(session, cycle, "KEN", {25: measured}, on_time=False)
+    make_submission(
+        session,
+        cycle,
+        "PER",
+        {
+            25: said("For States only.", Progress.PARTLY_IMPLEMENTED, Audience.STATES),
+            26: said("For the secretariat only.", audience=Audience.SECRETARIAT),
+        },
+    )
+    make_submission(session, cycle, "FRA", {25: said("Not yet public.")}, "accepted")
+    make_submission(session, cycle, "VAT", {25: said("An observer's words.")})
+    make_report(session, cycle, "TCD")
+    session.commit()
+    return cycle
+
+
+def text_of(page: BeautifulSoup | Tag) -> str:
+    return " ".join(page.get_text(" ").split())
+
+
+def table(page: BeautifulSoup, name: str) -> dict[str, list[str]]:
+    """The cells of each row by its heading."""
+    found = page.find("table", id=name)
+    assert isinstance(found, Tag), name
+    rows = [row for row in found.find_all("tr") if row.find("th", scope="row")]
+    return {_words(row.th): [_words(cell) for cell in row.find_all("td")] for row in rows}
+
+
+def _words(cell: Tag | None) -> str:
+    """Without the signs, which are there for the eye only."""
+    assert cell is not None
+    for sign in cell.select(".sign"):
+        sign.decompose()
+    return text_of(cell)
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+def test_every_page_opens_signed_out_in_every_language(
+    public: Browser, cycle: ReportingCycle, path: str, language: str
+) -> None:
+    page = public.soup(f"{path}?lang={language}")
+    assert page.html is not None and page.html["lang"] == language
+    assert page.html["dir"] == ("rtl" if language == "ar" else "ltr")
+    assert len(page.find_all("h1")) == 1
+    assert not page.find("script", src=False)
+    assert not page.find(style=True)
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_links_to_public_pages_keep_the_language(
+    public: Browser, cycle: ReportingCycle, path: str
+) -> None:
+    page = public.soup(f"{path}?lang=fr")
+    main = page.find("main")
+    assert isinstance(main, Tag)
+    links = [str(a["href"]) for a in main.find_all("a", href=re.compile("^/"))]
+    assert not [href for href in links if "lang=fr" not in href and "/sign-in" not in href]
+    current = page.select(".main-nav [aria-current]")
+    assert len(current) == (0 if path == "/about/method" else 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "named"),
+    [
+        ("/documents/nope", 404, "nope"),
+        ("/documents/bms7/24", 404, ""),
+        ("/documents/bms7/25?cycle=nope", 404, "nope"),
+        ("/documents/bms7/25?base=nope", 422, "nope"),
+        ("/documents/bms7?theme=nope", 422, "nope"),
+        ("/states/QQQ", 404, "QQQ"),
+        ("/states/KEN/submissions/7", 404, ""),
+        ("/states/KEN/submissions/1?cycle=bms7", 404, ""),
+        ("/cycles/nope", 404, "nope"),
+        ("/cycles/nope/figures", 404, "nope"),
+    ],
+)
+def test_what_is_not_there_is_named(
+    public: Browser, cycle: ReportingCycle, path: str, status: int, named: str
+) -> None:
+    assert named in text_of(public.soup(path, status))
+
+
+def test_the_commitment_quotes_the_official_wording_with_its_source(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    page = public.soup(COMMITMENT + "&lang=en")
+    quote = page.select_one("figure.official")
+    assert quote is not None and quote.blockquote is not None
+    assert quote.blockquote["lang"] == "fr"
+    assert OFFICIAL in text_of(quote.blockquote)
+    caption = text_of(quote.find("figcaption") or quote)
+    assert "A/CONF.192/BMS/2021/1, annex, para 25" in caption
+    assert "Shown in French" in caption
+    ours = page.select_one(".ours")
+    assert ours is not None and "not official wording" in text_of(ours)
+    french = public.soup(COMMITMENT + "&lang=fr").select_one("figure.official")
+    assert french is not None and "Shown in" not in text_of(french)
+
+
+def test_paragraph_92_carries_the_vote(public: Browser) -> None:
+    assert "100" in text_of(public.soup("/documents/bms7/92?lang=en").select(".notice")[-1])
+
+
+def test_the_distribution_names_its_base_and_the_states_behind_each_number(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    page = public.soup(COMMITMENT + "&lang=en")
+    rows = table(page, "distribution")
+    assert "All Member States (193)" in text_of(page.select("#distribution caption")[0])
+    assert rows["Implemented"] == ["1/193 (1%)", "1 State Kenya"]
+    assert rows["Withheld"] == ["1/193 (1%)", "1 State Peru"]
+    assert rows["Not reported"][0] == "191/193 (99%)"
+    assert rows["Not answered"] == ["0/193 (0%)", ""]
+    answered = table(public.soup(COMMITMENT + "&base=answered&lang=en"), "distribution")
+    assert answered["Implemented"][0] == "1/1 (100%)"
+    assert "Withheld" not in answered and "Not reported" not in answered
+    reporting = table(public.soup(COMMITMENT + "&base=reporting&lang=en"), "distribution")
+    assert reporting["Withheld"][0] == "1/2 (50%)"
+    assert "Not reported" not in reporting
+
+
+@pytest.mark.parametrize(
+    ("role", "iso3", "seen", "hidden"),
+    [
+        (None, None, set(), {"For States only.", "For the secretariat only.", "Not yet public."}),
+        (
+            Role.OBSERVER,
+            "KEN",
+            {"For States only."},
+            {"For the secretariat only.", "Not yet public."},
+        ),
+        (
+            Role.FOCAL_POINT,
+            "PER",
+            {"For States only.", "For the secretariat only."},
+            {"Not yet public."},
+        ),
+        (
+            Role.CONTRIBUTOR,
+            "PER",
+            {"For States only."},
+            {"For the secretariat only.", "Not yet public."},
+        ),
+        (
+            Role.REVIEWER,
+            None,
+            {"For States only.", "For the secretariat only.", "Not yet public."},
+            set(),
+        ),
+    ],
+)
+def test_each_reader_sees_what_its_level_admits(
+    browser_of: type[Browser],
+    session: Session,
+    cycle: ReportingCycle,
+    role: Role | None,
+    iso3: str | None,
+    seen: set[str],
+    hidden: set[str],
+) -> None:
+    browser = browser_of(make_user(session, role, iso3) if role else None)
+    paths = [COMMITMENT, COMMITMENT.replace("/25", "/26"), "/states/PER", "/states/FRA", "/"]
+    words = "\n".join(browser.get(path).text for path in paths)
+    assert {text for text in seen | hidden if text in words} == seen
+    assert "Kenya&#39;s words." in words and "First words." not in words
+
+
+def test_an_answer_is_shown_as_typed(public: Browser, cycle: ReportingCycle) -> None:
+    article = public.soup(COMMITMENT).find("article", id="KEN")
+    assert isinstance(article, Tag)
+    narrative = article.select_one(".narrative")
+    assert narrative is not None
+    assert narrative.get_text() == "Kenya's words.\nSecond <line>."
+    link = article.find("a", href="https://example.org/act")
+    assert isinstance(link, Tag) and "nofollow" in link["rel"]
+    assert "Firearms Act (2019-06)" in text_of(article)
+
+
+def test_observers_answer_outside_every_base(public: Browser, cycle: ReportingCycle) -> None:
+    page = public.soup(COMMITMENT + "&lang=en")
+    article = page.find("article", id="VAT")
+    assert isinstance(article, Tag) and "in no base" in text_of(article)
+    assert "Holy See" not in text_of(page.select("#distribution")[0])
+
+
+def test_what_is_for_the_secretariat_asks_states_nothing(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    page = public.soup("/documents/bms7/119?lang=en")
+    assert "Not asked" in text_of(page)
+    assert page.find(id="distribution") is None
+
+
+def test_a_struck_text_leaves_its_place(public: Browser, session: Session) -> None:
+    cycle = make_cycle(session, CYCLE)
+    emptied = ResponseContent(progress=Progress.IMPLEMENTED)
+    struck = {(25, "narrative"): "It named a person."}
+    make_submission(session, cycle, "KEN", {25: emptied}, struck=struck)
+    session.commit()
+    for path in (COMMITMENT, f"/states/KEN?cycle={CYCLE}"):
+        shown = text_of(public.soup(path + "&lang=en"))
+        assert "removed here by the secretariat" in shown and "It named a person." in shown
+
+
+def test_filters_leave_what_was_asked_for(public: Browser) -> None:
+    page = public.soup("/documents/bms7?addressee=secretariat&lang=en")
+    main = text_of(page.find("main") or page)
+    assert "2 of 95 commitments" in main
+    paragraphs = [a["href"] for a in page.select(".tasks a")]
+    assert paragraphs == ["/documents/bms7/94?lang=en", "/documents/bms7/119?lang=en"]
+    chosen = page.select_one("#addressee option[selected]")
+    assert chosen is not None and chosen["value"] == "secretariat"
+    whole = public.soup("/documents/bms7")
+    assert len(whole.select(".tasks a")) == 95
+    assert len(whole.select(".chapeau")) > 10
+
+
+def test_states_are_listed_once_and_turkiye_also_in_asia(public: Browser) -> None:
+    page = public.soup("/states?lang=en")
+    listed = [a["href"] for a in page.select(".columns a")]
+    assert len(listed) == len(set(listed)) == 195
+    section = next(h3 for h3 in page.find_all("h3") if "Asia-Pacific" in h3.get_text())
+    note = section.find_next("p", class_="hint")
+    assert isinstance(note, Tag) and "Türkiye : also listed here" in text_of(note)
+    assert "counts once" in text_of(note)
+
+
+def test_a_state_page_keeps_record_and_report_apart(public: Browser, cycle: ReportingCycle) -> None:
+    page = text_of(public.soup(f"/states/KEN?cycle={CYCLE}&lang=en"))
+    assert (
+        "Reports on the Programme of Action submitted to Seventh Biennial Meeting of States "
+        "(BMS7), A/CONF.192/BMS/2021/1, para 16: submitted" in page
+    )
+    assert "Kenya's words." in page and "First words." not in page
+    assert "Late" in page
+    iran = text_of(public.soup("/states/IRN?lang=en"))
+    assert "Voted against" in iran and "no published report here" in iran
+    peru = public.soup(f"/states/per?cycle={CYCLE}&lang=en")
+    withheld = peru.find("article", id="p25")
+    assert isinstance(withheld, Tag) and "Withheld" in text_of(withheld)
+    silent = peru.find("article", id="p27")
+    assert isinstance(silent, Tag) and "Not answered" in text_of(silent)
+    assert len(peru.find_all("article")) == 95
+
+
+def test_a_superseded_submission_stays_readable_and_marked(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    page = public.soup(f"/states/KEN?cycle={CYCLE}&lang=en")
+    link = page.find("a", href=re.compile("/states/KEN/submissions/1"))
+    assert isinstance(link, Tag)
+    old = text_of(public.soup(str(link["href"])))
+    assert "First words." in old and "Superseded" in old and "counts in no figure" in old
+
+
+def test_unpublished_submissions_do_not_exist_for_others(
+    public: Browser, browser_of: type[Browser], session: Session, cycle: ReportingCycle
+) -> None:
+    assert public.get(f"/states/FRA/submissions/1?cycle={CYCLE}").status_code == 404
+    own = browser_of(make_user(session, Role.FOCAL_POINT, "FRA"))
+    page = text_of(own.soup(f"/states/FRA/submissions/1?cycle={CYCLE}&lang=en"))
+    assert "Not yet public." in page and "Not published" in page
+
+
+def test_coverage_is_counted_by_group_with_the_record_beside(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    page = public.soup(f"/cycles/{CYCLE}?lang=en")
+    groups = table(page, "groups")
+    assert groups["African States"] == ["1/54 (2%)"]
+    assert groups["All Member States"] == ["2/193 (1%)"]
+    record = table(page, "record")
+    assert record["All Member States"] == ["91/193 (47%)"]
+    africa = table(page, "group-africa")
+    assert africa["Chad"] == ["Not reported"]
+    assert africa["Kenya"][0] == "Published"
+
+
+def test_the_secretariat_sees_who_is_on_the_way(
+    browser_of: type[Browser], session: Session, cycle: ReportingCycle
+) -> None:
+    page = browser_of(make_user(session, Role.REVIEWER)).soup(f"/cycles/{CYCLE}?lang=en")
+    assert table(page, "groups")["All Member States"] == ["3/193 (2%)", "2/193 (1%)"]
+    assert table(page, "group-africa")["Chad"][0] == "Draft"
+    assert table(page, "group-weog")["France"][0] == "Accepted"
+
+
+def test_figures_by_section_and_commitment_over_each_base(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    path = f"/cycles/{CYCLE}/figures?lang=en"
+    page = public.soup(path)
+    commitments = table(page, "commitments")
+    assert len(commitments) == 93
+    first = next(iter(commitments.values()))
+    assert first[1:3] == ["193", "1/193 (1%)"]
+    assert len(page.select("#commitments svg.bar")) == 93
+    sections = table(page, "sections")
+    assert sections["All commitments that ask"][1] == f"{93 * 193:,}"
+    reporting = table(public.soup(path + "&base=reporting"), "sections")
+    assert reporting["All commitments that ask"][1] == f"{93 * 2:,}"
+    empty = table(public.soup("/cycles/bms7/figures?base=answered&lang=en"), "commitments")
+    assert next(iter(empty.values()))[1:3] == ["0", "0/0"]
+
+
+def test_home_gives_the_numbers_of_the_current_cycle(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    page = text_of(public.soup("/?lang=en"))
+    assert CYCLE in page and "2/193 (1%) Member States" in page
+    assert "para 16: 91/193 (47%)" in page
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_few_statements_a_page(
+    public: Browser, connection: Connection, cycle: ReportingCycle, path: str
+) -> None:
+    statements: list[str] = []
+
+    def note(*arguments: object) -> None:
+        statement = str(arguments[2])
+        if statement.lstrip().upper().startswith("SELECT"):
+            statements.append(statement)
+
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        public.get(path)
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
+    assert 0 < len(statements) <= 12, statements
+
+
+def test_public_pages_only_read(public: Browser, cycle: ReportingCycle) -> None:
+    assert public.post("/states").status_code == 405
