@@ -15,7 +15,7 @@ def compile_catalogues(root: Path) -> None:
             write_mo(mo, read_po(po, locale=source.parts[-3]))
 
 
-class CatalogueHook(BuildHookInterface):
+class CatalogueHook(BuildHookInterface[Any]):
     """Runs for wheels and for editable installs."""
 
     PLUGIN_NAME = "custom"

