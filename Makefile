@@ -1,5 +1,5 @@
 # Two commands: `make run` and `make test`. Each is a thin wrapper over the lines in the README.
-.PHONY: run test setup check unit postgres browser package clean
+.PHONY: run test setup check unit postgres browser package clean translations
 
 PYTHON ?= python3
 VENV := .venv
@@ -40,3 +40,11 @@ package: setup
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info
+
+# Brings every messages.po up to date with the code; a new sentence comes without its translation.
+translations: setup
+	$(BIN)/pybabel -q extract -F pyproject.toml --ignore-dirs '.*' -k lazy_gettext --sort-by-file \
+		--add-location=file -o $(VENV)/messages.pot .
+	$(BIN)/pybabel -q update -i $(VENV)/messages.pot -d tracker/translations -w 100 \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/python hatch_build.py
