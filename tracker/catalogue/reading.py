@@ -8,6 +8,8 @@ import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 
 LANGUAGES = ("en", "fr")
+# The same loader in C where there is one: several times as fast.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class SeedError(ValueError):
@@ -37,7 +39,7 @@ InEveryLanguage = Annotated[dict[str, str], AfterValidator(_in_every_language)]
 def read_yaml(path: Path) -> object:
     """What the YAML file holds; ``SeedError`` where it cannot be read."""
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - it is safe
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SeedError(f"{path}: {error}") from error
 
