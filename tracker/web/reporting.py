@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.clock import system_clock
-from tracker.domain.completeness import Missing, Standing, missing, standing_of
+from tracker.domain.completeness import Missing, Standing, gap_of, missing, standing_of
 from tracker.domain.documents import OutcomeDocument, Section
 from tracker.domain.errors import NotFound, NotPermitted, Problem
 from tracker.domain.progress import Audience
@@ -39,7 +39,7 @@ blueprint = Blueprint("reporting", __name__, url_prefix="/reports")
 
 @dataclass(frozen=True, slots=True)
 class SectionTask:
-    """One line of the task list."""
+    """One line of the task list. Paragraphs that may be left are never among ``asked``."""
 
     section: Section
     asked: int
@@ -69,7 +69,7 @@ class Desk:
 
     @property
     def asked(self) -> int:
-        """Commitments that ask for an answer."""
+        """Commitments that need an answer."""
         return sum(task.asked for task in self.tasks)
 
     @property
@@ -114,13 +114,15 @@ def tasks_of(
     tasks = []
     for section in readable_sections(report, document):
         commitments = document.in_section(section.code)
-        standings = [standing_of(c, contents.get(c.key)) for c in commitments]
+        needed = [c for c in commitments if c.asks_states and not c.may_be_left]
+        standings = [standing_of(c, contents.get(c.key)) for c in needed]
+        gaps = sum(1 for c in commitments if gap_of(c, contents.get(c.key)))
         tasks.append(
             SectionTask(
                 section=section,
-                asked=sum(1 for s in standings if s in (Standing.ANSWERED, Standing.TO_DO)),
+                asked=len(needed),
                 answered=standings.count(Standing.ANSWERED),
-                to_do=standings.count(Standing.TO_DO),
+                to_do=gaps,
                 questions=sum(1 for c in commitments if c.key in open_keys),
             )
         )
