@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 import pytest
+from babel.messages.pofile import read_po
 
 from tracker.cli.demo import SIGN_INS
 from tracker.cli.group import SUBCOMMANDS, cli
@@ -111,3 +112,23 @@ def test_both_guides_have_the_same_parts(page: str) -> None:
     other = read("docs/focal-point.md")
     assert read(page).count("\n## ") == other.count("\n## ")
     assert read(page).count("\n|") == other.count("\n|")
+
+
+@pytest.mark.parametrize(
+    ("page", "language"),
+    [
+        ("docs/focal-point.md", "en"),
+        ("docs/focal-point.fr.md", "fr"),
+        ("docs/secretariat.md", "en"),
+    ],
+)
+def test_guides_quote_the_pages_as_they_are(page: str, language: str) -> None:
+    with (ROOT / "tracker/translations/fr/LC_MESSAGES/messages.po").open("rb") as file:
+        messages = [m for m in read_po(file, locale="fr") if m.id and isinstance(m.id, str)]
+    words = (str(m.id if language == "en" else m.string) for m in messages)
+    shown = {re.sub(r"\s+", " ", re.sub(r"%\(\w+\)s", "…", word)) for word in words}
+    text = re.sub(r"\s+", " ", read(page))
+    quoted = re.findall(r"(?<![*\w])\*([^*|]+)\*(?!\*)", text)
+    assert len(quoted) > 5
+    labels = {part for quotation in quoted for part in quotation.split(" → ")}
+    assert labels - shown <= {"in italics", "en italique"}
