@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect, sync_playwright
 
 from tests.browser.site import RunningSite, running
 from tests.browser.visits import Visits
+
+expect.set_options(timeout=15_000)  # machines that test are busy
 
 QUIET = (
     "--no-sandbox",

@@ -17,6 +17,10 @@ function valuesOf(box) {
   return values;
 }
 
+// What an answer says, whatever its version and however many empty rows its page shows.
+const meaning = (values) =>
+  new URLSearchParams(values.filter(([name, value]) => value && !name.endsWith("-version"))).toString();
+
 class Answer {
   constructor(box) {
     this.box = box;
@@ -28,7 +32,10 @@ class Answer {
     this.running = false;
     box.addEventListener("input", () => this.changed());
     box.addEventListener("change", () => this.save());
-    box.addEventListener("focusout", () => this.save());
+    // A button that is being pressed saves by itself, and must not move from under the pointer.
+    box.addEventListener("focusout", (event) => {
+      if (event.relatedTarget?.type !== "submit") this.save();
+    });
     this.offerKept();
   }
 
@@ -56,7 +63,7 @@ class Answer {
     const content = this.content();
     if (this.running || content === this.acknowledged) return;
     this.running = true;
-    this.say(texts.textSaving);
+    if (this.state.dataset.state !== "failed") this.say(texts.textSaving);
     // A new key for a new text; the same key when the same text is sent again.
     if (content !== this.sent) this.key = random();
     this.sent = content;
@@ -75,6 +82,7 @@ class Answer {
       this.timer = setTimeout(() => this.save(), RETRY);
     }
     this.running = false;
+    this.box.dispatchEvent(new Event("answered"));
     if (this.content() !== content && this.content() !== this.acknowledged) this.changed();
   }
 
@@ -124,6 +132,10 @@ class Answer {
   offerKept() {
     const kept = JSON.parse(sessionStorage.getItem(this.storageKey) ?? "null");
     if (!kept) return;
+    if (meaning(kept.values) === meaning([...valuesOf(this.box)])) {
+      sessionStorage.removeItem(this.storageKey);
+      return;
+    }
     const line = document.createElement("div");
     line.className = "notice notice-alert";
     line.append(`${texts.textRestore} `);
@@ -163,7 +175,14 @@ class Answer {
 const answers = [...form.querySelectorAll(".response[data-save]")].map((box) => new Answer(box));
 
 let leavingBySaving = false;
-form.addEventListener("submit", () => {
+form.addEventListener("submit", (event) => {
+  const waited = answers.find((answer) => answer.running);
+  if (waited) {
+    // The page must not be sent while one of its answers is on its way: the two would conflict.
+    event.preventDefault();
+    waited.box.addEventListener("answered", () => form.requestSubmit(event.submitter), { once: true });
+    return;
+  }
   leavingBySaving = true;
   for (const answer of answers) clearTimeout(answer.timer);
 });

@@ -1,0 +1,259 @@
+"""Saving with the page's script: when it saves, what it says, what it keeps."""
+
+import signal
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser.reporting import (
+    add_focal_point,
+    begin_report,
+    count_entries,
+    end_sessions,
+    narrative,
+    on_disk,
+    progress,
+    save_state,
+    submit_report,
+)
+from tests.browser.site import RunningSite
+from tests.browser.visits import Visits, sign_in
+
+pytestmark = pytest.mark.browser
+SECTION = "/sections/I.1"
+KEPT = "Object.keys(sessionStorage).filter((key) => key.startsWith('unsent:')).length"
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+def _at_work(visits: Visits, site: RunningSite, iso3: str, *, clock: bool = False) -> Page:
+    """A window on the first section of a new report; with ``clock`` its time stands still."""
+    page = visits.open(site)
+    address = begin_report(page, add_focal_point(site, iso3))
+    if clock:
+        page.clock.install(time=NOON)
+    page.goto(address + SECTION)
+    if clock:
+        page.clock.pause_at(NOON.replace(hour=13))
+    return page
+
+
+def _stored(site: RunningSite, iso3: str, paragraph: int) -> str:
+    found = on_disk(site, iso3, paragraph)
+    return found.narrative if found else ""
+
+
+def test_text_is_saved_two_seconds_after_typing_stops(visits: Visits, site: RunningSite) -> None:
+    page = _at_work(visits, site, "KEN", clock=True)
+    narrative(page, 25).press_sequentially("Marking is required")
+    expect(save_state(page, 25)).to_have_text("Not saved yet")
+    page.clock.run_for(1900)
+    narrative(page, 25).press_sequentially(" by law.")
+    page.clock.run_for(1900)
+    expect(save_state(page, 25)).to_have_text("Not saved yet")
+    assert on_disk(site, "KEN", 25) is None
+    page.clock.run_for(200)
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    assert _stored(site, "KEN", 25) == "Marking is required by law."
+
+
+def test_text_is_saved_on_leaving_a_field(visits: Visits, site: RunningSite) -> None:
+    page = _at_work(visits, site, "TZA", clock=True)
+    narrative(page, 25).press_sequentially("Registers are kept.")
+    expect(save_state(page, 25)).to_have_text("Not saved yet")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    assert _stored(site, "TZA", 25) == "Registers are kept."
+    progress(page, 26, "partly_implemented").check()
+    expect(save_state(page, 26)).to_contain_text("Saved at")
+    found = on_disk(site, "TZA", 26)
+    assert found is not None and found.progress == "partly_implemented"
+    assert count_entries(site, "TZA") == 2
+
+
+def test_saving_goes_on_after_the_first_save(visits: Visits, site: RunningSite) -> None:
+    page = _at_work(visits, site, "UGA")
+    for number, text in enumerate(("One.", "One. Two.", "One. Two. Three."), 1):
+        narrative(page, 25).fill(text)
+        page.keyboard.press("Tab")
+        expect(save_state(page, 25)).to_contain_text("Saved at")
+        found = on_disk(site, "UGA", 25)
+        assert found is not None and (found.narrative, found.version) == (text, number)
+
+
+def test_without_connection_the_text_is_kept_and_sent_later(
+    visits: Visits, site: RunningSite
+) -> None:
+    visits.connection_may_fail = True
+    page = _at_work(visits, site, "RWA", clock=True)
+    page.context.set_offline(True)
+    narrative(page, 25).press_sequentially("Written on a train.")
+    page.clock.run_for(2000)
+    expect(save_state(page, 25)).to_contain_text("Not saved: no connection")
+    expect(narrative(page, 25)).to_have_value("Written on a train.")
+    assert page.evaluate(KEPT) == 1
+    assert on_disk(site, "RWA", 25) is None
+    page.context.set_offline(False)
+    page.clock.run_for(15_000)
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    assert _stored(site, "RWA", 25) == "Written on a train."
+    assert page.evaluate(KEPT) == 0
+
+
+def test_text_not_saved_is_offered_again(visits: Visits, site: RunningSite) -> None:
+    visits.connection_may_fail = True
+    page = _at_work(visits, site, "BDI")
+    address = page.url
+    page.context.set_offline(True)
+    narrative(page, 25).fill("Kept in the browser.")
+    progress(page, 25, "in_development").check()
+    expect(save_state(page, 25)).to_contain_text("Not saved: no connection")
+    page.context.set_offline(False)
+    page.goto(address)
+    expect(narrative(page, 25)).to_have_value("")
+    page.get_by_role("button", name="Put it back").click()
+    expect(narrative(page, 25)).to_have_value("Kept in the browser.")
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    found = on_disk(site, "BDI", 25)
+    assert found is not None
+    assert (found.narrative, found.progress) == ("Kept in the browser.", "in_development")
+    page.goto(address)
+    expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
+
+
+def test_text_kept_is_for_its_writer_only_and_goes_at_sign_out(
+    visits: Visits, site: RunningSite
+) -> None:
+    visits.expected_statuses.add(401)
+    page = _at_work(visits, site, "SOM")
+    address = page.url
+    colleague = add_focal_point(site, "SOM", name="Deputy")
+    end_sessions(site)
+    narrative(page, 25).fill("Mine alone.")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_have_attribute("data-state", "failed")
+    sign_in(page, colleague)
+    page.goto(address)
+    expect(narrative(page, 25)).to_have_value("")
+    expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
+    assert page.evaluate(KEPT) == 1
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(site.url + "/")
+    assert page.evaluate(KEPT) == 0
+    assert on_disk(site, "SOM", 25) is None
+
+
+def test_an_ended_session_is_said_and_the_text_comes_back(
+    visits: Visits, site: RunningSite
+) -> None:
+    visits.expected_statuses.add(401)
+    page = _at_work(visits, site, "DJI")
+    address = page.url
+    end_sessions(site)
+    narrative(page, 25).fill("Typed after the night.")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_contain_text("sign in", ignore_case=True)
+    assert on_disk(site, "DJI", 25) is None
+    sign_in(page, "focal.dji@example.org")
+    page.goto(address)
+    page.get_by_role("button", name="Put it back").click()
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    assert _stored(site, "DJI", 25) == "Typed after the night."
+
+
+def test_a_report_locked_meanwhile_is_said_and_the_text_stays(
+    visits: Visits, site: RunningSite
+) -> None:
+    visits.expected_statuses.add(409)
+    page = _at_work(visits, site, "ERI")
+    narrative(page, 25).fill("There before.")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    other = visits.open(site)
+    sign_in(other, add_focal_point(site, "ERI", name="Deputy"))
+    submit_report(other, page.url.removesuffix(SECTION))
+    narrative(page, 26).fill("Too late by a minute.")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 26)).to_contain_text("not open for changes")
+    expect(narrative(page, 26)).to_have_value("Too late by a minute.")
+    assert page.evaluate(KEPT) == 1
+    assert on_disk(site, "ERI", 26) is None
+
+
+def test_a_save_over_somebody_elses_is_refused_and_settled(
+    visits: Visits, site: RunningSite
+) -> None:
+    visits.expected_statuses.add(409)
+    page = _at_work(visits, site, "SDN")
+    other = visits.open(site)
+    sign_in(other, add_focal_point(site, "SDN", name="Deputy"))
+    other.goto(page.url)
+    narrative(other, 25).fill("Customs wrote first.")
+    other.keyboard.press("Tab")
+    expect(save_state(other, 25)).to_contain_text("Saved at")
+    narrative(page, 25).fill("Police wrote second.")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_have_attribute("data-state", "failed")
+    assert _stored(site, "SDN", 25) == "Customs wrote first."
+    page.locator("#p25 .response > button").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Two texts of the same answer")
+    expect(page.locator(".compare .theirs")).to_contain_text("Customs wrote first.")
+    expect(page.locator(".compare .mine")).to_contain_text("Police wrote second.")
+    narrative(page, 25).fill("Customs wrote first. Police wrote second.")
+    page.locator("main form .actions button").click()
+    expect(narrative(page, 25)).to_have_value("Customs wrote first. Police wrote second.")
+    assert _stored(site, "SDN", 25) == "Customs wrote first. Police wrote second."
+
+
+def test_the_button_waits_for_a_save_that_is_on_its_way(visits: Visits, site: RunningSite) -> None:
+    page = _at_work(visits, site, "COM")
+    held: list[Route] = []
+    page.route("**/responses/25", lambda route: held.append(route), times=1)
+    narrative(page, 25).fill("First half.")
+    with page.expect_request("**/responses/25"):
+        page.keyboard.press("Tab")
+    narrative(page, 25).fill("First half. Second half.")
+    page.locator("#p25 .response > button").click()
+    with page.expect_navigation():
+        held[0].continue_()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("I.1")
+    expect(narrative(page, 25)).to_have_value("First half. Second half.")
+    assert _stored(site, "COM", 25) == "First half. Second half."
+    expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
+    assert page.evaluate(KEPT) == 0
+
+
+def test_a_value_that_cannot_be_is_said_at_its_field(visits: Visits, site: RunningSite) -> None:
+    visits.expected_statuses.add(422)
+    page = _at_work(visits, site, "SSD")
+    page.locator("#p25 details:has(#p25-measures-0-link) > summary").click()
+    link = page.locator("#p25-measures-0-link")
+    page.locator("#p25-measures-0-title").fill("Arms Act")
+    link.fill("ftp:somewhere")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_have_attribute("data-state", "failed")
+    expect(link).to_have_attribute("aria-invalid", "true")
+    link.fill("https://example.org/act")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    expect(link).not_to_have_attribute("aria-invalid", "true")
+    assert site.rows("SELECT title, link FROM measure") == [("Arms Act", "https://example.org/act")]
+
+
+def test_what_was_said_to_be_saved_survives_a_killed_server(
+    visits: Visits, site: RunningSite
+) -> None:
+    visits.connection_may_fail = True
+    page = _at_work(visits, site, "ETH")
+    address = page.url
+    for number in range(1, 4):
+        text = f"Written before power cut {number}."
+        narrative(page, 25).fill(text)
+        page.keyboard.press("Tab")
+        expect(save_state(page, 25)).to_contain_text("Saved at")
+        site.stop(signal.SIGKILL)
+        site.start()
+        page.goto(address)
+        expect(narrative(page, 25)).to_have_value(text)
+    site.tracker("verify")
+    assert count_entries(site, "ETH") == 3
