@@ -7,11 +7,11 @@ from tracker.domain.values import utf16_units
 
 CELL_LIMIT = 32_767  # UTF-16 units
 ROW_LIMIT = 409.0  # points
-LINE = 13.0
+LINE = 13.5
 PADDING = 5.0
 LINES_IN_ROW = int((ROW_LIMIT - PADDING) // LINE)
 _WIDE = re.compile("[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]")
-_FILLED = 0.92  # of a line, before the next word wraps
+_PER_WIDTH = 1.08  # characters of the usual size in one unit of width, words wrapped
 
 
 def split_text(text: str, limit: int = CELL_LIMIT) -> tuple[str, ...]:
@@ -39,7 +39,7 @@ def _fitting(text: str, limit: int) -> int:
 
 def lines(text: str, width: float) -> int:
     """About how many lines a wrapped text takes in a cell ``width`` characters wide."""
-    capacity = max(1.0, width * _FILLED)
+    capacity = max(1.0, width * _PER_WIDTH)
     if "\n" not in text:
         return max(1, ceil(_length(text) / capacity))
     return sum(max(1, ceil(_length(line) / capacity)) for line in text.split("\n"))

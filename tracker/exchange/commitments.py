@@ -69,7 +69,7 @@ COMMITMENT_COLUMNS: tuple[Column[CommitmentLine], ...] = (
         "heading",
         N_("Section"),
         Kind.TYPED,
-        28,
+        50,
         lambda line: line.heading,
         N_("Section of the outcome document, with its heading."),
     ),

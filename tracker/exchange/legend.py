@@ -13,30 +13,43 @@ from tracker.exchange.translations import is_translated
 from tracker.exchange.words import Words
 from tracker.exchange.workbook import Book, Sheet, Table
 
-MEANINGS: dict[StrEnum, str] = {
-    Progress.NOT_STARTED: N_("Nothing was done yet. In the report template: No."),
-    Progress.IN_DEVELOPMENT: N_("Being prepared. In the report template: Developing."),
-    Progress.PARTLY_IMPLEMENTED: N_("Done in part. In the report template: Developing."),
-    Progress.IMPLEMENTED: N_("Done. In the report template: Yes."),
-    Progress.NOT_APPLICABLE: N_(
-        "Does not apply to the State, which says why. The report template has no such column; "
-        "n.a. is ours."
+_MEANINGS: tuple[tuple[StrEnum, str], ...] = (
+    (Progress.NOT_STARTED, N_("Nothing was done yet. In the report template: No.")),
+    (Progress.IN_DEVELOPMENT, N_("Being prepared. In the report template: Developing.")),
+    (Progress.PARTLY_IMPLEMENTED, N_("Done in part. In the report template: Developing.")),
+    (Progress.IMPLEMENTED, N_("Done. In the report template: Yes.")),
+    (
+        Progress.NOT_APPLICABLE,
+        N_(
+            "Does not apply to the State, which says why. The report template has no such column; "
+            "n.a. is ours."
+        ),
     ),
-    Absence.NOT_ASKED: N_("The commitment is for the secretariat alone: no State is asked."),
-    Absence.NOT_REPORTED: N_("The State has no report in this cycle that may be shown here."),
-    Absence.NOT_ANSWERED: N_("The State reported, and gave no progress on this commitment."),
-    Absence.WITHHELD: N_("The State answered, and readers of this file may not see the answer."),
-    Absence.NOT_COMPUTABLE: N_(
-        "A figure that the formula needs is unknown, or the base is zero. Unknown is not zero."
+    (Absence.NOT_ASKED, N_("The commitment is for the secretariat alone: no State is asked.")),
+    (Absence.NOT_REPORTED, N_("The State has no report in this cycle that may be shown here.")),
+    (Absence.NOT_ANSWERED, N_("The State reported, and gave no progress on this commitment.")),
+    (Absence.WITHHELD, N_("The State answered, and readers of this file may not see the answer.")),
+    (
+        Absence.NOT_COMPUTABLE,
+        N_("A figure that the formula needs is unknown, or the base is zero. Unknown is not zero."),
     ),
-    Audience.PUBLIC: N_("The whole answer may be read by everybody."),
-    Audience.STATES: N_("The whole answer may be read by signed-in States and the secretariat."),
-    Audience.SECRETARIAT: N_("The whole answer may be read by the secretariat only."),
-    Base.MEMBERS: N_("All Member States, whether they reported or not."),
-    Base.REPORTING: N_("Member States with a report that counts in this file."),
-    Base.ANSWERED: N_("Reporting States that gave progress which readers of this file may see."),
-    Base.APPLICABLE: N_("States that answered, less those to which the commitment does not apply."),
-}
+    (Audience.PUBLIC, N_("The whole answer may be read by everybody.")),
+    (Audience.STATES, N_("The whole answer may be read by signed-in States and the secretariat.")),
+    (Audience.SECRETARIAT, N_("The whole answer may be read by the secretariat only.")),
+    (Base.MEMBERS, N_("All Member States, whether they reported or not.")),
+    (Base.REPORTING, N_("Member States with a report that counts in this file.")),
+    (Base.ANSWERED, N_("Reporting States that gave progress which readers of this file may see.")),
+    (
+        Base.APPLICABLE,
+        N_("States that answered, less those to which the commitment does not apply."),
+    ),
+)
+MEANINGS = {(type(member), member.value): text for member, text in _MEANINGS}
+
+
+def meaning(member: StrEnum) -> str:
+    """What a code means, as a sentence of ours; ``""`` where its word says it all."""
+    return MEANINGS.get((type(member), member.value), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +101,11 @@ def write_codebook(book: Book, tables: Iterable[tuple[str, Columns[Any]]]) -> Sh
     for place, columns in tables:
         for column in columns:
             kind = words(KIND_WORDS[column.kind])
-            header, meaning = words(column.header), words(column.help)
-            table.add(Entry(place, header, column.key, kind, meaning))
+            header, text = words(column.header), words(column.help)
+            table.add(Entry(place, header, column.key, kind, text))
     for name, members in VOCABULARIES:
         for member in members:
-            meaning = words(MEANINGS.get(member, ""))
-            table.add(Entry(words(name), words.label(member), member.value, "", meaning))
+            text = words(meaning(member))
+            table.add(Entry(words(name), words.label(member), member.value, "", text))
     table.finish()
     return sheet

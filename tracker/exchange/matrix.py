@@ -76,7 +76,7 @@ class Matrix:
 
     def _write_header(self) -> None:
         sheet, words = self.sheet, self.sheet.book.words
-        sheet.cell(0, words(N_("One row a State, one column a commitment.")), "soft")
+        sheet.cell(0, words(N_("The short titles are ours.")), "soft")
         first = len(STATE_COLUMNS)
         for at, commitment in enumerate(self._commitments, start=first):
             sheet.cell(at, words.text(commitment.title), "header_up")
@@ -90,7 +90,7 @@ class Matrix:
 
     def add(self, listed: ListedState, answers: Mapping[str, ExportedAnswer] | None) -> None:
         """One State; ``None`` for answers where no submission of it is shown."""
-        raw, row, plain = self.sheet.raw, self.sheet.row, self.sheet.book.style("plain")
+        raw, row, plain = self.sheet.raw, self.sheet.row, self.sheet.book.style("boxed_middle")
         for at, render in enumerate(self._renderers):
             value = render(listed)
             if isinstance(value, int):

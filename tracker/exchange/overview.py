@@ -25,7 +25,7 @@ WIDTHS = (11, 50, *[12] * len(VALUES), 12, *[19] * len(Base))
 CHART_ROWS = 22
 ROW_PIXELS = 20  # pixels of a row that nobody set
 ABOUT = N_("Who reported, and progress by section and by commitment, with a chart.")
-CHART_WORDS = N_("Stacked bars: the counts of the table above, section by section.")
+CHART_WORDS = N_("Stacked bars: the counts of the table below it, section by section.")
 IMPLEMENTED_OF = {
     Base.MEMBERS: N_("Implemented, of all Member States"),
     Base.REPORTING: N_("Implemented, of reporting States"),
@@ -68,25 +68,28 @@ def _group_row(sheet: Sheet, name: str, states: Sequence[ListedState]) -> None:
     sheet.cell(0, "", "boxed")
     sheet.cell(1, name, "boxed_bold")
     sheet.raw.write_number(sheet.row, 2, len(states), sheet.book.style("boxed_number"))
-    sheet.cell(3, share(len(found), len(states)), "boxed")
-    sheet.cell(4, share(sum(s.on_time for s in found), len(found)), "boxed")
+    sheet.cell(3, share(len(found), len(states)), "boxed_share")
+    sheet.cell(4, share(sum(s.on_time for s in found), len(found)), "boxed_share")
     sheet.row += 1
 
 
 def _write_sections(sheet: Sheet, data: CompiledExport) -> None:
+    """The chart, and below it the table that it is drawn from."""
     words, document = sheet.book.words, data.frame.document
+    found = [
+        (section, [f.distribution for f in data.figures.commitments if f.section == section.code])
+        for section in document.blocks()
+    ]
+    found = [(section, own) for section, own in found if own]
     sheet.line(words(N_("Progress by section, in pairs State × commitment")), "heading")
+    chart_row = sheet.row
+    sheet.row += CHART_ROWS
     _heads(sheet, words(N_("Section")), words(N_("Heading")), words(N_("Pairs")))
-    first = sheet.row
-    for section in document.blocks():
-        own = [f.distribution for f in data.figures.commitments if f.section == section.code]
-        if own:
-            _counts(sheet, section.code, heading(document, section.code, words), total(own))
-    last = sheet.row - 1
+    if found:
+        _chart(sheet, chart_row, sheet.row, sheet.row + len(found) - 1)
+    for section, own in found:
+        _counts(sheet, section.code, heading(document, section.code, words), total(own))
     _counts(sheet, "", words(N_("All sections")), data.figures.whole)
-    sheet.gap()
-    if last >= first:
-        _chart(sheet, first, last)
 
 
 def _write_commitments(sheet: Sheet, data: CompiledExport) -> None:
@@ -115,7 +118,7 @@ def _counts(sheet: Sheet, code: str, name: str, found: Distribution) -> None:
         amount = found[value] if value else found.members
         sheet.raw.write_number(sheet.row, at, amount, number)
     for at, text in enumerate(_shares(sheet.book.words, found), start=len(VALUES) + 3):
-        sheet.cell(at, text, "boxed")
+        sheet.cell(at, text, "boxed_share")
     sheet.fit(lines(name, WIDTHS[1]))
     sheet.row += 1
 
@@ -124,8 +127,8 @@ def _shares(words: Words, found: Distribution) -> list[str]:
     return [words.share(found[Progress.IMPLEMENTED], found.size(base)) for base in IMPLEMENTED_OF]
 
 
-def _chart(sheet: Sheet, first: int, last: int) -> None:
-    """Stacked bars over the rows of the sections, in the colours of progress."""
+def _chart(sheet: Sheet, row: int, first: int, last: int) -> None:
+    """Stacked bars at ``row``, of the sections in the rows ``first`` to ``last``."""
     book = sheet.book
     chart = book.raw.add_chart({"type": "bar", "subtype": "percent_stacked"})
     for at, value in enumerate(VALUES, start=2):
@@ -149,5 +152,4 @@ def _chart(sheet: Sheet, first: int, last: int) -> None:
     chart.set_x_axis({"num_format": "0%", "major_gridlines": {"visible": True}})
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": 1180, "height": CHART_ROWS * ROW_PIXELS - 10})
-    sheet.raw.insert_chart(sheet.row, 0, chart, {"description": book.words(CHART_WORDS)})
-    sheet.row += CHART_ROWS
+    sheet.raw.insert_chart(row, 0, chart, {"description": book.words(CHART_WORDS)})

@@ -6,9 +6,9 @@ from tracker import __version__
 from tracker.domain.chain import tagged_hash
 from tracker.domain.documents import OutcomeDocument
 from tracker.domain.messages import N_
-from tracker.domain.progress import Absence, Base, Progress
+from tracker.domain.progress import Absence, Audience, Base, Progress
 from tracker.exchange.answers import reader_words
-from tracker.exchange.legend import MEANINGS, language_notes
+from tracker.exchange.legend import language_notes, meaning
 from tracker.exchange.words import Made, Words
 from tracker.exchange.workbook import Sheet
 from tracker.queries.exports import CompiledExport
@@ -34,7 +34,8 @@ def write_readme(
     sheet.line(sheet.book.title, "title")
     if frame.demonstration:
         sheet.line(words(N_("Demonstration data: the States here are invented.")), "alert")
-    sheet.line(words(reader_words(frame.audience)), "alert")
+    narrow = frame.audience is Audience.SECRETARIAT
+    sheet.line(words(reader_words(frame.audience)), "alert" if narrow else "note")
     sheet.gap()
     _facts(sheet, data, made)
     sheet.gap()
@@ -126,11 +127,11 @@ def _vocabulary(sheet: Sheet) -> None:
     words = sheet.book.words
     sheet.line(words(N_("Progress and absence")), "heading")
     for value in (*Progress, *Absence):
-        sheet.fact(words.label(value), words(MEANINGS[value]))
+        sheet.fact(words.label(value), words(meaning(value)))
     sheet.gap()
     sheet.line(words(N_("Bases of shares")), "heading")
     for base in Base:
-        sheet.fact(words.label(base), words(MEANINGS[base]))
+        sheet.fact(words.label(base), words(meaning(base)))
     sheet.gap()
     sheet.line(words(N_("Rules")), "heading")
 

@@ -5,7 +5,7 @@ from tracker.domain.messages import N_
 from tracker.domain.progress import Absence, Audience, Progress
 from tracker.exchange.answers import reader_words, value_of
 from tracker.exchange.indicator_sheets import write_returns
-from tracker.exchange.legend import MEANINGS, language_notes, write_codebook
+from tracker.exchange.legend import language_notes, meaning, write_codebook
 from tracker.exchange.report_sheet import (
     REPORT_COLUMNS,
     WIDTHS,
@@ -142,7 +142,7 @@ def _count_row(sheet: Sheet, name: str, counts: dict[Progress | Absence, int]) -
         sheet.raw.write_number(sheet.row, at, counts[value], style)
     asked = sum(counts.values())
     answered = asked - counts[Absence.NOT_ANSWERED] - counts[Absence.WITHHELD]
-    sheet.cell(len(SUMMARY) + 1, sheet.book.words.share(answered, asked), "boxed")
+    sheet.cell(len(SUMMARY) + 1, sheet.book.words.share(answered, asked), "boxed_share")
     sheet.row += 1
 
 
@@ -150,7 +150,7 @@ def _legend(sheet: Sheet, data: ReportExport) -> None:
     words = sheet.book.words
     sheet.line(words(N_("How to read this report")), "heading")
     for value in (*Progress, Absence.NOT_ASKED, Absence.NOT_ANSWERED, Absence.WITHHELD):
-        sheet.fact(words.label(value), words(MEANINGS[value]))
+        sheet.fact(words.label(value), words(meaning(value)))
     for text in _notes(data, words):
         sheet.line(text, "note")
 

@@ -57,7 +57,7 @@ REPORT_COLUMNS: tuple[Column[ReportLine], ...] = (
         "sources",
         N_("Sources"),
         Kind.CODE,
-        14,
+        16,
         lambda line: sources(line.document, line.commitment),
         N_("The paragraph of the outcome document, then other instruments in our reading."),
     ),
@@ -111,6 +111,7 @@ REPORT_COLUMNS: tuple[Column[ReportLine], ...] = (
     ),
 )
 WIDTHS = tuple(column.width for column in REPORT_COLUMNS)
+LINES_IN_MERGED_ROW = 10  # low, so that pages are filled and scrolling does not jump
 COMMITMENT_AT, DETAILS_AT = 1, 6
 
 
@@ -147,8 +148,10 @@ def write_section(sheet: Sheet, title: str, about: str, report: list[ReportLine]
 
 def _band(sheet: Sheet, document: OutcomeDocument, code: str) -> None:
     words = sheet.book.words
-    texts = (heading(document, code, words), chapeau(document, code, words))
-    sheet.line("\n".join(text for text in texts if text), "band")
+    sheet.line(heading(document, code, words), "band")
+    governing = chapeau(document, code, words)
+    if governing:
+        sheet.line(governing, "band_note")
 
 
 def _write(sheet: Sheet, line: ReportLine) -> None:
@@ -170,7 +173,7 @@ def _block(
         lines(text, WIDTHS[DETAILS_AT]),
         lines(sources(line.document, line.commitment), WIDTHS[0]),
     )
-    rows = max(1, ceil(needed / LINES_IN_ROW))
+    rows = 1 if needed <= LINES_IN_ROW else ceil(needed / LINES_IN_MERGED_ROW)
     for number in range(rows):
         sheet.raw.set_row(sheet.row + number, height(ceil(needed / rows)))
     value = value_of(line.commitment, line.answer)
@@ -180,7 +183,7 @@ def _block(
             content = line.words(N_("%(sources)s (continued)"), sources=content)
         elif continued and at != DETAILS_AT:
             content = ""
-        name = _style(at, content, f"is-{value}", line)
+        name = _style(at, content, f"mark-{value}", line)
         _cell(sheet, at, rows, content, sheet.book.style(name))
     _runs(sheet, runs)
     sheet.row += rows

@@ -44,20 +44,22 @@ STYLES: dict[str, dict[str, Any]] = {
         "border_color": LINE,
     },
     "band": _BODY | {"bold": True, "bg_color": TINT, "border": 1, "border_color": LINE},
+    "band_note": _BODY | {"italic": True, "bg_color": TINT, "border": 1, "border_color": LINE},
     "plain": _BODY,
     "typed": _BODY | {"quote_prefix": True},
-    "number": _BODY | {"num_format": "#,##0", "text_wrap": False},
-    "whole": _BODY | {"num_format": "0", "text_wrap": False},
-    "percent": _BODY | {"num_format": "0.0%", "text_wrap": False},
+    "whole": _BODY | {"num_format": "0", "text_wrap": False, "align": "center"},
+    "percent": _BODY | {"num_format": "0.0%", "text_wrap": False, "align": "center"},
     "day": _BODY | {"num_format": "yyyy-mm-dd", "text_wrap": False, "align": "left"},
     "instant": _BODY | {"num_format": "yyyy-mm-dd hh:mm", "text_wrap": False, "align": "left"},
     "boxed": _BOXED,
+    "boxed_middle": _BOXED | {"align": "left", "valign": "vcenter"},
     "boxed_bold": _BOXED | {"bold": True},
     "boxed_typed": _BOXED | {"quote_prefix": True},
     "boxed_typed_rtl": _BOXED | {"quote_prefix": True, "reading_order": 2, "align": "right"},
-    "boxed_number": _BOXED | {"num_format": "#,##0"},
+    "boxed_number": _BOXED | {"num_format": "#,##0", "align": "center"},
     "boxed_soft": _BOXED | {"font_color": SOFT, "italic": True},
-    "mark": _BOXED | _CENTRED | {"bold": True},
+    "boxed_share": _BOXED | {"align": "center"},
+    "mark": _BOXED | {"align": "center", "bold": True},
     "bold": {"font_size": SIZE, "bold": True, "font_color": INK},
     "run": {"font_size": SIZE, "font_color": INK},
     "run_soft": {"font_size": SIZE, "font_color": SOFT, "italic": True},
@@ -78,11 +80,17 @@ FILLS: dict[str, tuple[str, str]] = {
 
 
 def style(name: str) -> dict[str, Any]:
-    """The properties of a style: one of ``STYLES``, or ``is-<value>`` for a kind of progress."""
+    """The properties of a style: one of ``STYLES``, or for a kind of progress a cell of its
+    colours with a word (``is-<value>``) or a mark (``mark-<value>``).
+    """
     if name in STYLES:
         return STYLES[name]
-    fill, ink = FILLS[name.removeprefix("is-")]
-    return _BOXED | _CENTRED | {"bg_color": fill, "font_color": ink, "font_size": 9}
+    kind, value = name.split("-", 1)
+    fill, ink = FILLS[value]
+    colours = {"bg_color": fill, "font_color": ink}
+    if kind == "mark":
+        return STYLES["mark"] | colours
+    return _BOXED | _CENTRED | colours | {"font_size": 9}
 
 
 def sheet_name(text: str, taken: set[str]) -> str:

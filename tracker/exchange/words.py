@@ -13,6 +13,7 @@ from tracker.domain import labels
 from tracker.domain.messages import N_
 from tracker.exchange.translations import SOURCE_LANGUAGE, Translate
 
+DAY_LOCALES = {"en": "en_GB"}  # the United Nations write 1 June 2026
 FLAG_WORDS = {True: N_("Yes"), False: N_("No")}
 
 
@@ -66,7 +67,8 @@ class Words:
 
     def day(self, value: date | None) -> str:
         """A day written out."""
-        return format_date(value, "long", locale=self._locale) if value else ""
+        locale = DAY_LOCALES.get(self.language, self._locale)
+        return format_date(value, "long", locale=locale) if value else ""
 
     def instant(self, value: datetime | None) -> str:
         """An instant to the minute, in UTC."""

@@ -1,12 +1,13 @@
 """Writing a workbook with XlsxWriter: every text as text, never as formula, link or number."""
 
+import re
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Generic, TypeVar
 
-from xlsxwriter import Workbook
+from xlsxwriter import Workbook, xmlwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -27,6 +28,10 @@ KIND_STYLES = {
     Kind.DAY: "day",
     Kind.INSTANT: "instant",
 }
+
+# XlsxWriter escapes only the first of two sequences that share an underscore (_x005F_x0041_), so
+# that readers undo the second one: every underscore that begins a sequence has to be escaped.
+xmlwriter.re_control_chars_1 = re.compile(r"(_)(?=x[0-9a-fA-F]{4}_)")
 
 
 class Book:
@@ -68,8 +73,16 @@ class Book:
         try:
             if kind is None:
                 self.raw.close()
+            else:
+                self._abandon()
         finally:
             self._folder.cleanup()
+
+    def _abandon(self) -> None:
+        """Close the files in which the rows of a streamed workbook wait."""
+        for sheet in self.raw.worksheets():
+            if sheet.row_data_fh is not None:
+                sheet.row_data_fh.close()
 
     def style(self, name: str) -> Format:
         """A style of ``styles``, made on first use."""

@@ -1,0 +1,107 @@
+"""``tracker export``: files on disk, and refusals with their exit codes."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from tests.exchange.test_report_workbook import CANARY, said
+from tests.exchange.workbooks import Written
+from tests.submitted import make_cycle, make_submission
+from tracker.cli.setup import set_up
+from tracker.domain.progress import Audience
+from tracker.models.engine import configure
+from tracker.settings import load_settings
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of its own, with one published and one submitted report."""
+    folder = tmp_path_factory.mktemp("instance")
+    with pytest.MonkeyPatch.context() as patch:
+        _environment(patch, folder)
+        settings = load_settings()
+        set_up(settings)
+    engine = create_engine(settings.database_url)
+    configure(engine)
+    with Session(engine) as session:
+        cycle = make_cycle(session)
+        secret = said(narrative=CANARY, audience=Audience.SECRETARIAT)
+        make_submission(session, cycle, "KEN", {25: said(narrative="Done."), 26: secret})
+        make_submission(session, cycle, "ALB", {25: said()}, "submitted")
+        session.commit()
+    engine.dispose()
+    return folder
+
+
+def _environment(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    patch.setenv("TRACKER_ENV", "development")
+    patch.setenv("TRACKER_INSTANCE_PATH", str(folder))
+    patch.delenv("TRACKER_DATABASE_URL", raising=False)
+
+
+def run(database: Path, *arguments: str) -> int:
+    """The exit code of ``tracker export …``."""
+    from tracker.cli.group import main
+
+    with pytest.MonkeyPatch.context() as patch:
+        _environment(patch, database)
+        patch.setattr("sys.argv", ["tracker", "export", *arguments])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+    return int(stopped.value.code or 0)
+
+
+def test_a_report(database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "report.xlsx"
+    code = run(
+        database, "report", "--state", "ken", "--cycle", "bms7-2026", "--format", "xlsx", "--out",
+        str(out),
+    )  # fmt: skip
+    assert code == 0 and capsys.readouterr().out == ""
+    written = Written(out.read_bytes())
+    assert written.facts("Cover")["State"] == "Kenya (KEN)"
+    assert written.holds("Done.") and not written.holds(CANARY)
+    assert list(tmp_path.iterdir()) == [out]
+
+
+@pytest.mark.parametrize(("audience", "leaks"), [("public", False), ("secretariat", True)])
+def test_compiled(database: Path, tmp_path: Path, audience: str, leaks: bool) -> None:
+    out = tmp_path / "compiled.xlsx"
+    out.write_bytes(b"an older file")
+    arguments = ("--cycle", "bms7-2026", "--audience", audience, "--out", str(out))
+    assert run(database, "compiled", *arguments, "--language", "fr") == 0
+    assert bool(Written(out.read_bytes()).holds(CANARY)) == leaks
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("report", "--state", "ALB", "--cycle", "bms7-2026"), 1, "ALB has no report"),
+        (("report", "--state", "XXX", "--cycle", "bms7-2026"), 1, "XXX"),
+        (("report", "--state", "KEN", "--cycle", "nowhere"), 1, "nowhere"),
+        (("compiled", "--cycle", "nowhere"), 1, "nowhere"),
+        (("compiled", "--cycle", "bms7-2026", "--audience", "all"), 2, "audience"),
+        (("compiled", "--cycle", "bms7-2026", "--language", "tlh"), 2, "language"),
+    ],
+)
+def test_refusals_leave_no_file(
+    database: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: tuple[str, ...],
+    code: int,
+    said: str,
+) -> None:
+    assert run(database, *arguments, "--out", str(tmp_path / "out.xlsx")) == code
+    assert said in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "nowhere" / "out.xlsx"
+    assert run(database, "compiled", "--cycle", "bms7-2026", "--out", str(out)) == 2
+    assert "cannot be written" in capsys.readouterr().err
