@@ -233,6 +233,8 @@ def test_an_answer_is_shown_as_typed(public: Browser, cycle: ReportingCycle) -> 
     link = article.find("a", href="https://example.org/act")
     assert isinstance(link, Tag) and "nofollow" in link["rel"]
     assert "Firearms Act (2019-06)" in text_of(article)
+    holy_see = public.soup(COMMITMENT + "&lang=en").find("article", id="VAT")
+    assert isinstance(holy_see, Tag) and "Language of the answer: English" in text_of(holy_see)
 
 
 def test_observers_answer_outside_every_base(public: Browser, cycle: ReportingCycle) -> None:
@@ -310,6 +312,23 @@ def test_a_superseded_submission_stays_readable_and_marked(
     assert isinstance(link, Tag)
     old = text_of(public.soup(str(link["href"])))
     assert "First words." in old and "Superseded" in old and "counts in no figure" in old
+
+
+def test_the_secretariat_finds_the_published_one_beside_a_newer(
+    browser_of: type[Browser], session: Session, cycle: ReportingCycle
+) -> None:
+    make_submission(session, cycle, "KEN", {25: said("Third words.")}, "submitted")
+    session.commit()
+    reviewer = browser_of(make_user(session, Role.REVIEWER))
+    page = reviewer.soup(f"/states/KEN?cycle={CYCLE}&lang=en")
+    assert "Third words." in text_of(page) and "Not published" in text_of(page)
+    links = [a["href"] for a in page.select("details a")]
+    assert [str(href).split("?")[0] for href in links] == [
+        "/states/KEN/submissions/2",
+        "/states/KEN/submissions/1",
+    ]
+    everybody = text_of(browser_of().soup(f"/states/KEN?cycle={CYCLE}&lang=en"))
+    assert "Kenya's words." in everybody and "Third words." not in everybody
 
 
 def test_unpublished_submissions_do_not_exist_for_others(

@@ -109,14 +109,14 @@ def _struck(session: Session, revisions: list[int]) -> dict[int, dict[str, str]]
 def shown_of_state(
     session: Session, actor: Actor, state_id: int
 ) -> tuple[tuple[SubmissionRow, ...], tuple[SubmissionRow, ...]]:
-    """The submission in force of each cycle, then those that were superseded; latest first."""
+    """The submission shown of each cycle, then the others ever published; the latest first."""
     rows = list_submissions_of_state(session, actor, state_id)
     if actor.in_secretariat:
         candidates = [row for row in rows if row.withdrawn_at is None]
     else:
         candidates = [row for row in rows if row.published_at and not row.superseded_at]
-    in_force: dict[str, SubmissionRow] = {}
+    shown: dict[str, SubmissionRow] = {}
     for row in candidates:
-        in_force.setdefault(row.cycle_slug, row)
-    earlier = tuple(row for row in rows if row.superseded_at is not None)
-    return tuple(in_force.values()), earlier
+        shown.setdefault(row.cycle_slug, row)
+    others = (row for row in rows if row.published_at and row not in shown.values())
+    return tuple(shown.values()), tuple(others)

@@ -94,16 +94,16 @@ def find_state(iso3: str) -> StateRow:
 def state(iso3: str) -> ResponseReturnValue:
     """What the State published in the cycle asked for, and its official record."""
     row = find_state(iso3)
-    in_force, superseded = shown_of_state(session(), current_actor(), row.id)
+    shown, others = shown_of_state(session(), current_actor(), row.id)
     return page(
         "public/state.html",
         state=row.state,
         groups={area.code: area for area in list_areas(session(), "group")},
         takes_part=row.state.demonstration == is_demonstration(session()),
         record=record_of_state(session(), row.id),
-        in_force=in_force,
-        superseded=superseded,
-        report=_contents(row.id, _chosen(in_force)),
+        shown=shown,
+        others=others,
+        report=_contents(row.id, _chosen(shown)),
         audience=audience_of(current_actor()),
     )
 
