@@ -1,0 +1,298 @@
+"""Every route, as every role and signed out, with objects of the own State and of another."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from tests.national_reports import commitment_id, report_at
+from tests.people import Browser, make_user, state_id
+from tracker.app import create_app
+from tracker.domain.roles import Role
+from tracker.domain.workflow import ReportStatus
+from tracker.policy.actions import Action
+from tracker.services.clarifications import ask
+from tracker.settings import Settings
+from tracker.web import access
+
+HOME, ABROAD = "GHA", "KEN"
+# Each cell is the status for objects of the home State, then, where it differs, of another State.
+# 303: signed out, to the sign-in page; signed in, done. 401: the text sent is kept for signing in.
+# 404: not to be known of. 403: known of, not allowed. 409 and 422: allowed, but not now or not so.
+COLUMNS = ("signed-out", "contributor", "focal-point", "observer", "reviewer", "administrator")
+TABLE = """
+GET  /                                                             200     200     200     200     200     200
+GET  /about/method                                                 200     200     200     200     200     200
+GET  /account                                                      303     200     200     200     200     200
+POST /account                                                      303     422     422     422     422     422
+POST /account/password                                             303     422     422     422     422     422
+GET  /admin                                                        303     403     200     403     403     200
+GET  /admin/cycles                                                 303     403     403     403     403     200
+GET  /admin/cycles/<slug>/dates                                    303     403     403     403     403     200
+POST /admin/cycles/<slug>/dates                                    303     403     403     403     403     422
+GET  /admin/cycles/new                                             303     403     403     403     403     200
+POST /admin/cycles/new                                             303     403     403     403     403     422
+POST /admin/memberships/<membership_id>/end                        303     404     303/404 404     404     303
+POST /admin/memberships/<membership_id>/sections                   303     404     422/404 404     404     422
+GET  /admin/people                                                 303     403     200     403     403     200
+GET  /admin/people/<person_id>                                     303     404     200/404 404     404     200
+POST /admin/people/<person_id>/activate                            303     404     403/404 404     404     303
+POST /admin/people/<person_id>/deactivate                          303     404     403/404 404     404     303
+POST /admin/people/<person_id>/link                                303     404     200/404 404     404     200
+GET  /admin/people/new                                             303     403     200     403     403     200
+POST /admin/people/new                                             303     403     422     403     403     422
+GET  /cycles                                                       200     200     200     200     200     200
+GET  /cycles/<slug>                                                200     200     200     200     200     200
+GET  /cycles/<slug>/compiled.xlsx                                  200     200     200     200     200     200
+GET  /cycles/<slug>/figures                                        200     200     200     200     200     200
+GET  /documents                                                    200     200     200     200     200     200
+GET  /documents/<slug>                                             200     200     200     200     200     200
+GET  /documents/<slug>/<int:paragraph>                             200     200     200     200     200     200
+GET  /healthz                                                      200     200     200     200     200     200
+GET  /indicators/<slug>                                            200     200     200     200     200     200
+GET  /invitations/<token>                                          404     404     404     404     404     404
+POST /invitations/<token>                                          404     404     404     404     404     404
+GET  /readyz                                                       200     200     200     200     200     200
+GET  /reports                                                      303     200     200     200     200     200
+POST /reports                                                      303     403     303     403     404     404
+GET  /reports/<report_id>                                          303     200/404 200/404 200/404 404     404
+POST /reports/<report_id>/audience                                 401     403/404 409/404 403/404 404     404
+GET  /reports/<report_id>/clarifications/<clarification_id>        303     403/404 200/404 403/404 404     404
+POST /reports/<report_id>/clarifications/<clarification_id>        401     403/404 303/404 403/404 404     404
+GET  /reports/<report_id>/indicators/<slug>                        303     403/404 200/404 200/404 404     404
+POST /reports/<report_id>/indicators/<slug>                        401     403/404 422/404 403/404 404     404
+GET  /reports/<report_id>/read-through                             303     200/404 200/404 200/404 404     404
+GET  /reports/<report_id>/reopen                                   303     403/404 200/404 403/404 404     404
+POST /reports/<report_id>/reopen                                   401     403/404 409/404 403/404 404     404
+POST /reports/<report_id>/responses/<int:paragraph>                401     409/404 409/404 403/404 404     404
+GET  /reports/<report_id>/responses/<int:paragraph>/history        303     200/404 200/404 200/404 404     404
+GET  /reports/<report_id>/sections/<code>                          303     200/404 200/404 200/404 404     404
+POST /reports/<report_id>/sections/<code>                          401     409/404 409/404 403/404 404     404
+GET  /reports/<report_id>/submissions/<int:number>                 303     403/404 200/404 200/404 404     404
+GET  /reports/<report_id>/submissions/<int:number>/receipt.json    303     403/404 200/404 200/404 404     404
+GET  /reports/<report_id>/submit                                   303     403/404 200/404 403/404 404     404
+POST /reports/<report_id>/submit                                   401     403/404 409/404 403/404 404     404
+POST /reports/<report_id>/withdraw                                 401     403/404 303/404 403/404 404     404
+GET  /review                                                       303     403     403     403     200     200
+GET  /review/submissions/<submission_id>                           303     403     403     403     200     200
+GET  /review/submissions/<submission_id>/accept                    303     403     403     403     200     200
+POST /review/submissions/<submission_id>/accept                    303     403     403     403     303     303
+GET  /review/submissions/<submission_id>/publish                   303     403     403     403     403     409
+POST /review/submissions/<submission_id>/publish                   303     403     403     403     403     409
+POST /review/submissions/<submission_id>/questions/<int:paragraph> 303     403     403     403     303     303
+GET  /review/submissions/<submission_id>/return                    303     403     403     403     200     200
+POST /review/submissions/<submission_id>/return                    303     403     403     403     303     303
+GET  /review/submissions/<submission_id>/strike/<int:paragraph>    303     403     403     403     403     200
+POST /review/submissions/<submission_id>/strike/<int:paragraph>    303     403     403     403     403     303
+GET  /sign-in                                                      200     200     200     200     200     200
+POST /sign-in                                                      401     401     401     401     401     401
+POST /sign-out                                                     303     303     303     303     303     303
+GET  /states                                                       200     200     200     200     200     200
+GET  /states/<iso3>                                                200     200     200     200     200     200
+GET  /states/<iso3>/report.xlsx                                    404     404     404     404     404     404
+GET  /states/<iso3>/submissions/<int:number>                       404     404     200/404 200/404 200     200
+GET  /static/<path:filename>                                       200     200     200     200     200     200
+"""  # noqa: E501  # reads across
+ROWS = {
+    (method, rule): cells
+    for method, rule, *cells in (line.split() for line in TABLE.strip().splitlines())
+}
+WALK = sorted(ROWS, key=lambda route: route[1] == "/sign-out")  # signing out comes last
+
+
+@dataclass
+class World:
+    """Ids of what the addresses name, by State: a report under review with one question each."""
+
+    values: dict[str, dict[str, str]]
+    body: dict[str, str]
+
+    def address(self, rule: str, iso3: str) -> str:
+        """The rule with its variables filled with objects of this State."""
+        values = self.values[iso3] | {"slug": "sdg-16-4-2" if "indicators" in rule else "bms7"}
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: values[found[1]], rule)
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    values = {}
+    for iso3 in (HOME, ABROAD):
+        work, submission = report_at(session, ReportStatus.SUBMITTED, iso3)
+        assert submission is not None
+        question = ask(
+            session,
+            actor=work.reviewer,
+            submission_id=submission.id,
+            commitment_id=commitment_id(session, 28),
+            question="Since when?",
+            clock=work.clock,
+        )
+        person = make_user(session, Role.OBSERVER, iso3)
+        values[iso3] = {
+            "report_id": work.report.public_id,
+            "submission_id": submission.public_id,
+            "clarification_id": question.public_id,
+            "person_id": person.public_id,
+            "membership_id": person.memberships[0].public_id,
+            "iso3": iso3,
+            "number": "1",
+            "paragraph": "28",
+            "code": "I.1",
+            "token": "no-such-token",
+            "filename": "css/tracker.css",
+        }
+    session.commit()
+    body = {
+        "state": str(state_id(session, HOME)),
+        "cycle": "bms7",
+        "audience": "states",
+        "question": "Since when?",
+        "reply": "2024.",
+        "reason": "It is incomplete.",
+        "field": "narrative",
+        "p28-version": "1",
+        "p28-narrative": "Forged.",
+    }
+    return World(values, body)
+
+
+@pytest.fixture
+def browsers(session: Session, browser_of: type[Browser]) -> dict[str, Browser]:
+    """One browser for each column."""
+    people = {
+        role.value: make_user(session, role, HOME if role.of_a_state else None, ("I.1",))
+        for role in Role
+    }
+    return {name: browser_of(people[name]) if name in people else browser_of() for name in COLUMNS}
+
+
+@contextmanager
+def undone(connection: Connection, session: Session) -> Iterator[None]:
+    """Whatever a request changed is taken back before the next one."""
+    savepoint = connection.begin_nested()
+    try:
+        yield
+    finally:
+        savepoint.rollback()
+        session.expire_all()
+
+
+def sender(browser: Browser) -> Callable[[str, str, Mapping[str, Any]], int]:
+    """Sends a request, a form with its token, and gives the status."""
+    token = browser.csrf_token()
+
+    def send(method: str, path: str, body: Mapping[str, Any]) -> int:
+        if method == "GET":
+            answer = browser.client.get(path)
+        else:
+            answer = browser.client.post(path, data={**body, "csrf_token": token})
+        answer.close()
+        return answer.status_code
+
+    return send
+
+
+def routes(app: Flask) -> set[tuple[str, str]]:
+    return {
+        (method, str(rule))
+        for rule in app.url_map.iter_rules()
+        for method in rule.methods or ()
+        if method not in ("HEAD", "OPTIONS")
+    }
+
+
+def test_the_table_names_every_route(app: Flask) -> None:
+    assert sorted(routes(app)) == sorted(ROWS)
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_every_route_answers_each_role_as_the_table_says(
+    session: Session,
+    connection: Connection,
+    world: World,
+    browsers: dict[str, Browser],
+    name: str,
+) -> None:
+    send = sender(browsers[name])
+    found = {}
+    for method, rule in WALK:
+        statuses = []
+        for iso3 in (HOME, ABROAD) if "<" in rule else (HOME,):
+            path = world.address(rule, iso3)
+            with undone(connection, session):
+                statuses.append(str(send(method, path, world.body)))
+        found[method, rule] = "/".join(dict.fromkeys(statuses))
+    expected = {route: cells[COLUMNS.index(name)] for route, cells in ROWS.items()}
+    assert found == expected
+
+
+def test_nothing_of_another_state_is_reached() -> None:
+    """Read off the table: under /reports another State's object is never there for anybody."""
+    for (method, rule), cells in ROWS.items():
+        if rule.startswith("/reports/<"):
+            for name, cell in zip(COLUMNS[1:], cells[1:], strict=True):
+                assert cell.split("/")[-1] == "404", (method, rule, name)
+
+
+def test_signed_out_nothing_but_public_pages_opens(app: Flask) -> None:
+    """Read off the table and the declarations: what is not public leads to signing in."""
+    for rule in app.url_map.iter_rules():
+        action = access.declared_action(app, rule.endpoint)
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            if action is not Action.PUBLIC_READ:
+                assert ROWS[method, str(rule)][0] in ("303", "401"), (method, rule)
+
+
+def test_an_endpoint_without_a_declared_action_is_refused(settings: Settings) -> None:
+    app = create_app(settings)
+
+    @app.get("/undeclared")
+    def undeclared() -> str:
+        return "open to all"
+
+    assert app.test_client().get("/undeclared").status_code == 403
+    with pytest.raises(RuntimeError, match="undeclared"):
+        access.check_declarations(app)
+
+
+@pytest.mark.parametrize("name", COLUMNS)
+def test_a_form_without_its_token_is_refused(
+    world: World, browsers: dict[str, Browser], name: str
+) -> None:
+    for method, rule in ROWS:
+        if method == "POST":
+            answer = browsers[name].client.post(world.address(rule, HOME), data=world.body)
+            assert answer.status_code in (400, 401), (rule, answer.status)
+            assert answer.status_code == 400 or name == "signed-out"
+
+
+QUERIES = (
+    "lang=%00&cycle=%00&base=%00&status=%00&group=%00&page=%00&next=%00&audience=%00&year=%00",
+    "page=99999999999999999999&year=-1&theme=x&strength=x&addressee=x&lang=xx&base=x&audience=x",
+)
+ODD = ("0", "99999999999999999999", "%00", "..%2F..", "a" * 300)
+
+
+@pytest.mark.parametrize("name", ["signed-out", "focal-point", "administrator"])
+def test_odd_addresses_and_forms_are_answered(
+    session: Session,
+    connection: Connection,
+    world: World,
+    browsers: dict[str, Browser],
+    name: str,
+) -> None:
+    """Never a failure of the server, whatever stands in the address or in the form."""
+    send = sender(browsers[name])
+    body = {field: ["\0", "9" * 30, "x"] for field in world.body}
+    for method, rule in WALK:
+        paths = {re.sub(r"<[^>]+>", odd, rule) for odd in ODD} if "<" in rule else {rule}
+        paths |= {f"{world.address(rule, HOME)}?{query}" for query in QUERIES}
+        for path in sorted(paths):
+            with undone(connection, session):
+                assert send(method, path, body) < 500, (method, path)
