@@ -1,0 +1,266 @@
+"""No word of ours reaches a page past the catalogue.
+
+The pages are rendered in a language whose every sentence is its own message in brackets. What then
+stands outside brackets must be data: official wording, our own texts from the seed, names, codes,
+what people typed.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from babel.support import NullTranslations
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString
+from flask import Flask
+from flask_babel import get_babel
+from sqlalchemy.orm import Session
+
+from tests.national_reports import Reporting, begin_report, commitment_id, report_at
+from tests.people import Browser
+from tracker.domain.indicators import Cell
+from tracker.domain.progress import Audience, Progress
+from tracker.domain.roles import Actor
+from tracker.domain.workflow import ReportStatus
+from tracker.models import Clarification, Submission, User
+from tracker.services.clarifications import ask, reply
+from tracker.services.indicators import save_indicator
+
+SEED = Path(__file__).parents[2] / "seed"
+LANGUAGE = "ar"  # has no catalogue of its own: the bracketed one takes its place
+PUBLIC_PAGES = """
+/ /about/method /documents /documents/bms7 /documents/bms7?strength=consider /documents/bms7/28
+/documents/bms7/62 /documents/bms7/94 /states /states/GHA /states/FRA /states/PSE
+/cycles /cycles/bms7 /cycles/bms7/figures /cycles/bms7/figures?base=applicable
+/indicators/sdg-16-4-2 /indicators/sdg-16-4-2?year=2024 /sign-in
+""".split()
+SECRETARIAT_PAGES = """
+/admin /admin/people /admin/people/new /admin/cycles /admin/cycles/new /admin/cycles/bms7/dates
+/account /review /review?status=late /cycles/bms7 /documents/bms7/28 /states/KEN/submissions/1
+""".split()
+REPORT_PAGES = """
+/sections/I.1 /sections/III.b /read-through /submit /responses/28/history /submissions/1
+/indicators/sdg-16-4-2
+""".split()
+ATTRIBUTES = ("aria-label", "title", "alt", "placeholder")
+# official wording, what people typed, names, codes and dates carry their mark in the page
+DATA = "script, style, bdi, code, time, cite, q, textarea, .narrative, [lang]:not(html)"
+CODES = re.compile(
+    r"[\w.-]+@[\w.-]+|https?://\S+|A/\S+|\b[IV]+(\.\w)*\b|\b[A-Z]{3}\b|\bbms7\b|BMS7|SDG|UTC|SHA-256"
+    r"|\bv?\d+\.\d+[\w.+]*|\bsdg-[\d-]+|[0-9a-f]{16,}|: PoA|ITI"
+    r"|Person \d+|Ama Mensah, Director|English|Français"
+)
+BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧")
+
+
+class Bracketed(NullTranslations):
+    """Every sentence is itself in brackets."""
+
+    def gettext(self, message: str) -> str:
+        return f"⟦{message}⟧"
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        return f"⟦{msgid1 if n == 1 else msgid2}⟧"
+
+    ugettext = gettext
+    ungettext = ngettext
+
+
+@pytest.fixture(autouse=True)
+def bracketed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.app_context():
+        domain = get_babel().instance.domain_instance
+    monkeypatch.setitem(domain.cache, (LANGUAGE, "messages"), Bracketed())
+
+
+@cache
+def texts_of_the_seed() -> tuple[str, ...]:
+    """Our own titles and summaries, and the names of States and areas; the longest first."""
+    found = {
+        " ".join(text.split())
+        for path in SEED.rglob("*.yaml")
+        for text in _texts(yaml.load(path.read_text("utf-8"), yaml.CSafeLoader))
+    }
+    return tuple(sorted((text for text in found if len(text) > 2), key=len, reverse=True))
+
+
+def _texts(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for value in node.values():
+            yield from _texts(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from _texts(value)
+
+
+def leftovers(page: BeautifulSoup) -> set[str]:
+    """What has letters and stands outside brackets without being data."""
+    found = set()
+    for text in _shown(page):
+        rest = " ".join(text.split())
+        while BRACKETED.search(rest):
+            rest = BRACKETED.sub(" ", rest)
+        if _has_words(rest):
+            for known in texts_of_the_seed():
+                rest = rest.replace(known, " ")
+            if _has_words(rest):
+                found.add(rest.strip())
+    return found
+
+
+def _has_words(text: str) -> bool:
+    return bool(re.search(r"[A-Za-z]{2}", CODES.sub(" ", text)))
+
+
+def _shown(page: BeautifulSoup) -> Iterator[str]:
+    for tag in page.select("*"):
+        yield from (str(tag[name]) for name in tag.attrs if _is_read_out(name))
+    for data in page.select(DATA):
+        data.decompose()
+    for text in page.find_all(string=True):
+        if type(text) is NavigableString:
+            yield str(text)
+
+
+def _is_read_out(attribute: str) -> bool:
+    return attribute in ATTRIBUTES or attribute.startswith("data-text-")
+
+
+@dataclass
+class World:
+    """Reports in every state, a question open and one answered, figures, and who reads them."""
+
+    draft: Reporting
+    submitted: Reporting
+    returned: Reporting
+    published: Reporting
+    submission: Submission
+    question: Clarification
+
+
+@pytest.fixture
+def world(session: Session) -> World:
+    published = begin_report(session, "GHA")
+    save_figures(published)
+    published.answer(28, progress=Progress.PARTLY_IMPLEMENTED, narrative="A law.")
+    published.answer(30, progress=Progress.NOT_STARTED, audience=Audience.STATES)
+    first = published.submit()
+    published.accept(first)
+    published.publish(first)
+    draft, _ = report_at(session, ReportStatus.DRAFT, "FRA")
+    save_figures(draft)
+    submitted = begin_report(session, "KEN")
+    save_figures(submitted)
+    submitted.answer(28, narrative="One.", narrative_language="en", audience=Audience.STATES)
+    first = submitted.submit()
+    submitted.give_back(first)
+    submitted.answer(28, progress=Progress.IMPLEMENTED, narrative="Two.", good_practice=True)
+    submission = submitted.submit()
+    question = ask_about(submitted, submission, "Since when?")
+    answered = ask_about(submitted, submission, "Who?")
+    reply(
+        session,
+        actor=submitted.focal_point,
+        clarification_id=answered.id,
+        reply="The ministry.",
+        clock=submitted.clock,
+    )
+    returned, _ = report_at(session, ReportStatus.RETURNED, "MEX")
+    session.commit()
+    return World(draft, submitted, returned, published, submission, question)
+
+
+def save_figures(work: Reporting) -> None:
+    """One value that can be computed, and one that cannot."""
+    save_indicator(
+        work.session,
+        actor=work.focal_point,
+        report_id=work.report.id,
+        indicator="sdg-16-4-2",
+        expected_version=0,
+        audience=Audience.PUBLIC,
+        figures={
+            Cell(2024, "found", "total"): 5,
+            Cell(2024, "found", "traced"): 1,
+            Cell(2024, "found", "otherwise_established"): 1,
+        },
+        clock=work.clock,
+    )
+
+
+def ask_about(work: Reporting, submission: Submission, question: str) -> Clarification:
+    return ask(
+        work.session,
+        actor=work.reviewer,
+        submission_id=submission.id,
+        commitment_id=commitment_id(work.session, 28),
+        question=question,
+        clock=work.clock,
+    )
+
+
+def assert_all_in_brackets(browser: Browser, paths: list[str]) -> None:
+    found = {}
+    for path in paths:
+        mark = "&" if "?" in path else "?"
+        response = browser.get(f"{path}{mark}lang={LANGUAGE}")
+        assert response.mimetype == "text/html" and response.status_code < 500, path
+        assert BRACKETED.search(response.text), path
+        words = leftovers(BeautifulSoup(response.data, "html.parser"))
+        if words:
+            found[path] = words
+    assert not found, "mark these for translation, or mark them as data in the page"
+
+
+def browser_for(world: World, browser_of: type[Browser], actor: Actor) -> Browser:
+    return browser_of(world.draft.session.get_one(User, actor.user_id))
+
+
+def test_public_pages(world: World, public: Browser) -> None:
+    assert_all_in_brackets(public, PUBLIC_PAGES)
+
+
+def test_pages_of_the_secretariat(world: World, browser_of: type[Browser]) -> None:
+    browser = browser_for(world, browser_of, world.submitted.administrator)
+    submission = f"/review/submissions/{world.submission.public_id}"
+    paths = [f"{submission}{rest}" for rest in ("", "/accept", "/return", "/strike/28")]
+    person = browser.session.get_one(User, world.submitted.reviewer.user_id)
+    paths += [f"/admin/people/{person.public_id}"]
+    assert_all_in_brackets(browser, SECRETARIAT_PAGES + paths)
+
+
+@pytest.mark.parametrize("name", ["draft", "submitted", "returned", "published"])
+def test_pages_of_a_focal_point(world: World, browser_of: type[Browser], name: str) -> None:
+    work: Reporting = getattr(world, name)
+    browser = browser_for(world, browser_of, work.focal_point)
+    report = f"/reports/{work.report.public_id}"
+    paths = [f"{report}{rest}" for rest in REPORT_PAGES]
+    paths += [f"{report}/clarifications/{world.question.public_id}"]
+    assert_all_in_brackets(browser, ["/reports", report, *paths, "/admin", "/admin/people"])
+
+
+def test_messages_about_bad_input(world: World, browser_of: type[Browser]) -> None:
+    browser = browser_for(world, browser_of, world.draft.focal_point)
+    report = f"/reports/{world.draft.report.public_id}"
+    for path, data in (
+        (f"{report}/sections/I.1", {"p25-version": "0", "p25-measures-0-link": "here"}),
+        (f"{report}/sections/I.1", {"p28-version": "0", "p28-narrative": "Other words."}),
+        (
+            f"{report}/indicators/sdg-16-4-2",
+            {"version": "1", Cell(2024, "found", "total").place: "many"},
+        ),
+        (f"{report}/submit", {"name": ""}),
+        ("/admin/people/new", {"email": "nobody"}),
+        ("/account/password", {"password": "short"}),
+        ("/sign-in", {"email": "nobody", "password": "wrong"}),
+    ):
+        response = browser.post(f"{path}?lang={LANGUAGE}", data)
+        assert response.status_code >= 400, path
+        assert not leftovers(BeautifulSoup(response.data, "html.parser")), path
