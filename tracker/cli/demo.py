@@ -16,7 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tracker.cli.database import connect, schema_problem, upgrade
-from tracker.cli.demo_reports import INDICATOR, MovingClock, Paragraph, Stage, play
+from tracker.cli.demo_reports import INDICATOR, play
+from tracker.cli.demo_stage import MovingClock, Paragraph, Stage
 from tracker.cli.demo_texts import Library, PersonRow, read_library
 from tracker.cli.setup import FIRST_CYCLE, FIRST_CYCLE_OPENS, load_seed, set_up
 from tracker.domain.cycles import CycleDates

@@ -1,6 +1,6 @@
 """The demonstration States at work: every step taken through the services, on its day."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.cli.demo_answers import Writer, chance, pick
-from tracker.cli.demo_texts import Library, StateStory
-from tracker.domain.indicators import Cell, IndicatorDefinition
+from tracker.cli.demo_stage import MovingClock, Stage
+from tracker.cli.demo_texts import StateStory
+from tracker.domain.indicators import Cell
 from tracker.domain.progress import Absence, Audience, Progress
 from tracker.domain.responses import ResponseContent
 from tracker.domain.roles import Actor
@@ -21,49 +22,6 @@ INDICATOR = "sdg-16-4-2"
 MORNING = time(8, 30, tzinfo=UTC)
 LAST_DRAFT_TAKES = timedelta(days=40)
 ASKED_AT_ONCE = 4
-
-
-class MovingClock:
-    """A clock that stands where it is put, only ever later, and moves on when it is read."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2021, 9, 1, 8, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(minutes=2)
-        return self.now
-
-    def put(self, moment: datetime) -> None:
-        """Go to a moment, unless it is past."""
-        self.now = max(self.now, moment)
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """A commitment as saving needs it."""
-
-    commitment_id: int
-    section: str
-    may_be_left: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """Who and what the reports need. ``people``: all who edit, by State, the focal point first."""
-
-    library: Library
-    state_ids: Mapping[str, int]
-    cycle_ids: Mapping[str, int]
-    paragraphs: Mapping[int, Paragraph]
-    definition: IndicatorDefinition
-    people: Mapping[str, tuple[Actor, ...]]
-    reviewer: Actor
-    administrator: Actor
-
-    @property
-    def may_be_left(self) -> frozenset[int]:
-        """The paragraphs that only recognise."""
-        return frozenset(n for n, paragraph in self.paragraphs.items() if paragraph.may_be_left)
 
 
 def play(session: Session, stage: Stage) -> None:
