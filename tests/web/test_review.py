@@ -108,6 +108,7 @@ def test_without_due_date_nobody_is_late_and_after_it_all_who_are_missing(
     assert row_of(page, "by-group", "All Member States")[-1] == "192/193 (99%)"
     assert "On time" in row_of(page, "by-state", "Ghana")[3]
     assert row_of(page, "by-state", "Kenya")[3] == "Late"
+    assert "192/193 (99%) Member States" in text_of(reviewer.soup("/review?status=late"))
 
 
 @pytest.mark.parametrize(
@@ -423,7 +424,9 @@ def test_a_text_is_struck_out_and_its_tombstone_shown(
     assert "being drafted" not in block
     assert "What was done: struck out by the secretariat." in block
     assert "Names a person." in block
-    assert "being drafted" not in public.get("/states/GHA").text
+    published = public.get("/states/GHA").text
+    assert "being drafted" not in published
+    assert "Names a person." in published
     again = administrator.post(path, {"field": "narrative", "reason": "x"})
     assert again.status_code == 409
     unknown = administrator.post(path, {"field": "progress", "reason": "x"})

@@ -35,11 +35,10 @@ def diff_words(old: str, new: str) -> tuple[Piece, ...]:
         middle_old = before[start : len(before) - end]
         middle_new = after[start : len(after) - end]
         if len(middle_old) * len(middle_new) <= _LARGEST_PRODUCT:
-            pieces = [Piece("same", "".join(before[:start]))]
-            pieces += _compare(middle_old, middle_new)
-            pieces.append(Piece("same", "".join(before[len(before) - end :])))
-            return _joined(pieces)
-    return _joined([Piece("removed", old), Piece("added", new)])
+            head = "".join(before[:start])
+            tail = "".join(before[len(before) - end :])
+            return _pieces([_Run(head, head), *_compare(middle_old, middle_new), _Run(tail, tail)])
+    return _pieces([_Run(old, new)])
 
 
 def _split(unit: re.Pattern[str], text: str) -> list[str]:
@@ -56,26 +55,43 @@ def _shared(left: list[str], right: list[str]) -> int:
     return count
 
 
-def _compare(old: list[str], new: list[str]) -> list[Piece]:
-    pieces = []
+class _Run(NamedTuple):
+    """A stretch of both texts, the same or replaced."""
+
+    old: str
+    new: str
+
+    @property
+    def same(self) -> bool:
+        return self.old == self.new
+
+    @property
+    def length(self) -> int:
+        return max(len(self.old), len(self.new))
+
+
+def _compare(old: list[str], new: list[str]) -> list[_Run]:
     matcher = SequenceMatcher(None, old, new, autojunk=False)
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        if tag == "equal":
-            pieces.append(Piece("same", "".join(old[i1:i2])))
-            continue
-        pieces.append(Piece("removed", "".join(old[i1:i2])))
-        pieces.append(Piece("added", "".join(new[j1:j2])))
-    return pieces
+    runs: list[_Run] = []
+    for _, i1, i2, j1, j2 in matcher.get_opcodes():
+        runs.append(_Run("".join(old[i1:i2]), "".join(new[j1:j2])))
+        while len(runs) > 2 and _is_chance(*runs[-3:]):
+            runs[-3:] = [_Run("".join(r.old for r in runs[-3:]), "".join(r.new for r in runs[-3:]))]
+    return runs
 
 
-def _joined(pieces: list[Piece]) -> tuple[Piece, ...]:
-    """Empty pieces dropped, neighbours of one kind made one."""
-    joined: list[Piece] = []
-    for piece in pieces:
-        if not piece.text:
-            continue
-        if joined and joined[-1].kind == piece.kind:
-            joined[-1] = Piece(piece.kind, joined[-1].text + piece.text)
+def _is_chance(before: _Run, between: _Run, after: _Run) -> bool:
+    """Whether words in common are lost between longer changes, and hinder reading them."""
+    if before.same or after.same or not between.same:
+        return False
+    return between.length <= min(before.length, after.length)
+
+
+def _pieces(runs: list[_Run]) -> tuple[Piece, ...]:
+    pieces: list[Piece] = []
+    for run in runs:
+        if run.same:
+            pieces.append(Piece("same", run.old))
         else:
-            joined.append(piece)
-    return tuple(joined)
+            pieces += [Piece("removed", run.old), Piece("added", run.new)]
+    return tuple(piece for piece in pieces if piece.text)
