@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from tracker.cli.database import transaction
 from tracker.settings import load_settings
 
-START_WITHIN = 90.0  # making the demonstration data takes a while on a busy machine
+START_WITHIN = 240.0  # making the demonstration data takes a while on a busy machine
 LANGUAGES = "en,fr,ar"  # ar stands for any right-to-left language
 
 
