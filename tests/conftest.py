@@ -4,8 +4,8 @@ Tables are built from the migrations and the seed once a run. Each test works in
 transaction that is rolled back, so services and pages may commit for real inside it.
 """
 
-import os
 import importlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator

@@ -39,9 +39,7 @@ def list_(form: str) -> None:
 @click.option("--document", required=True, help="Slug of the outcome document.")
 @click.option("--due", type=DAY, required=True, help="Last day on which a report is on time.")
 @click.option("--opens", type=DAY, help="First day; today if left out.")
-@click.option(
-    "--closes", type=DAY, help="Last day for reports; open-ended if left out."
-)
+@click.option("--closes", type=DAY, help="Last day for reports; open-ended if left out.")
 @click.option("--period-from", type=DAY, help="First day that reports cover.")
 @click.option("--period-to", type=DAY, help="Last day that reports cover.")
 def open_(
