@@ -9,15 +9,16 @@ from bs4 import BeautifulSoup, Tag
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.people import Browser, make_user, state_id
+from tests.people import Browser, make_actor, make_user, state_id
 from tracker.domain.clock import system_clock
 from tracker.domain.cycles import CycleDates
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import OPERATOR, Role
 from tracker.domain.workflow import ReportStatus
-from tracker.models import NationalReport, Submission, User
+from tracker.models import ChainEntry, NationalReport, Submission, User
 from tracker.queries.responses import responses_of
 from tracker.services.cycles import open_cycle
+from tracker.services.strikes import strike
 
 SECTION = "I.1"
 
@@ -358,3 +359,23 @@ def test_the_last_cycles_answer_stands_beside_and_can_be_copied(
     assert responses_of(session, new.id) == {}
     browser.post(section_path(new), copied)
     assert set(responses_of(session, new.id)) == {"bms7/annex/25"}
+
+
+def test_a_text_struck_out_is_named_in_the_history(
+    browser: Browser, report: NationalReport, session: Session
+) -> None:
+    values = fields(browser.soup(section_path(report)))
+    browser.post(section_path(report), values | {"p25-narrative": "private telephone number"})
+    entry = session.scalars(select(ChainEntry).where(ChainEntry.kind == "response-saved")).one()
+    strike(
+        session,
+        actor=make_actor(session, Role.ADMINISTRATOR),
+        entry_id=entry.id,
+        field="narrative",
+        reason="names a private person",
+        clock=system_clock,
+    )
+    session.commit()
+    page = browser.soup(f"{save_path(report, 25)}/history")
+    assert "names a private person" in page.text
+    assert "private telephone number" not in page.text

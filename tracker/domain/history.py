@@ -1,6 +1,6 @@
 """The history of one response: saves of one person close together read as one."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -24,6 +24,8 @@ class Revision(Protocol):
     def actor(self) -> str: ...
     @property
     def content(self) -> ResponseContent: ...
+    @property
+    def struck(self) -> Mapping[str, str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class HistoryGroup:
-    """Saves of one person within half an hour, and what they changed together."""
+    """Saves of one person within half an hour, and what they changed together.
+
+    ``struck`` gives the reason for each text struck out later, by field.
+    """
 
     actor: str
     first_at: datetime
@@ -44,6 +49,7 @@ class HistoryGroup:
     first_version: int
     last_version: int
     changes: tuple[Change, ...]
+    struck: Mapping[str, str]
 
 
 def group_revisions(revisions: Sequence[Revision]) -> tuple[HistoryGroup, ...]:
@@ -64,6 +70,7 @@ def group_revisions(revisions: Sequence[Revision]) -> tuple[HistoryGroup, ...]:
             first_version=group[0].version,
             last_version=group[-1].version,
             changes=changes_between(before, group[-1].content),
+            struck={name: why for revision in group for name, why in revision.struck.items()},
         )
         for before, group in zip(contents, groups, strict=False)
     ]
