@@ -1,0 +1,234 @@
+"""Every main page, as each reader sees it: accessible, narrow, mirrored, by keyboard, light."""
+
+import gzip
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from tests.browser.site import RunningSite
+from tests.browser.visits import Visits, sign_in
+from tracker.cli.demo import PASSWORD
+
+pytestmark = pytest.mark.browser
+HEAVIEST = 100_000
+OVERFLOW = "document.scrollingElement.scrollWidth - window.innerWidth"
+PUBLIC = (
+    "/",
+    "/about/method",
+    "/cycles",
+    "/cycles/bms7-2024",
+    "/cycles/bms7-2024/figures?base=reporting",
+    "/documents",
+    "/documents/bms7",
+    "/documents/bms7?theme=marking",
+    "/documents/bms7/25?cycle=bms7-2024",
+    "/documents/bms7/94",
+    "/indicators/sdg-16-4-2",
+    "/sign-in",
+    "/states",
+    "/states/XAA",
+    "/states/FRA",
+)
+OF_A_REPORT = (
+    "",
+    "/sections/I.1",
+    "/sections/II",
+    "/responses/25/history",
+    "/indicators/sdg-16-4-2",
+    "/read-through",
+    "/submit",
+)
+OF_PEOPLE = ("/account", "/admin", "/admin/people", "/admin/people/new")
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads, which pages, and of which State's report of the second cycle."""
+
+    email: str
+    pages: tuple[str, ...]
+    report_of: str = ""
+    report_pages: tuple[str, ...] = ()
+    submission_of: str = ""
+    submission_pages: tuple[str, ...] = ()
+
+
+READERS = {
+    "signed-out": Reader("", PUBLIC),
+    "focal-point": Reader("focal.xah@states.example", ("/reports", *OF_PEOPLE), "XAH", OF_A_REPORT),
+    "contributor": Reader(
+        "police.xac@states.example", ("/reports", "/account"), "XAC", ("", "/sections/II")
+    ),
+    "observer": Reader(
+        "observer.xac@states.example", ("/reports",), "XAC", ("", "/sections/I.1", "/read-through")
+    ),
+    "reviewer": Reader(
+        "reviewer@secretariat.example",
+        ("/review", "/cycles/bms7-2024", "/documents/bms7/25?cycle=bms7-2024"),
+        submission_of="XAI",
+        submission_pages=("", "/return", "/accept"),
+    ),
+    "administrator": Reader(
+        "administrator@secretariat.example",
+        ("/", *OF_PEOPLE, "/admin/cycles", "/admin/cycles/new", "/admin/cycles/bms7/dates"),
+        submission_of="XAA",
+        submission_pages=("/strike/25",),
+    ),
+}
+
+
+def _report(site: RunningSite, iso3: str) -> str:
+    rows = site.rows(
+        "SELECT r.public_id FROM national_report r JOIN state s ON s.id = r.state_id"
+        " JOIN reporting_cycle c ON c.id = r.cycle_id WHERE s.iso3 = ? AND c.slug = 'bms7-2024'",
+        iso3,
+    )
+    return f"/reports/{rows[0][0]}"
+
+
+def _submission(site: RunningSite, iso3: str) -> str:
+    rows = site.rows(
+        "SELECT m.public_id FROM submission m JOIN national_report r ON r.id = m.report_id"
+        " JOIN state s ON s.id = r.state_id JOIN reporting_cycle c ON c.id = r.cycle_id"
+        " WHERE s.iso3 = ? AND c.slug = 'bms7-2024' ORDER BY m.number DESC",
+        iso3,
+    )
+    return f"/review/submissions/{rows[0][0]}"
+
+
+def _addresses(site: RunningSite, reader: Reader) -> Iterator[str]:
+    yield from reader.pages
+    if reader.report_of:
+        report = _report(site, reader.report_of)
+        yield from (report + page for page in reader.report_pages)
+    if reader.submission_of:
+        submission = _submission(site, reader.submission_of)
+        yield from (submission + page for page in reader.submission_pages)
+
+
+@dataclass(slots=True)
+class Findings:
+    """What is wrong, page by page, so that one run names everything."""
+
+    page: Page
+    found: list[str] = field(default_factory=list)
+    weights: dict[str, int] = field(default_factory=dict)
+
+    def note(self, what: str) -> None:
+        """One thing that is wrong on the page shown."""
+        self.found.append(f"{self.page.url}: {what}")
+
+    def check_access(self) -> None:
+        """No barrier that axe calls serious or critical."""
+        for violation in Axe().run(self.page).response["violations"]:
+            if violation["impact"] in ("serious", "critical"):
+                places = [node["target"] for node in violation["nodes"]][:3]
+                self.note(f"{violation['id']} ({violation['impact']}): {places}")
+
+    def check_width(self, width: int) -> None:
+        """Nothing but a table's own box scrolls sideways."""
+        self.page.set_viewport_size({"width": width, "height": 800})
+        beyond = self.page.evaluate(OVERFLOW)
+        if beyond > 0:
+            self.note(f"{beyond} px wider than {width}")
+
+    def check_weight(self, html: bytes) -> None:
+        """The page with its styles and scripts, compressed."""
+        parts = self.page.evaluate(
+            "[...document.querySelectorAll('link[rel=stylesheet], link[rel=icon], script[src]')]"
+            ".map((part) => part.href || part.src)"
+        )
+        total = len(gzip.compress(html))
+        for address in parts:
+            if address not in self.weights:
+                body = self.page.request.get(address).body()
+                self.weights[address] = len(gzip.compress(body))
+            total += self.weights[address]
+        if total >= HEAVIEST:
+            self.note(f"{total} bytes compressed")
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_pages_hold_for_every_reader(name: str, visits: Visits, demonstration: RunningSite) -> None:
+    reader = READERS[name]
+    page = visits.open(demonstration)
+    if reader.email:
+        sign_in(page, reader.email, PASSWORD)
+    findings = Findings(page)
+    for address in _addresses(demonstration, reader):
+        page.set_viewport_size({"width": 1280, "height": 900})
+        answer = page.goto(address)
+        assert answer is not None and answer.status == 200, address
+        findings.check_weight(answer.body())
+        findings.check_access()
+        findings.check_width(320)
+    assert not findings.found, "\n".join(findings.found)
+
+
+@pytest.mark.parametrize("name", ["signed-out", "focal-point", "reviewer"])
+def test_pages_mirror_for_a_right_to_left_language(
+    name: str, visits: Visits, demonstration: RunningSite
+) -> None:
+    reader = READERS[name]
+    page = visits.open(demonstration)
+    if reader.email:
+        sign_in(page, reader.email, PASSWORD)
+    findings = Findings(page)
+    for address in _addresses(demonstration, reader):
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(f"{address}{'&' if '?' in address else '?'}lang=ar")
+        expect(page.locator("html")).to_have_attribute("dir", "rtl")
+        expect(page.locator("html")).to_have_attribute("lang", "ar")
+        box = page.locator(".site-name").bounding_box()
+        if box is None or box["x"] < 640:
+            findings.note("the name of the site does not stand on the right")
+        findings.check_width(320)
+        findings.check_width(1280)
+    assert not findings.found, "\n".join(findings.found)
+
+
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(
+    visits: Visits, demonstration: RunningSite
+) -> None:
+    page = visits.open(demonstration)
+    page.goto("/documents/bms7/25?cycle=bms7-2024")
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_class("skip")
+    expect(page.locator(":focus")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator(":focus")).to_have_id("main")
+    page.goto("/")
+    seen = set()
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        seen.add(page.evaluate("document.activeElement.textContent.trim()"))
+        if page.evaluate("document.activeElement === document.body"):
+            break
+        assert page.evaluate(
+            "(() => { const style = getComputedStyle(document.activeElement);"
+            " return style.outlineStyle !== 'none' || style.boxShadow !== 'none' })()"
+        ), page.evaluate("document.activeElement.outerHTML")
+    assert {"Commitments", "States", "Progress", "Sign in", "Français"} <= seen
+
+
+def test_refusals_are_pages_of_the_site(visits: Visits, demonstration: RunningSite) -> None:
+    visits.expected_statuses.update((403, 404))
+    page = visits.open(demonstration, width=320)
+    sign_in(page, "focal.xaa@states.example", PASSWORD)
+    findings = Findings(page)
+    for address, status in (
+        ("/states/XXX", 404),
+        ("/nowhere", 404),
+        (_report(demonstration, "XAC"), 404),
+        ("/review", 403),
+        ("/admin/cycles", 403),
+    ):
+        answer = page.goto(address)
+        assert answer is not None and answer.status == status, address
+        expect(page.locator("main h1")).to_be_visible()
+        findings.check_access()
+        findings.check_width(320)
+    assert not findings.found, "\n".join(findings.found)
