@@ -7,8 +7,10 @@ State in short transactions: the picture is consistent, and no read stays open f
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.documents import LocalisedText, OutcomeDocument
@@ -19,6 +21,7 @@ from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.states import Area, State, StateStatus
 from tracker.domain.workflow import ReportStatus
 from tracker.models import ChainText, Commitment, Submission, SubmissionFigure, SubmissionResponse
+from tracker.policy.scopes import admitted_audiences
 from tracker.queries.cycles import CycleRow, cycle_or_none
 from tracker.queries.documents import document_or_none
 from tracker.queries.figures import CycleFigures, figures_of_cycle, shown_submissions
@@ -166,64 +169,62 @@ def compiled_export(session: Session, *, cycle_slug: str, audience: Audience) ->
 
 def state_answers(session: Session, submission_id: int, audience: Audience) -> StateAnswers:
     """What one submission says to a reader of this level; the rest is never read into memory."""
-    answers = SubmissionResponse
-    columns = (
-        Commitment.key,
-        answers.revision_id,
-        answers.audience,
-        answers.progress,
-        answers.reason,
-        answers.narrative,
-        answers.narrative_language,
-        answers.lead_agency,
-        answers.good_practice,
-        answers.measures,
-    )
-    shown = [content for content in Audience if audience.admits(content)]
-    query = (
-        select(*columns)
-        .join(Commitment, answers.commitment_id == Commitment.id)
-        .where(answers.submission_id == submission_id, answers.audience.in_(shown))
-        .order_by(Commitment.paragraph)
-    )
-    struck = _struck(session, submission_id)
-    found = {
-        row.key: ExportedAnswer(
-            ResponseContent(
-                progress=row.progress,
-                reason=row.reason,
-                narrative=row.narrative,
-                narrative_language=row.narrative_language,
-                lead_agency=row.lead_agency,
-                good_practice=row.good_practice,
-                audience=row.audience,
-                measures=tuple(Measure(**measure) for measure in row.measures),
-            ),
-            struck.get(row.revision_id, {}),
+    of = {"submission": submission_id}
+    struck: dict[int, dict[str, str]] = {}
+    for revision, name, why in session.execute(_STRUCK, of):
+        struck.setdefault(revision, {})[name] = why or ""
+    found = {}
+    for key, revision, measures, *fields in session.execute(_shown_answers(audience), of):
+        content = dict(zip(_FIELDS, fields, strict=True))
+        listed = tuple(Measure(**measure) for measure in measures)
+        found[key] = ExportedAnswer(
+            ResponseContent(**content, measures=listed), struck.get(revision, _NOTHING_STRUCK)
         )
-        for row in session.execute(query)
-    }
-    withheld = session.scalars(
-        select(Commitment.key)
-        .join(answers, answers.commitment_id == Commitment.id)
-        .where(answers.submission_id == submission_id, answers.audience.not_in(shown))
-    )
-    found |= {key: ExportedAnswer(None) for key in withheld}
+    found |= {key: ExportedAnswer(None) for key in session.scalars(_withheld(audience), of)}
     return StateAnswers(found, submitted_returns(session, submission_id, audience=audience))
 
 
-def _struck(session: Session, submission_id: int) -> dict[int, dict[str, str]]:
-    """Reasons of what was struck out, by revision and field."""
-    rows = session.execute(
-        select(ChainText.entry_id, ChainText.field, ChainText.struck_reason)
-        .join(SubmissionResponse, SubmissionResponse.revision_id == ChainText.entry_id)
-        .where(SubmissionResponse.submission_id == submission_id, ChainText.struck_at.is_not(None))
-        .order_by(ChainText.id)
+# These are built once: a compiled workbook asks each of them for every State.
+_OF_SUBMISSION = SubmissionResponse.submission_id == bindparam("submission")
+_FIELDS = (
+    "progress",
+    "reason",
+    "narrative",
+    "narrative_language",
+    "lead_agency",
+    "good_practice",
+    "audience",
+)
+_NOTHING_STRUCK: Mapping[str, str] = {}
+_STRUCK = (
+    select(ChainText.entry_id, ChainText.field, ChainText.struck_reason)
+    .join(SubmissionResponse, SubmissionResponse.revision_id == ChainText.entry_id)
+    .where(_OF_SUBMISSION, ChainText.struck_at.is_not(None))
+    .order_by(ChainText.id)
+)
+
+
+@cache
+def _shown_answers(audience: Audience) -> Select[*tuple[Any, ...]]:
+    """Key, revision and measures of each answer, then ``_FIELDS``."""
+    answers = SubmissionResponse
+    fields = [getattr(answers, name) for name in _FIELDS]
+    return (
+        select(Commitment.key, answers.revision_id, answers.measures, *fields)
+        .join(Commitment, answers.commitment_id == Commitment.id)
+        .where(_OF_SUBMISSION, answers.audience.in_(admitted_audiences(audience)))
+        .order_by(Commitment.paragraph)
     )
-    found: dict[int, dict[str, str]] = {}
-    for entry, name, reason in rows:
-        found.setdefault(entry, {})[name] = reason or ""
-    return found
+
+
+@cache
+def _withheld(audience: Audience) -> Select[str]:
+    """Keys of the answers that a reader of this level may not see."""
+    return (
+        select(Commitment.key)
+        .join(SubmissionResponse, SubmissionResponse.commitment_id == Commitment.id)
+        .where(_OF_SUBMISSION, SubmissionResponse.audience.not_in(admitted_audiences(audience)))
+    )
 
 
 def _frame(session: Session, cycle_slug: str, audience: Audience) -> Frame:
