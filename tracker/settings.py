@@ -19,7 +19,6 @@ KNOWN = (
     "SECRET_KEY",
     "INSTANCE_PATH",
     "BASE_URL",
-    "SMTP_URL",
     "LANGUAGES",
 )
 

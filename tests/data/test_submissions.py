@@ -1,6 +1,6 @@
 """Submission and what follows: frozen copies, receipts, statuses, supersession."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from tests.national_reports import begin_report
 from tests.people import make_actor
 from tracker.domain.clock import is_on_time
+from tracker.domain.cycles import CycleDates
 from tracker.domain.errors import Invalid, NotPermitted, WrongStatus
 from tracker.domain.progress import Progress
-from tracker.domain.roles import PUBLIC, Actor, Role
+from tracker.domain.roles import OPERATOR, PUBLIC, Actor, Role
 from tracker.domain.workflow import TRANSITIONS, ReportStatus, Step, may_follow
 from tracker.models import ChainEntry, SubmissionResponse
 from tracker.queries.submissions import (
@@ -20,6 +21,7 @@ from tracker.queries.submissions import (
     submitted_responses,
 )
 from tracker.services import submissions
+from tracker.services.cycles import change_dates
 
 
 def test_a_submission_is_a_frozen_copy(session: Session) -> None:
@@ -192,3 +194,21 @@ def test_on_time_lasts_until_the_day_has_ended_everywhere() -> None:
     assert is_on_time(datetime(2026, 5, 16, 11, 59, tzinfo=UTC), due)
     assert not is_on_time(datetime(2026, 5, 16, 12, 0, tzinfo=UTC), due)
     assert is_on_time(datetime(2030, 1, 1, tzinfo=UTC), None)
+
+
+def test_a_correction_after_the_due_day_does_not_make_a_report_late(session: Session) -> None:
+    work = begin_report(session)
+    change_dates(
+        session,
+        actor=OPERATOR,
+        cycle_id=work.report.cycle_id,
+        dates=CycleDates(opens_on=date(2021, 7, 30), due_on=work.clock.start.date()),
+    )
+    first = work.submit()
+    work.give_back(first)
+    work.clock.start += timedelta(days=30)
+    second = work.submit()
+    assert first.on_time and second.on_time and second.receipt["on_time"]
+    other = begin_report(session, "DEU")
+    other.clock.start += timedelta(days=30)
+    assert not other.submit().on_time

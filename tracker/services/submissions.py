@@ -55,7 +55,7 @@ def submit(
         submitted_by_id=actor.user_id or 0,
         submitter_name=name,
         submitter_title=title,
-        on_time=is_on_time(now, report.cycle.due_on),
+        on_time=is_on_time(_first_submitted_at(session, report.id) or now, report.cycle.due_on),
         content_hash="",
         receipt={},
     )
@@ -106,6 +106,16 @@ def _has_gaps(session: Session, report: NationalReport) -> bool:
 def _next_number(session: Session, report_id: int) -> int:
     numbers = session.scalars(select(Submission.number).where(Submission.report_id == report_id))
     return max(numbers, default=0) + 1
+
+
+def _first_submitted_at(session: Session, report_id: int) -> datetime | None:
+    """When the State first submitted: a later correction does not make a report late."""
+    return session.scalars(
+        select(Submission.submitted_at)
+        .where(Submission.report_id == report_id, Submission.withdrawn_at.is_(None))
+        .order_by(Submission.number)
+        .limit(1)
+    ).one_or_none()
 
 
 def _receipt(
