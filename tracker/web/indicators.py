@@ -215,7 +215,8 @@ def _with_place(definition: IndicatorDefinition, problem: Problem, text: str) ->
     labels = definition.labels(chosen_language())
     if "year" in problem.values or len(parts) != 4 or not {parts[2], parts[3]} <= labels.keys():
         return text
-    return f"{labels[parts[3]]}, {labels[parts[2]]}, {parts[1]}: {text}"
+    place = f"{labels[parts[3]]}, {labels[parts[2]]}, {parts[1]}"
+    return str(gettext("%(place)s: %(problem)s", place=place, problem=text))
 
 
 def _years_asked(report: ReportRow) -> tuple[int, ...]:
