@@ -3,14 +3,16 @@
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Playwright, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-from tests.browser.site import RunningSite, running
+from tests.browser.site import DELIVERED, LANGUAGES, RunningSite, running
 from tests.browser.visits import Visits
 
+IMAGES = Path(__file__).parents[2] / "docs" / "images"
 expect.set_options(timeout=15_000)  # machines that test are busy
 
 QUIET = (
@@ -78,11 +80,33 @@ def demonstration(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> It
         yield site
 
 
-@pytest.fixture(scope="session")
-def pictures() -> Path | None:
-    """Where pictures of the pages go; nowhere unless they were asked for."""
+@pytest.fixture(scope="module")
+def demonstration_as_delivered(demonstration: RunningSite) -> Iterator[RunningSite]:
+    """The same in the languages that are delivered."""
+    demonstration.stop()
+    demonstration.languages = DELIVERED
+    demonstration.start()
+    yield demonstration
+    demonstration.stop()
+    demonstration.languages = LANGUAGES
+    demonstration.start()
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """Where pictures of pages go."""
+
+    folder: Path
+
+    def take(self, page: Page, name: str) -> None:
+        """What the window shows now."""
+        page.screenshot(path=self.folder / f"{name}.png", animations="disabled", caret="hide")
+
+
+@pytest.fixture
+def pictures(tmp_path: Path) -> Pictures:
+    """The project's own folder where they were asked for, else one that is thrown away."""
     if not os.environ.get("TRACKER_TEST_PICTURES"):
-        return None
-    folder = Path(__file__).parents[2] / "docs" / "images"
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+        return Pictures(tmp_path)
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    return Pictures(IMAGES)

@@ -80,7 +80,8 @@ READERS = {
 }
 
 
-def _report(site: RunningSite, iso3: str) -> str:
+def report_of(site: RunningSite, iso3: str) -> str:
+    """The address of a State's report of the second cycle."""
     rows = site.rows(
         "SELECT r.public_id FROM national_report r JOIN state s ON s.id = r.state_id"
         " JOIN reporting_cycle c ON c.id = r.cycle_id WHERE s.iso3 = ? AND c.slug = 'bms7-2024'",
@@ -89,7 +90,8 @@ def _report(site: RunningSite, iso3: str) -> str:
     return f"/reports/{rows[0][0]}"
 
 
-def _submission(site: RunningSite, iso3: str) -> str:
+def submission_of(site: RunningSite, iso3: str) -> str:
+    """Where the latest submission of that report is reviewed."""
     rows = site.rows(
         "SELECT m.public_id FROM submission m JOIN national_report r ON r.id = m.report_id"
         " JOIN state s ON s.id = r.state_id JOIN reporting_cycle c ON c.id = r.cycle_id"
@@ -102,10 +104,10 @@ def _submission(site: RunningSite, iso3: str) -> str:
 def _addresses(site: RunningSite, reader: Reader) -> Iterator[str]:
     yield from reader.pages
     if reader.report_of:
-        report = _report(site, reader.report_of)
+        report = report_of(site, reader.report_of)
         yield from (report + page for page in reader.report_pages)
     if reader.submission_of:
-        submission = _submission(site, reader.submission_of)
+        submission = submission_of(site, reader.submission_of)
         yield from (submission + page for page in reader.submission_pages)
 
 
@@ -222,7 +224,7 @@ def test_refusals_are_pages_of_the_site(visits: Visits, demonstration: RunningSi
     for address, status in (
         ("/states/XXX", 404),
         ("/nowhere", 404),
-        (_report(demonstration, "XAC"), 404),
+        (report_of(demonstration, "XAC"), 404),
         ("/review", 403),
         ("/admin/cycles", 403),
     ):

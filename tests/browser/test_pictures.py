@@ -1,0 +1,66 @@
+"""Pictures of the demonstration for the README.
+
+Kept in ``docs/images`` only with ``TRACKER_TEST_PICTURES=1``; taken in every run, so that the
+pages they show are known to be there.
+"""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Pictures
+from tests.browser.site import RunningSite
+from tests.browser.test_pages import report_of, submission_of
+from tests.browser.visits import Visits, sign_in
+from tracker.cli.demo import PASSWORD
+
+pytestmark = pytest.mark.browser
+CYCLE = "bms7-2024"
+
+
+def _show(page: Page, selector: str) -> None:
+    """Scroll a part of the page to the top of the window."""
+    page.locator(selector).first.evaluate("(part) => part.scrollIntoView({ block: 'start' })")
+
+
+def test_pictures_of_public_pages(
+    visits: Visits, demonstration_as_delivered: RunningSite, pictures: Pictures
+) -> None:
+    page = visits.open(demonstration_as_delivered, height=860)
+    page.goto(f"/documents/bms7/33?cycle={CYCLE}&base=reporting")
+    expect(page.locator("#distribution")).to_be_visible()
+    _show(page, "#progress")
+    pictures.take(page, "commitment")
+    page.goto(f"/cycles/{CYCLE}/figures?base=reporting")
+    expect(page.locator("#sections")).to_be_visible()
+    pictures.take(page, "figures")
+    page.goto(f"/cycles/{CYCLE}")
+    expect(page.locator("main table").first).to_be_visible()
+    pictures.take(page, "coverage")
+
+
+def test_pictures_of_the_focal_point(
+    visits: Visits, demonstration_as_delivered: RunningSite, pictures: Pictures
+) -> None:
+    page = visits.open(demonstration_as_delivered, height=860)
+    sign_in(page, "focal.xah@states.example", PASSWORD)
+    page.goto("/reports")
+    expect(page.locator("main .card").first).to_be_visible()
+    pictures.take(page, "home")
+    page.set_viewport_size({"width": 390, "height": 844})
+    pictures.take(page, "phone")
+    page.set_viewport_size({"width": 1280, "height": 1120})
+    page.goto(report_of(demonstration_as_delivered, "XAH") + "/sections/I.1.b")
+    expect(page.locator("#p51 .response")).to_be_visible()
+    _show(page, "#p51")
+    pictures.take(page, "section")
+
+
+def test_picture_of_a_review(
+    visits: Visits, demonstration_as_delivered: RunningSite, pictures: Pictures
+) -> None:
+    page = visits.open(demonstration_as_delivered, height=860)
+    sign_in(page, "reviewer@secretariat.example", PASSWORD)
+    page.goto(submission_of(demonstration_as_delivered, "XAM"))
+    expect(page.locator("#changed")).to_be_visible()
+    _show(page, "#changed")
+    pictures.take(page, "review")
