@@ -179,3 +179,43 @@ def test_a_wrong_value_is_named_and_the_rest_is_saved(visits: Visits, site: Runn
     stored = on_disk(site, "SEN", 25)
     assert stored is not None and stored.narrative == "Good text."
     assert on_disk(site, "SEN", 26) is None
+
+
+def test_an_answer_is_given_by_keyboard_alone(visits: Visits, site: RunningSite) -> None:
+    email = add_focal_point(site, "GIN")
+    page = visits.open(site, scripts=False)
+    page.goto("/sign-in")
+    _tab_to(page, "#email")
+    page.keyboard.type(email)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/reports")
+    _tab_to(page, "main form button")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/reports/*")
+    _tab_to(page, "a[href$='/sections/I.2']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/sections/I.2")
+    _tab_to(page, "[name=p57-progress]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    _tab_to(page, "#p57-narrative")
+    page.keyboard.type("Road map adopted.")
+    _tab_to(page, "#p57 .response > button")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("Saved at")
+    stored = on_disk(site, "GIN", 57)
+    assert stored is not None
+    assert (stored.narrative, stored.progress) == ("Road map adopted.", "in_development")
+
+
+def _tab_to(page: Page, selector: str) -> None:
+    """Press Tab until the focus is there; fails if it never comes."""
+    wanted = page.locator(f"{selector}:focus")
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if wanted.count():
+            return
+    raise AssertionError(f"Tab does not reach {selector}")
