@@ -67,7 +67,7 @@ def commitments(written: Written) -> list[tuple[int, list[str]]]:
     found = []
     for name in written.names[1:13]:
         for row in written.cells(name)[3:]:
-            source = re.match(r"BMS7 para (\d+)", str(row[0]))
+            source = re.match(r"BMS7,? par\D*(\d+)", str(row[0]))
             if source:
                 found.append((int(source[1]), [str(value) for value in row]))
     return found

@@ -39,9 +39,13 @@ def chapeau(document: OutcomeDocument, code: str, words: Words) -> str:
     return ""
 
 
-def sources(document: OutcomeDocument, commitment: Commitment) -> str:
+def sources(document: OutcomeDocument, commitment: Commitment, words: Words) -> str:
     """``BMS7 para 28; PoA II.11``: the paragraph, then other instruments in our reading."""
-    own = f"{document.slug.upper()} para {commitment.paragraph}"
+    own = words(
+        N_("%(document)s para %(number)s"),
+        document=document.slug.upper(),
+        number=commitment.paragraph,
+    )
     others = (f"{reference.instrument} {reference.item}" for reference in commitment.references)
     return "; ".join((own, *others))
 

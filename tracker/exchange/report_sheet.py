@@ -58,7 +58,7 @@ REPORT_COLUMNS: tuple[Column[ReportLine], ...] = (
         N_("Sources"),
         Kind.CODE,
         16,
-        lambda line: sources(line.document, line.commitment),
+        lambda line: sources(line.document, line.commitment, line.words),
         N_("The paragraph of the outcome document, then other instruments in our reading."),
     ),
     Column(
@@ -171,7 +171,7 @@ def _block(
     needed = max(
         official,
         lines(text, WIDTHS[DETAILS_AT]),
-        lines(sources(line.document, line.commitment), WIDTHS[0]),
+        lines(sources(line.document, line.commitment, line.words), WIDTHS[0]),
     )
     rows = 1 if needed <= LINES_IN_ROW else ceil(needed / LINES_IN_MERGED_ROW)
     for number in range(rows):
