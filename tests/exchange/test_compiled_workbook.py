@@ -310,6 +310,8 @@ def test_a_whole_workbook_in_french(reports: None, compiled_for: Compiled) -> No
 def test_right_to_left(reports: None, compiled_for: Compiled) -> None:
     written = compiled_for(language="ar")
     assert all(written.sheet(name).sheet_view.rightToLeft for name in written.names)
+    title = written.sheet(written.names[0])["A1"].alignment
+    assert (title.horizontal, title.readingOrder) == ("right", 2)
 
 
 def test_states_are_read_one_by_one_after_the_list(

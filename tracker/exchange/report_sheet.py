@@ -190,10 +190,11 @@ def _block(
 
 
 def _style(at: int, content: str, own: str, line: ReportLine) -> str:
+    if at == DETAILS_AT and line.answer and line.answer.content:
+        rtl = line.narrative_language in RIGHT_TO_LEFT
+        return "boxed_typed_rtl" if rtl else "boxed_typed"
     if at == DETAILS_AT:
-        if line.narrative_language in RIGHT_TO_LEFT:
-            return "boxed_typed_rtl"
-        return "boxed_typed"
+        return "boxed"
     if at > COMMITMENT_AT:
         return own if content else "mark"
     return "boxed"

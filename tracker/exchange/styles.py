@@ -93,6 +93,14 @@ def style(name: str) -> dict[str, Any]:
     return _BOXED | _CENTRED | colours | {"font_size": 9}
 
 
+def mirrored(properties: dict[str, Any]) -> dict[str, Any]:
+    """The same for a sheet that runs from right to left; typed texts keep their own direction."""
+    if properties.get("quote_prefix"):
+        return properties
+    align = properties.get("align", "left")
+    return properties | {"align": "right" if align == "left" else align, "reading_order": 2}
+
+
 def sheet_name(text: str, taken: set[str]) -> str:
     """A name that a sheet can have, different from those ``taken``, to which it is added."""
     clean = "".join("-" if character in r"[]:*?/\'" else character for character in text)

@@ -87,7 +87,10 @@ class Book:
     def style(self, name: str) -> Format:
         """A style of ``styles``, made on first use."""
         if name not in self._styles:
-            self._styles[name] = self.raw.add_format(styles.style(name))
+            properties = styles.style(name)
+            if self.words.right_to_left:
+                properties = styles.mirrored(properties)
+            self._styles[name] = self.raw.add_format(properties)
         return self._styles[name]
 
     def sheet(self, name: str, widths: Sequence[float], about: str = "") -> "Sheet":
