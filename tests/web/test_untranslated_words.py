@@ -22,14 +22,16 @@ from flask_babel import get_babel
 from sqlalchemy.orm import Session
 
 from tests.national_reports import Reporting, begin_report, commitment_id, report_at
-from tests.people import Browser
+from tests.people import Browser, make_actor, make_user
+from tracker.domain.clock import system_clock
 from tracker.domain.indicators import Cell
 from tracker.domain.progress import Audience, Progress
-from tracker.domain.roles import Actor
+from tracker.domain.roles import Actor, Role
 from tracker.domain.workflow import ReportStatus
 from tracker.models import Clarification, Submission, User
 from tracker.services.clarifications import ask, reply
 from tracker.services.indicators import save_indicator
+from tracker.services.invitations import invite
 
 SEED = Path(__file__).parents[2] / "seed"
 LANGUAGE = "ar"  # has no catalogue of its own: the bracketed one takes its place
@@ -40,13 +42,21 @@ PUBLIC_PAGES = """
 /indicators/sdg-16-4-2 /indicators/sdg-16-4-2?year=2024 /sign-in
 """.split()
 SECRETARIAT_PAGES = """
-/admin /admin/people /admin/people/new /admin/cycles /admin/cycles/new /admin/cycles/bms7/dates
-/account /review /review?status=late /cycles/bms7 /documents/bms7/28 /states/KEN/submissions/1
+/admin /admin/people /admin/people/new /admin/people/{person} /admin/cycles /admin/cycles/new
+/admin/cycles/bms7/dates /account /review /review?status=late /cycles/bms7 /documents/bms7/28
+/states/KEN/submissions/1 /review/submissions/{submission} /review/submissions/{submission}/accept
+/review/submissions/{submission}/publish /review/submissions/{submission}/return
+/review/submissions/{submission}/strike/28
 """.split()
 REPORT_PAGES = """
-/sections/I.1 /sections/III.b /read-through /submit /responses/28/history /submissions/1
-/indicators/sdg-16-4-2
+/reports /reports/{report} /reports/{report}/sections/I.1 /reports/{report}/sections/III.b
+/reports/{report}/read-through /reports/{report}/submit /reports/{report}/reopen
+/reports/{report}/responses/28/history /reports/{report}/submissions/1
+/reports/{report}/indicators/sdg-16-4-2 /reports/{report}/clarifications/{question}
+/admin /admin/people
 """.split()
+INVITATION_PAGES = ["/invitations/{token}"]
+NOT_PAGES = {"static", "health.healthz", "health.readyz", "submitting.receipt_file"}
 ATTRIBUTES = ("aria-label", "title", "alt", "placeholder")
 # official wording, what people typed, names, codes and dates carry their mark in the page
 DATA = "script, style, bdi, code, time, cite, q, textarea, .narrative, [lang]:not(html)"
@@ -229,21 +239,37 @@ def test_public_pages(world: World, public: Browser) -> None:
 
 def test_pages_of_the_secretariat(world: World, browser_of: type[Browser]) -> None:
     browser = browser_for(world, browser_of, world.submitted.administrator)
-    submission = f"/review/submissions/{world.submission.public_id}"
-    paths = [f"{submission}{rest}" for rest in ("", "/accept", "/return", "/strike/28")]
-    person = browser.session.get_one(User, world.submitted.reviewer.user_id)
-    paths += [f"/admin/people/{person.public_id}"]
-    assert_all_in_brackets(browser, SECRETARIAT_PAGES + paths)
+    person = browser.session.get_one(User, world.submitted.reviewer.user_id).public_id
+    ids = {"person": person, "submission": world.submission.public_id}
+    assert_all_in_brackets(browser, [path.format_map(ids) for path in SECRETARIAT_PAGES])
 
 
 @pytest.mark.parametrize("name", ["draft", "submitted", "returned", "published"])
 def test_pages_of_a_focal_point(world: World, browser_of: type[Browser], name: str) -> None:
     work: Reporting = getattr(world, name)
+    ids = {"report": work.report.public_id, "question": world.question.public_id}
     browser = browser_for(world, browser_of, work.focal_point)
-    report = f"/reports/{work.report.public_id}"
-    paths = [f"{report}{rest}" for rest in REPORT_PAGES]
-    paths += [f"{report}/clarifications/{world.question.public_id}"]
-    assert_all_in_brackets(browser, ["/reports", report, *paths, "/admin", "/admin/people"])
+    assert_all_in_brackets(browser, [path.format_map(ids) for path in REPORT_PAGES])
+
+
+def test_page_of_an_invitation(session: Session, public: Browser) -> None:
+    inviter = make_actor(session, Role.ADMINISTRATOR)
+    guest = make_user(session, Role.FOCAL_POINT, "GHA")
+    token = invite(session, actor=inviter, user_id=guest.id, clock=system_clock)
+    session.commit()
+    assert_all_in_brackets(public, [path.format(token=token) for path in INVITATION_PAGES])
+
+
+def test_no_page_is_left_out(app: Flask) -> None:
+    adapter = app.url_map.bind("localhost")
+    paths = PUBLIC_PAGES + SECRETARIAT_PAGES + REPORT_PAGES + INVITATION_PAGES
+    seen = {adapter.match(path.split("?")[0])[0] for path in paths}
+    pages = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.endpoint.startswith(("exports.", "api."))
+    }
+    assert pages - seen - NOT_PAGES == set()
 
 
 def test_messages_about_bad_input(world: World, browser_of: type[Browser]) -> None:
