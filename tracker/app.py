@@ -14,7 +14,9 @@ from tracker.settings import Settings, load_settings
 from tracker.web import access, carrying, errors, locale, render, security, session, transaction
 from tracker.web.blueprints import BLUEPRINTS
 
-MAX_FORM_BYTES = 4 * 1024 * 1024  # 17 long answers of one page in any script
+# The longest page has 16 answers of two long texts, 32,000 units each of up to 3 bytes, and
+# their laws and instruments.
+MAX_FORM_BYTES = 16 * 1024 * 1024
 MAX_FORM_PARTS = 5_000
 
 

@@ -1,6 +1,6 @@
 """Saving responses: version, revision, conflict, idempotency, lock."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -14,10 +14,11 @@ from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.roles import OPERATOR, Actor, Role
 from tracker.domain.workflow import ReportStatus
-from tracker.models import ChainEntry, NationalReport, Response
+from tracker.models import ChainEntry, Installation, NationalReport, Response, SaveKey
 from tracker.queries.cycles import cycle_or_none
 from tracker.queries.documents import commitment_ids
 from tracker.queries.responses import responses_of, revision_content, revisions_of
+from tracker.services.accounts import add_user
 from tracker.services.cycles import change_dates, open_cycle
 from tracker.services.reports import open_report, set_default_audience
 from tracker.services.responses import Saved, save_response
@@ -286,3 +287,55 @@ def test_the_default_audience_is_for_new_answers(
     )
     assert report.default_audience is Audience.STATES
     assert responses_of(session, report.id)[KEY].content.audience is Audience.PUBLIC
+
+
+def test_an_acknowledged_save_sent_again_is_acknowledged_even_when_locked(
+    session: Session, actor: Actor, report: NationalReport
+) -> None:
+    first = save(session, actor, report, FIRST, 0, save_key="k1")
+    submit(
+        session,
+        actor=actor,
+        report_id=report.id,
+        name="A. Person",
+        title="Director",
+        has_authority=True,
+        confirmed_gaps=True,
+        clock=system_clock,
+    )
+    again = save(session, actor, report, FIRST, 0, save_key="k1")
+    assert (again.version, again.saved_at) == (first.version, first.saved_at)
+
+
+def test_save_keys_are_kept_for_a_day_only(
+    session: Session, actor: Actor, report: NationalReport
+) -> None:
+    start = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+    save(session, actor, report, FIRST, 0, save_key="k1", clock=lambda: start)
+    later = start + timedelta(days=1, seconds=1)
+    save(session, actor, report, SECOND, 1, save_key="k2", clock=lambda: later)
+    assert session.scalars(select(SaveKey.key)).all() == ["k2"]
+
+
+def test_a_demonstration_takes_reports_of_invented_states_only(
+    session: Session, actor: Actor
+) -> None:
+    cycle = cycle_or_none(session, "bms7")
+    assert cycle
+    session.get_one(Installation, 1).demonstration = True
+    session.flush()
+    state = state_id(session, "FRA")
+    with pytest.raises(NotPermitted) as refused:
+        open_report(session, actor=actor, state_id=state, cycle_id=cycle.id, clock=system_clock)
+    assert refused.value.problem.code == "record-only"
+    with pytest.raises(Invalid):
+        add_user(
+            session,
+            actor=OPERATOR,
+            email="somebody@example.org",
+            name="Somebody",
+            role=Role.FOCAL_POINT,
+            state_id=state,
+            language="fr",
+            clock=system_clock,
+        )

@@ -8,6 +8,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from werkzeug.test import encode_multipart
 
 from tests.people import Browser, make_actor, make_user, state_id
 from tracker.domain.clock import system_clock
@@ -15,7 +16,13 @@ from tracker.domain.cycles import CycleDates
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import OPERATOR, Role
 from tracker.domain.workflow import ReportStatus
-from tracker.models import ChainEntry, NationalReport, Submission, User
+from tracker.models import (
+    ChainEntry,
+    NationalReport,
+    Submission,
+    SubmissionResponse,
+    User,
+)
 from tracker.queries.responses import responses_of
 from tracker.services.cycles import open_cycle
 from tracker.services.strikes import strike
@@ -379,3 +386,118 @@ def test_a_text_struck_out_is_named_in_the_history(
     page = browser.soup(f"{save_path(report, 25)}/history")
     assert "names a private person" in page.text
     assert "private telephone number" not in page.text
+
+
+def state_line(page: BeautifulSoup, paragraph: int) -> str:
+    """What the page says about the saving of one answer."""
+    line = page.select_one(f"#p{paragraph} .save-state")
+    assert line
+    return line.text
+
+
+def test_saved_is_never_said_of_a_text_that_is_not(
+    browser: Browser, report: NationalReport
+) -> None:
+    values = fields(browser.soup(section_path(report))) | {"p25-narrative": "good"}
+    browser.post(section_path(report), values)
+    page = browser.soup(section_path(report))
+    assert "Saved" in state_line(page, 25)
+    bad = fields(page) | {"p25-narrative": "x" * 32_001}
+    refused = BeautifulSoup(browser.post(section_path(report), bad).data, "html5lib")
+    assert state_line(refused, 25) == "Not saved yet"
+    box = refused.select_one("#p25 .response")
+    assert box and box.has_attr("data-unsaved")
+
+
+def test_an_answer_without_audience_takes_the_reports_and_never_a_wider_one(
+    browser: Browser, report: NationalReport, session: Session
+) -> None:
+    path = f"/reports/{report.public_id}/audience"
+    browser.post(path, {"audience": "secretariat"})
+    json = {"Accept": "application/json"}
+    body = {"p25-version": "0", "p25-narrative": "no audience sent"}
+    assert browser.post(save_path(report, 25), body, headers=json).status_code == 200
+    kept = responses_of(session, report.id)["bms7/annex/25"].content
+    assert kept.audience is Audience.SECRETARIAT
+    assert browser.post(path, {}).status_code == 422
+    session.refresh(report)
+    assert report.default_audience is Audience.SECRETARIAT
+
+
+def test_the_longest_texts_of_a_whole_page_are_saved(
+    browser: Browser, report: NationalReport, session: Session
+) -> None:
+    values = fields(browser.soup(section_path(report)))
+    numbers = [int(name[1:-8]) for name in values if name.endswith("-version")]
+    long = {f"p{number}-narrative": "字" * 32_000 for number in numbers}
+    sent = values | long | {"csrf_token": browser.csrf_token()}
+    boundary, body = encode_multipart(sent)
+    answer = browser.client.post(
+        section_path(report), data=body, content_type=f"multipart/form-data; boundary={boundary}"
+    )
+    session.expire_all()
+    assert answer.status_code == 303
+    assert len(responses_of(session, report.id)) == len(numbers) == 17
+    form = browser.soup(section_path(report)).select_one("form.responses")
+    assert form and form["enctype"] == "multipart/form-data"
+
+
+def test_an_audience_alone_is_no_answer(
+    browser: Browser, report: NationalReport, session: Session
+) -> None:
+    values = fields(browser.soup(section_path(report)))
+    browser.post(section_path(report), values | {"p28-audience": "secretariat"})
+    browser.post(f"/reports/{report.public_id}/audience", {"audience": "states"})
+    browser.post(section_path(report), values)
+    assert responses_of(session, report.id) == {}
+
+
+def test_an_answer_emptied_again_is_not_submitted(
+    browser: Browser, report: NationalReport, session: Session
+) -> None:
+    values = fields(browser.soup(section_path(report)))
+    browser.post(section_path(report), values | {"p28-narrative": "said too soon"})
+    values = fields(browser.soup(section_path(report)))
+    browser.post(section_path(report), values | {"p28-narrative": "", "p28-audience": "states"})
+    browser.post(
+        f"/reports/{report.public_id}/submit",
+        {"name": "C", "title": "T", "has_authority": "y", "confirmed_gaps": "y"},
+    )
+    assert session.scalars(select(SubmissionResponse)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({"p25-version": "5"}, 409),
+        ({"p25-version": "x"}, 422),
+        ({"save_key": "a\x00b"}, 422),
+        ({"save_key": "k" * 65}, 422),
+        ({"user": "0"}, 409),
+    ],
+)
+def test_odd_saves_of_the_script_are_refused_and_change_nothing(
+    browser: Browser,
+    report: NationalReport,
+    session: Session,
+    changed: dict[str, str],
+    status: int,
+) -> None:
+    body = {"p25-version": "0", "p25-narrative": "text", "save_key": "k"} | changed
+    answer = browser.post(save_path(report, 25), body, headers={"Accept": "application/json"})
+    assert answer.status_code == status
+    assert answer.get_json()["ok"] is False
+    assert responses_of(session, report.id) == {}
+
+
+def test_an_unknown_version_keeps_the_text_on_the_page(
+    browser: Browser, report: NationalReport, session: Session
+) -> None:
+    values = fields(browser.soup(section_path(report)))
+    answer = browser.post(
+        section_path(report), values | {"p25-version": "5", "p25-narrative": "kept"}
+    )
+    assert answer.status_code == 422
+    typed = BeautifulSoup(answer.data, "html5lib").select_one("textarea[name='p25-narrative']")
+    assert typed and "kept" in typed.text
+    assert responses_of(session, report.id) == {}

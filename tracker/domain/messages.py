@@ -33,6 +33,13 @@ MESSAGES: Final[dict[str, str]] = {
     "required": N_("Fill in this field."),
     # signing in
     "sign-in-needed": N_("Your session has ended. Your text stays on this page; sign in again."),
+    "done-meanwhile": N_(
+        "Somebody did the same at the same moment, so this was not done again. Reload the page."
+    ),
+    "other-person": N_(
+        "Somebody else has signed in with this browser since you opened the page. Copy your text, "
+        "then reload the page."
+    ),
     "form-expired": N_(
         "This form had expired or came from another site. Go back, reload the page and try again."
     ),
@@ -73,6 +80,10 @@ MESSAGES: Final[dict[str, str]] = {
     # reports
     "not-permitted": N_("Your role does not allow this."),
     "not-found": N_("There is no such page, or it is not yours to see."),
+    "record-only": N_(
+        "This demonstration holds the official record of this State only. Choose one of the "
+        "demonstration States."
+    ),
     "report-locked": N_(
         "This report is not open for changes: it was submitted. Your text stays on this page; "
         "copy it, or ask for the report to be returned or withdraw it first."

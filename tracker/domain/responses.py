@@ -94,15 +94,19 @@ def content_from(facts: Mapping[str, Any], texts: Mapping[str, str]) -> Response
 
 
 def parse_response(
-    raw: Mapping[str, str | None], measures: Sequence[Mapping[str, str | None]] = ()
+    raw: Mapping[str, str | None],
+    measures: Sequence[Mapping[str, str | None]] = (),
+    *,
+    default_audience: Audience,
 ) -> ResponseContent:
     """Read a response from typed texts by field name; ``Invalid`` lists every problem.
 
+    Where no audience came, the report's ``default_audience`` holds: never a wider one.
     ``measures`` are rows of ``title``, ``adopted_on`` and ``link``; empty rows fall away.
     """
     problems: list[Problem] = []
 
-    def read(parse: Callable[..., T], name: str, fallback: T, **options: int) -> T:
+    def read(parse: Callable[..., T], name: str, fallback: T, **options: Any) -> T:
         try:
             return parse(raw.get(name), place=name, **options)
         except Invalid as error:
@@ -116,7 +120,9 @@ def parse_response(
         narrative_language=read(values.parse_language, "narrative_language", ""),
         lead_agency=read(values.parse_text, "lead_agency", "", limit=values.SHORT_TEXT),
         good_practice=read(values.parse_flag, "good_practice", False),
-        audience=read(values.parse_audience, "audience", Audience.PUBLIC),
+        audience=read(
+            values.parse_audience, "audience", default_audience, default=default_audience
+        ),
         measures=_parse_measures(measures, problems),
     )
     if problems:

@@ -64,9 +64,12 @@ def parse_progress(raw: str | None, *, place: str) -> Progress | None:
     return _parse_choice(raw, Progress, place)
 
 
-def parse_audience(raw: str | None, *, place: str) -> Audience:
-    """Who may read it; nothing means the public."""
-    return _parse_choice(raw, Audience, place) or Audience.PUBLIC
+def parse_audience(raw: str | None, *, place: str, default: Audience | None = None) -> Audience:
+    """Who may read it; nothing means ``default``, and without one it is required."""
+    audience = _parse_choice(raw, Audience, place) or default
+    if audience is None:
+        raise Invalid(Problem("required", place))
+    return audience
 
 
 def parse_language(raw: str | None, *, place: str) -> str:

@@ -77,11 +77,12 @@ class ResponseForm(BaseForm):
         rows = [number for number, row in enumerate(self.measures.data, 1) if any(row.values())]
         return max(rows, default=0)
 
-    def read(self) -> ResponseContent:
+    def read(self, default_audience: Audience) -> ResponseContent:
         """The content as typed; on ``Invalid`` each field shows its problems."""
         raw = {name: self.typed(name) for name in READ}
         try:
-            return parse_response(raw, [dict(row) for row in self.measures.data])
+            rows = [dict(row) for row in self.measures.data]
+            return parse_response(raw, rows, default_audience=default_audience)
         except Invalid as error:
             self.show(*error.problems)
             raise

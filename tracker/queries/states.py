@@ -24,6 +24,12 @@ def is_member() -> ColumnElement[bool]:
     return (State.status == StateStatus.MEMBER) & (State.demonstration == kind)
 
 
+def reports_here(session: Session, state_id: int) -> bool:
+    """Whether this installation takes reports of the State: in a demonstration, invented ones."""
+    demonstration = session.scalar(select(State.demonstration).where(State.id == state_id))
+    return demonstration is not None and demonstration == is_demonstration(session)
+
+
 def is_demonstration(session: Session) -> bool:
     """Whether this database holds demonstration data."""
     return bool(session.scalar(select(Installation.demonstration).where(Installation.id == 1)))

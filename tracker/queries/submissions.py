@@ -157,19 +157,28 @@ def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> tuple[Submission
 def previous_answers(session: Session, report_id: int) -> dict[str, ResponseContent]:
     """What the State last submitted in the cycle before this report's, by commitment key."""
     report = session.get_one(NationalReport, report_id)
-    row = session.scalars(
-        select(Submission)
-        .join(NationalReport, Submission.report_id == NationalReport.id)
-        .join(ReportingCycle, NationalReport.cycle_id == ReportingCycle.id)
+    previous = (
+        select(ReportingCycle.id)
         .where(
-            NationalReport.state_id == report.state_id,
             ReportingCycle.document_id == report.cycle.document_id,
             ReportingCycle.opens_on < report.cycle.opens_on,
+        )
+        .order_by(ReportingCycle.opens_on.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    submission_id = session.scalars(
+        select(Submission.id)
+        .join(NationalReport, Submission.report_id == NationalReport.id)
+        .where(
+            NationalReport.state_id == report.state_id,
+            NationalReport.cycle_id == previous,
             Submission.withdrawn_at.is_(None),
         )
-        .order_by(ReportingCycle.opens_on.desc(), Submission.number.desc())
+        .order_by(Submission.number.desc())
         .limit(1)
     ).one_or_none()
-    if row is None:
+    if submission_id is None:
         return {}
-    return {key: answer.content for key, answer in submitted_responses(session, row.id).items()}
+    answers = submitted_responses(session, submission_id)
+    return {key: answer.content for key, answer in answers.items()}

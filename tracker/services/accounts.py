@@ -15,6 +15,7 @@ from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
 from tracker.queries.accounts import user_by_email
+from tracker.queries.states import reports_here
 from tracker.services.invitations import link_given_by_others, may_invite, revoke_links
 from tracker.services.sessions import end_sessions
 
@@ -47,6 +48,8 @@ def add_user(
     check_place(role, for_a_state=state_id is not None)
     authorise(actor, Action.ACCOUNT_MANAGE, Subject(state_id=state_id))
     _check_sections(session, role, sections)
+    if state_id is not None and not reports_here(session, state_id):
+        raise Invalid(Problem("record-only", "state"))
     user = user_by_email(session, email)
     if user is None:
         user = User(email=email, name=name, language=language, is_active=True, created_at=clock())

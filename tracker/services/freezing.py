@@ -53,6 +53,8 @@ def _freeze_responses(
     content = []
     for row, key, revision_id, revision_hash in rows:
         answer = content_of_row(row)
+        if not answer.says_something:  # emptied again: not answered, and nothing to withhold
+            continue
         session.add(
             SubmissionResponse(
                 submission_id=submission.id,

@@ -6,15 +6,16 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.domain.clock import LAST_TIME_ZONE, Clock
-from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
+from tracker.domain.clock import Clock
+from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem, WrongStatus
 from tracker.domain.progress import Audience
 from tracker.domain.roles import Actor
-from tracker.domain.workflow import TRANSITIONS, ReportStatus, Step, may_follow
+from tracker.domain.workflow import TRANSITIONS, ReportStatus, Step, may_follow, report_is_editable
 from tracker.models import ChainEntry, NationalReport, ReportingCycle, State
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
+from tracker.queries.states import reports_here
 from tracker.services import chain
 
 
@@ -23,6 +24,7 @@ def open_report(
 ) -> NationalReport:
     """The State's report in this cycle, made now if there is none yet."""
     authorise(actor, Action.REPORT_OPEN, Subject(state_id=state_id))
+    session.get_one(State, state_id, with_for_update=True)  # two who begin at once queue up
     existing = session.scalars(
         select(NationalReport).where(
             NationalReport.state_id == state_id, NationalReport.cycle_id == cycle_id
@@ -32,8 +34,9 @@ def open_report(
         return existing
     now = clock()
     cycle = session.get_one(ReportingCycle, cycle_id)
-    session.get_one(State, state_id)
-    if not cycle_is_open(cycle, now):
+    if not reports_here(session, state_id):
+        raise NotPermitted(Problem("record-only"))
+    if not cycle.dates.is_open(now):
         raise WrongStatus(Problem("cycle-not-open"))
     report = NationalReport(
         state_id=state_id,
@@ -46,13 +49,6 @@ def open_report(
     chain.begin(session, report)
     chain.append(session, report=report, actor=actor, kind="opened", at=now)
     return report
-
-
-def cycle_is_open(cycle: ReportingCycle, at: datetime) -> bool:
-    """Whether reports may be opened and saved: from the opening day to the closing day's end."""
-    day = at.date()
-    last_day = at.astimezone(LAST_TIME_ZONE).date()
-    return cycle.opens_on <= day and (cycle.closes_on is None or last_day <= cycle.closes_on)
 
 
 def locked_report(session: Session, report_id: int) -> NationalReport:
@@ -69,7 +65,7 @@ def editable_report(session: Session, report_id: int, *, at: datetime) -> Nation
     report = locked_report(session, report_id)
     if not report.status.editable:
         raise WrongStatus(Problem("report-locked"))
-    if not cycle_is_open(report.cycle, at):
+    if not report_is_editable(report.status, report.cycle.dates, at):
         raise WrongStatus(Problem("cycle-not-open"))
     return report
 

@@ -1,9 +1,9 @@
 """Saving responses: version, revision, idempotency, in the caller's one transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.chain import BODY_TAG, instant, tagged_hash
@@ -18,6 +18,8 @@ from tracker.policy.rules import Subject
 from tracker.queries.responses import content_of_row
 from tracker.services import chain
 from tracker.services.reports import editable_report
+
+KEY_LASTS = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,12 @@ def save_response(
     authorise(actor, Action.REPORT_EDIT, Subject(state_id=state_id, section=section))
     if commitment.addressee == "secretariat":
         raise Invalid(Problem("nothing-asked", "progress"))
-    report = editable_report(session, report_id, at=now)
+    chain.lock(session, report_id)
     body = _body_hash(report_id, commitment_id, expected_version, content)
     earlier = _earlier_answer(session, actor, save_key, body)
-    if earlier:
+    if earlier:  # acknowledged before: the same answer, even if the report is locked by now
         return earlier
+    report = editable_report(session, report_id, at=now)
     saved = _store(session, actor, report, commitment, expected_version, content, now, source)
     if save_key:
         _remember(session, actor, save_key, body, saved)
@@ -86,12 +89,26 @@ def _store(
     if current != expected_version:
         raise StaleEdit(Problem("stale-edit", str(commitment.paragraph)), current)
     if row is None:
-        if not content.says_something and content.audience is report.default_audience:
+        if not content.says_something:
             return Saved(0, now, changed=False)
         row = Response(report_id=report.id, commitment_id=commitment.id, version=0)
         session.add(row)
+    return record_revision(session, actor, report, commitment.key, row, content, now, source)
+
+
+def record_revision(
+    session: Session,
+    actor: Actor,
+    report: NationalReport,
+    key: str,
+    row: Response,
+    content: ResponseContent,
+    now: datetime,
+    source: str,
+) -> Saved:
+    """Write ``content`` into a response of a locked report, as its next version."""
     _write(row, content)
-    row.version, row.saved_at, row.saved_by_id = current + 1, now, actor.user_id or 0
+    row.version, row.saved_at, row.saved_by_id = row.version + 1, now, actor.user_id or 0
     report.last_saved_at = now
     chain.append(
         session,
@@ -99,7 +116,7 @@ def _store(
         actor=actor,
         kind="response-saved",
         at=now,
-        subject=commitment.key,
+        subject=key,
         version=row.version,
         facts={**content.facts(), "source": source},
         texts=content.texts(),
@@ -149,6 +166,8 @@ def _earlier_answer(session: Session, actor: Actor, key: str, body: str) -> Save
 
 
 def _remember(session: Session, actor: Actor, key: str, body: str, saved: Saved) -> None:
+    """Keep the answer for a day: long enough to send again, no trace of the text afterwards."""
+    session.execute(delete(SaveKey).where(SaveKey.at < saved.saved_at - KEY_LASTS))
     answer = {"version": str(saved.version), "saved_at": instant(saved.saved_at)}
     session.add(
         SaveKey(user_id=actor.user_id, key=key, body_hash=body, answer=answer, at=saved.saved_at)

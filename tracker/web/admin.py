@@ -23,7 +23,7 @@ from tracker.queries.accounts import (
     manageable_account,
     manageable_membership,
 )
-from tracker.queries.states import StateRow, list_states, state_by_id
+from tracker.queries.states import StateRow, is_demonstration, list_states, state_by_id
 from tracker.services import accounts, invitations
 from tracker.web.access import requires
 from tracker.web.locale import in_language, language_choices, parse_page_language
@@ -44,7 +44,10 @@ def _manages_everybody() -> bool:
 def _own_states() -> tuple[StateRow, ...]:
     """The States whose people the reader manages; ``NotPermitted`` for nobody's."""
     if _manages_everybody():
-        return list_states(session())
+        demonstration = is_demonstration(session())
+        return tuple(
+            row for row in list_states(session()) if row.state.demonstration == demonstration
+        )
     actor = current_actor()
     own = [s for s in actor.state_ids if may(actor, Action.ACCOUNT_MANAGE, Subject(state_id=s))]
     if not own:

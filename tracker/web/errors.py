@@ -1,9 +1,11 @@
 """Refusals as pages: the right status, a clear sentence, nothing changed."""
 
+import structlog
 from flask import Flask, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
 from tracker.domain.errors import (
@@ -20,6 +22,7 @@ from tracker.web.access import SignInNeeded
 from tracker.web.render import page, problem_text
 from tracker.web.transaction import SAFE_METHODS, release
 
+log = structlog.get_logger("errors")
 STATUS: dict[type[TrackerError], int] = {
     Invalid: 422,
     NotPermitted: 403,
@@ -83,6 +86,12 @@ def init_app(app: Flask) -> None:
             return error.get_response()
         release()
         return page(f"errors/{code}.html", message=""), code
+
+    @app.errorhandler(IntegrityError)
+    def done_meanwhile(error: IntegrityError) -> ResponseReturnValue:
+        """Two people did the same at the same moment: the second one is told."""
+        log.warning("integrity", error=str(error.orig).splitlines()[0])
+        return refusal(Problem("done-meanwhile"), 409)
 
     @app.errorhandler(500)
     def failed(error: Exception) -> ResponseReturnValue:

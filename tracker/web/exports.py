@@ -77,7 +77,8 @@ def compiled(slug: str) -> ResponseReturnValue:
 
 def _audience() -> Audience:
     """The audience asked for, the public if none is; never wider than the reader's own level."""
-    asked = parse_audience(request.args.get("audience"), place="audience")
+    given = request.args.get("audience")
+    asked = parse_audience(given, place="audience", default=Audience.PUBLIC)
     if not audience_of(current_actor()).admits(asked):
         raise NotPermitted(Problem("not-permitted"))
     return asked

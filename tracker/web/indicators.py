@@ -39,7 +39,7 @@ from tracker.web.access import requires
 from tracker.web.locale import chosen_language
 from tracker.web.public_choices import by_name
 from tracker.web.render import page, problem_text
-from tracker.web.reporting import load_report
+from tracker.web.reporting import is_editable, load_report
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
@@ -93,7 +93,7 @@ def _load(report_id: str, slug: str, action: Action) -> Desk:
         report=report,
         definition=definition_of(session(), slug),
         stored=returns_of(session(), report.id).get(slug),
-        editable=report.status.editable and may(actor, Action.REPORT_EDIT, subject),
+        editable=is_editable(report) and may(actor, Action.REPORT_EDIT, subject),
     )
 
 
@@ -105,7 +105,13 @@ def edit(report_id: str, slug: str) -> ResponseReturnValue:
     if not desk.editable:
         audience = desk.stored.audience if desk.stored else desk.report.default_audience
         table = return_table(desk.definition, audience, desk.stored.figures if desk.stored else {})
-        return page("indicators/read.html", desk=desk, report=desk.report, table=table)
+        return page(
+            "indicators/read.html",
+            desk=desk,
+            report=desk.report,
+            table=table,
+            is_open=is_editable(desk.report),
+        )
     return _form_page(desk, Typed(_fresh_form(desk), desk.stored_texts()))
 
 
@@ -151,7 +157,9 @@ def _save(desk: Desk, typed: Typed) -> Saved:
         report_id=desk.report.id,
         indicator=desk.definition.slug,
         expected_version=int(version),
-        audience=parse_audience(typed.form.audience.data, place="audience"),
+        audience=parse_audience(
+            typed.form.audience.data, place="audience", default=desk.report.default_audience
+        ),
         figures=parse_figures(desk.definition, typed.texts, last_year=last),
         clock=system_clock,
     )

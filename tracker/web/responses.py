@@ -1,6 +1,7 @@
 """Section pages: the official text beside the answers, and the history of an answer."""
 
-import secrets
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -59,20 +60,27 @@ def section(report_id: str, code: str) -> ResponseReturnValue:
         if c.asks_states
     }
     copied = request.args.get("copy", type=int)
-    if copied in forms:
-        _copy_from_last_cycle(report, document, copied, forms)
-    return section_page(report, document, here, rows, forms)
+    unsaved = set()
+    if copied in forms and _copy_from_last_cycle(report, document, copied, forms):
+        unsaved.add(copied)
+    return section_page(report, document, here, rows, forms, unsaved=unsaved)
 
 
 def _copy_from_last_cycle(
     report: ReportRow, document: OutcomeDocument, number: int, forms: dict[int, ResponseForm]
-) -> None:
-    """Fill one form with what the State said last time; nothing is saved."""
+) -> bool:
+    """Fill one form with what the State said last time; nothing is saved.
+
+    Who may read it stays as it is in this report. Whether there was anything to copy.
+    """
     _, commitment = load_commitment(report, document, number)
     content = previous_answers(session(), report.id).get(commitment.key)
-    if content is not None:
-        version = int(forms[number].version.data or 0)
-        forms[number] = filled_form(number, version, content)
+    if content is None:
+        return False
+    version = int(forms[number].version.data or 0)
+    audience = Audience(forms[number].audience.data)
+    forms[number] = filled_form(number, version, replace(content, audience=audience))
+    return True
 
 
 def form_of(report: ReportRow, commitment: Commitment, row: ResponseRow | None) -> ResponseForm:
@@ -90,8 +98,12 @@ def section_page(
     rows: dict[str, ResponseRow],
     forms: dict[int, ResponseForm],
     alerts: tuple[str, ...] = (),
+    unsaved: AbstractSet[int] = frozenset(),
 ) -> str:
-    """The page of one block; ``forms`` by paragraph show what was typed or what stands."""
+    """The page of one block; ``forms`` by paragraph show what was typed or what stands.
+
+    ``unsaved`` names the paragraphs whose form shows text that is not saved.
+    """
     actor = current_actor()
     subject = Subject(report.state_id, here.code)
     whole = may(actor, Action.REPORT_READ, Subject(report.state_id))
@@ -108,12 +120,12 @@ def section_page(
         earlier=previous_answers(session(), report.id),
         forms=forms,
         alerts=alerts,
+        unsaved=unsaved,
         editable=report.status.editable and may(actor, Action.REPORT_EDIT, subject),
         clarifications=tuple(list_for_report(session(), report.id)) if whole else (),
         may_reply=may(actor, Action.CLARIFICATION_REPLY, Subject(report.state_id)),
         previous_block=blocks[place - 1] if place else None,
         next_block=blocks[place + 1] if place + 1 < len(blocks) else None,
-        save_key=secrets.token_urlsafe(16),
     )
 
 

@@ -1,5 +1,6 @@
 """Saving answers: a whole block from its page, or one answer from the page's script."""
 
+import re
 from dataclasses import dataclass, field
 
 from flask import Blueprint, flash, jsonify, redirect, request, url_for
@@ -27,6 +28,7 @@ from tracker.web.session import current_actor
 from tracker.web.transaction import keep_despite_error, session
 
 blueprint = Blueprint("saving", __name__, url_prefix="/reports/<report_id>")
+SAVE_KEY = r"[A-Za-z0-9.-]{0,64}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,13 @@ class Outcome:
     forms: dict[int, ResponseForm] = field(default_factory=dict)
     saved: dict[int, Saved] = field(default_factory=dict)
     conflicts: list[Conflict] = field(default_factory=list)
+    refused: list[int] = field(default_factory=list)
     alerts: list[str] = field(default_factory=list)
+
+    def refuse(self, number: int) -> None:
+        """Note that a paragraph could not be saved; its text stays on the page."""
+        self.refused.append(number)
+        self.alerts.append(gettext("Paragraph %(number)s was not saved.", number=number))
 
 
 @blueprint.post("/sections/<code>")
@@ -63,7 +71,7 @@ def section(report_id: str, code: str) -> ResponseReturnValue:
         forms = _typed_forms(document, here)
         rows = responses_of(session(), report.id)
         alert = problem_text(error.problem)
-        return section_page(report, document, here, rows, forms, (alert,)), 409
+        return section_page(report, document, here, rows, forms, (alert,), set(forms)), 409
     return _answer(report, document, here, outcome)
 
 
@@ -90,14 +98,17 @@ def _save_one(
     number = commitment.paragraph
     form = outcome.forms[number]
     try:
-        version, content = _version(form), form.read()
-        if form.choice.data == "theirs" or content == _shown(report, commitment, version):
+        version, content = _version(form), form.read(report.default_audience)
+        if form.choice.data == "theirs" or _untouched(report, commitment, version, content):
             return
         saved = _save(report, commitment_id, version, content)
-    except StaleEdit:
-        outcome.conflicts.append(_conflict(report, commitment, form))
+    except StaleEdit as error:
+        if error.current_version:
+            outcome.conflicts.append(_conflict(report, commitment, form))
+        else:  # a version of an answer that does not exist: no page of ours sent this
+            outcome.refuse(number)
     except Invalid:
-        outcome.alerts.append(gettext("Paragraph %(number)s was not saved.", number=number))
+        outcome.refuse(number)
     else:
         if saved.changed:
             outcome.saved[number] = saved
@@ -127,11 +138,13 @@ def _typed_forms(document: OutcomeDocument, here: Section) -> dict[int, Response
     }
 
 
-def _shown(report: ReportRow, commitment: Commitment, version: int) -> ResponseContent:
-    """What the page showed when it was loaded."""
+def _untouched(
+    report: ReportRow, commitment: Commitment, version: int, content: ResponseContent
+) -> bool:
+    """Whether the form says what the page showed when it was loaded."""
     if version == 0:
-        return ResponseContent(audience=report.default_audience)
-    return revision_content(session(), report.id, commitment.key, version)
+        return not content.says_something
+    return content == revision_content(session(), report.id, commitment.key, version)
 
 
 def _version(form: ResponseForm) -> int:
@@ -144,7 +157,7 @@ def _version(form: ResponseForm) -> int:
 def _conflict(report: ReportRow, commitment: Commitment, form: ResponseForm) -> Conflict:
     session().expire_all()
     theirs = responses_of(session(), report.id)[commitment.key]
-    mine = form.read()
+    mine = form.read(report.default_audience)
     settle = filled_form(commitment.paragraph, theirs.version, mine)
     return Conflict(commitment, settle, mine, theirs)
 
@@ -169,7 +182,8 @@ def _answer(
         for number, saved in outcome.saved.items():
             outcome.forms[number].version.data = str(saved.version)
         rows = responses_of(session(), report.id)
-        return section_page(report, document, here, rows, outcome.forms, alerts), 422
+        refused = set(outcome.refused)
+        return section_page(report, document, here, rows, outcome.forms, alerts, refused), 422
     return redirect(url_for("responses.section", report_id=report.public_id, code=here.code), 303)
 
 
@@ -192,18 +206,28 @@ def answer(report_id: str, paragraph: int) -> ResponseReturnValue:
     authorise(current_actor(), Action.REPORT_EDIT, Subject(report.state_id, here.code))
     form = ResponseForm(request.form, prefix=prefix_of(paragraph))
     commitment_id = commitment_ids(session(), document.slug)[commitment.key]
-    key = request.form.get("save_key", "")[:64]
+    if request.form.get("user", str(current_actor().user_id)) != str(current_actor().user_id):
+        raise StaleEdit(Problem("other-person"), 0)
     try:
-        saved = _save(report, commitment_id, _version(form), form.read(), key)
+        content = form.read(report.default_audience)
+        saved = _save(report, commitment_id, _version(form), content, _save_key())
     except Invalid as error:
         problems = [{"field": p.place, "message": problem_text(p)} for p in error.problems]
         return jsonify({"ok": False, "code": "invalid", "problems": problems}), 422
     at = format_datetime(saved.saved_at, "short")
+    message = gettext("Saved at %(at)s UTC", at=at) if saved.version else gettext("Nothing to save")
     return jsonify(
         {
             "ok": True,
             "version": saved.version,
             "saved_at": instant(saved.saved_at),
-            "message": gettext("Saved at %(at)s UTC", at=at),
+            "message": message,
         }
     )
+
+
+def _save_key() -> str:
+    key = request.form.get("save_key", "")
+    if not re.fullmatch(SAVE_KEY, key):
+        raise Invalid(Problem("form-expired", "save_key"))
+    return key

@@ -27,7 +27,7 @@ class Answer {
     this.state = box.querySelector(".save-state");
     this.version = box.querySelector("input[name$='-version']");
     this.storageKey = `unsent:${texts.user}:${texts.report}:${box.dataset.paragraph}`;
-    this.acknowledged = this.content();
+    this.acknowledged = "unsaved" in box.dataset ? "" : this.content();
     this.key = random();
     this.running = false;
     box.addEventListener("input", () => this.changed());
@@ -70,6 +70,7 @@ class Answer {
     const body = valuesOf(this.box);
     body.append("csrf_token", form.querySelector("[name=csrf_token]").value);
     body.append("save_key", this.key);
+    body.append("user", texts.user);
     try {
       const answer = await fetch(this.box.dataset.save, {
         method: "POST",
