@@ -2,8 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
+from tracker.domain.clock import LAST_TIME_ZONE
 from tracker.domain.errors import Invalid, Problem
 
 
@@ -16,6 +17,15 @@ class CycleDates:
     closes_on: date | None = None
     period_from: date | None = None
     period_to: date | None = None
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether reports may be opened and saved at this instant.
+
+        From the start of the opening day (UTC) until the closing day has ended in UTC−12.
+        """
+        if at.astimezone(UTC).date() < self.opens_on:
+            return False
+        return self.closes_on is None or at.astimezone(LAST_TIME_ZONE).date() <= self.closes_on
 
 
 def check_dates(slug: str, dates: CycleDates) -> None:

@@ -1,7 +1,10 @@
 """The life of a national report: what may follow what. Who may do it stands in the policy."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+
+from tracker.domain.cycles import CycleDates
 
 
 class ReportStatus(StrEnum):
@@ -15,7 +18,7 @@ class ReportStatus(StrEnum):
 
     @property
     def editable(self) -> bool:
-        """Whether the State may change its working copy."""
+        """Whether the State may change its working copy while the cycle is open."""
         return self in (ReportStatus.DRAFT, ReportStatus.RETURNED)
 
 
@@ -62,3 +65,11 @@ TRANSITIONS: dict[Step, Transition] = {
 def may_follow(status: ReportStatus | None, step: Step) -> bool:
     """Whether ``step`` can be taken from ``status``."""
     return status in TRANSITIONS[step].sources
+
+
+def report_is_editable(status: ReportStatus, dates: CycleDates, at: datetime) -> bool:
+    """Whether the State may change and submit its report now.
+
+    The end of the cycle stops drafts, never a returned report: its return asks for a new one.
+    """
+    return status is ReportStatus.RETURNED or (status.editable and dates.is_open(at))

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from tracker.domain.cycles import CycleDates
 from tracker.models.base import Base
 from tracker.models.document import OutcomeDocument
 from tracker.models.ids import Key
@@ -36,3 +37,10 @@ class ReportingCycle(Base):
     period_to: Mapped[date | None]
     created_at: Mapped[datetime]
     document: Mapped[OutcomeDocument] = relationship()
+
+    @property
+    def dates(self) -> CycleDates:
+        """The days as the rules read them."""
+        return CycleDates(
+            self.opens_on, self.due_on, self.closes_on, self.period_from, self.period_to
+        )

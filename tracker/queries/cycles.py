@@ -1,7 +1,6 @@
 """Reporting cycles."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,11 +19,6 @@ class CycleRow:
     document_title: dict[str, str]
     document_symbol: str
     dates: CycleDates
-
-    def is_open(self, day: date) -> bool:
-        """Whether reports may be opened and saved on ``day``."""
-        closes = self.dates.closes_on
-        return self.dates.opens_on <= day and (closes is None or day <= closes)
 
 
 def list_cycles(session: Session, document_slug: str | None = None) -> tuple[CycleRow, ...]:
@@ -62,11 +56,5 @@ def _row(cycle: ReportingCycle, document: OutcomeDocument) -> CycleRow:
         document_slug=document.slug,
         document_title=document.title,
         document_symbol=document.symbol,
-        dates=CycleDates(
-            opens_on=cycle.opens_on,
-            due_on=cycle.due_on,
-            closes_on=cycle.closes_on,
-            period_from=cycle.period_from,
-            period_to=cycle.period_to,
-        ),
+        dates=cycle.dates,
     )

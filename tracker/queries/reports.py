@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from tracker.domain.cycles import CycleDates
 from tracker.domain.progress import Audience
 from tracker.domain.roles import Actor
 from tracker.domain.workflow import ReportStatus
@@ -24,6 +25,7 @@ class ReportRow:
     state_name: dict[str, str]
     cycle_slug: str
     document_slug: str
+    dates: CycleDates
     status: ReportStatus
     default_audience: Audience
     opened_at: datetime
@@ -43,7 +45,7 @@ def readable_report_or_none(session: Session, actor: Actor, public_id: str) -> R
 
 def _rows(session: Session, actor: Actor, public_id: str | None) -> tuple[ReportRow, ...]:
     query = (
-        select(NationalReport, State, ReportingCycle.slug, OutcomeDocument.slug)
+        select(NationalReport, State, ReportingCycle, OutcomeDocument.slug)
         .join(State, NationalReport.state_id == State.id)
         .join(ReportingCycle, NationalReport.cycle_id == ReportingCycle.id)
         .join(OutcomeDocument, ReportingCycle.document_id == OutcomeDocument.id)
@@ -59,8 +61,9 @@ def _rows(session: Session, actor: Actor, public_id: str | None) -> tuple[Report
             state_id=state.id,
             iso3=state.iso3,
             state_name=state.name,
-            cycle_slug=cycle,
+            cycle_slug=cycle.slug,
             document_slug=document,
+            dates=cycle.dates,
             status=report.status,
             default_audience=report.default_audience,
             opened_at=report.opened_at,

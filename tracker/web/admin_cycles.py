@@ -32,8 +32,7 @@ def administrators_only() -> None:
 @requires(Action.CYCLE_MANAGE)
 def cycles() -> ResponseReturnValue:
     """All cycles, the latest first."""
-    today = system_clock().date()
-    return page("admin/cycles.html", cycles=list_cycles(session()), today=today)
+    return page("admin/cycles.html", cycles=list_cycles(session()), now=system_clock())
 
 
 @blueprint.get("/new")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.domain.clock import system_clock
+from tracker.domain.clock import is_on_time, system_clock
 from tracker.domain.completeness import Missing, Standing, gap_of, missing, standing_of
 from tracker.domain.documents import OutcomeDocument, Section
 from tracker.domain.errors import NotFound, NotPermitted, Problem
@@ -13,6 +13,7 @@ from tracker.domain.progress import Audience
 from tracker.domain.responses import ResponseContent
 from tracker.domain.roles import Role
 from tracker.domain.values import parse_audience
+from tracker.domain.workflow import report_is_editable
 from tracker.policy.actions import Action
 from tracker.policy.authorise import may
 from tracker.policy.rules import Subject
@@ -61,6 +62,8 @@ class Desk:
     cycle: CycleRow
     tasks: tuple[SectionTask, ...]
     questions: tuple[ClarificationRow, ...]
+    editable: bool
+    on_time: bool
 
     @property
     def to_do(self) -> int:
@@ -84,6 +87,11 @@ def load_report(public_id: str) -> ReportRow:
     if report is None:
         raise NotFound(Problem("not-found"))
     return report
+
+
+def is_editable(report: ReportRow) -> bool:
+    """Whether the State may change and submit this report now; who may do it is not asked here."""
+    return report_is_editable(report.status, report.dates, system_clock())
 
 
 def load_document(report: ReportRow) -> OutcomeDocument:
@@ -140,7 +148,14 @@ def _desk(report: ReportRow) -> Desk:
         raise NotFound(Problem("not-found"))
     questions = _readable_questions(report)
     tasks = tasks_of(report, load_document(report), contents_of(report), questions)
-    return Desk(report, cycle, tasks, questions)
+    return Desk(
+        report,
+        cycle,
+        tasks,
+        questions,
+        editable=is_editable(report),
+        on_time=is_on_time(system_clock(), cycle.dates.due_on),
+    )
 
 
 def _readable_questions(report: ReportRow) -> tuple[ClarificationRow, ...]:
@@ -157,17 +172,17 @@ def home() -> ResponseReturnValue:
     actor = current_actor()
     desks = [_desk(report) for report in list_readable_reports(session(), actor)]
     begun = {(desk.report.state_id, desk.cycle.slug) for desk in desks}
-    today = system_clock().date()
+    now = system_clock()
     states = [state_by_id(session(), state_id) for state_id in actor.state_ids]
     waiting: list[tuple[StateRow, CycleRow]] = [
         (state, cycle)
         for state in states
         for cycle in list_cycles(session())
-        if cycle.is_open(today) and (state.id, cycle.slug) not in begun
+        if cycle.dates.is_open(now) and (state.id, cycle.slug) not in begun
         if actor.holds(Role.FOCAL_POINT, state_id=state.id)
     ]
     desks.sort(key=lambda desk: desk.cycle.dates.opens_on, reverse=True)
-    return page("reports/home.html", desks=desks, waiting=waiting, states=states, today=today)
+    return page("reports/home.html", desks=desks, waiting=waiting, states=states)
 
 
 @blueprint.post("")
@@ -202,7 +217,7 @@ def show(report_id: str) -> ResponseReturnValue:
         document=load_document(report),
         audiences=list(Audience),
         returned_reason=return_reason(session(), report.id) if whole else "",
-        is_open=desk.cycle.is_open(system_clock().date()),
+        editable=desk.editable,
     )
 
 

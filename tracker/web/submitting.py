@@ -17,7 +17,13 @@ from tracker.queries.submissions import SubmissionRow, list_submissions
 from tracker.services import submissions as services
 from tracker.web.access import requires
 from tracker.web.render import page
-from tracker.web.reporting import gaps_of, load_document, load_report, readable_sections
+from tracker.web.reporting import (
+    gaps_of,
+    is_editable,
+    load_document,
+    load_report,
+    readable_sections,
+)
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
@@ -66,6 +72,7 @@ def _submit_page(report: ReportRow, form: SubmissionForm) -> str:
         gaps=gaps_of(report, document),
         commitments={c.paragraph: c for c in document.commitments},
         form=form,
+        editable=is_editable(report),
     )
 
 
