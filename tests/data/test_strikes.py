@@ -1,12 +1,18 @@
 """Striking out a text: gone everywhere, its place and digest kept, the chain still whole."""
 
+from dataclasses import fields as dataclass_fields
+from dataclasses import replace
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.national_reports import Reporting, commitment_id, report_at
+from tests.national_reports import Reporting, begin_report, commitment_id, report_at
 from tests.people import make_actor
-from tracker.domain.errors import Invalid, NotFound, NotPermitted, WrongStatus
+from tracker.domain.errors import Invalid, NotFound, NotPermitted, StaleEdit, WrongStatus
+from tracker.domain.progress import Progress
+from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.roles import PUBLIC, Role
 from tracker.domain.workflow import ReportStatus
 from tracker.models import ChainEntry, ChainText, Clarification, Submission
@@ -16,6 +22,7 @@ from tracker.queries.strikes import standing_texts, struck_in_submission
 from tracker.queries.submissions import submitted_responses
 from tracker.queries.verification import verify_report
 from tracker.services.clarifications import ask
+from tracker.services.responses import save_response
 from tracker.services.strikes import strike
 
 KEY = "bms7/annex/28"
@@ -112,9 +119,9 @@ def test_a_tombstone_says_what_was_struck_out_when_and_why(
     ((struck,),) = struck_in_submission(session, submission.id).values()
     assert (struck.field, struck.reason) == ("narrative", REASON)
     assert "narrative" not in [text.field for text in standing_texts(session, entry.id)]
-    last = session.scalars(select(ChainEntry).order_by(ChainEntry.id.desc()).limit(1)).one()
-    assert (last.kind, last.at) == ("text-struck", struck.at)
-    assert last.facts == {"seq": entry.seq, "field": "narrative"}
+    told = session.scalars(select(ChainEntry).where(ChainEntry.kind == "text-struck")).one()
+    assert told.at == struck.at
+    assert told.facts == {"seq": entry.seq, "field": "narrative"}
 
 
 def test_the_next_submission_does_not_bring_it_back(
@@ -128,6 +135,93 @@ def test_the_next_submission_does_not_bring_it_back(
     assert verify_report(session, work.report.id) is None
 
 
+def test_the_same_words_go_from_every_revision_and_submission(session: Session) -> None:
+    work, first = report_at(session, ReportStatus.PUBLISHED)
+    assert first is not None
+    entry = entry_of(session, first)
+    content = submitted_responses(session, first.id)[KEY].content
+    words = content.narrative
+    work.reopen()
+    later = replace(content, progress=Progress.IMPLEMENTED)
+    work.answer(28, **_parts(later))
+    second = work.submit()
+    work.give_back(second)
+    work.answer(28, **_parts(replace(later, narrative="Another text.")))
+    work.answer(28, **_parts(replace(later, lead_agency="Ministry")))
+
+    strike_out(work, entry, "narrative")
+
+    revisions = revisions_of(session, work.report.id, KEY)
+    assert [row.content.narrative for row in revisions] == ["", "", "Another text.", "", ""]
+    assert [dict(row.struck) for row in revisions] == [
+        {"narrative": REASON},
+        {"narrative": REASON},
+        {},
+        {"narrative": REASON},
+        {},
+    ]
+    for submission in (first, second):
+        assert submitted_responses(session, submission.id)[KEY].content.narrative == ""
+    assert responses_of(session, work.report.id)[KEY].content.narrative == ""
+    assert words not in [text.value for text in session.scalars(select(ChainText))]
+    assert verify_report(session, work.report.id) is None
+
+
+def _parts(content: ResponseContent) -> dict[str, Any]:
+    return {part.name: getattr(content, part.name) for part in dataclass_fields(content)}
+
+
+def test_a_title_goes_wherever_its_law_was_moved(session: Session) -> None:
+    work = begin_report(session)
+    law, other = Measure("Act of Kofi Boateng", "2024"), Measure("Arms Act", "2024")
+    work.answer(28, narrative="Laws.", measures=(law,))
+    work.answer(28, narrative="Laws.", measures=(other, law))
+    first = revisions_of(session, work.report.id, KEY)[0]
+    strike_out(work, session.get_one(ChainEntry, first.id), "measures.0.title")
+    (one, two, now) = [row.content.measures for row in revisions_of(session, work.report.id, KEY)]
+    assert one == (Measure("", "2024"),)
+    assert two == now == (other, Measure("", "2024"))
+    assert verify_report(session, work.report.id) is None
+
+
+def test_a_law_without_anything_left_goes_from_the_working_copy(session: Session) -> None:
+    work = begin_report(session)
+    work.answer(28, measures=(Measure("Act of Kofi Boateng"), Measure("Arms Act")))
+    (first,) = revisions_of(session, work.report.id, KEY)
+    strike_out(work, session.get_one(ChainEntry, first.id), "measures.0.title")
+    assert responses_of(session, work.report.id)[KEY].content.measures == (Measure("Arms Act"),)
+    work.submit()
+    assert verify_report(session, work.report.id) is None
+
+
+def test_a_page_opened_before_cannot_bring_it_back(session: Session) -> None:
+    work = begin_report(session)
+    row = work.answer(28, narrative="Kofi Boateng said so.")
+    opened, content = row.version, responses_of(session, work.report.id)[KEY].content
+    (first,) = revisions_of(session, work.report.id, KEY)
+    strike_out(work, session.get_one(ChainEntry, first.id), "narrative")
+
+    with pytest.raises(StaleEdit) as stale:
+        save_response(
+            session,
+            actor=work.focal_point,
+            report_id=work.report.id,
+            commitment_id=commitment_id(session, 28),
+            expected_version=opened,
+            content=content,
+            clock=work.clock,
+        )
+    assert stale.value.current_version == opened + 1
+    last = revisions_of(session, work.report.id, KEY)[-1]
+    assert (last.version, last.source, last.actor_id) == (
+        opened + 1,
+        "strike",
+        work.administrator.user_id,
+    )
+    assert responses_of(session, work.report.id)[KEY].content.narrative == ""
+    assert verify_report(session, work.report.id) is None
+
+
 def test_a_later_revision_of_the_working_copy_stays(
     session: Session, published: tuple[Reporting, Submission]
 ) -> None:
@@ -136,7 +230,8 @@ def test_a_later_revision_of_the_working_copy_stays(
     work.reopen()
     work.answer(28, narrative="Written anew.")
     strike_out(work, entry, "narrative")
-    assert responses_of(session, work.report.id)[KEY].content.narrative == "Written anew."
+    standing = responses_of(session, work.report.id)[KEY]
+    assert (standing.content.narrative, standing.version) == ("Written anew.", 2)
     assert verify_report(session, work.report.id) is None
 
 

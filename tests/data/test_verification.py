@@ -201,7 +201,7 @@ TAMPERINGS = {
         "response to bms7/annex/28",
     ),
     "struck text put back into the working copy": (
-        "UPDATE response SET narrative = 'A law since 2024.' WHERE $THIS AND version = 3",
+        "UPDATE response SET narrative = 'A law since 2024.' WHERE $THIS AND version = 4",
         "response to bms7/annex/28",
     ),
     "figure altered": (

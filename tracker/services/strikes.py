@@ -1,10 +1,13 @@
 """Striking out a text: the words go, their digest, the reason and the place stay."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.domain.clock import Clock
 from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
+from tracker.domain.responses import content_from
 from tracker.domain.roles import Actor
 from tracker.domain.values import parse_text
 from tracker.models import (
@@ -19,9 +22,13 @@ from tracker.models import (
 )
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
+from tracker.queries.responses import content_of_row
 from tracker.services import chain
 from tracker.services.documents import touch
 from tracker.services.reports import locked_report
+from tracker.services.responses import record_revision
+
+SOURCE = "strike"  # of the revision that a strike leaves, beside "form" and others
 
 
 def strike(
@@ -29,7 +36,9 @@ def strike(
 ) -> None:
     """Empty one text of a link of the chain, and every copy that was made of it.
 
-    ``field`` is named as in ``ChainText``: ``narrative``, ``measures.0.title`` and so on.
+    ``field`` is named as in ``ChainText``: ``narrative``, ``measures.0.title`` and so on. Where
+    other revisions of the same answer hold the same words there, these go too, and where the
+    working copy held them, it gets a new version: an older page cannot bring them back.
     ``Invalid`` without a reason, ``NotFound`` where there is no such text, ``WrongStatus`` where
     it was struck out before. The chain still verifies: links hold digests only.
     """
@@ -51,31 +60,63 @@ def strike(
     if text.struck_at is not None:
         raise WrongStatus(Problem("already-struck"))
     now = clock()
-    text.value, text.struck_at, text.struck_reason = None, now, reason
-    text.struck_by_id = actor.user_id
-    _empty_copies(session, report, entry, field)
-    chain.append(
-        session,
-        report=report,
-        actor=actor,
-        kind="text-struck",
-        at=now,
-        subject=entry.subject,
-        facts={"seq": entry.seq, "field": field},
-        texts={"reason": reason},
-    )
+    words = text.value
+    for holder, same in _holders(session, entry, text):
+        same.value, same.struck_at, same.struck_reason = None, now, reason
+        same.struck_by_id = actor.user_id
+        _empty_copies(session, report, holder, same.field)
+        chain.append(
+            session,
+            report=report,
+            actor=actor,
+            kind="text-struck",
+            at=now,
+            subject=holder.subject,
+            facts={"seq": holder.seq, "field": same.field},
+            texts={"reason": reason},
+        )
+    if entry.kind == "response-saved" and words:
+        _empty_in_working_copy(session, actor, report, entry.subject, field, words, now)
     touch(session)
     session.flush()
 
 
+def _holders(
+    session: Session, entry: ChainEntry, text: ChainText
+) -> list[tuple[ChainEntry, ChainText]]:
+    """The text with its link, and for an answer every other place where it stands the same."""
+    if entry.kind != "response-saved":
+        return [(entry, text)]
+    rows = session.execute(
+        select(ChainEntry, ChainText)
+        .join(ChainText, ChainText.entry_id == ChainEntry.id)
+        .where(
+            ChainEntry.report_id == entry.report_id,
+            ChainEntry.kind == entry.kind,
+            ChainEntry.subject == entry.subject,
+            ChainText.value == text.value,
+        )
+        .order_by(ChainEntry.seq, ChainText.field)
+        .execution_options(populate_existing=True)
+    )
+    return [(holder, same) for holder, same in rows if _same_place(text.field, same.field)]
+
+
+def _same_place(struck: str, other: str) -> bool:
+    """Laws change places between revisions; an equal date may belong to another law."""
+    part = struck.rpartition(".")[2]
+    if struck.startswith("measures.") and part != "adopted_on":
+        return other.startswith("measures.") and other.endswith(f".{part}")
+    return struck == other
+
+
 def _empty_copies(session: Session, report: NationalReport, entry: ChainEntry, field: str) -> None:
-    """The rows that hold the same text: submissions, the working copy, questions."""
+    """The frozen rows that hold the same text: submissions and questions."""
     if entry.kind == "response-saved":
         for copy in session.scalars(
             select(SubmissionResponse).where(SubmissionResponse.revision_id == entry.id)
         ):
             _empty_in_submission(copy, field)
-        _empty_in_working_copy(session, report, entry, field)
     elif entry.kind == "step-submit":
         submission = session.scalars(
             select(Submission).where(
@@ -102,22 +143,28 @@ def _empty_in_submission(copy: SubmissionResponse, field: str) -> None:
 
 
 def _empty_in_working_copy(
-    session: Session, report: NationalReport, entry: ChainEntry, field: str
+    session: Session,
+    actor: Actor,
+    report: NationalReport,
+    key: str,
+    field: str,
+    words: str,
+    now: datetime,
 ) -> None:
-    """A text that went must not come back with the next submission of the same revision."""
+    """Record the answer without the words as its next version, where it holds them now."""
     row = session.scalars(
         select(Response)
         .join(Commitment, Response.commitment_id == Commitment.id)
-        .where(
-            Response.report_id == report.id,
-            Response.version == entry.version,
-            Commitment.key == entry.subject,
-        )
+        .where(Response.report_id == report.id, Commitment.key == key)
+        .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         return
-    if not field.startswith("measures."):
-        setattr(row, field, "")
-        return
-    _, number, part = field.split(".")
-    setattr(row.measures[int(number)], part, "")
+    content = content_of_row(row)
+    texts = content.texts()
+    left = {
+        name: text for name, text in texts.items() if text != words or not _same_place(field, name)
+    }
+    if left != texts:
+        content = content_from(content.facts(), left)
+        record_revision(session, actor, report, key, row, content, now, SOURCE)
