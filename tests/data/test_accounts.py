@@ -116,7 +116,8 @@ class TestGivingRoles:
     def test_a_focal_point_gives_the_roles_of_its_own_state(
         self, session: Session, focal_point: Actor, role: Role
     ) -> None:
-        added = add(session, focal_point, role=role)
+        sections = ("II.a",) if role is Role.CONTRIBUTOR else ()
+        added = add(session, focal_point, role=role, sections=sections)
         row = session.scalars(select(Membership).where(Membership.user_id == added.user_id)).one()
         assert (row.role, row.granted_by_id) == (role, focal_point.user_id)
 
@@ -162,10 +163,27 @@ class TestGivingRoles:
         added = add(session, administrator, role=Role.CONTRIBUTOR, sections=("II.a",))
         actor = actor_of(session, session.get_one(User, added.user_id))
         assert actor.grants[0].sections == ("II.a",)
-        with pytest.raises(Invalid):
-            add(session, administrator, "x@example.org", Role.CONTRIBUTOR, sections=("XX.9",))
-        with pytest.raises(Invalid):
-            add(session, administrator, "x@example.org", Role.OBSERVER, sections=("II.a",))
+        for role, sections, code in (
+            (Role.CONTRIBUTOR, ("II.a", "XX.9"), "no-such-section"),
+            (Role.CONTRIBUTOR, (), "sections-needed"),
+            (Role.OBSERVER, ("II.a",), "sections-for-contributors"),
+        ):
+            with pytest.raises(Invalid) as refused:
+                add(session, administrator, "x@example.org", role, sections=sections)
+            assert refused.value.problem.code == code
+        assert session.scalars(select(User).where(User.email == "x@example.org")).all() == []
+        membership = session.scalars(
+            select(Membership).where(Membership.user_id == added.user_id)
+        ).one()
+        for unusable in ((), ("XX.9",)):
+            with pytest.raises(Invalid):
+                accounts.assign_sections(
+                    session,
+                    actor=administrator,
+                    membership_id=membership.id,
+                    sections=unusable,
+                )
+        assert membership.sections == ["II.a"]
 
 
 class TestAccountsOfSeveralStates:

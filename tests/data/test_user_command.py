@@ -155,6 +155,13 @@ def test_takes_the_password_from_standard_input(run: Run, database: Engine) -> N
         (["--role", "king"], b"", 2, "king"),
         (["--role", "reviewer", "--language", "xx"], b"", 2, "not one of the choices"),
         (["--role", "reviewer", "--section", "II.a"], b"", 2, "Only contributors"),
+        (["--role", "contributor", "--state", "FRA"], b"", 2, "at least one section"),
+        (
+            ["--role", "contributor", "--state", "FRA", "--section", "XX.9"],
+            b"",
+            2,
+            "There is no section",
+        ),
         (["--role", "reviewer", "--password-stdin"], b"short\n", 2, "at least 12 characters"),
         (["--role", "reviewer", "--password-stdin"], b"", 2, "at least 12 characters"),
         (["--role", "reviewer", "--password-stdin"], b"password12345\n", 2, "easy to guess"),

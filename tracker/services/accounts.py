@@ -62,8 +62,13 @@ def add_user(
 
 
 def _check_sections(session: Session, role: Role, sections: Sequence[str]) -> None:
-    if sections and role is not Role.CONTRIBUTOR:
-        raise Invalid(Problem("sections-for-contributors", "sections"))
+    """Contributors have sections, of any outcome document; nobody else has."""
+    if role is not Role.CONTRIBUTOR:
+        if sections:
+            raise Invalid(Problem("sections-for-contributors", "sections"))
+        return
+    if not sections:
+        raise Invalid(Problem("sections-needed", "sections"))
     known = set(session.scalars(select(Section.code)))
     unknown = [code for code in sections if code not in known]
     if unknown:
@@ -126,8 +131,8 @@ def assign_sections(
 ) -> None:
     """Choose which sections a contributor reads and edits."""
     membership = _live_membership(session, actor, membership_id)
-    if not sections:
-        raise Invalid(Problem("sections-needed", "sections"))
+    if membership.role is not Role.CONTRIBUTOR:
+        raise Invalid(Problem("sections-for-contributors", "sections"))
     _check_sections(session, membership.role, sections)
     membership.sections = list(sections)
     session.flush()

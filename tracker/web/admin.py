@@ -150,8 +150,6 @@ def _state_among(states: tuple[StateRow, ...]) -> Callable[..., int | None]:
 
 
 def _add(role: Role, sections: tuple[str, ...], values: dict[str, object]) -> accounts.Added:
-    if role is Role.CONTRIBUTOR and not sections:
-        raise Invalid(Problem("sections-needed", "sections"))
     added = accounts.add_user(
         session(),
         actor=current_actor(),
