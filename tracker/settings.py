@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tracker.resources import default_instance_path
+from tracker.resources import PACKAGE, default_instance_path
 
 ENVIRONMENTS = ("production", "development", "demonstration")
+UNTRANSLATED_ALLOWED = ("development", "demonstration")  # to try layouts, right to left too
+SOURCE_LANGUAGE = "en"
 KNOWN = (
     "ENV",
     "DATABASE_URL",
@@ -109,7 +111,7 @@ def inspect_settings(
         database_url=_database_url(values["DATABASE_URL"], instance, chosen),
         secret_key=_secret_key(values["SECRET_KEY"], instance, chosen, problems),
         base_url=(values["BASE_URL"] or _default_base_url(chosen)).rstrip("/"),
-        languages=tuple(filter(None, values["LANGUAGES"].split(","))) or ("en", "fr"),
+        languages=_languages(values["LANGUAGES"], chosen, problems),
     )
     problems += _base_url_problems(settings)
     return settings, problems
@@ -146,6 +148,36 @@ def _base_url_problems(settings: Settings) -> list[str]:
     if settings.environment == "production" and parts.scheme != "https":
         return ["TRACKER_BASE_URL must begin with https:// in production."]
     return []
+
+
+def _languages(given: str, environment: str, problems: list[str]) -> tuple[str, ...]:
+    """The codes as given, each once; English, the language of the sources, is always there."""
+    codes = [code.strip() for code in (given or "en,fr").split(",")]
+    chosen = tuple(dict.fromkeys([*filter(None, codes), SOURCE_LANGUAGE]))
+    translated = _translated_languages()
+    for code in chosen:
+        if code in translated or (environment in UNTRANSLATED_ALLOWED and _is_locale(code)):
+            continue
+        problems.append(
+            f"TRACKER_LANGUAGES names {code[:40]!r}, which has no translation here; "
+            f"use one or more of {', '.join(translated)}."
+        )
+    return chosen
+
+
+def _translated_languages() -> tuple[str, ...]:
+    catalogues = (PACKAGE / "translations").glob("*/LC_MESSAGES/messages.mo")
+    return tuple(sorted({SOURCE_LANGUAGE, *(path.parts[-3] for path in catalogues)}))
+
+
+def _is_locale(code: str) -> bool:
+    from babel import Locale, UnknownLocaleError  # slow, and hardly ever needed
+
+    try:
+        Locale.parse(code)
+    except (ValueError, UnknownLocaleError):
+        return False
+    return True
 
 
 def _secret_key(given: str, instance: Path, environment: str, problems: list[str]) -> str:

@@ -27,6 +27,10 @@ def test_production_needs_a_key_and_a_base_url(tmp_path: Path) -> None:
         ({"TRACKER_BASE_URL": "tracker.example.org"}, "TRACKER_BASE_URL"),
         ({"TRACKER_ENV": "staging"}, "TRACKER_ENV"),
         ({"TRACKER_DATABSE_URL": "x"}, "TRACKER_DATABSE_URL"),
+        ({"TRACKER_LANGUAGES": "en,ar"}, "TRACKER_LANGUAGES"),
+        ({"TRACKER_LANGUAGES": "english"}, "TRACKER_LANGUAGES"),
+        ({"TRACKER_LANGUAGES": "en;fr"}, "TRACKER_LANGUAGES"),
+        ({"TRACKER_LANGUAGES": "../fr"}, "TRACKER_LANGUAGES"),
     ],
 )
 def test_each_wrong_setting_is_named(given: dict[str, str], named: str, tmp_path: Path) -> None:
@@ -38,6 +42,46 @@ def test_each_wrong_setting_is_named(given: dict[str, str], named: str, tmp_path
     load_settings(good)
     _, problems = inspect_settings(good | given)
     assert len(problems) == 1 and problems[0].startswith(named)
+
+
+@pytest.mark.parametrize(
+    ("given", "languages"),
+    [
+        ("", ("en", "fr")),
+        ("en, fr", ("en", "fr")),
+        (" fr ,en", ("fr", "en")),
+        ("fr", ("fr", "en")),
+        ("en,,en,", ("en",)),
+        (",", ("en",)),
+    ],
+)
+def test_english_is_always_a_language(
+    given: str, languages: tuple[str, ...], tmp_path: Path
+) -> None:
+    settings = load_settings(
+        {
+            "TRACKER_INSTANCE_PATH": str(tmp_path),
+            "TRACKER_SECRET_KEY": KEY,
+            "TRACKER_BASE_URL": "https://tracker.example.org",
+            "TRACKER_LANGUAGES": given,
+        }
+    )
+    assert settings.languages == languages
+
+
+@pytest.mark.parametrize("environment", ["development", "demonstration"])
+def test_a_language_without_a_translation_can_be_tried(environment: str, tmp_path: Path) -> None:
+    given = {
+        "TRACKER_ENV": environment,
+        "TRACKER_INSTANCE_PATH": str(tmp_path),
+        "TRACKER_LANGUAGES": "en, fr, ar",
+    }
+    assert load_settings(given).languages == ("en", "fr", "ar")
+    _, problems = inspect_settings(given | {"TRACKER_LANGUAGES": "en,qq,../fr"})
+    assert [problem.split(",")[0] for problem in problems] == [
+        "TRACKER_LANGUAGES names 'qq'",
+        "TRACKER_LANGUAGES names '../fr'",
+    ]
 
 
 def test_development_makes_and_keeps_a_key(tmp_path: Path) -> None:
