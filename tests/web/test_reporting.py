@@ -501,3 +501,37 @@ def test_an_unknown_version_keeps_the_text_on_the_page(
     typed = BeautifulSoup(answer.data, "html5lib").select_one("textarea[name='p25-narrative']")
     assert typed and "kept" in typed.text
     assert responses_of(session, report.id) == {}
+
+
+def test_what_is_still_missing_is_said_at_the_answer(
+    browser: Browser, report: NationalReport
+) -> None:
+    body = {"p27-version": "0", "p27-progress": "not_applicable"}
+    told = browser.post(save_path(report, 27), body, headers={"Accept": "application/json"})
+    assert "a reason is still missing" in told.get_json()["message"]
+    page = browser.soup(section_path(report))
+    assert "a reason is still missing" in state_line(page, 27)
+    entry = page.select_one("#paragraphs a[href='#p27']")
+    assert entry and entry.parent and "to do" in entry.parent.text
+
+
+def test_a_refused_paragraph_is_named_with_its_reason_and_a_link(
+    browser: Browser, report: NationalReport
+) -> None:
+    values = fields(browser.soup(section_path(report)))
+    values |= {
+        "p28-measures-0-title": "Law",
+        "p28-measures-0-adopted_on": "yesterday",
+        "p28-measures-0-link": "nowhere",
+    }
+    page = BeautifulSoup(browser.post(section_path(report), values).data, "html5lib")
+    link = page.select_one("[role=alert] a[href='#p28']")
+    assert link and "yesterday" in link.text and "nowhere" in link.text
+
+
+def test_everything_missing_from_a_submission_is_said_at_once(
+    browser: Browser, report: NationalReport
+) -> None:
+    page = BeautifulSoup(browser.post(f"/reports/{report.public_id}/submit", {}).data, "html5lib")
+    for name in ("name", "title", "has_authority", "confirmed_gaps"):
+        assert page.select_one(f"#{name}-error"), name

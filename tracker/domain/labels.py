@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
+from tracker.domain.completeness import Gap, Standing
 from tracker.domain.documents import (
     Addressee,
     Level,
@@ -54,6 +55,13 @@ _WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (Role.OBSERVER, N_("Observer")),
     (Role.REVIEWER, N_("Reviewer")),
     (Role.ADMINISTRATOR, N_("Administrator")),
+    (Gap.NO_ANSWER, N_("no answer")),
+    (Gap.NO_PROGRESS, N_("the progress is still to be chosen")),
+    (Gap.NO_REASON, N_("a reason is still missing")),
+    (Standing.ANSWERED, N_("answered")),
+    (Standing.TO_DO, N_("to do")),
+    (Standing.MAY_BE_LEFT, N_("may be left")),
+    (Standing.NOT_ASKED, N_("not asked")),
     (StateStatus.MEMBER, N_("Member State")),
     (StateStatus.OBSERVER, N_("Observer State")),
     (Addressee.STATES, N_("States")),

@@ -5,6 +5,7 @@ One door for values: form, workbook and API all come through ``parse_response``.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from tracker.domain import values
@@ -12,6 +13,11 @@ from tracker.domain.errors import Invalid, Problem
 from tracker.domain.progress import Audience, Progress
 
 MAX_MEASURES = 50
+MEASURE_PARTS: dict[str, Callable[..., str]] = {
+    "title": partial(values.parse_text, limit=values.SHORT_TEXT),
+    "adopted_on": values.parse_partial_date,
+    "link": values.parse_link,
+}
 T = TypeVar("T")
 
 
@@ -151,11 +157,16 @@ def _parse_measures(
 
 
 def _parse_measure(row: Mapping[str, str | None], place: str) -> Measure:
-    title = values.parse_text(row.get("title"), place=f"{place}-title", limit=values.SHORT_TEXT)
-    if not title:
-        raise Invalid(Problem("measure-needs-title", f"{place}-title"))
-    return Measure(
-        title=title,
-        adopted_on=values.parse_partial_date(row.get("adopted_on"), place=f"{place}-adopted_on"),
-        link=values.parse_link(row.get("link"), place=f"{place}-link"),
-    )
+    """One law or instrument; ``Invalid`` with the problems of all its parts."""
+    problems: list[Problem] = []
+    parts = {}
+    for name, parse in MEASURE_PARTS.items():
+        try:
+            parts[name] = parse(row.get(name), place=f"{place}-{name}")
+        except Invalid as error:
+            problems.extend(error.problems)
+    if not parts.get("title", "-"):
+        problems.append(Problem("measure-needs-title", f"{place}-title"))
+    if problems:
+        raise Invalid(*problems)
+    return Measure(**parts)

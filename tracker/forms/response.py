@@ -39,7 +39,9 @@ class MeasureForm(BaseForm):
     """One law or instrument."""
 
     title = StringField(lazy_gettext("Law or instrument"))
-    adopted_on = StringField(lazy_gettext("Date"), description=lazy_gettext("2024 or 2024-06-30"))
+    adopted_on = StringField(
+        lazy_gettext("Date"), description=lazy_gettext("2024, 2024-06 or 2024-06-30")
+    )
     link = StringField(lazy_gettext("Link"))
 
 

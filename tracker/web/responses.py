@@ -1,11 +1,12 @@
 """Section pages: the official text beside the answers, and the history of an answer."""
 
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
+from tracker.domain.completeness import gap_of, standing_of
 from tracker.domain.documents import Commitment, OutcomeDocument, Section
 from tracker.domain.errors import NotFound, Problem
 from tracker.domain.history import group_revisions
@@ -26,6 +27,14 @@ from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
 blueprint = Blueprint("responses", __name__, url_prefix="/reports/<report_id>")
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """A sentence above the page, with the paragraph it is about."""
+
+    text: str
+    paragraph: int | None = None
 
 
 def load_section(report: ReportRow, document: OutcomeDocument, code: str) -> Section:
@@ -97,7 +106,7 @@ def section_page(
     here: Section,
     rows: dict[str, ResponseRow],
     forms: dict[int, ResponseForm],
-    alerts: tuple[str, ...] = (),
+    alerts: tuple[Alert, ...] = (),
     unsaved: AbstractSet[int] = frozenset(),
 ) -> str:
     """The page of one block; ``forms`` by paragraph show what was typed or what stands.
@@ -117,6 +126,15 @@ def section_page(
         path=document.path(here.code),
         commitments=document.in_section(here.code),
         rows=rows,
+        standings={
+            c.paragraph: standing_of(c, rows[c.key].content if c.key in rows else None)
+            for c in document.in_section(here.code)
+        },
+        gaps={
+            c.paragraph: gap_of(c, rows[c.key].content)
+            for c in document.in_section(here.code)
+            if c.key in rows
+        },
         earlier=previous_answers(session(), report.id),
         forms=forms,
         alerts=alerts,

@@ -9,6 +9,7 @@ from flask_babel import format_datetime, gettext
 
 from tracker.domain.chain import instant
 from tracker.domain.clock import system_clock
+from tracker.domain.completeness import Gap, gap_of
 from tracker.domain.documents import Commitment, OutcomeDocument, Section
 from tracker.domain.errors import Invalid, Problem, StaleEdit, WrongStatus
 from tracker.domain.responses import ResponseContent
@@ -21,9 +22,9 @@ from tracker.queries.reports import ReportRow
 from tracker.queries.responses import ResponseRow, responses_of, revision_content
 from tracker.services.responses import Saved, save_response
 from tracker.web.access import requires
-from tracker.web.render import page, problem_text
+from tracker.web.render import label, page, problem_text
 from tracker.web.reporting import load_document, load_report
-from tracker.web.responses import form_of, load_commitment, load_section, section_page
+from tracker.web.responses import Alert, form_of, load_commitment, load_section, section_page
 from tracker.web.session import current_actor
 from tracker.web.transaction import keep_despite_error, session
 
@@ -48,13 +49,13 @@ class Outcome:
     forms: dict[int, ResponseForm] = field(default_factory=dict)
     saved: dict[int, Saved] = field(default_factory=dict)
     conflicts: list[Conflict] = field(default_factory=list)
-    refused: list[int] = field(default_factory=list)
-    alerts: list[str] = field(default_factory=list)
+    alerts: list[Alert] = field(default_factory=list)
 
-    def refuse(self, number: int) -> None:
+    def refuse(self, number: int, *problems: Problem) -> None:
         """Note that a paragraph could not be saved; its text stays on the page."""
-        self.refused.append(number)
-        self.alerts.append(gettext("Paragraph %(number)s was not saved.", number=number))
+        told = [gettext("Paragraph %(number)s was not saved.", number=number)]
+        told += [problem_text(problem) for problem in problems]
+        self.alerts.append(Alert(" ".join(told), number))
 
 
 @blueprint.post("/sections/<code>")
@@ -70,7 +71,7 @@ def section(report_id: str, code: str) -> ResponseReturnValue:
     except WrongStatus as error:
         forms = _typed_forms(document, here)
         rows = responses_of(session(), report.id)
-        alert = problem_text(error.problem)
+        alert = Alert(problem_text(error.problem))
         return section_page(report, document, here, rows, forms, (alert,), set(forms)), 409
     return _answer(report, document, here, outcome)
 
@@ -106,9 +107,9 @@ def _save_one(
         if error.current_version:
             outcome.conflicts.append(_conflict(report, commitment, form))
         else:  # a version of an answer that does not exist: no page of ours sent this
-            outcome.refuse(number)
-    except Invalid:
-        outcome.refuse(number)
+            outcome.refuse(number, Problem("form-expired"))
+    except Invalid as error:
+        outcome.refuse(number, *error.problems)
     else:
         if saved.changed:
             outcome.saved[number] = saved
@@ -182,7 +183,7 @@ def _answer(
         for number, saved in outcome.saved.items():
             outcome.forms[number].version.data = str(saved.version)
         rows = responses_of(session(), report.id)
-        refused = set(outcome.refused)
+        refused = {alert.paragraph for alert in alerts if alert.paragraph}
         return section_page(report, document, here, rows, outcome.forms, alerts, refused), 422
     return redirect(url_for("responses.section", report_id=report.public_id, code=here.code), 303)
 
@@ -193,7 +194,7 @@ def _flash_saved(outcome: Outcome) -> None:
         numbers = ", ".join(str(number) for number in outcome.saved)
         flash(gettext("Saved at %(at)s UTC: paragraphs %(numbers)s.", at=at, numbers=numbers))
     elif not (outcome.conflicts or outcome.alerts):
-        flash(gettext("Nothing was changed."))
+        flash(gettext("Everything on this page was already saved."))
 
 
 @blueprint.post("/responses/<int:paragraph>")
@@ -214,16 +215,22 @@ def answer(report_id: str, paragraph: int) -> ResponseReturnValue:
     except Invalid as error:
         problems = [{"field": p.place, "message": problem_text(p)} for p in error.problems]
         return jsonify({"ok": False, "code": "invalid", "problems": problems}), 422
-    at = format_datetime(saved.saved_at, "short")
-    message = gettext("Saved at %(at)s UTC", at=at) if saved.version else gettext("Nothing to save")
     return jsonify(
         {
             "ok": True,
             "version": saved.version,
             "saved_at": instant(saved.saved_at),
-            "message": message,
+            "message": _saved_message(saved, gap_of(commitment, content)),
         }
     )
+
+
+def _saved_message(saved: Saved, gap: Gap | None) -> str:
+    if not saved.version:
+        return str(gettext("Nothing to save"))
+    at = format_datetime(saved.saved_at, "short")
+    told = gettext("Saved at %(at)s UTC", at=at)
+    return f"{told} · {label(gap)}" if gap else str(told)
 
 
 def _save_key() -> str:

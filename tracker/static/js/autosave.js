@@ -36,6 +36,13 @@ class Answer {
     box.addEventListener("focusout", (event) => {
       if (event.relatedTarget?.type !== "submit") this.save();
     });
+    // The button saves this answer here. Where the server refused for a reason that another page
+    // settles (two texts, a session that ended), it sends the form, as it does without a script.
+    box.querySelector("button[type=submit]")?.addEventListener("click", (event) => {
+      if (this.needsPage) return;
+      event.preventDefault();
+      this.save();
+    });
     this.offerKept();
   }
 
@@ -90,6 +97,7 @@ class Answer {
   async read(answer, content) {
     const told = await answer.json();
     this.clearErrors();
+    this.needsPage = !told.ok && !told.problems;
     if (told.ok) {
       this.version.value = told.version;
       this.acknowledged = content;
