@@ -2,6 +2,7 @@
 .PHONY: run test setup check unit postgres browser package clean translations
 
 PYTHON ?= python3
+PORT ?= 5000
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -14,7 +15,7 @@ $(VENV)/.installed: pyproject.toml hatch_build.py
 
 run: setup
 	$(BIN)/python hatch_build.py
-	$(BIN)/tracker serve --demo
+	$(BIN)/tracker serve --demo --port $(PORT)
 
 test: setup check unit postgres browser package
 

@@ -15,6 +15,7 @@ from tracker.services.cycles import open_cycle
 from tracker.settings import load_settings
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
+HEADING = ("slug", "document", "opens", "due", "closes", "period from", "period to")
 
 
 @click.group()
@@ -31,7 +32,7 @@ def list_(form: str) -> None:
     if form == "json":
         print_json(rows)
     else:
-        print_rows(tuple(value or "–" for value in row.values()) for row in rows)
+        print_rows((tuple(value or "–" for value in row.values()) for row in rows), HEADING)
 
 
 @cycle.command("open")

@@ -27,7 +27,8 @@ def list_(form: str) -> None:
     if form == "json":
         print_json([asdict(row) for row in rows])
     else:
-        print_rows((row.slug, row.symbol, str(row.commitments)) for row in rows)
+        lines = ((row.slug, row.symbol, str(row.commitments)) for row in rows)
+        print_rows(lines, ("slug", "symbol", "commitments"))
 
 
 @document.command()

@@ -16,7 +16,7 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
 
-def print_rows(rows: Iterable[tuple[str, ...]]) -> None:
-    """One line a row, columns parted by tabs."""
-    for row in rows:
+def print_rows(rows: Iterable[tuple[str, ...]], heading: tuple[str, ...] = ()) -> None:
+    """One line a row, columns parted by tabs; the heading, if any, is the first line."""
+    for row in (heading, *rows) if heading else rows:
         click.echo("\t".join(row))

@@ -1,6 +1,8 @@
 """``tracker serve``: the site under gunicorn."""
 
 import dataclasses
+import errno
+import socket
 from typing import Any
 
 import click
@@ -42,6 +44,7 @@ def serve(host: str, port: int, workers: int, demo: bool) -> None:
     settings = load_settings(environment="demonstration" if demo else None)
     if settings.database_url.startswith("sqlite") and workers > 1:
         raise BadSettings(["SQLite takes one worker; use PostgreSQL for more."])
+    _check_port(host, port)
     if demo:
         settings = dataclasses.replace(settings, base_url=f"http://{host}:{port}")
         _prepare_demonstration(settings)
@@ -56,6 +59,21 @@ def serve(host: str, port: int, workers: int, demo: bool) -> None:
             "control_socket_disable": True,
         },
     ).run()
+
+
+def _check_port(host: str, port: int) -> None:
+    """Refuse a taken port in one sentence: gunicorn would try five times, then write a page."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as gunicorn does
+            probe.bind((host, port))
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            return  # gunicorn names every other trouble itself
+        sentence = f"Port {port} on {host} is in use; choose another with --port."
+        click.echo(sentence, err=True)
+        raise SystemExit(1) from None
 
 
 def _prepare_demonstration(settings: Settings) -> None:

@@ -25,7 +25,8 @@ def list_(form: str) -> None:
     if form == "json":
         print_json([_as_json(row) for row in rows])
     else:
-        print_rows((s.iso3, s.m49, s.group or "", s.status, s.name["en"]) for s in rows)
+        lines = ((s.iso3, s.m49, s.group or "–", s.status, s.name["en"]) for s in rows)
+        print_rows(lines, ("iso3", "m49", "group", "status", "name"))
 
 
 def _as_json(entry: State) -> dict[str, Any]:
