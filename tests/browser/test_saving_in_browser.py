@@ -213,7 +213,7 @@ def test_the_button_waits_for_a_save_that_is_on_its_way(visits: Visits, site: Ru
     with page.expect_request("**/responses/25"):
         page.keyboard.press("Tab")
     narrative(page, 25).fill("First half. Second half.")
-    page.locator("#p25 .response > button").click()
+    page.get_by_role("button", name="Save all answers of this page").click()
     with page.expect_navigation():
         held[0].continue_()
     expect(page.get_by_role("heading", level=1)).to_contain_text("I.1")
@@ -221,6 +221,16 @@ def test_the_button_waits_for_a_save_that_is_on_its_way(visits: Visits, site: Ru
     assert _stored(site, "COM", 25) == "First half. Second half."
     expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
     assert page.evaluate(KEPT) == 0
+
+
+def test_the_button_of_one_answer_saves_it_in_place(visits: Visits, site: RunningSite) -> None:
+    page = _at_work(visits, site, "LSO")
+    address = page.url
+    narrative(page, 25).fill("Saved where it stands.")
+    page.locator("#p25 .response > button").click()
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    assert page.url == address
+    assert _stored(site, "LSO", 25) == "Saved where it stands."
 
 
 def test_a_value_that_cannot_be_is_said_at_its_field(visits: Visits, site: RunningSite) -> None:
