@@ -13,7 +13,6 @@ from typing import Any
 ENTRY_TAG = "tracker/chain-entry/1"
 TEXT_TAG = "tracker/text/1"
 CONTENT_TAG = "tracker/submission-content/1"
-RECEIPT_TAG = "tracker/receipt/1"
 BODY_TAG = "tracker/request-body/1"
 GENESIS = "0" * 64
 OPERATOR_ID = "operator"  # stands for a person where the command line acted

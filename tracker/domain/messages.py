@@ -93,7 +93,6 @@ MESSAGES: Final[dict[str, str]] = {
         "Somebody saved this answer after you opened it. Press “Save” to compare both texts."
     ),
     "cycle-not-open": N_("This reporting cycle is not open for reports."),
-    "report-exists": N_("Your State has already opened its report for this cycle."),
     "reason-needed": N_("Give a reason; it is shown to the other side."),
     "nothing-asked": N_("This paragraph asks nothing of States, so there is nothing to save."),
     "save-key-reused": N_("This save was sent twice with different text. Reload and save again."),

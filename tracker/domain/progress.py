@@ -55,6 +55,19 @@ COUNT_KEYS = (
 )
 
 
+# Shown from the furthest progress down, then what is absent.
+SHOWN_ORDER: tuple[Progress | Absence, ...] = (
+    Progress.IMPLEMENTED,
+    Progress.PARTLY_IMPLEMENTED,
+    Progress.IN_DEVELOPMENT,
+    Progress.NOT_STARTED,
+    Progress.NOT_APPLICABLE,
+    Absence.NOT_ANSWERED,
+    Absence.WITHHELD,
+    Absence.NOT_REPORTED,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Distribution:
     """Counts of States (or pairs State × commitment) by value; their sum is the membership."""

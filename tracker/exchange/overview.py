@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from tracker.domain.messages import N_
-from tracker.domain.progress import Absence, Base, Distribution, Progress, total
+from tracker.domain.progress import SHOWN_ORDER, Base, Distribution, Progress, total
 from tracker.exchange.cells import lines
 from tracker.exchange.commitments import heading
 from tracker.exchange.styles import FILLS
@@ -11,17 +11,7 @@ from tracker.exchange.words import Words
 from tracker.exchange.workbook import Book, Sheet
 from tracker.queries.exports import CompiledExport, ListedState
 
-VALUES: tuple[Progress | Absence, ...] = (
-    Progress.IMPLEMENTED,
-    Progress.PARTLY_IMPLEMENTED,
-    Progress.IN_DEVELOPMENT,
-    Progress.NOT_STARTED,
-    Progress.NOT_APPLICABLE,
-    Absence.NOT_ANSWERED,
-    Absence.WITHHELD,
-    Absence.NOT_REPORTED,
-)
-WIDTHS = (11, 50, *[12] * len(VALUES), 12, *[19] * len(Base))
+WIDTHS = (11, 50, *[12] * len(SHOWN_ORDER), 12, *[19] * len(Base))
 CHART_ROWS = 22
 ROW_PIXELS = 20  # pixels of a row that nobody set
 ABOUT = N_("Who reported, and progress by section and by commitment, with a chart.")
@@ -105,7 +95,7 @@ def _write_commitments(sheet: Sheet, data: CompiledExport) -> None:
 
 def _heads(sheet: Sheet, first: str, second: str, whole: str) -> None:
     words = sheet.book.words
-    values = [words.label(value) for value in VALUES]
+    values = [words.label(value) for value in SHOWN_ORDER]
     shares = [words(text) for text in IMPLEMENTED_OF.values()]
     sheet.row_of([first, second, *values, whole, *shares], "header")
 
@@ -114,10 +104,10 @@ def _counts(sheet: Sheet, code: str, name: str, found: Distribution) -> None:
     number = sheet.book.style("boxed_number")
     sheet.cell(0, code, "boxed")
     sheet.cell(1, name, "boxed")
-    for at, value in enumerate((*VALUES, None), start=2):
+    for at, value in enumerate((*SHOWN_ORDER, None), start=2):
         amount = found[value] if value else found.members
         sheet.raw.write_number(sheet.row, at, amount, number)
-    for at, text in enumerate(_shares(sheet.book.words, found), start=len(VALUES) + 3):
+    for at, text in enumerate(_shares(sheet.book.words, found), start=len(SHOWN_ORDER) + 3):
         sheet.cell(at, text, "boxed_share")
     sheet.fit(lines(name, WIDTHS[1]))
     sheet.row += 1
@@ -131,7 +121,7 @@ def _chart(sheet: Sheet, row: int, first: int, last: int) -> None:
     """Stacked bars at ``row``, of the sections in the rows ``first`` to ``last``."""
     book = sheet.book
     chart = book.raw.add_chart({"type": "bar", "subtype": "percent_stacked"})
-    for at, value in enumerate(VALUES, start=2):
+    for at, value in enumerate(SHOWN_ORDER, start=2):
         chart.add_series(
             {
                 "name": book.words.label(value),

@@ -52,10 +52,3 @@ def audience_of(actor: Actor) -> Audience:
 def admitted_audiences(audience: Audience) -> list[Audience]:
     """The audiences of content that a reader of this level may read."""
     return [content for content in Audience if audience.admits(content)]
-
-
-def readable_content(actor: Actor, state_id: int, content: Audience) -> bool:
-    """Whether the actor may read one answer of this State marked for ``content``."""
-    if actor.holds(Role.FOCAL_POINT, Role.OBSERVER, state_id=state_id):
-        return True
-    return audience_of(actor).admits(content)

@@ -1,7 +1,5 @@
 """Questions on responses: seen by the State concerned and the secretariat, by nobody else."""
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,8 +67,3 @@ def clarification_or_none(
     """One question of this report by its public id."""
     found = [row for row in list_for_report(session, report_id) if row.public_id == public_id]
     return found[0] if found else None
-
-
-def open_by_section(rows: Iterable[ClarificationRow]) -> dict[str, int]:
-    """How many questions wait for a reply, by code of the section; none is no key."""
-    return dict(Counter(row.section for row in rows if row.open))

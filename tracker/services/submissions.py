@@ -161,16 +161,7 @@ def return_report(
     """Give a submitted or accepted report back to its State, with a reason."""
     authorise(actor, Action.SUBMISSION_RETURN)
     reason = parse_text(reason, place="reason")
-    submission, report, now = _under_review(session, submission_id, clock)
-    take_step(
-        session,
-        actor=actor,
-        report=report,
-        step=Step.RETURN,
-        at=now,
-        reason=reason,
-        facts={"number": submission.number},
-    )
+    submission, now = _decide(session, actor, submission_id, Step.RETURN, clock, reason)
     submission.returned_at = now
     session.flush()
 
@@ -178,15 +169,7 @@ def return_report(
 def accept(session: Session, *, actor: Actor, submission_id: int, clock: Clock) -> None:
     """Accept a submitted report."""
     authorise(actor, Action.SUBMISSION_ACCEPT)
-    submission, report, now = _under_review(session, submission_id, clock)
-    take_step(
-        session,
-        actor=actor,
-        report=report,
-        step=Step.ACCEPT,
-        at=now,
-        facts={"number": submission.number},
-    )
+    submission, now = _decide(session, actor, submission_id, Step.ACCEPT, clock)
     submission.accepted_at = now
     session.flush()
 
@@ -194,18 +177,10 @@ def accept(session: Session, *, actor: Actor, submission_id: int, clock: Clock) 
 def publish(session: Session, *, actor: Actor, submission_id: int, clock: Clock) -> None:
     """Publish an accepted report; the one published before is superseded and stays readable."""
     authorise(actor, Action.SUBMISSION_PUBLISH)
-    submission, report, now = _under_review(session, submission_id, clock)
-    take_step(
-        session,
-        actor=actor,
-        report=report,
-        step=Step.PUBLISH,
-        at=now,
-        facts={"number": submission.number},
-    )
+    submission, now = _decide(session, actor, submission_id, Step.PUBLISH, clock)
     for earlier in session.scalars(
         select(Submission).where(
-            Submission.report_id == report.id,
+            Submission.report_id == submission.report_id,
             Submission.published_at.is_not(None),
             Submission.superseded_at.is_(None),
         )
@@ -238,10 +213,15 @@ def latest_submission(session: Session, report_id: int) -> Submission:
     return row
 
 
-def _under_review(
-    session: Session, submission_id: int, clock: Clock
-) -> tuple[Submission, NationalReport, datetime]:
-    """The submission and its locked report; only the latest submission can be acted upon."""
+def _decide(
+    session: Session,
+    actor: Actor,
+    submission_id: int,
+    step: Step,
+    clock: Clock,
+    reason: str = "",
+) -> tuple[Submission, datetime]:
+    """Take a step of the secretariat; only the latest submission can be acted upon."""
     submission = session.get(Submission, submission_id)
     if submission is None:
         raise NotFound(Problem("not-found"))
@@ -250,4 +230,7 @@ def _under_review(
         raise WrongStatus(Problem("newer-submission"))
     if report.status is ReportStatus.DRAFT:
         raise WrongStatus(Problem("wrong-status", "", {"status": report.status.value}))
-    return submission, report, clock()
+    now = clock()
+    facts = {"number": submission.number}
+    take_step(session, actor=actor, report=report, step=step, at=now, reason=reason, facts=facts)
+    return submission, now

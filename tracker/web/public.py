@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, current_app, has_request_context, request
 from flask.typing import ResponseReturnValue
 
+from tracker.domain.progress import SHOWN_ORDER
 from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import list_cycles
@@ -14,7 +15,7 @@ from tracker.queries.record import official_record
 from tracker.queries.states import count_members
 from tracker.web import public_cycles, public_documents, public_states
 from tracker.web.access import declared_action, requires
-from tracker.web.public_choices import SHOWN_ORDER, current_cycle, value_labels
+from tracker.web.public_choices import current_cycle, value_labels
 from tracker.web.render import page
 from tracker.web.session import current_actor
 from tracker.web.transaction import session

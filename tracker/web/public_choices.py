@@ -10,7 +10,7 @@ from flask import request
 from tracker.domain.clock import system_clock
 from tracker.domain.documents import OutcomeDocument
 from tracker.domain.errors import Invalid, NotFound, Problem
-from tracker.domain.progress import Absence, Base, Distribution, Progress
+from tracker.domain.progress import SHOWN_ORDER, Base, Distribution
 from tracker.queries.cycles import CycleRow
 from tracker.queries.documents import document_or_none
 from tracker.web.locale import in_language
@@ -19,18 +19,6 @@ from tracker.web.transaction import session
 
 E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
-
-# Shown from the furthest progress down, then what is absent.
-SHOWN_ORDER: tuple[Progress | Absence, ...] = (
-    Progress.IMPLEMENTED,
-    Progress.PARTLY_IMPLEMENTED,
-    Progress.IN_DEVELOPMENT,
-    Progress.NOT_STARTED,
-    Progress.NOT_APPLICABLE,
-    Absence.NOT_ANSWERED,
-    Absence.WITHHELD,
-    Absence.NOT_REPORTED,
-)
 
 
 def choice(kind: type[E], name: str) -> E | None:

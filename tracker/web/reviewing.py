@@ -9,7 +9,7 @@ from flask_babel import gettext
 from tracker.domain.clock import system_clock
 from tracker.domain.documents import Commitment, OutcomeDocument
 from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
-from tracker.domain.progress import Absence, Audience, Progress
+from tracker.domain.progress import SHOWN_ORDER, Absence, Audience, Progress
 from tracker.domain.workflow import Step, may_follow
 from tracker.forms.review import QuestionForm, ReturnForm, StrikeForm, text_name
 from tracker.policy.actions import Action
@@ -28,7 +28,7 @@ from tracker.queries.submissions import (
 from tracker.services import clarifications, strikes, submissions
 from tracker.services.clarifications import UNDER_REVIEW
 from tracker.web.access import requires
-from tracker.web.public_choices import SHOWN_ORDER, value_labels
+from tracker.web.public_choices import value_labels
 from tracker.web.render import label, page
 from tracker.web.review_answers import Answer, audience_counts, compare, counts_of
 from tracker.web.session import current_actor
