@@ -131,6 +131,7 @@ def test_links_to_public_pages_keep_the_language(
         ("/states/KEN/submissions/1?cycle=bms7", 404, ""),
         ("/cycles/nope", 404, "nope"),
         ("/cycles/nope/figures", 404, "nope"),
+        (f"/cycles/{CYCLE}/figures?strength=commit&strength=nope", 422, "nope"),
     ],
 )
 def test_what_is_not_there_is_named(
@@ -379,6 +380,58 @@ def test_figures_by_section_and_commitment_over_each_base(
     assert reporting["All commitments that ask"][1] == f"{93 * 2:,}"
     empty = table(public.soup("/cycles/bms7/figures?base=answered&lang=en"), "commitments")
     assert next(iter(empty.values()))[1:3] == ["0", "0/0"]
+
+
+def test_figures_of_the_strengths_chosen_are_counted_over_those_commitments_alone(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    path = f"/cycles/{CYCLE}/figures?lang=en"
+    counts = {}
+    for box in public.soup(path).select("form.filters input[name=strength]"):
+        assert not box.has_attr("checked")
+        page = public.soup(f"{path}&strength={box['value']}")
+        counts[str(box["value"])] = len(table(page, "commitments"))
+        shown = f"{counts[str(box['value'])]} of 93 commitments"
+        assert shown in text_of(page), box
+        whole = table(page, "sections")[shown]
+        assert whole[1] == f"{counts[str(box['value'])] * 193:,}"
+    assert len(counts) == 4 and sum(counts.values()) == 93
+
+    page = public.soup(f"{path}&base=reporting&strength=encourage&strength=commit&strength=commit")
+    pairs = counts["commit"] + counts["encourage"]
+    sections = table(page, "sections")
+    assert sections[f"{pairs} of 93 commitments"][1] == str(2 * pairs)
+    blocks = page.select("#sections tr.group .base")
+    assert sum(int(block.text.split()[0]) for block in blocks) == pairs
+    checked = page.select("form.filters input[name=strength][checked]")
+    assert [box["value"] for box in checked] == ["commit", "encourage"]
+    link = page.select_one("nav.contents a[href*='base=answered']")
+    assert link and "strength=commit&strength=encourage" in str(link["href"])
+
+
+def test_a_public_page_that_did_not_change_is_not_sent_again(
+    public: Browser, browser_of: type[Browser], session: Session, cycle: ReportingCycle
+) -> None:
+    for path in (f"/cycles/{CYCLE}/figures", "/documents/bms7", "/indicators/sdg-16-4-2"):
+        first = public.get(path)
+        tag = first.headers["ETag"]
+        assert tag.startswith('"') and first.headers["Cache-Control"] == "no-cache"
+        again = public.get(path, headers={"If-None-Match": tag})
+        assert (again.status_code, again.data) == (304, b"")
+        assert again.headers["ETag"] == tag and "Cookie" in again.headers["Vary"]
+        assert public.get(f"{path}?lang=fr", headers={"If-None-Match": tag}).status_code == 200
+
+    known = {"If-None-Match": public.get(f"/cycles/{CYCLE}/figures").headers["ETag"]}
+    make_submission(session, cycle, "FRA", {25: said("Now.")})
+    session.commit()
+    assert public.get(f"/cycles/{CYCLE}/figures", headers=known).status_code == 200
+
+    member = browser_of(make_user(session, Role.OBSERVER, "FRA"))
+    answer = member.get("/documents/bms7", headers={"If-None-Match": "*"})
+    assert answer.status_code == 200 and "ETag" not in answer.headers
+    assert answer.headers["Cache-Control"] == "no-store"
+    missing = public.get("/documents/nope")
+    assert missing.status_code == 404 and "ETag" not in missing.headers
 
 
 def test_home_gives_the_numbers_of_the_current_cycle(

@@ -24,8 +24,17 @@ T = TypeVar("T")
 def choice(kind: type[E], name: str) -> E | None:
     """One of the values of ``kind`` from the query string; ``Invalid`` for any other text."""
     raw = request.args.get(name, "").strip()
-    if not raw:
-        return None
+    return _parsed(kind, name, raw) if raw else None
+
+
+def choices(kind: type[E], name: str) -> tuple[E, ...]:
+    """Every value of ``kind`` that the query string names, each once, in the order of ``kind``."""
+    given = [raw.strip() for raw in request.args.getlist(name)]
+    chosen = {_parsed(kind, name, raw) for raw in given if raw}
+    return tuple(value for value in kind if value in chosen)
+
+
+def _parsed(kind: type[E], name: str, raw: str) -> E:
     try:
         return kind(raw)
     except ValueError:

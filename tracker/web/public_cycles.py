@@ -1,10 +1,11 @@
 """Public pages of the reporting cycles: who reported, and the figures that follow."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from flask.typing import ResponseReturnValue
 
-from tracker.domain.documents import Commitment, OutcomeDocument, Section
+from tracker.domain.documents import Commitment, OutcomeDocument, Section, Strength
 from tracker.domain.errors import NotFound, Problem
 from tracker.domain.progress import Base, Distribution
 from tracker.policy.actions import Action
@@ -17,6 +18,7 @@ from tracker.queries.states import count_members
 from tracker.web.access import requires
 from tracker.web.public_choices import (
     by_name,
+    choices,
     chosen_base,
     find_document,
     shown_keys,
@@ -89,12 +91,18 @@ def _named(group: CoverageGroup) -> list[CoverageRow]:
 
 @requires(Action.PUBLIC_READ)
 def figures(slug: str) -> ResponseReturnValue:
-    """The distribution of progress by section and by commitment, over the base chosen."""
+    """The distribution of progress by section and by commitment, over the base chosen.
+
+    ``?strength=commit&strength=encourage`` counts the commitments of these strengths alone.
+    """
     found = find_cycle(slug)
-    base = chosen_base()
+    base, strengths = chosen_base(), choices(Strength, "strength")
     audience = audience_of(current_actor())
-    counted = figures_of_cycle(session(), cycle_id=found.id, audience=audience)
     document = find_document(found.document_slug)
+    every = figures_of_cycle(session(), cycle_id=found.id, audience=audience)
+    counted = every
+    if strengths:
+        counted = every.only({c.key for c in document.commitments if c.strength in strengths})
     whole = counted.whole
     return page(
         "public/figures.html",
@@ -107,19 +115,23 @@ def figures(slug: str) -> ResponseReturnValue:
         bases=list(Base),
         keys=shown_keys(whole, base),
         labels=value_labels(),
+        asked=len(every.commitments),
+        strengths=strengths,
+        strength_counts=Counter(c.strength for c in document.commitments if c.asks_states),
         sections=_section_lines(document, counted),
         commitments=_commitment_lines(document, counted),
     )
 
 
 def _section_lines(document: OutcomeDocument, counted: CycleFigures) -> tuple[SectionLine, ...]:
-    """Headings that ask States for something; a heading holds all headings beneath it."""
+    """Headings with something counted; a heading holds all headings beneath it."""
     lines = []
+    asked = {c.key for c in counted.commitments}
     for section in document.sections:
         keys = {
             c.key
             for c in document.commitments
-            if c.asks_states and section in document.path(c.section)
+            if c.key in asked and section in document.path(c.section)
         }
         if keys:
             depth = len(document.path(section.code))
