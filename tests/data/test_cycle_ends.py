@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from tests.national_reports import TickingClock, begin_report
@@ -12,8 +13,9 @@ from tracker.domain.errors import WrongStatus
 from tracker.domain.progress import Progress
 from tracker.domain.roles import OPERATOR, Role
 from tracker.domain.workflow import ReportStatus, report_is_editable
-from tracker.models import NationalReport
-from tracker.services.cycles import change_dates
+from tracker.models import Installation, NationalReport
+from tracker.queries.states import data_version
+from tracker.services.cycles import change_dates, open_cycle
 
 DATES = CycleDates(opens_on=date(2026, 1, 1), closes_on=date(2026, 6, 30))
 AFTERWARDS = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
@@ -112,3 +114,24 @@ def test_pages_of_a_returned_report_keep_their_forms_after_the_end(
     for path in PAGES:
         page = browser.soup(f"/reports/{work.report.public_id}{path}")
         assert ENDED not in page.text and page.select("main form"), path
+
+
+def test_opening_and_changing_a_cycle_are_versions_of_the_data(session: Session) -> None:
+    versions = [data_version(session)]
+    session.get_one(Installation, 1)  # a row read before does not hide what others counted
+    session.execute(
+        update(Installation).values(data_version=versions[0] + 10),
+        execution_options={"synchronize_session": False},
+    )
+    cycle = open_cycle(
+        session,
+        actor=OPERATOR,
+        slug="later",
+        document_slug="bms7",
+        dates=CycleDates(opens_on=date(2026, 1, 1)),
+        clock=TickingClock(),
+    )
+    versions.append(data_version(session))
+    change_dates(session, actor=OPERATOR, cycle_id=cycle.id, dates=DATES)
+    versions.append(data_version(session))
+    assert versions == [versions[0], versions[0] + 11, versions[0] + 12]

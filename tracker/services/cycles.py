@@ -12,6 +12,7 @@ from tracker.domain.roles import Actor
 from tracker.models import OutcomeDocument, ReportingCycle
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
+from tracker.services.documents import touch
 
 
 def open_cycle(
@@ -37,6 +38,7 @@ def open_cycle(
     _set_dates(cycle, dates)
     session.add(cycle)
     session.flush()
+    touch(session)
     return cycle
 
 
@@ -47,6 +49,7 @@ def change_dates(session: Session, *, actor: Actor, cycle_id: int, dates: CycleD
     check_dates(cycle.slug, dates)
     _set_dates(cycle, dates)
     session.flush()
+    touch(session)
 
 
 def _set_dates(cycle: ReportingCycle, dates: CycleDates) -> None:

@@ -40,10 +40,12 @@ from tracker.web.locale import chosen_language
 from tracker.web.public_choices import by_name
 from tracker.web.render import page, problem_text
 from tracker.web.reporting import is_editable, load_report
+from tracker.web.revalidation import revalidate
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
 blueprint = Blueprint("indicators", __name__)
+blueprint.after_request(revalidate)
 
 
 @blueprint.app_template_filter("percent2")

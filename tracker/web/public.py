@@ -17,10 +17,12 @@ from tracker.web import public_cycles, public_documents, public_states
 from tracker.web.access import declared_action, requires
 from tracker.web.public_choices import current_cycle, value_labels
 from tracker.web.render import page
+from tracker.web.revalidation import revalidate
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
 blueprint = Blueprint("public", __name__)
+blueprint.after_request(revalidate)
 
 
 @requires(Action.PUBLIC_READ)
