@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.national_reports import Reporting, commitment_id, report_at
 from tests.people import Browser, make_user
+from tests.submitted import make_cycle
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
@@ -454,3 +455,16 @@ def test_answers_for_the_secretariat_are_read_in_review(
     block = text_of(article(reviewer.soup(path_of(submission)), 31))
     assert "For your eyes." in block
     assert "Secretariat only" in block
+
+
+def test_the_cycles_stand_in_a_row_and_sentences_apart(
+    session: Session, reviewer: Browser, submitted: tuple[Reporting, Submission]
+) -> None:
+    cycle = session.scalars(select(ReportingCycle).where(ReportingCycle.slug == "bms7")).one()
+    cycle.due_on = date(2026, 3, 31)
+    make_cycle(session, "bms7-2026")
+    session.commit()
+    page = reviewer.soup("/review?cycle=bms7&lang=en")
+    items = page.select("nav.contents > ul.row > li")
+    assert [item.text for item in items] == ["bms7-2026", "bms7"]
+    assert "2026. Submitted: " in page.get_text()
