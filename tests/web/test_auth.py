@@ -253,7 +253,7 @@ class TestInvitation:
     def test_shows_whose_it_is(self, public: Browser, token: str) -> None:
         response = public.get(f"/invitations/{token}")
         assert response.headers["Cache-Control"] == "no-store"
-        assert response.headers["Referrer-Policy"] == "no-referrer"
+        assert response.headers["Referrer-Policy"] == "same-origin"
         page = soup_of(response)
         assert "new@example.org" in page.text
         name = page.select_one("input[name=name]")

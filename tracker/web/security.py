@@ -1,9 +1,15 @@
 """Headers of every answer: no inline code, no outside request, nothing cached when signed in."""
 
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
 from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
 from tracker.web.session import current_actor
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -30,6 +36,8 @@ STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
 def init_app(app: Flask) -> None:
     """Set the headers, keep signed-in pages out of every cache, refuse what no address holds."""
+    if app.config["SETTINGS"].secure_cookies:
+        app.wsgi_app = over_https(app.wsgi_app)  # type: ignore[assignment,method-assign]
 
     @app.before_request
     def refuse_null_character() -> None:
@@ -47,6 +55,19 @@ def init_app(app: Flask) -> None:
             response.headers.setdefault("Cache-Control", _caching())
             response.vary.update(("Cookie", "Accept-Language"))
         return response
+
+
+def over_https(application: "WSGIApplication") -> "WSGIApplication":
+    """Take every request as HTTPS: behind a proxy the base URL knows, the connection does not.
+
+    So forms are held to the Referer of the site, whatever the proxy says of itself.
+    """
+
+    def secured(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        environ["wsgi.url_scheme"] = "https"
+        return application(environ, start)
+
+    return secured
 
 
 def _caching() -> str:
