@@ -45,9 +45,8 @@ def submit(
     now = clock()
     report = editable_report(session, report_id, at=now)
     authorise(actor, Action.REPORT_SUBMIT, Subject(state_id=report.state_id))
-    name, title = _signatory(name, title, has_authority)
-    if not confirmed_gaps and _has_gaps(session, report):
-        raise Invalid(Problem("missing-not-confirmed", "confirmed_gaps"))
+    unconfirmed = not confirmed_gaps and _has_gaps(session, report)
+    name, title = _signatory(name, title, has_authority, unconfirmed)
     submission = Submission(
         report_id=report.id,
         number=_next_number(session, report.id),
@@ -77,8 +76,11 @@ def submit(
     return submission
 
 
-def _signatory(name: str, title: str, has_authority: bool) -> tuple[str, str]:
-    problems = []
+def _signatory(
+    name: str, title: str, has_authority: bool, unconfirmed_gaps: bool
+) -> tuple[str, str]:
+    """Who submits; ``Invalid`` with everything that is missing at once."""
+    problems = [Problem("missing-not-confirmed", "confirmed_gaps")] if unconfirmed_gaps else []
     parsed = []
     for place, raw in (("name", name), ("title", title)):
         try:

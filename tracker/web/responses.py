@@ -22,7 +22,12 @@ from tracker.queries.responses import ResponseRow, responses_of, revisions_of
 from tracker.queries.submissions import previous_answers
 from tracker.web.access import requires
 from tracker.web.render import label, page
-from tracker.web.reporting import load_document, load_report, readable_sections
+from tracker.web.reporting import (
+    is_editable,
+    load_document,
+    load_report,
+    readable_sections,
+)
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
@@ -139,7 +144,7 @@ def section_page(
         forms=forms,
         alerts=alerts,
         unsaved=unsaved,
-        editable=report.status.editable and may(actor, Action.REPORT_EDIT, subject),
+        editable=is_editable(report) and may(actor, Action.REPORT_EDIT, subject),
         clarifications=tuple(list_for_report(session(), report.id)) if whole else (),
         may_reply=may(actor, Action.CLARIFICATION_REPLY, Subject(report.state_id)),
         previous_block=blocks[place - 1] if place else None,
