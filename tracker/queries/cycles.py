@@ -39,16 +39,6 @@ def cycle_or_none(session: Session, slug: str) -> CycleRow | None:
     return found[0] if found else None
 
 
-def previous_cycle(session: Session, cycle: CycleRow) -> CycleRow | None:
-    """The cycle before ``cycle`` on the same document."""
-    earlier = [
-        row
-        for row in list_cycles(session, cycle.document_slug)
-        if row.dates.opens_on < cycle.dates.opens_on
-    ]
-    return earlier[0] if earlier else None
-
-
 def _row(cycle: ReportingCycle, document: OutcomeDocument) -> CycleRow:
     return CycleRow(
         id=cycle.id,
