@@ -535,3 +535,12 @@ def test_everything_missing_from_a_submission_is_said_at_once(
     page = BeautifulSoup(browser.post(f"/reports/{report.public_id}/submit", {}).data, "html5lib")
     for name in ("name", "title", "has_authority", "confirmed_gaps"):
         assert page.select_one(f"#{name}-error"), name
+
+
+def test_the_script_is_told_in_json_that_a_text_is_far_too_large(
+    browser: Browser, report: NationalReport
+) -> None:
+    body = {"p25-version": "0", "p25-narrative": "x" * (17 * 1024 * 1024)}
+    answer = browser.post(save_path(report, 25), body, headers={"Accept": "application/json"})
+    assert answer.status_code == 413
+    assert answer.get_json()["code"] == "not-saved"

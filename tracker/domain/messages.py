@@ -33,6 +33,7 @@ MESSAGES: Final[dict[str, str]] = {
     "required": N_("Fill in this field."),
     # signing in
     "sign-in-needed": N_("Your session has ended. Your text stays on this page; sign in again."),
+    "not-saved": N_("Nothing was saved. Try again in a moment."),
     "done-meanwhile": N_(
         "Somebody did the same at the same moment, so this was not done again. Reload the page."
     ),

@@ -1,9 +1,10 @@
 """Refusals as pages: the right status, a clear sentence, nothing changed."""
 
+from urllib.parse import urlencode
+
 import structlog
 from flask import Flask, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
@@ -44,7 +45,15 @@ def refusal(problem: Problem, status: int) -> ResponseReturnValue:
     message = problem_text(problem)
     if wants_json():
         return jsonify({"ok": False, "code": problem.code, "message": message}), status
-    return page(f"errors/{status}.html", message=message), status
+    return page(f"errors/{status}.html", message=message, without=_address_without(problem)), status
+
+
+def _address_without(problem: Problem) -> str:
+    """Where a page that was only read stands without the filter that is wrong; else empty."""
+    if request.method not in SAFE_METHODS or problem.place not in request.args:
+        return ""
+    kept = [(name, v) for name, v in request.args.items(multi=True) if name != problem.place]
+    return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
 
 def sign_in_first() -> ResponseReturnValue:
@@ -84,6 +93,8 @@ def init_app(app: Flask) -> None:
         code = error.code or 500
         if code < 400 or code not in PAGES:
             return error.get_response()
+        if wants_json():
+            return refusal(Problem("not-saved"), code)
         release()
         return page(f"errors/{code}.html", message=""), code
 
@@ -95,5 +106,4 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(500)
     def failed(error: Exception) -> ResponseReturnValue:
-        release()
-        return page("errors/500.html", message=gettext("Nothing was saved.")), 500
+        return refusal(Problem("not-saved"), 500)
