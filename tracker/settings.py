@@ -166,7 +166,8 @@ def _languages(given: str, environment: str, problems: list[str]) -> tuple[str, 
 
 
 def _translated_languages() -> tuple[str, ...]:
-    catalogues = (PACKAGE / "translations").glob("*/LC_MESSAGES/messages.mo")
+    # A checkout has the source of a catalogue before it is compiled.
+    catalogues = (PACKAGE / "translations").glob("*/LC_MESSAGES/messages.[mp]o")
     return tuple(sorted({SOURCE_LANGUAGE, *(path.parts[-3] for path in catalogues)}))
 
 
