@@ -192,10 +192,20 @@ def test_a_return_that_is_not_split_at_all() -> None:
     assert value(given, "b").missing == (Cell(YEAR, "not_split", "uniquely_marked"),)
 
 
-def test_administrative_seizures_alone_report_nothing() -> None:
+def test_administrative_seizures_alone_are_a_report_but_no_value() -> None:
     given = figures(seized_administrative={"total": 70, "traced": 3, "otherwise_established": 0})
-    assert value(given, "a").hindrance is Hindrance.NOT_REPORTED
+    assert value(given, "a").hindrance is Hindrance.MISSING_INPUT
+    assert {cell.input for cell in value(given, "a").missing} == {
+        "total",
+        "traced",
+        "otherwise_established",
+    }
     assert fraction(value(given, "a")) == (None, None)
+    empty = compute_column(SDG.formulas[0], given, YEAR, "found")
+    assert empty.hindrance is Hindrance.MISSING_INPUT
+    assert Cell(YEAR, "found", "total") in empty.missing
+    never = compute_column(SDG.formulas[0], given, 2018, "found")
+    assert never.hindrance is Hindrance.NOT_REPORTED
     assert value(given, "a", 2018).hindrance is Hindrance.NOT_REPORTED
 
 

@@ -136,6 +136,26 @@ def test_what_is_missing_is_named(desk: Browser, report: NationalReport) -> None
     assert "Established otherwise (Found, 2020 )" in shown
 
 
+def test_not_reported_is_said_of_no_year_with_figures_and_of_no_empty_form(
+    desk: Browser, report: NationalReport
+) -> None:
+    years = len(desk.soup(path(report)).select("h2[id^=year-]"))
+    shown = text(desk.soup(path(report)))
+    assert shown.count("No figures yet.") == years
+    assert "Not reported" not in shown
+    desk.post(path(report), form({"figure-2020-found-total": "17"}))
+    soup = desk.soup(path(report))
+    assert "Not reported" not in text(soup)
+    cells = [
+        " ".join(cell.get_text(" ").split())
+        for cell in soup.select("#figures-2020 tfoot tr:first-child td")
+    ]
+    unknown = {cell.partition("Unknown: ")[2] for cell in cells if "Unknown: " in cell}
+    named = {frozenset(words.split("; ")) for words in unknown}
+    lacking = frozenset({"Traced", "Established otherwise"})
+    assert named == {lacking, lacking | {"All arms"}}
+
+
 def test_errors_stand_beside_their_cells_and_nothing_is_saved(
     desk: Browser, session: Session, report: NationalReport
 ) -> None:

@@ -46,6 +46,11 @@ class YearTable:
     inputs: tuple[InputLine, ...]
     values: tuple[ValueLine, ...]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the State gave no figure at all for this year."""
+        return all(amount is None for line in self.inputs for amount in line.amounts)
+
 
 def year_table(definition: IndicatorDefinition, figures: Figures, year: int) -> YearTable:
     """The table of one year."""

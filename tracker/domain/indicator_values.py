@@ -19,7 +19,7 @@ from tracker.domain.indicators import Cell, Figures, Formula, IndicatorDefinitio
 
 
 class Hindrance(StrEnum):
-    """Why there is no value."""
+    """Why there is no value. Not reported: the State gave no figure at all for the year."""
 
     NOT_REPORTED = "not_reported"
     MISSING_INPUT = "missing_input"
@@ -120,8 +120,8 @@ def sums_together(
         covers = split
     elif scope:
         covers = scope
-    else:  # only the unsplit column holds anything, so what is missing is missing there
-        covers = split if unsplit in reported else ()
+    else:  # nothing by category, so what is missing is missing in the unsplit column
+        covers = split if reported else ()
     places = {
         code: [Cell(year, unsplit, code)]
         if code in given_unsplit or not scope
@@ -136,7 +136,7 @@ def sums_together(
 def sums_of_column(figures: Figures, year: int, category: str, inputs: Iterable[str]) -> Sums:
     """The inputs of one year in one category alone."""
     inputs = tuple(inputs)
-    if not any(cell.year == year and cell.category == category for cell in figures):
+    if not any(cell.year == year for cell in figures):
         return Sums(dict.fromkeys(inputs), dict.fromkeys(inputs), (), ())
     places = {code: [Cell(year, category, code)] for code in inputs}
     return _add_up(figures, places, (category,))
