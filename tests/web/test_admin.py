@@ -49,9 +49,9 @@ def alert(response: TestResponse) -> str:
 
 
 def link_on(response: TestResponse) -> str:
-    field = soup_of(response).select_one("input#link")
+    field = soup_of(response).select_one("textarea#link")
     assert field, response.text
-    return str(field["value"])
+    return field.get_text()
 
 
 def membership_of(session: Session, user: User) -> Membership:

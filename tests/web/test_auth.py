@@ -228,6 +228,12 @@ class TestSignOut:
 
 
 class TestInvitation:
+    def test_a_link_that_cannot_be_used_has_a_page_of_its_own(self, public: Browser) -> None:
+        for response in (public.get("/invitations/nope"), public.post("/invitations/nope", {})):
+            assert (response.status_code, response.headers["Cache-Control"]) == (404, "no-store")
+            heading = soup_of(response).select_one("main h1")
+            assert heading and heading.text.strip() == "This link cannot be used"
+
     @pytest.fixture
     def token(self, session: Session) -> str:
         added = accounts.add_user(

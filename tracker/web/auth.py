@@ -25,7 +25,7 @@ from tracker.services.tokens import token_hash
 from tracker.web import signing_in
 from tracker.web.access import requires
 from tracker.web.locale import chosen_language, language_choices, parse_page_language
-from tracker.web.render import page
+from tracker.web.render import page, problem_text
 from tracker.web.session import current_actor, request_token_hash
 from tracker.web.signing_in import SignInRefused
 from tracker.web.transaction import release, session
@@ -74,6 +74,8 @@ def sign_out() -> ResponseReturnValue:
 def invitation(token: str) -> ResponseReturnValue:
     """Whoever holds the link chooses a password."""
     account = _invited(token)
+    if account is None:
+        return _unusable()
     language = account.language if account.language else chosen_language()
     form = InvitationForm(
         languages=language_choices(), data={"name": account.name, "language": language}
@@ -81,11 +83,14 @@ def invitation(token: str) -> ResponseReturnValue:
     return page("auth/invitation.html", form=form, account=account), 200, PRIVATE
 
 
-def _invited(token: str) -> AccountRow:
-    account = invited_account(session(), token_hash(token), system_clock())
-    if account is None:
-        raise NotFound(Problem("invitation-invalid"))
-    return account
+def _invited(token: str) -> AccountRow | None:
+    return invited_account(session(), token_hash(token), system_clock())
+
+
+def _unusable() -> ResponseReturnValue:
+    """The page of a link that is unknown, used or expired; which of them is not told."""
+    message = problem_text(Problem("invitation-invalid"))
+    return page("auth/link_unusable.html", message=message), 404, PRIVATE
 
 
 @blueprint.post("/invitations/<token>")
@@ -93,6 +98,8 @@ def _invited(token: str) -> AccountRow:
 def accept(token: str) -> ResponseReturnValue:
     """Use the link up, set the password and sign in."""
     account = _invited(token)
+    if account is None:
+        return _unusable()
     form = InvitationForm(request.form, languages=language_choices())
     try:
         values = form.parsed(
