@@ -182,6 +182,19 @@ def test_details_hold_everything_in_words(
     )
 
 
+def test_a_missing_reason_is_named(
+    session: Session, cycle: ReportingCycle, report_of: Report
+) -> None:
+    answers = {
+        25: said(Progress.NOT_APPLICABLE),
+        26: said(Progress.NOT_APPLICABLE, reason="No coast."),
+    }
+    make_submission(session, cycle, "KEN", answers)
+    written = report_of("KEN")
+    assert "Progress: Not applicable (no reason given)" in details(written, 25)
+    assert "no reason given" not in details(written, 26)
+
+
 def test_absence_is_always_named(
     session: Session, cycle: ReportingCycle, report_of: Report
 ) -> None:

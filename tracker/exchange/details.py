@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from tracker.domain.documents import Commitment
 from tracker.domain.messages import N_
-from tracker.domain.progress import Absence, Audience
+from tracker.domain.progress import Absence, Audience, Progress
 from tracker.domain.responses import ResponseContent
 from tracker.exchange.answers import joined_measures, value_of
 from tracker.exchange.words import Words
@@ -19,7 +19,10 @@ def details(words: Words, commitment: Commitment, answer: ExportedAnswer | None)
     content = answer.content if answer else None
     if answer is None or content is None or value is Absence.NOT_ASKED:
         return words.label(value)
-    first = words(N_("Progress: %(progress)s"), progress=words.label(value))
+    progress = words.label(value)
+    if value is Progress.NOT_APPLICABLE and not content.reason and "reason" not in answer.struck:
+        progress = words(N_("%(progress)s (no reason given)"), progress=progress)
+    first = words(N_("Progress: %(progress)s"), progress=progress)
     return "\n".join((first, *_parts(words, answer, content)))
 
 
