@@ -1,6 +1,7 @@
 """The public pages, read as anybody: what they say, and what they keep to themselves."""
 
 import re
+from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -432,6 +433,46 @@ def test_a_public_page_that_did_not_change_is_not_sent_again(
     assert answer.headers["Cache-Control"] == "no-store"
     missing = public.get("/documents/nope")
     assert missing.status_code == 404 and "ETag" not in missing.headers
+
+
+def test_a_wrong_filter_is_told_in_the_words_of_the_page(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    path = f"/cycles/{CYCLE}/figures"
+    page = BeautifulSoup(public.get(f"{path}?base=zzz&strength=commit&lang=en").text, "html5lib")
+    said_here = text_of(page)
+    assert "“zzz” is not one of the choices: All Member States, Reporting States" in said_here
+    assert "send it again" not in said_here and "members" not in said_here
+    assert page.select_one(f'main a[href="{path}?strength=commit&lang=en"]')
+    french = public.get(f"{path}?strength=zzz&lang=fr").text
+    assert "Encourages" not in french and "encourage," not in french
+
+
+def test_a_new_cycle_hides_no_published_report(
+    public: Browser, session: Session, cycle: ReportingCycle
+) -> None:
+    make_cycle(session, "next", due=date(2027, 5, 4), opens=date(2026, 6, 1))
+    session.commit()
+    page = public.soup("/")
+    assert f"Reporting cycle {CYCLE}" in text_of(page) and "2/193" in text_of(page)
+    assert re.search(r"Also open: next ?, due 4 May 2027", text_of(page))
+    commitment = text_of(public.soup("/documents/bms7/25"))
+    assert "Second <line>." in commitment
+
+
+def test_an_answer_without_progress_or_reason_says_so(public: Browser, session: Session) -> None:
+    cycle = make_cycle(session, CYCLE)
+    answers = {
+        25: said("A text alone.", progress=None),
+        26: said("", progress=Progress.NOT_APPLICABLE),
+        27: ResponseContent(progress=Progress.NOT_APPLICABLE, reason="Landlocked."),
+    }
+    make_submission(session, cycle, "KEN", answers)
+    session.commit()
+    page = public.soup("/states/KEN/submissions/1?cycle=" + CYCLE)
+    shown = {n: text_of(page.select_one(f"#p{n}") or page) for n in answers}
+    assert "Not answered: text without progress" in shown[25]
+    assert "no reason given" in shown[26] and "no reason given" not in shown[27]
 
 
 def test_home_gives_the_numbers_of_the_current_cycle(

@@ -141,6 +141,19 @@ def test_what_waits_leads_to_the_submission(
     assert links == [path_of(submitted[1])]
 
 
+def test_what_waits_in_an_older_cycle_is_not_hidden_by_a_new_one(
+    session: Session, reviewer: Browser, submitted: tuple[Reporting, Submission]
+) -> None:
+    _, submission = submitted
+    make_cycle(session, "next", opens=date(2026, 6, 1))
+    session.commit()
+    assert "Review · bms7" in text_of(reviewer.soup("/review"))
+    page = reviewer.soup("/review?cycle=next")
+    assert "Review · next" in text_of(page)
+    line = page.select_one(f'#waiting + ul a[href="{path_of(submission)}"]')
+    assert line and line.parent and "bms7" in text_of(line.parent)
+
+
 def test_observer_states_stand_outside_the_counts(session: Session, reviewer: Browser) -> None:
     report_at(session, ReportStatus.SUBMITTED, "VAT")
     page = reviewer.soup("/review")

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, current_app, has_request_context, request
 from flask.typing import ResponseReturnValue
 
+from tracker.domain.clock import system_clock
 from tracker.domain.progress import SHOWN_ORDER
 from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
@@ -29,9 +30,15 @@ blueprint.after_request(revalidate)
 def home() -> ResponseReturnValue:
     """What this is, how the current cycle stands, and how to go on."""
     audience = audience_of(current_actor())
-    cycle = current_cycle(list_cycles(session()))
+    cycles = list_cycles(session())
+    cycle, now = current_cycle(cycles), system_clock()
     return page(
         "public/home.html",
+        also_open=[
+            other
+            for other in cycles
+            if cycle and other.dates.opens_on > cycle.dates.opens_on and other.dates.is_open(now)
+        ],
         documents=list_documents(session()),
         cycle=cycle,
         audience=audience,

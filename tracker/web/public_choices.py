@@ -38,7 +38,7 @@ def _parsed(kind: type[E], name: str, raw: str) -> E:
     try:
         return kind(raw)
     except ValueError:
-        allowed = ", ".join(kind)
+        allowed = ", ".join(label(value) for value in kind)
         values = {"value": raw[:80], "allowed": allowed}
         raise Invalid(Problem("not-a-choice", name, values)) from None
 
@@ -57,17 +57,24 @@ def find_document(slug: str) -> OutcomeDocument:
 
 
 def current_cycle(cycles: tuple[CycleRow, ...]) -> CycleRow | None:
-    """The cycle opened last; ``cycles`` come the latest first."""
+    """The latest cycle with a published report: a new one hides nothing while it is empty.
+
+    Without any published report the cycle opened last; ``cycles`` come the latest first.
+    """
     today = system_clock().date()
     opened = [cycle for cycle in cycles if cycle.dates.opens_on <= today]
-    return next(iter(opened or cycles), None)
+    published = [cycle for cycle in cycles if cycle.has_published]
+    return next(iter(published or opened or cycles), None)
 
 
-def chosen_cycle(cycles: tuple[CycleRow, ...]) -> CycleRow | None:
-    """The cycle named in the query string, else the current one; ``NotFound`` if unknown."""
+def chosen_cycle(
+    cycles: tuple[CycleRow, ...],
+    otherwise: Callable[[tuple[CycleRow, ...]], CycleRow | None] = current_cycle,
+) -> CycleRow | None:
+    """The cycle named in the query string, else ``otherwise``; ``NotFound`` if unknown."""
     slug = request.args.get("cycle", "").strip()
     if not slug:
-        return current_cycle(cycles)
+        return otherwise(cycles)
     for cycle in cycles:
         if cycle.slug == slug:
             return cycle

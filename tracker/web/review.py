@@ -14,10 +14,10 @@ from tracker.domain.workflow import ReportStatus
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.queries.coverage import CoverageGroup, CoverageRow, coverage_of_cycle
-from tracker.queries.cycles import list_cycles
+from tracker.queries.cycles import CycleRow, list_cycles
 from tracker.queries.review import LatestSubmission, latest_submissions
 from tracker.web.access import requires
-from tracker.web.public_choices import by_name, chosen_cycle
+from tracker.web.public_choices import by_name, chosen_cycle, current_cycle
 from tracker.web.render import page
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
@@ -106,7 +106,7 @@ def home() -> ResponseReturnValue:
     authorise(current_actor(), Action.COVERAGE_WATCH)
     cycles = list_cycles(session())
     now = system_clock()
-    cycle = chosen_cycle(cycles)
+    cycle = chosen_cycle(cycles, _latest_with_reports)
     if cycle is None:
         raise NotFound(Problem("unknown-cycle", "", {"slug": ""}))
     latest = latest_submissions(session(), current_actor(), cycle.id)
@@ -125,11 +125,7 @@ def home() -> ResponseReturnValue:
         cycles=cycles,
         groups=groups,
         everybody=everybody,
-        waiting=[
-            row
-            for row in latest.values()
-            if row.status in (ReportStatus.SUBMITTED, ReportStatus.ACCEPTED)
-        ],
+        waiting=_waiting(cycles),
         observers=[row for row in latest.values() if row.is_observer],
         filters=FILTERS,
         status=status,
@@ -140,6 +136,22 @@ def home() -> ResponseReturnValue:
         ),
         shown_size=sum(g.size for g in shown),
     )
+
+
+def _latest_with_reports(cycles: tuple[CycleRow, ...]) -> CycleRow | None:
+    """The latest cycle in which any State has begun, else the current one."""
+    return next((cycle for cycle in cycles if cycle.has_reports), current_cycle(cycles))
+
+
+def _waiting(cycles: tuple[CycleRow, ...]) -> list[tuple[str, LatestSubmission]]:
+    """What the secretariat has to review or publish, of every cycle, with the cycle's slug."""
+    return [
+        (cycle.slug, row)
+        for cycle in cycles
+        if cycle.has_reports
+        for row in latest_submissions(session(), current_actor(), cycle.id).values()
+        if row.status in (ReportStatus.SUBMITTED, ReportStatus.ACCEPTED)
+    ]
 
 
 def _chosen_filters(groups: tuple[BoardGroup, ...]) -> tuple[str, str]:
