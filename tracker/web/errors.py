@@ -73,6 +73,17 @@ def form_expired() -> ResponseReturnValue:
     return refusal(Problem("form-expired"), 400)
 
 
+def http_error(error: HTTPException) -> ResponseReturnValue:
+    """What the server or Flask refuses, as JSON for scripts and as a page for people."""
+    code = error.code or 500
+    if code not in PAGES:
+        return error.get_response()
+    if wants_json():
+        return refusal(Problem("not-saved"), code)
+    release()
+    return page(f"errors/{code}.html", message=""), code
+
+
 def init_app(app: Flask) -> None:
     """Turn the domain's refusals and HTTP errors into pages."""
 
@@ -90,13 +101,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> ResponseReturnValue:
-        code = error.code or 500
-        if code < 400 or code not in PAGES:
-            return error.get_response()
-        if wants_json():
-            return refusal(Problem("not-saved"), code)
-        release()
-        return page(f"errors/{code}.html", message=""), code
+        return http_error(error)
 
     @app.errorhandler(IntegrityError)
     def done_meanwhile(error: IntegrityError) -> ResponseReturnValue:
