@@ -137,7 +137,8 @@ def _fill(site: RunningSite, page: Page, report: str, answer: Answer) -> None:
     if answer.audience != "public":
         page.locator(f"#p{number}-audience").select_option(answer.audience)
     progress(page, number, answer.progress).check()
-    page.locator(f"#p{number}-reason").fill(answer.reason)
+    if answer.reason:  # the field shows once "not applicable" is chosen
+        page.locator(f"#p{number}-reason").fill(answer.reason)
     narrative(page, number).fill(answer.narrative)
     page.keyboard.press("Tab")
     expect(save_state(page, number)).to_contain_text("Enregistré")
