@@ -3,7 +3,9 @@
 from enum import StrEnum
 from typing import Final
 
+from tracker.domain.assistance import AssistanceKind, AssistanceStatus, Direction
 from tracker.domain.completeness import Gap, Standing
+from tracker.domain.contacts import ContactKind
 from tracker.domain.documents import (
     Addressee,
     Level,
@@ -13,6 +15,8 @@ from tracker.domain.documents import (
     Strength,
     Theme,
 )
+from tracker.domain.exports import ExportStatus
+from tracker.domain.item_fields import Part
 from tracker.domain.messages import N_
 from tracker.domain.progress import Absence, Audience, Base, Progress
 from tracker.domain.roles import Role
@@ -116,6 +120,30 @@ _WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (ReportSection.GENDER, N_("Gender considerations")),
     (ReportSection.EMERGING_TECHNOLOGY, N_("Emerging technology")),
     (ReportSection.TARGETS, N_("Targets and measurability")),
+    (ExportStatus.QUEUED, N_("Waiting")),
+    (ExportStatus.RUNNING, N_("Being made")),
+    (ExportStatus.DONE, N_("Ready")),
+    (ExportStatus.FAILED, N_("Failed")),
+    (Part.CONTACTS, N_("Contacts")),
+    (Part.ASSISTANCE, N_("Assistance needed and offered")),
+    (Part.TARGETS, N_("Voluntary targets")),
+    (ContactKind.COORDINATION_BODY, N_("National coordination body")),
+    (ContactKind.POA_POINT_OF_CONTACT, N_("Point of contact, Programme of Action")),
+    (ContactKind.ITI_POINT_OF_CONTACT, N_("Point of contact, International Tracing Instrument")),
+    (Direction.NEEDED, N_("Needed")),
+    (Direction.OFFERED, N_("Offered")),
+    (AssistanceKind.FINANCIAL, N_("Funds")),
+    (AssistanceKind.EQUIPMENT, N_("Equipment")),
+    (AssistanceKind.TRAINING, N_("Training")),
+    (AssistanceKind.EXPERTISE, N_("Expertise")),
+    (AssistanceKind.LEGISLATION, N_("Help with legislation")),
+    (AssistanceKind.INFORMATION, N_("Exchange of information")),
+    (AssistanceKind.OTHER, N_("Another kind")),
+    (AssistanceStatus.OPEN, N_("Nothing agreed yet")),
+    (AssistanceStatus.UNDER_DISCUSSION, N_("Under discussion")),
+    (AssistanceStatus.AGREED, N_("Agreed")),
+    (AssistanceStatus.COMPLETED, N_("Completed")),
+    (AssistanceStatus.WITHDRAWN, N_("Withdrawn")),
     (ParticipationKind.REPORT_SUBMITTED, N_("Submitted a report on the Programme of Action")),
     (ParticipationKind.VOTED_FOR, N_("Voted in favour")),
     (ParticipationKind.VOTED_AGAINST, N_("Voted against")),

@@ -28,6 +28,23 @@ MESSAGES: Final[dict[str, str]] = {
     "not-a-count": N_(
         "“%(value)s” is not a whole number from 0 to %(largest)s. Leave it empty if unknown."
     ),
+    "not-a-decimal": N_("“%(value)s” is not a number. Write it as 1200 or 12.5."),
+    "ambiguous-decimal": N_(
+        "“%(value)s” may mean thousands or thousandths. Write it without the comma, or with a "
+        "decimal point."
+    ),
+    "not-a-currency": N_(
+        "“%(value)s” is not a currency. Write its three letters, such as USD, EUR or XOF."
+    ),
+    "not-a-paragraph": N_(
+        "“%(value)s” is not the number of a paragraph. Write numbers parted by commas: 28, 30."
+    ),
+    "no-such-paragraph": N_("This outcome document has no commitment in paragraph %(number)s."),
+    "amount-needs-currency": N_("Name the currency of the amount."),
+    "members-of-a-body-only": N_(
+        "Numbers of women and men belong to the coordination body; leave them empty here."
+    ),
+    "too-many-items": N_("A report holds at most %(limit)s rows of this kind."),
     "measure-needs-title": N_("Name the law or instrument, or empty its date and link."),
     "too-many-measures": N_("A response holds at most %(limit)s laws and instruments."),
     "required": N_("Fill in this field."),

@@ -16,6 +16,7 @@ from tracker.domain.progress import Audience, Progress
 LONG_TEXT = 32_000
 SHORT_TEXT = 1_000
 LARGEST_COUNT = 999_999_999
+FIRST_YEAR, LAST_YEAR = 1990, 2100
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 NARRATIVE_LANGUAGES = (*LANGUAGES, "other")
 E = TypeVar("E", bound=StrEnum)
@@ -46,7 +47,8 @@ def _name(character: str) -> str:
     return f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
 
 
-def _parse_choice(raw: str | None, kind: type[E], place: str) -> E | None:
+def parse_choice(raw: str | None, kind: type[E], place: str) -> E | None:
+    """The member of ``kind`` with this code, or nothing where nothing was typed."""
     value = (raw or "").strip()
     if not value:
         return None
@@ -61,12 +63,12 @@ def _parse_choice(raw: str | None, kind: type[E], place: str) -> E | None:
 
 def parse_progress(raw: str | None, *, place: str) -> Progress | None:
     """One of the five values, or nothing."""
-    return _parse_choice(raw, Progress, place)
+    return parse_choice(raw, Progress, place)
 
 
 def parse_audience(raw: str | None, *, place: str, default: Audience | None = None) -> Audience:
     """Who may read it; nothing means ``default``, and without one it is required."""
-    audience = _parse_choice(raw, Audience, place) or default
+    audience = parse_choice(raw, Audience, place) or default
     if audience is None:
         raise Invalid(Problem("required", place))
     return audience
@@ -113,6 +115,60 @@ def parse_date(raw: str | None, *, place: str) -> date | None:
         return date.fromisoformat(value)
     except ValueError:
         raise Invalid(Problem("not-a-day", place, {"value": value[:80]})) from None
+
+
+def parse_day(raw: str | None, *, place: str) -> str:
+    """A whole day ``YYYY-MM-DD`` as it stands in files, or ``""``."""
+    day = parse_date(raw, place=place)
+    return day.isoformat() if day else ""
+
+
+def parse_year(raw: str | None, *, place: str) -> int | None:
+    """A year that may lie ahead, or nothing."""
+    value = (raw or "").strip()
+    if not value:
+        return None
+    year = int(value) if re.fullmatch(r"[0-9]{4}", value) else 0
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        bounds = {"value": value[:80], "first": FIRST_YEAR, "last": LAST_YEAR}
+        raise Invalid(Problem("not-a-year", place, bounds))
+    return year
+
+
+def parse_decimal(raw: str | None, *, place: str) -> str:
+    """A decimal number as text with a point (``12.5``), or ``""``.
+
+    A comma followed by three digits may mean thousands or thousandths, so it is refused.
+    """
+    value = re.sub(r"[\s\u00a0\u202f]", "", raw or "")
+    if not value:
+        return ""
+    if not re.fullmatch(r"-?[0-9]{1,12}([.,][0-9]{1,4})?", value):
+        raise Invalid(Problem("not-a-decimal", place, {"value": (raw or "").strip()[:80]}))
+    if re.search(r",[0-9]{3}$", value):
+        raise Invalid(Problem("ambiguous-decimal", place, {"value": value[:80]}))
+    sign, digits = ("-", value[1:]) if value.startswith("-") else ("", value)
+    whole, _, rest = digits.replace(",", ".").partition(".")
+    rest = rest.rstrip("0")
+    number = f"{whole.lstrip('0') or '0'}{'.' if rest else ''}{rest}"
+    return number if number == "0" else sign + number
+
+
+def parse_currency(raw: str | None, *, place: str) -> str:
+    """A currency by its three letters (ISO 4217), or ``""``."""
+    value = (raw or "").strip().upper()
+    if value and not re.fullmatch(r"[A-Z]{3}", value):
+        raise Invalid(Problem("not-a-currency", place, {"value": value[:80]}))
+    return value
+
+
+def parse_paragraphs(raw: str | None, *, place: str) -> tuple[int, ...]:
+    """Numbers of paragraphs, parted by commas, semicolons or blanks; each once, in order."""
+    parts = [part for part in re.split(r"[\s,;،؛]+", raw or "") if part]
+    wrong = [part for part in parts if not re.fullmatch(r"[0-9]{1,4}", part)]
+    if wrong:
+        raise Invalid(Problem("not-a-paragraph", place, {"value": wrong[0][:80]}))
+    return tuple(sorted({int(part) for part in parts}))
 
 
 def parse_link(raw: str | None, *, place: str) -> str:

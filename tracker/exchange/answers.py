@@ -7,7 +7,15 @@ from tracker.domain.documents import Commitment
 from tracker.domain.messages import N_
 from tracker.domain.progress import Absence, Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
-from tracker.exchange.columns import Column, Kind
+from tracker.exchange.columns import Column, Kind, adapted
+from tracker.exchange.content_columns import (
+    AUDIENCE,
+    GOOD_PRACTICE,
+    LEAD_AGENCY,
+    NARRATIVE,
+    NARRATIVE_LANGUAGE,
+    REASON,
+)
 from tracker.queries.exports import ExportedAnswer, ListedState
 
 FIELD_WORDS = {
@@ -65,6 +73,10 @@ class AnswerLine:
         """The parts of which a text was struck out."""
         names = {name.split(".")[0] for name in self.answer.struck}
         return tuple(word for name, word in FIELD_WORDS.items() if name in names)
+
+
+def _shown(line: AnswerLine) -> ResponseContent | None:
+    return line.shown
 
 
 def _submission(line: AnswerLine, name: str) -> Any:
@@ -173,46 +185,11 @@ ANSWER_COLUMNS: tuple[Column[AnswerLine], ...] = (
         lambda line: value_of(line.commitment, line.answer).value,
         N_("The same as a code, equal in all languages."),
     ),
-    Column(
-        "reason",
-        N_("Reason"),
-        Kind.TYPED,
-        30,
-        lambda line: line.content.reason,
-        N_("Why the commitment does not apply, as typed."),
-    ),
-    Column(
-        "narrative",
-        N_("Narrative"),
-        Kind.TYPED,
-        60,
-        lambda line: line.content.narrative,
-        N_("What the State reports, as typed."),
-    ),
-    Column(
-        "narrative_language",
-        N_("Language"),
-        Kind.LABEL,
-        12,
-        lambda line: line.content.narrative_language or None,
-        N_("Language of the narrative; empty where the State named none."),
-    ),
-    Column(
-        "lead_agency",
-        N_("Lead agency"),
-        Kind.TYPED,
-        24,
-        lambda line: line.content.lead_agency,
-        N_("National body in the lead, as typed."),
-    ),
-    Column(
-        "good_practice",
-        N_("Good practice"),
-        Kind.FLAG,
-        10,
-        lambda line: line.shown and line.shown.good_practice,
-        N_("Whether the State offers it as a good practice."),
-    ),
+    adapted(REASON, _shown),
+    adapted(NARRATIVE, _shown),
+    adapted(NARRATIVE_LANGUAGE, _shown),
+    adapted(LEAD_AGENCY, _shown),
+    adapted(GOOD_PRACTICE, _shown),
     Column(
         "measures",
         N_("Laws and instruments"),
@@ -229,14 +206,7 @@ ANSWER_COLUMNS: tuple[Column[AnswerLine], ...] = (
         lambda line: line.struck,
         N_("Parts of which the secretariat struck out a text; empty where there are none."),
     ),
-    Column(
-        "audience",
-        N_("Audience"),
-        Kind.LABEL,
-        15,
-        lambda line: line.shown and line.shown.audience,
-        N_("Who may read the answer; empty where it is withheld."),
-    ),
+    adapted(AUDIENCE, _shown),
     Column(
         "on_time",
         N_("On time"),

@@ -46,7 +46,8 @@ class Column(Generic[Row]):
 
     ``value`` gives domain values (enum members, localised texts, numbers …), the same in every
     language; ``renderer`` turns them into what a file holds. ``width`` is in characters.
-    Columns that identify a row are repeated where a row has to be continued.
+    Columns that identify a row are repeated where a row has to be continued. ``choices`` are the
+    codes that a column of words can hold, where somebody may fill it in.
     """
 
     key: str
@@ -56,9 +57,26 @@ class Column(Generic[Row]):
     value: Callable[[Row], Any]
     help: str
     identifies: bool = False
+    choices: Sequence[StrEnum | str] = ()
 
 
 Columns = Sequence[Column[Row]]
+
+
+Outer = TypeVar("Outer")
+
+
+def adapted(column: Column[Row], inner: Callable[[Outer], Row | None]) -> Column[Outer]:
+    """The same column over rows that hold ``inner``; empty where they hold none."""
+
+    def value(row: Outer) -> Any:
+        found = inner(row)
+        return None if found is None else column.value(found)
+
+    return Column(
+        column.key, column.header, column.kind, column.width, value, column.help,
+        column.identifies, column.choices,
+    )  # fmt: skip
 
 
 def renderer(column: Column[Row], words: Words) -> Callable[[Row], Any]:

@@ -12,8 +12,19 @@ from tracker.models.document import (
     RecordedVote,
     Section,
 )
+from tracker.models.exchange import Export, ImportPlan
 from tracker.models.indicator import Indicator
 from tracker.models.installation import Installation
+from tracker.models.items import (
+    Assistance,
+    Contact,
+    SubmissionAssistance,
+    SubmissionContact,
+    SubmissionTarget,
+    SubmittedItem,
+    Target,
+    WorkingItem,
+)
 from tracker.models.report import (
     IndicatorFigure,
     IndicatorReturn,
@@ -32,12 +43,16 @@ from tracker.models.submission import (
 
 __all__ = [
     "Area",
+    "Assistance",
     "Base",
     "ChainEntry",
     "ChainHead",
     "ChainText",
     "Clarification",
     "Commitment",
+    "Contact",
+    "Export",
+    "ImportPlan",
     "Indicator",
     "IndicatorFigure",
     "IndicatorReturn",
@@ -58,9 +73,13 @@ __all__ = [
     "SignInFailure",
     "State",
     "Submission",
+    "SubmissionAssistance",
+    "SubmissionContact",
     "SubmissionFigure",
     "SubmissionResponse",
-    "Clarification",
+    "SubmissionTarget",
+    "SubmittedItem",
+    "Target",
     "User",
-    "Area",
+    "WorkingItem",
 ]

@@ -1,0 +1,145 @@
+"""Contacts, assistance and targets: of a working copy, of a submission, and their revisions."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from tracker.domain.item_fields import Part
+from tracker.domain.items import KINDS, Item, item_from
+from tracker.models import (
+    Assistance,
+    ChainEntry,
+    Contact,
+    SubmissionAssistance,
+    SubmissionContact,
+    SubmissionTarget,
+    SubmittedItem,
+    Target,
+    User,
+    WorkingItem,
+)
+
+WORKING: Mapping[Part, type[WorkingItem]] = {
+    Part.CONTACTS: Contact,
+    Part.ASSISTANCE: Assistance,
+    Part.TARGETS: Target,
+}
+SUBMITTED: Mapping[Part, type[SubmittedItem]] = {
+    Part.CONTACTS: SubmissionContact,
+    Part.ASSISTANCE: SubmissionAssistance,
+    Part.TARGETS: SubmissionTarget,
+}
+ITEM_SAVED = "item-saved"
+"""The kind of the links that record items; ``removed`` among their facts ends the item."""
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    """One item of a working copy with who saved it when. ``item_id`` is its public id."""
+
+    item_id: str
+    version: int
+    content: Item
+    saved_at: datetime
+    saved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedItemRow:
+    """One item as it was submitted, with the revision that it copies."""
+
+    item_id: str
+    revision_id: int
+    content: Item
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRevision:
+    """One saved state of an item; ``content`` is ``None`` where it was removed."""
+
+    version: int
+    at: datetime
+    actor: str
+    content: Item | None
+
+
+def subject_of(part: Part, item_id: str) -> str:
+    """How the chain names an item."""
+    return f"{part}/{item_id}"
+
+
+def content_of_item(part: Part, row: WorkingItem | SubmittedItem) -> Item:
+    """The stored columns as the domain's item."""
+    kind = KINDS[part]
+    values: dict[str, Any] = {f.name: getattr(row, f.name) for f in fields(kind)}
+    if "paragraphs" in values:
+        values["paragraphs"] = tuple(values["paragraphs"])
+    return kind(**values)
+
+
+def items_of(session: Session, report_id: int) -> dict[Part, tuple[ItemRow, ...]]:
+    """Every item of a working copy, the first made first; every part has its tuple."""
+    return {part: _items(session, part, report_id) for part in Part}
+
+
+def _items(session: Session, part: Part, report_id: int) -> tuple[ItemRow, ...]:
+    table = WORKING[part]
+    rows = session.execute(
+        select(table, User.name)
+        .join(User, table.saved_by_id == User.id)
+        .where(table.report_id == report_id)
+        .order_by(table.id)
+    )
+    return tuple(
+        ItemRow(row.public_id, row.version, content_of_item(part, row), row.saved_at, name)
+        for row, name in rows
+    )
+
+
+def submitted_items(
+    session: Session, submission_id: int
+) -> dict[Part, tuple[SubmittedItemRow, ...]]:
+    """Every item of a submission; the caller applies the audience of each."""
+    return {part: _submitted(session, part, submission_id) for part in Part}
+
+
+def _submitted(session: Session, part: Part, submission_id: int) -> tuple[SubmittedItemRow, ...]:
+    table = SUBMITTED[part]
+    rows = session.scalars(
+        select(table).where(table.submission_id == submission_id).order_by(table.id)
+    )
+    return tuple(
+        SubmittedItemRow(row.item_id, row.revision_id, content_of_item(part, row)) for row in rows
+    )
+
+
+def item_revisions(
+    session: Session, report_id: int, part: Part, item_id: str
+) -> tuple[ItemRevision, ...]:
+    """Every saved state of an item, the first one first; none where there is no such item."""
+    rows = session.execute(
+        select(ChainEntry, User.name)
+        .outerjoin(User, ChainEntry.actor_id == User.id)
+        .where(
+            ChainEntry.report_id == report_id,
+            ChainEntry.kind == ITEM_SAVED,
+            ChainEntry.subject == subject_of(part, item_id),
+        )
+        .order_by(ChainEntry.seq)
+        .options(selectinload(ChainEntry.texts))
+    )
+    return tuple(
+        ItemRevision(entry.version or 0, entry.at, name or "", item_of_link(part, entry))
+        for entry, name in rows
+    )
+
+
+def item_of_link(part: Part, entry: ChainEntry) -> Item | None:
+    """What a revision of an item says now; texts struck out are empty, ``None`` if removed."""
+    if entry.facts.get("removed"):
+        return None
+    return item_from(part, entry.facts, {text.field: text.value or "" for text in entry.texts})
