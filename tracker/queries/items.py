@@ -5,11 +5,12 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.item_fields import Part
 from tracker.domain.items import KINDS, Item, item_from
+from tracker.domain.progress import Audience
 from tracker.models import (
     Assistance,
     ChainEntry,
@@ -22,6 +23,9 @@ from tracker.models import (
     User,
     WorkingItem,
 )
+from tracker.policy.scopes import admitted_audiences
+from tracker.queries.strikes import StruckText, struck_of_revisions
+from tracker.queries.submissions import previous_submission_id
 
 WORKING: Mapping[Part, type[WorkingItem]] = {
     Part.CONTACTS: Contact,
@@ -58,18 +62,45 @@ class SubmittedItemRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownItem(SubmittedItemRow):
+    """One item that a reader may read, with what was struck out of it."""
+
+    struck: tuple[StruckText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPart:
+    """One table of a submission as a reader sees it; ``withheld`` counts the rows left out."""
+
+    part: Part
+    items: tuple[ShownItem, ...]
+    withheld: int
+
+
+@dataclass(frozen=True, slots=True)
 class ItemRevision:
-    """One saved state of an item; ``content`` is ``None`` where it was removed."""
+    """One saved state of an item; ``content`` is ``None`` where it was removed.
+
+    ``struck`` gives the reason for each text struck out later, by field.
+    """
 
     version: int
     at: datetime
     actor: str
+    source: str
     content: Item | None
+    struck: Mapping[str, str]
 
 
 def subject_of(part: Part, item_id: str) -> str:
     """How the chain names an item."""
     return f"{part}/{item_id}"
+
+
+def named_by(subject: str) -> tuple[Part, str]:
+    """The part and the id of the item that the chain names so."""
+    part, _, item_id = subject.partition("/")
+    return Part(part), item_id
 
 
 def content_of_item(part: Part, row: WorkingItem | SubmittedItem) -> Item:
@@ -117,6 +148,45 @@ def _submitted(session: Session, part: Part, submission_id: int) -> tuple[Submit
     )
 
 
+def shown_items(session: Session, submission_id: int, audience: Audience) -> tuple[ShownPart, ...]:
+    """Every table of a submission as a reader of this level may see it."""
+    return tuple(_shown(session, part, submission_id, audience) for part in Part)
+
+
+def _shown(session: Session, part: Part, submission_id: int, audience: Audience) -> ShownPart:
+    table = SUBMITTED[part]
+    of_submission = table.submission_id == submission_id
+    admitted = table.audience.in_(admitted_audiences(audience))
+    rows = session.scalars(select(table).where(of_submission, admitted).order_by(table.id)).all()
+    withheld = select(func.count()).select_from(table).where(of_submission, ~admitted)
+    struck = struck_of_revisions(session, [row.revision_id for row in rows])
+    items = (
+        ShownItem(
+            row.item_id,
+            row.revision_id,
+            content_of_item(part, row),
+            struck.get(row.revision_id, ()),
+        )
+        for row in rows
+    )
+    return ShownPart(part, tuple(items), session.scalar(withheld) or 0)
+
+
+def previous_items(session: Session, report_id: int) -> dict[Part, tuple[Item, ...]]:
+    """What the State last submitted in the cycle before, but for rows whose words are gone."""
+    submission_id = previous_submission_id(session, report_id)
+    if submission_id is None:
+        return {part: () for part in Part}
+    return {
+        part: tuple(
+            row.content
+            for row in rows
+            if all(getattr(row.content, name) for name in row.content.NEEDED)
+        )
+        for part, rows in submitted_items(session, submission_id).items()
+    }
+
+
 def item_revisions(
     session: Session, report_id: int, part: Part, item_id: str
 ) -> tuple[ItemRevision, ...]:
@@ -133,13 +203,46 @@ def item_revisions(
         .options(selectinload(ChainEntry.texts))
     )
     return tuple(
-        ItemRevision(entry.version or 0, entry.at, name or "", item_of_link(part, entry))
+        ItemRevision(
+            version=entry.version or 0,
+            at=entry.at,
+            actor=name or "",
+            source=str(entry.facts.get("source", "")),
+            content=item_of_link(entry),
+            struck={t.field: t.struck_reason or "" for t in entry.texts if t.struck_at},
+        )
         for entry, name in rows
     )
 
 
-def item_of_link(part: Part, entry: ChainEntry) -> Item | None:
+def removed_items(session: Session, report_id: int, part: Part) -> tuple[tuple[str, Item], ...]:
+    """Id and last words of every item that was removed and is not there again."""
+    entries = session.scalars(
+        select(ChainEntry)
+        .where(
+            ChainEntry.report_id == report_id,
+            ChainEntry.kind == ITEM_SAVED,
+            ChainEntry.subject.startswith(subject_of(part, "")),
+        )
+        .order_by(ChainEntry.seq)
+        .options(selectinload(ChainEntry.texts))
+    )
+    words: dict[str, Item] = {}
+    gone: dict[str, Item] = {}
+    for entry in entries:
+        _, item_id = named_by(entry.subject)
+        content = item_of_link(entry)
+        if content is None:
+            gone[item_id] = words[item_id]
+        else:
+            words[item_id] = content
+            gone.pop(item_id, None)
+    return tuple(gone.items())
+
+
+def item_of_link(entry: ChainEntry) -> Item | None:
     """What a revision of an item says now; texts struck out are empty, ``None`` if removed."""
     if entry.facts.get("removed"):
         return None
+    part, _ = named_by(entry.subject)
     return item_from(part, entry.facts, {text.field: text.value or "" for text in entry.texts})
