@@ -72,7 +72,7 @@ def _field(part: Part, field: Described) -> Any:
     return kind(
         lazy_gettext(field.header),
         [Needed()] if field.key in KINDS[part].NEEDED else [],
-        description=lazy_gettext(field.help),
+        description=lazy_gettext(field.help) if field.help != f"{field.header}." else "",
     )
 
 
