@@ -16,6 +16,7 @@ from tests.people import Browser, make_user
 from tests.submitted import make_cycle
 from tests.web.test_reporting import fields
 from tracker.domain.clock import system_clock
+from tracker.domain.contacts import Contact
 from tracker.domain.item_fields import Part
 from tracker.domain.items import Item
 from tracker.domain.roles import Role
@@ -79,12 +80,13 @@ def test_a_row_is_added_changed_and_removed(browser: Browser, work: Reporting) -
     answer = browser.post(address, values, follow_redirects=True)
     assert "Saved at" in answer.text and "Commission" in text(answer)
     (contact,) = rows(work)
-    assert (contact.women, contact.men, contact.address) == (7, None, "A\nB")  # type: ignore[union-attr]
+    assert isinstance(contact, Contact)
+    assert (contact.women, contact.men, contact.address) == (7, None, "A\nB")
 
     item_id = address.rpartition("/")[2]
     values = edited(browser, work, item_id) | {"men": "0"}
     browser.post(address, values)
-    assert rows(work) == [replace(contact, men=0)]  # type: ignore[type-var]
+    assert rows(work) == [replace(contact, men=0)]
 
     values = edited(browser, work, item_id) | {"action": "remove", "name": ""}
     answer = browser.post(address, values, follow_redirects=True)

@@ -1,11 +1,12 @@
 """Contacts, assistance and targets: of a working copy, of a submission, and their revisions."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, literal, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.item_fields import Part
@@ -138,10 +139,12 @@ def submitted_items(
     return {part: _submitted(session, part, submission_id) for part in Part}
 
 
-def _submitted(session: Session, part: Part, submission_id: int) -> tuple[SubmittedItemRow, ...]:
+def _submitted(
+    session: Session, part: Part, submission_id: int, *conditions: ColumnElement[bool]
+) -> tuple[SubmittedItemRow, ...]:
     table = SUBMITTED[part]
     rows = session.scalars(
-        select(table).where(table.submission_id == submission_id).order_by(table.id)
+        select(table).where(table.submission_id == submission_id, *conditions).order_by(table.id)
     )
     return tuple(
         SubmittedItemRow(row.item_id, row.revision_id, content_of_item(part, row)) for row in rows
@@ -149,27 +152,52 @@ def _submitted(session: Session, part: Part, submission_id: int) -> tuple[Submit
 
 
 def shown_items(session: Session, submission_id: int, audience: Audience) -> tuple[ShownPart, ...]:
-    """Every table of a submission as a reader of this level may see it."""
-    return tuple(_shown(session, part, submission_id, audience) for part in Part)
-
-
-def _shown(session: Session, part: Part, submission_id: int, audience: Audience) -> ShownPart:
-    table = SUBMITTED[part]
-    of_submission = table.submission_id == submission_id
-    admitted = table.audience.in_(admitted_audiences(audience))
-    rows = session.scalars(select(table).where(of_submission, admitted).order_by(table.id)).all()
-    withheld = select(func.count()).select_from(table).where(of_submission, ~admitted)
-    struck = struck_of_revisions(session, [row.revision_id for row in rows])
-    items = (
-        ShownItem(
-            row.item_id,
-            row.revision_id,
-            content_of_item(part, row),
-            struck.get(row.revision_id, ()),
+    """Every table of a submission as a reader of this level may see it; no other row is read."""
+    counted = _counted(session, submission_id)
+    rows = {
+        part: _admitted(session, part, submission_id, audience)
+        if any(audience.admits(level) for level in counts)
+        else ()
+        for part, counts in counted.items()
+    }
+    revisions = [row.revision_id for listed in rows.values() for row in listed]
+    struck = struck_of_revisions(session, revisions) if revisions else {}
+    return tuple(
+        ShownPart(
+            part,
+            tuple(
+                ShownItem(
+                    row.item_id, row.revision_id, row.content, struck.get(row.revision_id, ())
+                )
+                for row in listed
+            ),
+            withheld=counted[part].total() - len(listed),
         )
-        for row in rows
+        for part, listed in rows.items()
     )
-    return ShownPart(part, tuple(items), session.scalar(withheld) or 0)
+
+
+def _counted(session: Session, submission_id: int) -> dict[Part, Counter[Audience]]:
+    """How many rows of each table have which audience, in one question for all tables."""
+    counts = (
+        select(literal(part.value), table.audience, func.count())
+        .where(table.submission_id == submission_id)
+        .group_by(table.audience)
+        for part, table in SUBMITTED.items()
+    )
+    counted = {part: Counter[Audience]() for part in Part}
+    for part, audience, number in session.execute(union_all(*counts)):
+        counted[Part(part)][Audience(audience)] = number
+    return counted
+
+
+def _admitted(
+    session: Session, part: Part, submission_id: int, audience: Audience
+) -> tuple[SubmittedItemRow, ...]:
+    table = SUBMITTED[part]
+    return _submitted(
+        session, part, submission_id, table.audience.in_(admitted_audiences(audience))
+    )
 
 
 def previous_items(session: Session, report_id: int) -> dict[Part, tuple[Item, ...]]:

@@ -7,6 +7,7 @@ from functools import partial
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from markupsafe import Markup
 
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem
@@ -114,6 +115,6 @@ def _page(place: Place, form: StrikeForm) -> str:
         "review/strike.html",
         submission=place.reviewed.row,
         place=place,
-        texts={text.field: text.value for text in texts},
+        texts={text.field: Markup("<bdi>{}</bdi>").format(text.value) for text in texts},
         form=form,
     )
