@@ -3,14 +3,17 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
+from tests.items import CONTACT
 from tests.people import make_actor, state_id
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import StaleEdit, WrongStatus
+from tracker.domain.item_fields import Part
 from tracker.domain.responses import ResponseContent
 from tracker.domain.roles import Actor, Role
 from tracker.models import (
@@ -18,6 +21,7 @@ from tracker.models import (
     ChainEntry,
     ChainHead,
     ChainText,
+    Contact,
     Measure,
     Membership,
     NationalReport,
@@ -29,8 +33,10 @@ from tracker.models import (
     User,
 )
 from tracker.models.engine import write_intent
+from tracker.models.ids import new_public_id
 from tracker.queries.documents import commitment_ids
 from tracker.queries.verification import verify_report
+from tracker.services.items import save_item
 from tracker.services.reports import open_report
 from tracker.services.responses import save_response
 from tracker.services.submissions import submit
@@ -38,6 +44,7 @@ from tracker.services.submissions import submit
 WRITERS = 8
 KEY = "bms7/annex/25"
 MADE: tuple[type[Base], ...] = (
+    Contact,
     SubmissionResponse,
     Submission,
     SaveKey,
@@ -86,6 +93,25 @@ class Shared:
             except StaleEdit:
                 return "conflict"
             return "saved"
+
+    def save_item(self, actor: Actor, item_id: str, version: int, name: str) -> str:
+        """One save of a contact in a transaction of its own."""
+        with write_intent(), Session(self.engine) as session:
+            try:
+                with session.begin():
+                    saved = save_item(
+                        session,
+                        actor=actor,
+                        report_id=self.report_id,
+                        part=Part.CONTACTS,
+                        item_id=item_id,
+                        expected_version=version,
+                        content=replace(CONTACT, name=name),
+                        clock=system_clock,
+                    )
+            except StaleEdit:
+                return "conflict"
+            return "saved" if saved.changed else "unchanged"
 
     def submit(self, actor: Actor) -> str:
         """One submission in a transaction of its own."""
@@ -146,6 +172,28 @@ def test_of_simultaneous_saves_one_wins_and_the_others_are_told(shared: Shared) 
     with Session(shared.engine) as session:
         assert session.scalars(select(Response.version)).all() == [4]
         assert verify_report(session, shared.report_id) is None
+
+
+def test_of_simultaneous_saves_of_a_contact_one_wins(shared: Shared) -> None:
+    item_id = new_public_id()
+    for version in range(2):
+        work: list[tuple[object, ...]] = [
+            (actor, item_id, version, f"name {number} over {version}")
+            for number, actor in enumerate(shared.actors)
+        ]
+        told = at_once(work, shared.save_item)
+        assert sorted(told) == ["conflict"] * (WRITERS - 1) + ["saved"]
+    with Session(shared.engine) as session:
+        assert session.scalars(select(Contact.version)).all() == [2]
+        assert verify_report(session, shared.report_id) is None
+
+
+def test_a_new_contact_sent_many_times_at_once_is_made_once(shared: Shared) -> None:
+    item_id = new_public_id()
+    told = at_once([(actor, item_id, 0, "the same") for actor in shared.actors], shared.save_item)
+    assert sorted(told) == ["saved"] + ["unchanged"] * (WRITERS - 1)
+    with Session(shared.engine) as session:
+        assert session.scalars(select(Contact.version)).all() == [1]
 
 
 def test_of_simultaneous_submissions_one_counts(shared: Shared) -> None:

@@ -8,14 +8,23 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.items import BODY, CONTACT, NEED, save, save_every
 from tests.national_reports import Reporting, begin_report, commitment_id, report_at
 from tests.people import make_actor
 from tracker.domain.errors import Invalid, NotFound, NotPermitted, StaleEdit, WrongStatus
-from tracker.domain.progress import Progress
+from tracker.domain.item_fields import Part
+from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.roles import PUBLIC, Role
 from tracker.domain.workflow import ReportStatus
 from tracker.models import ChainEntry, ChainText, Clarification, Submission
+from tracker.queries.items import (
+    item_revisions,
+    items_of,
+    removed_items,
+    shown_items,
+    submitted_items,
+)
 from tracker.queries.responses import responses_of, revisions_of
 from tracker.queries.states import data_version
 from tracker.queries.strikes import standing_texts, struck_in_submission
@@ -282,3 +291,71 @@ def test_who_may_not_and_what_cannot(
             strike_out(work, entry, "measures.0.title")
     work.administrator = administrator
     assert verify_report(session, work.report.id) is None
+
+
+def test_a_name_goes_from_every_revision_copy_and_the_working_copy(session: Session) -> None:
+    work = begin_report(session)
+    ids = save_every(work)
+    first = work.submit()
+    work.give_back(first)
+    save(work, replace(CONTACT, phone="123"), ids[CONTACT], 1)
+    second = work.submit()
+    row = submitted_items(session, first.id)[Part.CONTACTS][0]
+
+    strike_out(work, session.get_one(ChainEntry, row.revision_id), "name")
+
+    for submission in (first, second):
+        (shown, body) = shown_items(session, submission.id, Audience.SECRETARIAT)[0].items
+        assert shown.content == replace(CONTACT, name="", phone=shown.content.phone)  # type: ignore[union-attr]
+        assert [(text.field, text.reason) for text in shown.struck] == [("name", REASON)]
+        assert (body.content, body.struck) == (BODY, ())
+    working = items_of(session, work.report.id)[Part.CONTACTS][0]
+    assert working.content == replace(CONTACT, name="", phone="123")
+    revisions = item_revisions(session, work.report.id, Part.CONTACTS, ids[CONTACT])
+    assert [(r.version, r.source) for r in revisions] == [(1, "form"), (2, "form"), (3, "strike")]
+    assert [dict(r.struck) for r in revisions] == [{"name": REASON}, {"name": REASON}, {}]
+    assert CONTACT.name not in [text.value for text in session.scalars(select(ChainText))]
+    assert verify_report(session, work.report.id) is None
+    with pytest.raises(StaleEdit):  # an older page cannot bring it back
+        work.give_back(second)
+        save(work, CONTACT, ids[CONTACT], 2)
+
+
+def test_the_same_words_elsewhere_stay(session: Session) -> None:
+    """Another field, another row: each is struck out for itself."""
+    work = begin_report(session)
+    same = replace(CONTACT, organisation=CONTACT.name)
+    item_id = save(work, same).item_id
+    save(work, same)
+    submission = work.submit()
+    first, other = submitted_items(session, submission.id)[Part.CONTACTS]
+    assert first.item_id == item_id
+    strike_out(work, session.get_one(ChainEntry, first.revision_id), "organisation")
+    first, other = submitted_items(session, submission.id)[Part.CONTACTS]
+    assert first.content == replace(same, organisation="")
+    assert other.content == same
+
+
+def test_a_row_removed_since_is_struck_out_in_the_history(session: Session) -> None:
+    work = begin_report(session)
+    item_id = save(work, NEED).item_id
+    submission = work.submit()
+    work.give_back(submission)
+    save(work, None, item_id, 1, part=Part.ASSISTANCE)
+    (row,) = submitted_items(session, submission.id)[Part.ASSISTANCE]
+    strike_out(work, session.get_one(ChainEntry, row.revision_id), "description")
+    assert items_of(session, work.report.id)[Part.ASSISTANCE] == ()
+    ((_, content),) = removed_items(session, work.report.id, Part.ASSISTANCE)
+    assert content == replace(NEED, description="")
+    assert verify_report(session, work.report.id) is None
+
+
+def test_what_is_no_text_of_an_item_cannot_be_struck_out(session: Session) -> None:
+    work = begin_report(session)
+    save_every(work)
+    submission = work.submit()
+    row = submitted_items(session, submission.id)[Part.CONTACTS][0]
+    entry = session.get_one(ChainEntry, row.revision_id)
+    for field in ("kind", "confirmed_on", "audience", "phone"):
+        with pytest.raises(NotFound):
+            strike_out(work, entry, field)

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 from string import Template
 
@@ -10,6 +11,7 @@ from click.testing import CliRunner
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
+from tests.items import BODY, CONTACT, save, save_every
 from tests.national_reports import Reporting, begin_report, commitment_id, report_at
 from tracker.cli.group import cli
 from tracker.domain.indicators import Cell
@@ -42,6 +44,8 @@ def life(session: Session) -> Reporting:
     work.answer(28, progress=Progress.PARTLY_IMPLEMENTED, narrative="A law.", measures=(law,))
     work.answer(30, progress=Progress.NOT_APPLICABLE, reason="No such border.")
     _save_figures(work, 17)
+    ids = save_every(work)
+    save(work, None, save(work, CONTACT).item_id, 1)
     withdrawn = work.submit()
     withdraw(session, actor=work.focal_point, report_id=work.report.id, clock=work.clock)
     assert withdrawn.number == 1
@@ -77,6 +81,7 @@ def life(session: Session) -> Reporting:
         clock=work.clock,
     )
     _save_figures(work, 18)
+    save(work, replace(BODY, women=8), ids[BODY], 1)
     session.commit()
     return work
 
@@ -204,6 +209,57 @@ TAMPERINGS = {
         "UPDATE response SET narrative = 'A law since 2024.' WHERE $THIS AND version = 4",
         "response to bms7/annex/28",
     ),
+    "contact altered": (
+        "UPDATE contact SET phone = '0' WHERE $THIS AND email <> ''",
+        "contacts/",
+    ),
+    "audience of a contact altered": (
+        "UPDATE contact SET audience = 'public' WHERE $THIS AND audience = 'secretariat'",
+        "contacts/",
+    ),
+    "contact re-versioned": ("UPDATE contact SET version = 9 WHERE $THIS", "contacts/"),
+    "contact renamed": (
+        "UPDATE contact SET public_id = 'another' WHERE $THIS AND email <> ''",
+        "contacts/",
+    ),
+    "contact removed": ("DELETE FROM contact WHERE $THIS AND email <> ''", "contacts/"),
+    "removed contact put back": (
+        "UPDATE contact SET public_id = (SELECT substr(subject, 10) FROM chain_entry "
+        "WHERE $THIS AND kind = 'item-saved' AND digests = '{}') WHERE $THIS AND email <> ''",
+        "contacts/",
+    ),
+    "need altered": ("UPDATE assistance SET amount = 1 WHERE $THIS", "assistance/"),
+    "need removed": ("DELETE FROM assistance WHERE $THIS", "assistance/"),
+    "target altered": ("UPDATE target SET value = '1' WHERE $THIS", "targets/"),
+    "target removed": ("DELETE FROM target WHERE $THIS", "targets/"),
+    "submitted contact altered": (
+        "UPDATE submission_contact SET phone = '0' WHERE $OF_SUBMISSION AND email <> ''",
+        "submission 4, contacts/",
+    ),
+    "submitted contact exchanged for an older revision": (
+        "UPDATE submission_contact SET revision_id = ($ENTRY = 2) WHERE $OF_SUBMISSION",
+        "submission 4, contacts/",
+    ),
+    "submitted contact removed": (
+        "DELETE FROM submission_contact WHERE $OF_SUBMISSION AND email <> ''",
+        "submission 4",
+    ),
+    "audience of a submitted need altered": (
+        "UPDATE submission_assistance SET audience = 'secretariat' WHERE $OF_SUBMISSION",
+        "submission 4, assistance/",
+    ),
+    "submitted need removed": (
+        "DELETE FROM submission_assistance WHERE $OF_SUBMISSION",
+        "submission 4",
+    ),
+    "submitted target altered": (
+        "UPDATE submission_target SET year = 2040 WHERE $OF_SUBMISSION",
+        "submission 4, targets/",
+    ),
+    "submitted target removed": (
+        "DELETE FROM submission_target WHERE $OF_SUBMISSION",
+        "submission 4",
+    ),
     "figure altered": (
         "UPDATE indicator_figure SET value = 99 WHERE return_id IN "
         "(SELECT id FROM indicator_return WHERE $THIS)",
@@ -295,7 +351,8 @@ def test_tampering_is_found_and_named(life: Reporting, name: str) -> None:
         assert result.rowcount >= 1  # type: ignore[attr-defined]
     found = verified(life)
     assert found is not None
-    assert found.place == place or (place.endswith(" ") and found.place.startswith(place)), found
+    begins = place.endswith((" ", "/")) and found.place.startswith(place)
+    assert found.place == place or begins, found
 
 
 def test_every_report_is_listed_once(session: Session) -> None:

@@ -378,7 +378,7 @@ def test_accept_then_publish(
     assert reviewer.get(path_of(submission, "/publish")).status_code == 403
     assert reviewer.post(path_of(submission, "/publish")).status_code == 403
     confirm = administrator.soup(path_of(submission, "/publish"))
-    assert [text_of(cell) for cell in confirm.select("dd")] == ["2", "0", "0"]
+    assert [text_of(cell) for cell in confirm.select("dl")[0].select("dd")] == ["2", "0", "0"]
     assert administrator.post(path_of(submission, "/publish")).status_code == 303
     assert status_of(work) is ReportStatus.PUBLISHED
     assert "The law of GHA is being drafted." in public.get("/states/GHA").text

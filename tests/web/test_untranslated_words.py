@@ -7,7 +7,7 @@ what people typed.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from flask import Flask
 from flask_babel import get_babel
 from sqlalchemy.orm import Session
 
+from tests.items import BODY, CONTACT, save, save_every
 from tests.national_reports import Reporting, begin_report, commitment_id, report_at
 from tests.people import Browser, make_actor, make_user
 from tracker.domain.clock import system_clock
@@ -47,11 +48,15 @@ SECRETARIAT_PAGES = """
 /states/KEN/submissions/1 /review/submissions/{submission} /review/submissions/{submission}/accept
 /review/submissions/{submission}/publish /review/submissions/{submission}/return
 /review/submissions/{submission}/strike/28
+/review/submissions/{submission}/strike/contacts/{contact}
 """.split()
 REPORT_PAGES = """
 /reports /reports/{report} /reports/{report}/sections/I.1 /reports/{report}/sections/III.b
 /reports/{report}/read-through /reports/{report}/submit /reports/{report}/reopen
 /reports/{report}/responses/28/history /reports/{report}/submissions/1
+/reports/{report}/items/contacts /reports/{report}/items/assistance
+/reports/{report}/items/targets /reports/{report}/items/contacts/{contact}
+/reports/{report}/items/contacts/{contact}/history
 /reports/{report}/indicators/sdg-16-4-2 /reports/{report}/clarifications/{question}
 /admin /admin/people
 """.split()
@@ -153,12 +158,14 @@ class World:
     published: Reporting
     submission: Submission
     question: Clarification
+    contacts: dict[str, str]
 
 
 @pytest.fixture
 def world(session: Session) -> World:
     published = begin_report(session, "GHA")
     save_figures(published)
+    contacts = {"published": save_every(published)[CONTACT]}
     published.answer(28, progress=Progress.PARTLY_IMPLEMENTED, narrative="A law.")
     published.answer(30, progress=Progress.NOT_STARTED, audience=Audience.STATES)
     first = published.submit()
@@ -166,12 +173,16 @@ def world(session: Session) -> World:
     published.publish(first)
     draft, _ = report_at(session, ReportStatus.DRAFT, "FRA")
     save_figures(draft)
+    contacts["draft"] = save_every(draft)[CONTACT]
     submitted = begin_report(session, "KEN")
     save_figures(submitted)
+    contacts["submitted"] = save_every(submitted)[CONTACT]
     submitted.answer(28, narrative="One.", narrative_language="en", audience=Audience.STATES)
     first = submitted.submit()
     submitted.give_back(first)
     submitted.answer(28, progress=Progress.IMPLEMENTED, narrative="Two.", good_practice=True)
+    save(submitted, replace(CONTACT, confirmed_on="2020-01-01"), contacts["submitted"], 1)
+    save(submitted, BODY)
     submission = submitted.submit()
     question = ask_about(submitted, submission, "Since when?")
     answered = ask_about(submitted, submission, "Who?")
@@ -183,8 +194,11 @@ def world(session: Session) -> World:
         clock=submitted.clock,
     )
     returned, _ = report_at(session, ReportStatus.RETURNED, "MEX")
+    contacts["returned"] = save_every(returned)[CONTACT]
+    removed = save(returned, CONTACT).item_id
+    save(returned, None, removed, 1)
     session.commit()
-    return World(draft, submitted, returned, published, submission, question)
+    return World(draft, submitted, returned, published, submission, question, contacts)
 
 
 def save_figures(work: Reporting) -> None:
@@ -240,14 +254,22 @@ def test_public_pages(world: World, public: Browser) -> None:
 def test_pages_of_the_secretariat(world: World, browser_of: type[Browser]) -> None:
     browser = browser_for(world, browser_of, world.submitted.administrator)
     person = browser.session.get_one(User, world.submitted.reviewer.user_id).public_id
-    ids = {"person": person, "submission": world.submission.public_id}
+    ids = {
+        "person": person,
+        "submission": world.submission.public_id,
+        "contact": world.contacts["submitted"],
+    }
     assert_all_in_brackets(browser, [path.format_map(ids) for path in SECRETARIAT_PAGES])
 
 
 @pytest.mark.parametrize("name", ["draft", "submitted", "returned", "published"])
 def test_pages_of_a_focal_point(world: World, browser_of: type[Browser], name: str) -> None:
     work: Reporting = getattr(world, name)
-    ids = {"report": work.report.public_id, "question": world.question.public_id}
+    ids = {
+        "report": work.report.public_id,
+        "question": world.question.public_id,
+        "contact": world.contacts[name],
+    }
     browser = browser_for(world, browser_of, work.focal_point)
     assert_all_in_brackets(browser, [path.format_map(ids) for path in REPORT_PAGES])
 
@@ -281,6 +303,11 @@ def test_messages_about_bad_input(world: World, browser_of: type[Browser]) -> No
         (
             f"{report}/indicators/sdg-16-4-2",
             {"version": "1", Cell(2024, "found", "total").place: "many"},
+        ),
+        (f"{report}/items/contacts/{world.contacts['draft']}", {"version": "1", "women": "x"}),
+        (
+            f"{report}/items/contacts/{world.contacts['draft']}",
+            {"version": "0", "kind": "coordination_body", "name": "Other"},
         ),
         (f"{report}/submit", {"name": ""}),
         ("/admin/people/new", {"email": "nobody"}),

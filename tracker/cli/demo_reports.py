@@ -1,6 +1,6 @@
 """The demonstration States at work: every step taken through the services, on its day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -11,11 +11,14 @@ from tracker.cli.demo_answers import Writer, chance, pick
 from tracker.cli.demo_stage import MovingClock, Stage
 from tracker.cli.demo_texts import StateStory
 from tracker.domain.indicators import Cell
+from tracker.domain.item_fields import Part
+from tracker.domain.items import parse_item
 from tracker.domain.progress import Absence, Audience, Progress
 from tracker.domain.responses import ResponseContent
 from tracker.domain.roles import Actor
 from tracker.models import Commitment, NationalReport, ReportingCycle, Section
-from tracker.services import clarifications, indicators, reports, submissions
+from tracker.models.ids import new_public_id
+from tracker.services import clarifications, indicators, items, reports, submissions
 from tracker.services.responses import save_response
 
 INDICATOR = "sdg-16-4-2"
@@ -107,6 +110,7 @@ class _Reporting:
                 clock=self.clock,
             )
         self._save_figures()
+        self._save_items()
         self._save_answers(until)
 
     def _save_figures(self) -> None:
@@ -128,6 +132,35 @@ class _Reporting:
                 for code, value in zip(inputs, values, strict=True)
                 if value is not None
             },
+            clock=self.clock,
+        )
+
+    def _save_items(self) -> None:
+        row = self.stage.library.items.get((self.story.state, self.cycle))
+        if row is None:
+            return
+        for part in Part:
+            if row.copied:
+                items.copy_items(
+                    self.session,
+                    actor=self.focal_point,
+                    report_id=self.report_id,
+                    part=part,
+                    clock=self.clock,
+                )
+            for typed in getattr(row, part.value):
+                self._save_item(part, {name: str(value) for name, value in typed.items()})
+
+    def _save_item(self, part: Part, typed: Mapping[str, str]) -> None:
+        default = Audience.STATES if self.story.audience == "reserved" else Audience.PUBLIC
+        items.save_item(
+            self.session,
+            actor=self.focal_point,
+            report_id=self.report_id,
+            part=part,
+            item_id=new_public_id(),
+            expected_version=0,
+            content=parse_item(part, typed, default_audience=default),
             clock=self.clock,
         )
 

@@ -76,6 +76,20 @@ class FiguresRow(StrictRow):
     years: dict[int, dict[str, list[int | None]]]
 
 
+ItemRow = dict[str, str | int | date]
+
+
+class ItemsRow(StrictRow):
+    """Contacts, assistance and targets of one State in one cycle, as they would be typed."""
+
+    state: str
+    cycle: str
+    copied: bool = False
+    contacts: list[ItemRow] = []
+    assistance: list[ItemRow] = []
+    targets: list[ItemRow] = []
+
+
 class Topic(StrictRow):
     """What a group of paragraphs is about."""
 
@@ -128,6 +142,7 @@ class Library:
     states: Sequence[StateStory]
     people: Sequence[PersonRow]
     figures: Mapping[tuple[str, str], FiguresRow]
+    items: Mapping[tuple[str, str], ItemsRow]
 
     def correspondence(self, language: str) -> str:
         """The language if letters to and from the secretariat exist in it, English otherwise."""
@@ -139,6 +154,7 @@ def read_library(folder: Path) -> Library:
     """The files of ``seed/demo``; ``SeedError`` names what is wrong in them."""
     topics = read_whole(folder / "topics.yaml", _TopicsFile)
     figures = read_rows(folder / "figures.yaml", "returns", FiguresRow)
+    items = read_rows(folder / "items.yaml", "reports", ItemsRow)
     return Library(
         topics={number: topic for topic in topics.topics for number in topic.paragraphs},
         needs={number: trait for trait, numbers in topics.needs.items() for number in numbers},
@@ -149,4 +165,5 @@ def read_library(folder: Path) -> Library:
         states=read_rows(folder / "reports.yaml", "states", StateStory),
         people=read_rows(folder / "people.yaml", "people", PersonRow),
         figures={(row.state, row.cycle): row for row in figures},
+        items={(row.state, row.cycle): row for row in items},
     )

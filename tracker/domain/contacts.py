@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -18,6 +19,9 @@ class ContactKind(StrEnum):
     COORDINATION_BODY = "coordination_body"
     POA_POINT_OF_CONTACT = "poa_point_of_contact"
     ITI_POINT_OF_CONTACT = "iti_point_of_contact"
+
+
+CONFIRMED_FOR = timedelta(days=365)
 
 
 def _email(raw: str | None, *, place: str) -> str:
@@ -67,6 +71,10 @@ class Contact:
         "phone",
         "email",
     )
+
+    def to_confirm(self, today: date) -> bool:
+        """Whether the State never confirmed the entry, or last did so more than a year ago."""
+        return self.confirmed_on < (today - CONFIRMED_FOR).isoformat()
 
     def problems(self) -> Iterable[Problem]:
         """What the fields together do not allow."""

@@ -1,5 +1,7 @@
 """Forms of review: a question, a reply, a reason. The services check their values."""
 
+from collections.abc import Mapping
+
 from flask_babel import gettext, lazy_gettext
 from wtforms import RadioField, TextAreaField
 
@@ -50,9 +52,9 @@ class StrikeForm(BaseForm):
         ),
     )
 
-    def offer(self, fields: tuple[str, ...]) -> None:
-        """Let one of these texts be chosen."""
-        self.field.choices = [(name, text_name(name)) for name in fields]
+    def offer(self, fields: Mapping[str, str]) -> None:
+        """Let one of these texts be chosen; each with its words."""
+        self.field.choices = list(fields.items())
 
 
 def text_name(field: str) -> str:

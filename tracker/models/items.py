@@ -26,7 +26,6 @@ class ContactFields:
     women: Mapped[int | None]
     men: Mapped[int | None]
     confirmed_on: Mapped[str] = mapped_column(String(10))
-    audience: Mapped[Audience] = mapped_column(enum_type(Audience, "audience_known"))
 
 
 class AssistanceFields:
@@ -41,7 +40,6 @@ class AssistanceFields:
     currency: Mapped[str] = mapped_column(String(3))
     partner: Mapped[str] = mapped_column(Text)
     status: Mapped[AssistanceStatus] = mapped_column(enum_type(AssistanceStatus, "status_known"))
-    audience: Mapped[Audience] = mapped_column(enum_type(Audience, "audience_known"))
 
 
 class TargetFields:
@@ -54,7 +52,6 @@ class TargetFields:
     unit: Mapped[str] = mapped_column(Text)
     year: Mapped[int | None]
     paragraphs: Mapped[list[int]]
-    audience: Mapped[Audience] = mapped_column(enum_type(Audience, "audience_known"))
 
 
 class WorkingItem(Base):
@@ -66,6 +63,7 @@ class WorkingItem(Base):
     public_id: Mapped[PublicId]
     version: Mapped[int]
     saved_at: Mapped[datetime]
+    audience: Mapped[Audience] = mapped_column(enum_type(Audience, "audience_known"))
 
     @declared_attr
     def report_id(cls) -> Mapped[int]:
@@ -85,6 +83,7 @@ class SubmittedItem(Base):
 
     id: Mapped[Key]
     item_id: Mapped[str] = mapped_column(String(22))
+    audience: Mapped[Audience] = mapped_column(enum_type(Audience, "audience_known"))
 
     @declared_attr
     def submission_id(cls) -> Mapped[int]:

@@ -1,15 +1,17 @@
 """Contacts, assistance and targets: of a working copy, of a submission, and their revisions."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, literal, select, union_all
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.item_fields import Part
 from tracker.domain.items import KINDS, Item, item_from
+from tracker.domain.progress import Audience
 from tracker.models import (
     Assistance,
     ChainEntry,
@@ -22,6 +24,9 @@ from tracker.models import (
     User,
     WorkingItem,
 )
+from tracker.policy.scopes import admitted_audiences
+from tracker.queries.strikes import StruckText, struck_of_revisions
+from tracker.queries.submissions import previous_submission_id
 
 WORKING: Mapping[Part, type[WorkingItem]] = {
     Part.CONTACTS: Contact,
@@ -58,18 +63,45 @@ class SubmittedItemRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownItem(SubmittedItemRow):
+    """One item that a reader may read, with what was struck out of it."""
+
+    struck: tuple[StruckText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPart:
+    """One table of a submission as a reader sees it; ``withheld`` counts the rows left out."""
+
+    part: Part
+    items: tuple[ShownItem, ...]
+    withheld: int
+
+
+@dataclass(frozen=True, slots=True)
 class ItemRevision:
-    """One saved state of an item; ``content`` is ``None`` where it was removed."""
+    """One saved state of an item; ``content`` is ``None`` where it was removed.
+
+    ``struck`` gives the reason for each text struck out later, by field.
+    """
 
     version: int
     at: datetime
     actor: str
+    source: str
     content: Item | None
+    struck: Mapping[str, str]
 
 
 def subject_of(part: Part, item_id: str) -> str:
     """How the chain names an item."""
     return f"{part}/{item_id}"
+
+
+def named_by(subject: str) -> tuple[Part, str]:
+    """The part and the id of the item that the chain names so."""
+    part, _, item_id = subject.partition("/")
+    return Part(part), item_id
 
 
 def content_of_item(part: Part, row: WorkingItem | SubmittedItem) -> Item:
@@ -107,14 +139,80 @@ def submitted_items(
     return {part: _submitted(session, part, submission_id) for part in Part}
 
 
-def _submitted(session: Session, part: Part, submission_id: int) -> tuple[SubmittedItemRow, ...]:
+def _submitted(
+    session: Session, part: Part, submission_id: int, *conditions: ColumnElement[bool]
+) -> tuple[SubmittedItemRow, ...]:
     table = SUBMITTED[part]
     rows = session.scalars(
-        select(table).where(table.submission_id == submission_id).order_by(table.id)
+        select(table).where(table.submission_id == submission_id, *conditions).order_by(table.id)
     )
     return tuple(
         SubmittedItemRow(row.item_id, row.revision_id, content_of_item(part, row)) for row in rows
     )
+
+
+def shown_items(session: Session, submission_id: int, audience: Audience) -> tuple[ShownPart, ...]:
+    """Every table of a submission as a reader of this level may see it; no other row is read."""
+    counted = _counted(session, submission_id)
+    rows = {
+        part: _admitted(session, part, submission_id, audience)
+        if any(audience.admits(level) for level in counts)
+        else ()
+        for part, counts in counted.items()
+    }
+    revisions = [row.revision_id for listed in rows.values() for row in listed]
+    struck = struck_of_revisions(session, revisions) if revisions else {}
+    return tuple(
+        ShownPart(
+            part,
+            tuple(
+                ShownItem(
+                    row.item_id, row.revision_id, row.content, struck.get(row.revision_id, ())
+                )
+                for row in listed
+            ),
+            withheld=counted[part].total() - len(listed),
+        )
+        for part, listed in rows.items()
+    )
+
+
+def _counted(session: Session, submission_id: int) -> dict[Part, Counter[Audience]]:
+    """How many rows of each table have which audience, in one question for all tables."""
+    counts = (
+        select(literal(part.value), table.audience, func.count())
+        .where(table.submission_id == submission_id)
+        .group_by(table.audience)
+        for part, table in SUBMITTED.items()
+    )
+    counted = {part: Counter[Audience]() for part in Part}
+    for part, audience, number in session.execute(union_all(*counts)):
+        counted[Part(part)][Audience(audience)] = number
+    return counted
+
+
+def _admitted(
+    session: Session, part: Part, submission_id: int, audience: Audience
+) -> tuple[SubmittedItemRow, ...]:
+    table = SUBMITTED[part]
+    return _submitted(
+        session, part, submission_id, table.audience.in_(admitted_audiences(audience))
+    )
+
+
+def previous_items(session: Session, report_id: int) -> dict[Part, tuple[Item, ...]]:
+    """What the State last submitted in the cycle before, but for rows whose words are gone."""
+    submission_id = previous_submission_id(session, report_id)
+    if submission_id is None:
+        return {part: () for part in Part}
+    return {
+        part: tuple(
+            row.content
+            for row in rows
+            if all(getattr(row.content, name) for name in row.content.NEEDED)
+        )
+        for part, rows in submitted_items(session, submission_id).items()
+    }
 
 
 def item_revisions(
@@ -133,13 +231,46 @@ def item_revisions(
         .options(selectinload(ChainEntry.texts))
     )
     return tuple(
-        ItemRevision(entry.version or 0, entry.at, name or "", item_of_link(part, entry))
+        ItemRevision(
+            version=entry.version or 0,
+            at=entry.at,
+            actor=name or "",
+            source=str(entry.facts.get("source", "")),
+            content=item_of_link(entry),
+            struck={t.field: t.struck_reason or "" for t in entry.texts if t.struck_at},
+        )
         for entry, name in rows
     )
 
 
-def item_of_link(part: Part, entry: ChainEntry) -> Item | None:
+def removed_items(session: Session, report_id: int, part: Part) -> tuple[tuple[str, Item], ...]:
+    """Id and last words of every item that was removed and is not there again."""
+    entries = session.scalars(
+        select(ChainEntry)
+        .where(
+            ChainEntry.report_id == report_id,
+            ChainEntry.kind == ITEM_SAVED,
+            ChainEntry.subject.startswith(subject_of(part, "")),
+        )
+        .order_by(ChainEntry.seq)
+        .options(selectinload(ChainEntry.texts))
+    )
+    words: dict[str, Item] = {}
+    gone: dict[str, Item] = {}
+    for entry in entries:
+        _, item_id = named_by(entry.subject)
+        content = item_of_link(entry)
+        if content is None:
+            gone[item_id] = words[item_id]
+        else:
+            words[item_id] = content
+            gone.pop(item_id, None)
+    return tuple(gone.items())
+
+
+def item_of_link(entry: ChainEntry) -> Item | None:
     """What a revision of an item says now; texts struck out are empty, ``None`` if removed."""
     if entry.facts.get("removed"):
         return None
+    part, _ = named_by(entry.subject)
     return item_from(part, entry.facts, {text.field: text.value or "" for text in entry.texts})

@@ -16,8 +16,11 @@ from tracker.models import (
     Submission,
     SubmissionFigure,
     SubmissionResponse,
+    SubmittedItem,
     User,
+    WorkingItem,
 )
+from tracker.queries.items import SUBMITTED, WORKING, subject_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,10 @@ class Broken:
 
 @dataclass(frozen=True)
 class Recorded:
-    """One report with its chain and everything that the chain must account for."""
+    """One report with its chain and everything that the chain must account for.
+
+    Items stand under the name that the chain gives them: ``contacts/<item id>``.
+    """
 
     report: NationalReport
     head: ChainHead | None
@@ -41,6 +47,8 @@ class Recorded:
     submissions: list[Submission]
     answers: dict[int, list[SubmissionResponse]] = field(default_factory=dict)
     figures: dict[int, list[SubmissionFigure]] = field(default_factory=dict)
+    items: dict[str, WorkingItem] = field(default_factory=dict)
+    submitted_items: dict[int, dict[str, SubmittedItem]] = field(default_factory=dict)
     clarifications: list[Clarification] = field(default_factory=list)
 
     def events(self, kind: str) -> list[ChainEntry]:
@@ -98,6 +106,8 @@ def load_recorded(session: Session, report_id: int) -> Recorded:
         submissions=submissions,
         answers={row.id: _answers(session, row.id) for row in submissions},
         figures={row.id: _figures(session, row.id) for row in submissions},
+        items=_items(session, report_id),
+        submitted_items={row.id: _submitted_items(session, row.id) for row in submissions},
         clarifications=list(
             session.scalars(
                 select(Clarification)
@@ -130,3 +140,19 @@ def _figures(session: Session, submission_id: int) -> list[SubmissionFigure]:
             )
         )
     )
+
+
+def _items(session: Session, report_id: int) -> dict[str, WorkingItem]:
+    return {
+        subject_of(part, row.public_id): row
+        for part, table in WORKING.items()
+        for row in session.scalars(select(table).where(table.report_id == report_id))
+    }
+
+
+def _submitted_items(session: Session, submission_id: int) -> dict[str, SubmittedItem]:
+    return {
+        subject_of(part, row.item_id): row
+        for part, table in SUBMITTED.items()
+        for row in session.scalars(select(table).where(table.submission_id == submission_id))
+    }

@@ -154,8 +154,8 @@ def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> tuple[Submission
     )
 
 
-def previous_answers(session: Session, report_id: int) -> dict[str, ResponseContent]:
-    """What the State last submitted in the cycle before this report's, by commitment key."""
+def previous_submission_id(session: Session, report_id: int) -> int | None:
+    """What the State last submitted in the cycle before this report's, on the same document."""
     report = session.get_one(NationalReport, report_id)
     previous = (
         select(ReportingCycle.id)
@@ -167,7 +167,7 @@ def previous_answers(session: Session, report_id: int) -> dict[str, ResponseCont
         .limit(1)
         .scalar_subquery()
     )
-    submission_id = session.scalars(
+    return session.scalars(
         select(Submission.id)
         .join(NationalReport, Submission.report_id == NationalReport.id)
         .where(
@@ -178,6 +178,11 @@ def previous_answers(session: Session, report_id: int) -> dict[str, ResponseCont
         .order_by(Submission.number.desc())
         .limit(1)
     ).one_or_none()
+
+
+def previous_answers(session: Session, report_id: int) -> dict[str, ResponseContent]:
+    """What the State last submitted in the cycle before this report's, by commitment key."""
+    submission_id = previous_submission_id(session, report_id)
     if submission_id is None:
         return {}
     answers = submitted_responses(session, submission_id)

@@ -10,6 +10,7 @@ from tracker.domain.chain import GENESIS, OPERATOR_ID, entry_hash, text_digest
 from tracker.domain.progress import Audience
 from tracker.domain.workflow import ReportStatus
 from tracker.models import ChainEntry, NationalReport, ReportingCycle, State
+from tracker.queries.items import ITEM_SAVED, content_of_item, item_of_link, named_by
 from tracker.queries.recorded import Broken, Recorded, content_of_link, load_recorded
 from tracker.queries.responses import content_of_row
 from tracker.queries.verified_submissions import clarifications, submissions
@@ -160,6 +161,24 @@ def _returns(recorded: Recorded) -> Iterator[Broken]:
             yield Broken(place, "they are not those saved last")
 
 
+def _items(recorded: Recorded) -> Iterator[Broken]:
+    """Each contact, need, offer or target is its last revision; one that was removed is gone."""
+    last = recorded.last_revisions(ITEM_SAVED)
+    kept = {subject for subject, entry in last.items() if not entry.facts.get("removed")}
+    for subject in sorted(kept | set(recorded.items)):
+        row, entry = recorded.items.get(subject), last.get(subject)
+        if row is None or entry is None or subject not in kept:
+            yield Broken(subject, "it was removed or added beside the history")
+        elif (row.version, row.saved_at, row.saved_by_id) != (
+            entry.version,
+            entry.at,
+            entry.actor_id,
+        ):
+            yield Broken(subject, "version, time or author are not the last revision's")
+        elif content_of_item(named_by(subject)[0], row) != item_of_link(entry):
+            yield Broken(subject, "it does not say what its last revision says")
+
+
 CHECKS: tuple[Callable[[Recorded], Iterator[Broken]], ...] = (
     _links,
     _texts,
@@ -167,6 +186,7 @@ CHECKS: tuple[Callable[[Recorded], Iterator[Broken]], ...] = (
     _status,
     _responses,
     _returns,
+    _items,
     submissions,
     clarifications,
 )

@@ -5,6 +5,7 @@ from typing import Any
 
 from tracker.domain.chain import CONTENT_TAG, instant, tagged_hash
 from tracker.models import ChainEntry, Submission
+from tracker.queries.items import content_of_item, item_of_link, named_by
 from tracker.queries.recorded import Broken, Recorded, content_of_link
 from tracker.queries.submissions import submitted_content
 
@@ -22,6 +23,7 @@ def submissions(recorded: Recorded) -> Iterator[Broken]:
             continue
         yield from _facts(row, entry)
         yield from _answers(recorded, row)
+        yield from _items(recorded, row)
         yield from _content(recorded, row)
         yield from _receipt(recorded, row, entry)
         yield from _marks(recorded, row)
@@ -49,12 +51,23 @@ def _answers(recorded: Recorded, row: Submission) -> Iterator[Broken]:
             yield Broken(place, "it does not say what its revision says")
 
 
+def _items(recorded: Recorded, row: Submission) -> Iterator[Broken]:
+    links = {entry.id: entry for entry in recorded.entries}
+    for subject, copy in sorted(recorded.submitted_items[row.id].items()):
+        place = f"submission {row.number}, {subject}"
+        entry = links.get(copy.revision_id)
+        if entry is None or entry.subject != subject:
+            yield Broken(place, "it is a copy of no revision of this report")
+        elif content_of_item(named_by(subject)[0], copy) != item_of_link(entry):
+            yield Broken(place, "it does not say what its revision says")
+
+
 def _content(recorded: Recorded, row: Submission) -> Iterator[Broken]:
     links = {entry.id: entry for entry in recorded.entries}
     copied = [
         (answer.commitment.key, links[answer.revision_id]) for answer in recorded.answers[row.id]
     ]
-    content = {
+    content: dict[str, Any] = {
         "number": row.number,
         "responses": [
             {"key": key, "version": link.version, "revision": link.hash} for key, link in copied
@@ -71,9 +84,17 @@ def _content(recorded: Recorded, row: Submission) -> Iterator[Broken]:
             for figure in recorded.figures[row.id]
         ],
     }
+    items = recorded.submitted_items[row.id]
+    if items:
+        content["items"] = [
+            {"key": subject, "version": link.version, "revision": link.hash}
+            for subject, copy in sorted(items.items())
+            for link in (links[copy.revision_id],)
+        ]
     if tagged_hash(CONTENT_TAG, content) != row.content_hash:
         yield Broken(
-            f"submission {row.number}", "answers or figures were changed, removed or added"
+            f"submission {row.number}",
+            "answers, figures, contacts, assistance or targets were changed, removed or added",
         )
 
 

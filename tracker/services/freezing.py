@@ -1,11 +1,12 @@
-"""Freezing a working copy: every response and figure copied, each tied to its revision."""
+"""Freezing a working copy: responses, figures and items copied, each tied to its revision."""
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
+from tracker.domain.items import KINDS
 from tracker.models import (
     ChainEntry,
     Commitment,
@@ -16,6 +17,7 @@ from tracker.models import (
     SubmissionFigure,
     SubmissionResponse,
 )
+from tracker.queries.items import ITEM_SAVED, SUBMITTED, WORKING, subject_of
 from tracker.queries.responses import content_of_row
 
 
@@ -30,6 +32,9 @@ def freeze(session: Session, *, report: NationalReport, submission: Submission) 
         "responses": _freeze_responses(session, report, submission),
         "figures": _freeze_figures(session, report, submission),
     }
+    items = _freeze_items(session, report, submission)
+    if items:  # a submission without any hashes as it did before there were items
+        content["items"] = items
     session.flush()
     return content
 
@@ -98,3 +103,37 @@ def _freeze_figures(
             session.add(SubmissionFigure(submission_id=submission.id, **copy))
             content.append(copy)
     return content
+
+
+def _freeze_items(
+    session: Session, report: NationalReport, submission: Submission
+) -> list[dict[str, Any]]:
+    revisions = _item_revisions(session, report)
+    content = []
+    for part, table in WORKING.items():
+        names = [field.name for field in fields(KINDS[part])]
+        rows = select(table).where(table.report_id == report.id).order_by(table.id)
+        for row in session.scalars(rows):
+            subject = subject_of(part, row.public_id)
+            revision_id, revision_hash = revisions[subject, row.version]
+            session.add(
+                SUBMITTED[part](
+                    submission_id=submission.id,
+                    item_id=row.public_id,
+                    revision_id=revision_id,
+                    **{name: getattr(row, name) for name in names},
+                )
+            )
+            content.append({"key": subject, "version": row.version, "revision": revision_hash})
+    return sorted(content, key=lambda copy: copy["key"])
+
+
+def _item_revisions(
+    session: Session, report: NationalReport
+) -> dict[tuple[str, int | None], tuple[int, str]]:
+    rows = session.execute(
+        select(ChainEntry.subject, ChainEntry.version, ChainEntry.id, ChainEntry.hash).where(
+            ChainEntry.report_id == report.id, ChainEntry.kind == ITEM_SAVED
+        )
+    )
+    return {(subject, version): (key, link) for subject, version, key, link in rows}

@@ -1,6 +1,6 @@
 """Saving contacts, assistance and targets, under the same contract as a response."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -12,10 +12,11 @@ from tracker.domain.item_fields import Part
 from tracker.domain.items import MAX_ITEMS, Item, facts_of, texts_of
 from tracker.domain.roles import Actor
 from tracker.models import ChainEntry, Commitment, NationalReport, WorkingItem
+from tracker.models.ids import new_public_id
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
-from tracker.queries.items import ITEM_SAVED, WORKING, content_of_item, subject_of
+from tracker.queries.items import ITEM_SAVED, WORKING, content_of_item, previous_items, subject_of
 from tracker.services import chain
 from tracker.services.reports import editable_report
 
@@ -63,11 +64,49 @@ def save_item(
     if current != expected_version:
         raise StaleEdit(Problem("stale-edit"), current)
     _check(session, part, report, content, is_new=row is None)
+    return record_item(session, actor, report, part, item_id, row, content, now, source)
+
+
+def copy_items(
+    session: Session, *, actor: Actor, report_id: int, part: Part, clock: Clock
+) -> tuple[SavedItem, ...]:
+    """Make a new row of each one that the State last submitted in the cycle before.
+
+    Only where this report has none of that part: sent twice, they are made once. A need, an
+    offer or a target reaches nobody whom the report's default audience leaves out.
+    """
+    now = clock()
+    state_id = session.get_one(NationalReport, report_id).state_id
+    authorise(actor, Action.REPORT_EDIT, Subject(state_id=state_id))
+    report = editable_report(session, report_id, at=now)
+    if _count(session, part, report):
+        return ()
+    saved = []
+    for content in previous_items(session, report.id)[part]:
+        if part is not Part.CONTACTS and not content.audience.admits(report.default_audience):
+            content = replace(content, audience=report.default_audience)
+        item_id = new_public_id()
+        saved.append(record_item(session, actor, report, part, item_id, None, content, now, "copy"))
+    return tuple(saved)
+
+
+def record_item(
+    session: Session,
+    actor: Actor,
+    report: NationalReport,
+    part: Part,
+    item_id: str,
+    row: WorkingItem | None,
+    content: Item | None,
+    now: datetime,
+    source: str,
+) -> SavedItem:
+    """Write ``content`` as the next version of an item of a locked report; ``None`` ends it."""
     version = _next_version(session, report, part, item_id)
-    if content is None:
-        session.delete(row)
-    else:
+    if content is not None:
         _write(session, actor, report, part, item_id, row, content, version, now)
+    elif row is not None:
+        session.delete(row)
     report.last_saved_at = now
     chain.append(
         session,
@@ -96,12 +135,9 @@ def _row(session: Session, part: Part, report: NationalReport, item_id: str) -> 
 def _check(
     session: Session, part: Part, report: NationalReport, content: Item | None, *, is_new: bool
 ) -> None:
-    table = WORKING[part]
     problems = []
-    if is_new:
-        count = select(func.count()).select_from(table).where(table.report_id == report.id)
-        if (session.scalar(count) or 0) >= MAX_ITEMS:
-            problems.append(Problem("too-many-items", "", {"limit": MAX_ITEMS}))
+    if is_new and _count(session, part, report) >= MAX_ITEMS:
+        problems.append(Problem("too-many-items", "", {"limit": MAX_ITEMS}))
     named = getattr(content, "paragraphs", ())
     if named:
         known = set(
@@ -119,6 +155,12 @@ def _check(
         ]
     if problems:
         raise Invalid(*problems)
+
+
+def _count(session: Session, part: Part, report: NationalReport) -> int:
+    table = WORKING[part]
+    count = select(func.count()).select_from(table).where(table.report_id == report.id)
+    return session.scalar(count) or 0
 
 
 def _next_version(session: Session, report: NationalReport, part: Part, item_id: str) -> int:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.clock import Clock
 from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
+from tracker.domain.items import facts_of, item_from, texts_of
 from tracker.domain.responses import content_from
 from tracker.domain.roles import Actor
 from tracker.domain.values import parse_text
@@ -22,9 +23,11 @@ from tracker.models import (
 )
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
+from tracker.queries.items import ITEM_SAVED, SUBMITTED, WORKING, content_of_item, named_by
 from tracker.queries.responses import content_of_row
 from tracker.services import chain
 from tracker.services.documents import touch
+from tracker.services.items import record_item
 from tracker.services.reports import locked_report
 from tracker.services.responses import record_revision
 
@@ -37,8 +40,8 @@ def strike(
     """Empty one text of a link of the chain, and every copy that was made of it.
 
     ``field`` is named as in ``ChainText``: ``narrative``, ``measures.0.title`` and so on. Where
-    other revisions of the same answer hold the same words there, these go too, and where the
-    working copy held them, it gets a new version: an older page cannot bring them back.
+    other revisions of the same answer or item hold the same words there, these go too, and where
+    the working copy held them, it gets a new version: an older page cannot bring them back.
     ``Invalid`` without a reason, ``NotFound`` where there is no such text, ``WrongStatus`` where
     it was struck out before. The chain still verifies: links hold digests only.
     """
@@ -77,6 +80,8 @@ def strike(
         )
     if entry.kind == "response-saved" and words:
         _empty_in_working_copy(session, actor, report, entry.subject, field, words, now)
+    elif entry.kind == ITEM_SAVED and words:
+        _empty_in_working_item(session, actor, report, entry.subject, field, words, now)
     touch(session)
     session.flush()
 
@@ -84,8 +89,8 @@ def strike(
 def _holders(
     session: Session, entry: ChainEntry, text: ChainText
 ) -> list[tuple[ChainEntry, ChainText]]:
-    """The text with its link, and for an answer every other place where it stands the same."""
-    if entry.kind != "response-saved":
+    """The text with its link; of an answer or item every other place where it stands the same."""
+    if entry.kind not in ("response-saved", ITEM_SAVED):
         return [(entry, text)]
     rows = session.execute(
         select(ChainEntry, ChainText)
@@ -117,6 +122,10 @@ def _empty_copies(session: Session, report: NationalReport, entry: ChainEntry, f
             select(SubmissionResponse).where(SubmissionResponse.revision_id == entry.id)
         ):
             _empty_in_submission(copy, field)
+    elif entry.kind == ITEM_SAVED:
+        table = SUBMITTED[named_by(entry.subject)[0]]
+        for item in session.scalars(select(table).where(table.revision_id == entry.id)):
+            setattr(item, field, "")
     elif entry.kind == "step-submit":
         submission = session.scalars(
             select(Submission).where(
@@ -168,3 +177,27 @@ def _empty_in_working_copy(
     if left != texts:
         content = content_from(content.facts(), left)
         record_revision(session, actor, report, key, row, content, now, SOURCE)
+
+
+def _empty_in_working_item(
+    session: Session,
+    actor: Actor,
+    report: NationalReport,
+    subject: str,
+    field: str,
+    words: str,
+    now: datetime,
+) -> None:
+    """The same for a contact, a need, an offer or a target; the row stands without the text."""
+    part, item_id = named_by(subject)
+    table = WORKING[part]
+    row = session.scalars(
+        select(table).where(table.public_id == item_id).execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        return
+    content = content_of_item(part, row)
+    texts = texts_of(content)
+    if texts.get(field) == words:
+        left = item_from(part, facts_of(content), texts | {field: ""})
+        record_item(session, actor, report, part, item_id, row, left, now, SOURCE)

@@ -10,12 +10,14 @@ from tracker.web import (
     exports,
     health,
     indicators,
+    items,
     public,
     reporting,
     responses,
     review,
     reviewing,
     saving,
+    striking,
     submitting,
 )
 
@@ -32,6 +34,8 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     clarifications.blueprint,
     review.blueprint,
     reviewing.blueprint,
+    striking.blueprint,
     indicators.blueprint,
+    items.blueprint,
     exports.blueprint,
 )

@@ -31,6 +31,7 @@ from tracker.queries.states import StateRow, state_by_id
 from tracker.queries.submissions import list_submissions
 from tracker.services import reports as report_services
 from tracker.web.access import requires
+from tracker.web.item_views import part_tasks
 from tracker.web.render import page
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
@@ -214,6 +215,7 @@ def show(report_id: str) -> ResponseReturnValue:
         report=report,
         whole=whole,
         submissions=submissions,
+        parts=part_tasks(session(), report.id, system_clock().date()) if whole else (),
         document=load_document(report),
         audiences=list(Audience),
         returned_reason=return_reason(session(), report.id) if whole else "",

@@ -11,31 +11,29 @@ from tracker.domain.documents import Commitment, OutcomeDocument
 from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
 from tracker.domain.progress import SHOWN_ORDER, Absence, Audience, Progress
 from tracker.domain.workflow import Step, may_follow
-from tracker.forms.review import QuestionForm, ReturnForm, StrikeForm, text_name
+from tracker.forms.review import QuestionForm, ReturnForm
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.queries.clarifications import list_for_report
 from tracker.queries.documents import commitment_ids, document_or_none
 from tracker.queries.indicators import submitted_tables
-from tracker.queries.strikes import standing_texts
 from tracker.queries.submissions import (
     SubmissionRow,
-    SubmittedResponse,
     list_submissions,
     submission_or_none,
     submitted_responses,
 )
-from tracker.services import clarifications, strikes, submissions
+from tracker.services import clarifications, submissions
 from tracker.services.clarifications import UNDER_REVIEW
 from tracker.web.access import requires
 from tracker.web.public_choices import value_labels
 from tracker.web.render import label, page
 from tracker.web.review_answers import Answer, audience_counts, compare, counts_of
+from tracker.web.review_items import compare_items, item_audiences
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
 blueprint = Blueprint("reviewing", __name__, url_prefix="/review/submissions/<submission_id>")
-blueprint.add_app_template_filter(text_name)
 # A submission is read whole: of the absences only "not answered" can stand in it.
 VALUES = tuple(v for v in SHOWN_ORDER if isinstance(v, Progress) or v is Absence.NOT_ANSWERED)
 
@@ -77,7 +75,7 @@ class Reviewed:
         raise NotFound(Problem("not-found"))
 
 
-def _load(submission_id: str, action: Action) -> Reviewed:
+def load_reviewed(submission_id: str, action: Action) -> Reviewed:
     """The submission, for somebody of the secretariat who may do this to it."""
     actor = current_actor()
     authorise(actor, action)
@@ -88,16 +86,17 @@ def _load(submission_id: str, action: Action) -> Reviewed:
     return Reviewed(row, list_submissions(session(), actor, row.report_id), document)
 
 
-def _back(reviewed: Reviewed, paragraph: int | None = None) -> ResponseReturnValue:
+def back_to(reviewed: Reviewed, anchor: str = "") -> ResponseReturnValue:
+    """Back to the page of the submission, at one place of it."""
     address = url_for("reviewing.show", submission_id=reviewed.row.public_id)
-    return redirect(f"{address}#p{paragraph}" if paragraph else address, 303)
+    return redirect(f"{address}#{anchor}" if anchor else address, 303)
 
 
 @blueprint.get("")
 @requires(Action.COVERAGE_WATCH)
 def show(submission_id: str) -> ResponseReturnValue:
     """The whole submission; of a further one first what changed since the one before."""
-    reviewed = _load(submission_id, Action.COVERAGE_WATCH)
+    reviewed = load_reviewed(submission_id, Action.COVERAGE_WATCH)
     answers = _answers(reviewed)
     return page(
         "review/submission.html",
@@ -111,6 +110,7 @@ def show(submission_id: str) -> ResponseReturnValue:
         keys=VALUES,
         words={**value_labels(), **{audience.value: label(audience) for audience in Audience}},
         figures=submitted_tables(session(), reviewed.row.id, audience=Audience.SECRETARIAT),
+        parts=compare_items(session(), reviewed.row, reviewed.previous),
         form=QuestionForm(),
     )
 
@@ -125,7 +125,7 @@ def _answers(reviewed: Reviewed) -> tuple[Answer, ...]:
 @requires(Action.CLARIFICATION_ASK)
 def ask(submission_id: str, paragraph: int) -> ResponseReturnValue:
     """Ask the State about one answer; a refused question stays on the page."""
-    reviewed = _load(submission_id, Action.CLARIFICATION_ASK)
+    reviewed = load_reviewed(submission_id, Action.CLARIFICATION_ASK)
     commitment = reviewed.commitment(paragraph)
     form = QuestionForm(request.form)
     try:
@@ -148,7 +148,7 @@ def ask(submission_id: str, paragraph: int) -> ResponseReturnValue:
             form=form,
         ), 422
     flash(gettext("Your question on paragraph %(number)s was sent.", number=paragraph))
-    return _back(reviewed, paragraph)
+    return back_to(reviewed, f"p{paragraph}")
 
 
 def _decision_page(reviewed: Reviewed, step: Step, form: ReturnForm | None = None) -> str:
@@ -165,6 +165,7 @@ def _decision_page(reviewed: Reviewed, step: Step, form: ReturnForm | None = Non
         form=form,
         unanswered=sum(question.open for question in questions),
         audiences=audience_counts(submitted_responses(session(), reviewed.row.id)),
+        item_audiences=item_audiences(session(), reviewed.row.id),
     )
 
 
@@ -172,53 +173,53 @@ def _decision_page(reviewed: Reviewed, step: Step, form: ReturnForm | None = Non
 @requires(Action.SUBMISSION_ACCEPT)
 def confirm_accept(submission_id: str) -> ResponseReturnValue:
     """Ask for confirmation."""
-    return _decision_page(_load(submission_id, Action.SUBMISSION_ACCEPT), Step.ACCEPT)
+    return _decision_page(load_reviewed(submission_id, Action.SUBMISSION_ACCEPT), Step.ACCEPT)
 
 
 @blueprint.post("/accept")
 @requires(Action.SUBMISSION_ACCEPT)
 def accept(submission_id: str) -> ResponseReturnValue:
     """Accept the report."""
-    reviewed = _load(submission_id, Action.SUBMISSION_ACCEPT)
+    reviewed = load_reviewed(submission_id, Action.SUBMISSION_ACCEPT)
     submissions.accept(
         session(), actor=current_actor(), submission_id=reviewed.row.id, clock=system_clock
     )
     flash(gettext("The report was accepted. An administrator can publish it now."))
-    return _back(reviewed)
+    return back_to(reviewed)
 
 
 @blueprint.get("/publish")
 @requires(Action.SUBMISSION_PUBLISH)
 def confirm_publish(submission_id: str) -> ResponseReturnValue:
     """Ask for confirmation, and say who will read how many answers."""
-    return _decision_page(_load(submission_id, Action.SUBMISSION_PUBLISH), Step.PUBLISH)
+    return _decision_page(load_reviewed(submission_id, Action.SUBMISSION_PUBLISH), Step.PUBLISH)
 
 
 @blueprint.post("/publish")
 @requires(Action.SUBMISSION_PUBLISH)
 def publish(submission_id: str) -> ResponseReturnValue:
     """Publish the report."""
-    reviewed = _load(submission_id, Action.SUBMISSION_PUBLISH)
+    reviewed = load_reviewed(submission_id, Action.SUBMISSION_PUBLISH)
     submissions.publish(
         session(), actor=current_actor(), submission_id=reviewed.row.id, clock=system_clock
     )
     flash(gettext("The report was published."))
-    return _back(reviewed)
+    return back_to(reviewed)
 
 
 @blueprint.get("/return")
 @requires(Action.SUBMISSION_RETURN)
 def confirm_return(submission_id: str) -> ResponseReturnValue:
     """Ask for the reason."""
-    reviewed = _load(submission_id, Action.SUBMISSION_RETURN)
+    reviewed = load_reviewed(submission_id, Action.SUBMISSION_RETURN)
     return _decision_page(reviewed, Step.RETURN, ReturnForm())
 
 
 @blueprint.post("/return")
 @requires(Action.SUBMISSION_RETURN)
-def give_back(submission_id: str) -> ResponseReturnValue:
+def giveback_to(submission_id: str) -> ResponseReturnValue:
     """Give the report back with a reason."""
-    reviewed = _load(submission_id, Action.SUBMISSION_RETURN)
+    reviewed = load_reviewed(submission_id, Action.SUBMISSION_RETURN)
     form = ReturnForm(request.form)
     try:
         submissions.return_report(
@@ -232,59 +233,4 @@ def give_back(submission_id: str) -> ResponseReturnValue:
         form.show(*error.problems)
         return _decision_page(reviewed, Step.RETURN, form), 422
     flash(gettext("The report was returned to its State."))
-    return _back(reviewed)
-
-
-@blueprint.get("/strike/<int:paragraph>")
-@requires(Action.TEXT_STRIKE)
-def confirm_strike(submission_id: str, paragraph: int) -> ResponseReturnValue:
-    """Choose the text and give the reason."""
-    reviewed = _load(submission_id, Action.TEXT_STRIKE)
-    answer = _submitted(reviewed, reviewed.commitment(paragraph))
-    return _strike_page(reviewed, paragraph, answer, StrikeForm())
-
-
-@blueprint.post("/strike/<int:paragraph>")
-@requires(Action.TEXT_STRIKE)
-def strike(submission_id: str, paragraph: int) -> ResponseReturnValue:
-    """Strike one text out."""
-    reviewed = _load(submission_id, Action.TEXT_STRIKE)
-    answer = _submitted(reviewed, reviewed.commitment(paragraph))
-    form = StrikeForm(request.form)
-    try:
-        if not form.typed("field"):
-            raise Invalid(Problem("required", "field"))
-        strikes.strike(
-            session(),
-            actor=current_actor(),
-            entry_id=answer.revision_id,
-            field=form.typed("field"),
-            reason=form.typed("reason"),
-            clock=system_clock,
-        )
-    except Invalid as error:
-        form.show(*error.problems)
-        return _strike_page(reviewed, paragraph, answer, form), 422
-    flash(gettext("The text was struck out."))
-    return _back(reviewed, paragraph)
-
-
-def _submitted(reviewed: Reviewed, commitment: Commitment) -> SubmittedResponse:
-    answer = submitted_responses(session(), reviewed.row.id).get(commitment.key)
-    if answer is None:
-        raise NotFound(Problem("not-found"))
-    return answer
-
-
-def _strike_page(
-    reviewed: Reviewed, paragraph: int, answer: SubmittedResponse, form: StrikeForm
-) -> str:
-    texts = standing_texts(session(), answer.revision_id)
-    form.offer(tuple(text.field for text in texts))
-    return page(
-        "review/strike.html",
-        submission=reviewed.row,
-        commitment=reviewed.commitment(paragraph),
-        texts={text.field: text.value for text in texts},
-        form=form,
-    )
+    return back_to(reviewed)

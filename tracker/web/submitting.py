@@ -11,11 +11,13 @@ from tracker.policy.actions import Action
 from tracker.policy.authorise import may
 from tracker.policy.rules import Subject
 from tracker.queries.indicators import draft_tables
+from tracker.queries.items import items_of
 from tracker.queries.reports import ReportRow
 from tracker.queries.responses import responses_of
 from tracker.queries.submissions import SubmissionRow, list_submissions
 from tracker.services import submissions as services
 from tracker.web.access import requires
+from tracker.web.item_views import part_tasks
 from tracker.web.render import page
 from tracker.web.reporting import (
     gaps_of,
@@ -52,6 +54,7 @@ def read_through(report_id: str) -> ResponseReturnValue:
         sections=readable_sections(report, document),
         rows=responses_of(session(), report.id),
         figures=draft_tables(session(), report.id) if whole else (),
+        items=items_of(session(), report.id) if whole else {},
     )
 
 
@@ -71,6 +74,7 @@ def _submit_page(report: ReportRow, form: SubmissionForm) -> str:
         document=document,
         gaps=gaps_of(report, document),
         commitments={c.paragraph: c for c in document.commitments},
+        parts=part_tasks(session(), report.id, system_clock().date()),
         form=form,
         editable=is_editable(report),
     )

@@ -1,0 +1,279 @@
+"""The focal point's pages for contacts, assistance and targets: one page a part."""
+
+import re
+from dataclasses import dataclass, replace
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import format_datetime, gettext, ngettext
+
+from tracker.domain.clock import system_clock
+from tracker.domain.contacts import Contact
+from tracker.domain.errors import Invalid, NotFound, Problem, StaleEdit, WrongStatus
+from tracker.domain.item_fields import Part
+from tracker.domain.items import Item, empty_item
+from tracker.exchange.item_columns import ITEM_COLUMNS
+from tracker.forms.item import ItemForm, filled_item_form, item_form
+from tracker.models.ids import new_public_id
+from tracker.policy.actions import Action
+from tracker.policy.authorise import authorise, may
+from tracker.policy.rules import Subject
+from tracker.queries.items import (
+    ItemRow,
+    item_revisions,
+    items_of,
+    previous_items,
+    removed_items,
+)
+from tracker.queries.reports import ReportRow
+from tracker.services.items import SavedItem, copy_items, save_item
+from tracker.web import item_views
+from tracker.web.access import requires
+from tracker.web.render import page, problem_text
+from tracker.web.reporting import is_editable, load_report
+from tracker.web.session import current_actor
+from tracker.web.transaction import session
+
+blueprint = Blueprint("items", __name__, url_prefix="/reports/<report_id>/items")
+FILTERS = (
+    item_views.changed_lines,
+    item_views.field_label,
+    item_views.item_lines,
+    item_views.item_title,
+)
+for words in FILTERS:
+    blueprint.add_app_template_filter(words)
+FORMS = {part: item_form(part, ITEM_COLUMNS[part]) for part in Part}
+ITEM_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """One table of a report while it is worked on."""
+
+    report: ReportRow
+    part: Part
+    rows: tuple[ItemRow, ...]
+    editable: bool
+
+    def row(self, item_id: str) -> ItemRow | None:
+        """The row of this id, if it stands."""
+        return next((row for row in self.rows if row.item_id == item_id), None)
+
+    def fresh_form(self) -> ItemForm:
+        """The form of a new row."""
+        empty = empty_item(self.part, self.report.default_audience)
+        return filled_item_form(FORMS[self.part], 0, empty)
+
+
+def _load(report_id: str, part: str, action: Action) -> Desk:
+    report = load_report(report_id)
+    if part not in list(Part):
+        raise NotFound(Problem("not-found"))
+    actor, subject = current_actor(), Subject(report.state_id)
+    authorise(actor, action, subject)
+    return Desk(
+        report=report,
+        part=Part(part),
+        rows=items_of(session(), report.id)[Part(part)],
+        editable=is_editable(report) and may(actor, Action.REPORT_EDIT, subject),
+    )
+
+
+def _back(desk: Desk) -> ResponseReturnValue:
+    address = url_for("items.show", report_id=desk.report.public_id, part=desk.part.value)
+    return redirect(address, 303)
+
+
+@blueprint.get("/<part>")
+@requires(Action.REPORT_READ)
+def show(report_id: str, part: str) -> ResponseReturnValue:
+    """Every row of a table, and a form for a new one."""
+    desk = _load(report_id, part, Action.REPORT_READ)
+    return _list_page(desk, desk.fresh_form() if desk.editable else None, new_public_id())
+
+
+def _list_page(desk: Desk, form: ItemForm | None, new_id: str, alerts: tuple[str, ...] = ()) -> str:
+    today = system_clock().date()
+    earlier = previous_items(session(), desk.report.id)[desk.part] if not desk.rows else ()
+    return page(
+        "reports/items.html",
+        desk=desk,
+        report=desk.report,
+        form=form,
+        item_id=new_id,
+        alerts=alerts,
+        earlier=len(earlier) if desk.editable else 0,
+        to_confirm=[row.item_id for row in desk.rows if item_views.to_confirm(row, today)],
+        removed=removed_items(session(), desk.report.id, desk.part),
+    )
+
+
+@blueprint.get("/<part>/<item_id>")
+@requires(Action.REPORT_READ)
+def edit(report_id: str, part: str, item_id: str) -> ResponseReturnValue:
+    """One row, to change or, without the right, to read."""
+    desk = _load(report_id, part, Action.REPORT_READ)
+    row = desk.row(item_id)
+    if row is None:
+        raise NotFound(Problem("not-found"))
+    form = filled_item_form(FORMS[desk.part], row.version, row.content) if desk.editable else None
+    return _item_page(desk, row, form)
+
+
+def _item_page(
+    desk: Desk, row: ItemRow, form: ItemForm | None, alerts: tuple[str, ...] = ()
+) -> str:
+    return page(
+        "reports/item.html", desk=desk, report=desk.report, row=row, form=form, alerts=alerts
+    )
+
+
+@blueprint.post("/<part>/<item_id>")
+@requires(Action.REPORT_EDIT)
+def save(report_id: str, part: str, item_id: str) -> ResponseReturnValue:
+    """Save, confirm or remove one row; what was typed stays on the page if it is refused."""
+    desk = _load(report_id, part, Action.REPORT_EDIT)
+    if not ITEM_ID.fullmatch(item_id):
+        raise NotFound(Problem("not-found"))
+    form = FORMS[desk.part](request.form)
+    if form.choice.data == "theirs":
+        flash(gettext("The row stays as it was saved meanwhile."))
+        return _back(desk)
+    try:
+        wanted = _wanted(desk, item_id, form)
+        saved = _save(desk, item_id, _version(form), wanted)
+    except Invalid as error:
+        form.show(*error.problems)
+        return _typed_page(desk, item_id, form), 422
+    except WrongStatus as error:
+        return _typed_page(desk, item_id, form, (problem_text(error.problem),)), 409
+    except StaleEdit as error:
+        return _conflict_page(desk, item_id, wanted, error.current_version), 409
+    flash(_told(saved, removed=wanted is None))
+    return _back(desk)
+
+
+def _wanted(desk: Desk, item_id: str, form: ItemForm) -> Item | None:
+    """What shall stand: the item as typed, as confirmed today, or nothing."""
+    action, row = request.form.get("action"), desk.row(item_id)
+    if action == "remove":
+        return None
+    if action == "confirm" and row and isinstance(row.content, Contact):
+        return replace(row.content, confirmed_on=system_clock().date().isoformat())
+    return form.read(desk.report.default_audience)
+
+
+def _version(form: ItemForm) -> int:
+    text = form.version.data or ""
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise Invalid(Problem("form-expired"))
+    return int(text)
+
+
+def _save(desk: Desk, item_id: str, version: int, content: Item | None) -> SavedItem | None:
+    """Save the row unless it says what it said when the page was loaded; then nothing is."""
+    if content is not None and content == _content_at(desk, item_id, version):
+        return None
+    return save_item(
+        session(),
+        actor=current_actor(),
+        report_id=desk.report.id,
+        part=desk.part,
+        item_id=item_id,
+        expected_version=version,
+        content=content,
+        clock=system_clock,
+    )
+
+
+def _content_at(desk: Desk, item_id: str, version: int) -> Item | None:
+    """What the version said that the page showed."""
+    revisions = item_revisions(session(), desk.report.id, desk.part, item_id)
+    return next((r.content for r in revisions if r.version == version), None)
+
+
+def _told(saved: SavedItem | None, *, removed: bool) -> str:
+    if saved is None or not saved.changed:
+        return str(gettext("Nothing changed."))
+    at = format_datetime(saved.saved_at, "short")
+    if removed:
+        return str(gettext("Removed at %(at)s UTC. The history keeps the row.", at=at))
+    return str(gettext("Saved at %(at)s UTC.", at=at))
+
+
+def _typed_page(desk: Desk, item_id: str, form: ItemForm, alerts: tuple[str, ...] = ()) -> str:
+    row = desk.row(item_id)
+    if row is None:
+        return _list_page(desk, form, item_id, alerts)
+    return _item_page(desk, row, form, alerts)
+
+
+def _conflict_page(desk: Desk, item_id: str, mine: Item | None, version: int) -> str:
+    """Both sides of a row that somebody else saved or removed meanwhile."""
+    session().expire_all()
+    rows = items_of(session(), desk.report.id)[desk.part]
+    theirs = next((row for row in rows if row.item_id == item_id), None)
+    last = item_revisions(session(), desk.report.id, desk.part, item_id)[-1:]
+    shown = mine or (
+        theirs.content if theirs else empty_item(desk.part, desk.report.default_audience)
+    )
+    return page(
+        "reports/item_conflict.html",
+        desk=desk,
+        report=desk.report,
+        item_id=item_id,
+        mine=mine,
+        theirs=theirs,
+        last=last[0] if last else None,
+        saved=_differing(mine, theirs),
+        form=filled_item_form(FORMS[desk.part], version, shown),
+    )
+
+
+def _differing(mine: Item | None, theirs: ItemRow | None) -> dict[str, str]:
+    """What was saved meanwhile, by field, where both sides differ."""
+    if mine is None or theirs is None:
+        return {}
+    ours = item_views.item_words(mine)
+    words = item_views.item_words(theirs.content)
+    return {name: text for name, text in words.items() if text != ours[name]}
+
+
+@blueprint.post("/<part>/copy")
+@requires(Action.REPORT_EDIT)
+def copy(report_id: str, part: str) -> ResponseReturnValue:
+    """Begin with the rows that the State submitted in the cycle before."""
+    desk = _load(report_id, part, Action.REPORT_EDIT)
+    copied = copy_items(
+        session(),
+        actor=current_actor(),
+        report_id=desk.report.id,
+        part=desk.part,
+        clock=system_clock,
+    )
+    told = ngettext("%(num)s row was copied.", "%(num)s rows were copied.", len(copied))
+    flash(told if copied else gettext("Nothing changed."))
+    return _back(desk)
+
+
+@blueprint.get("/<part>/<item_id>/history")
+@requires(Action.REPORT_READ)
+def history(report_id: str, part: str, item_id: str) -> ResponseReturnValue:
+    """Who changed what in one row, the latest first; also of a row that was removed."""
+    desk = _load(report_id, part, Action.REPORT_READ)
+    revisions = item_revisions(session(), desk.report.id, desk.part, item_id)
+    if not revisions:
+        raise NotFound(Problem("not-found"))
+    before = (None, *(revision.content for revision in revisions))
+    steps = [
+        (revision, item_views.changed_lines(old, revision.content) if revision.content else ())
+        for old, revision in zip(before, revisions, strict=False)
+    ]
+    return page(
+        "reports/item_history.html",
+        desk=desk,
+        report=desk.report,
+        steps=tuple(reversed(steps)),
+        last=next(r.content for r in reversed(revisions) if r.content),
+    )

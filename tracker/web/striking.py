@@ -1,0 +1,120 @@
+"""Striking a text out of a submission: of an answer, a contact, a need, an offer or a target."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from flask import Blueprint, flash, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from markupsafe import Markup
+
+from tracker.domain.clock import system_clock
+from tracker.domain.errors import Invalid, NotFound, Problem
+from tracker.forms.review import StrikeForm, text_name
+from tracker.policy.actions import Action
+from tracker.queries.items import submitted_items
+from tracker.queries.strikes import standing_texts
+from tracker.queries.submissions import submitted_responses
+from tracker.services import strikes
+from tracker.web.access import requires
+from tracker.web.item_views import field_label, item_title
+from tracker.web.render import page
+from tracker.web.reviewing import Reviewed, back_to, load_reviewed
+from tracker.web.session import current_actor
+from tracker.web.transaction import session
+
+blueprint = Blueprint("striking", __name__, url_prefix="/review/submissions/<submission_id>/strike")
+blueprint.add_app_template_filter(text_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a text is struck out of. ``name`` words each of its fields; ``anchor`` leads to it."""
+
+    reviewed: Reviewed
+    revision_id: int
+    heading: str
+    anchor: str
+    name: Callable[[str], str]
+
+
+def _answer(submission_id: str, paragraph: int) -> Place:
+    reviewed = load_reviewed(submission_id, Action.TEXT_STRIKE)
+    commitment = reviewed.commitment(paragraph)
+    answer = submitted_responses(session(), reviewed.row.id).get(commitment.key)
+    if answer is None:
+        raise NotFound(Problem("not-found"))
+    heading = gettext("Strike out a text of paragraph %(number)s", number=paragraph)
+    return Place(reviewed, answer.revision_id, heading, f"p{paragraph}", text_name)
+
+
+def _item(submission_id: str, part: str, item_id: str) -> Place:
+    reviewed = load_reviewed(submission_id, Action.TEXT_STRIKE)
+    for kind, rows in submitted_items(session(), reviewed.row.id).items():
+        for row in rows:
+            if (kind.value, row.item_id) == (part, item_id):
+                heading = gettext("Strike out a text of “%(row)s”", row=item_title(row.content))
+                name = partial(field_label, part=kind)
+                return Place(reviewed, row.revision_id, heading, f"i-{item_id}", name)
+    raise NotFound(Problem("not-found"))
+
+
+@blueprint.get("/<int:paragraph>")
+@requires(Action.TEXT_STRIKE)
+def choose_in_answer(submission_id: str, paragraph: int) -> ResponseReturnValue:
+    """Choose a text of an answer and give the reason."""
+    return _page(_answer(submission_id, paragraph), StrikeForm())
+
+
+@blueprint.post("/<int:paragraph>")
+@requires(Action.TEXT_STRIKE)
+def strike_in_answer(submission_id: str, paragraph: int) -> ResponseReturnValue:
+    """Strike one text of an answer out."""
+    return _strike(_answer(submission_id, paragraph))
+
+
+@blueprint.get("/<part>/<item_id>")
+@requires(Action.TEXT_STRIKE)
+def choose_in_item(submission_id: str, part: str, item_id: str) -> ResponseReturnValue:
+    """Choose a text of a contact, a need, an offer or a target and give the reason."""
+    return _page(_item(submission_id, part, item_id), StrikeForm())
+
+
+@blueprint.post("/<part>/<item_id>")
+@requires(Action.TEXT_STRIKE)
+def strike_in_item(submission_id: str, part: str, item_id: str) -> ResponseReturnValue:
+    """Strike one text of a contact, a need, an offer or a target out."""
+    return _strike(_item(submission_id, part, item_id))
+
+
+def _strike(place: Place) -> ResponseReturnValue:
+    form = StrikeForm(request.form)
+    try:
+        if not form.typed("field"):
+            raise Invalid(Problem("required", "field"))
+        strikes.strike(
+            session(),
+            actor=current_actor(),
+            entry_id=place.revision_id,
+            field=form.typed("field"),
+            reason=form.typed("reason"),
+            clock=system_clock,
+        )
+    except Invalid as error:
+        form.show(*error.problems)
+        return _page(place, form), 422
+    flash(gettext("The text was struck out."))
+    return back_to(place.reviewed, place.anchor)
+
+
+def _page(place: Place, form: StrikeForm) -> str:
+    texts = standing_texts(session(), place.revision_id)
+    form.offer({text.field: place.name(text.field) for text in texts})
+    return page(
+        "review/strike.html",
+        submission=place.reviewed.row,
+        place=place,
+        texts={text.field: Markup("<bdi>{}</bdi>").format(text.value) for text in texts},
+        form=form,
+    )
