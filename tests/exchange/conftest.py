@@ -15,7 +15,8 @@ from tracker.exchange.report import write_report
 from tracker.exchange.translations import translator
 from tracker.exchange.words import Made
 from tracker.models import ReportingCycle
-from tracker.queries.exports import compiled_export, report_export, state_answers
+from tracker.queries.compiled import compiled_export
+from tracker.queries.exports import report_export, state_answers
 
 MADE = Made(datetime(2026, 11, 23, 18, 30, tzinfo=UTC), "A. Reader")
 CYCLE = "bms7-2026"
@@ -48,7 +49,7 @@ def compiled_for(session: Session) -> Callable[..., Written]:
     """Write the compiled workbook and open it again."""
 
     def write(audience: Audience = Audience.PUBLIC, language: str = "en") -> Written:
-        data = compiled_export(session, cycle_slug=CYCLE, audience=audience)
+        data = compiled_export(session, cycle_slugs=[CYCLE], audience=audience)
         target = BytesIO()
         write_compiled(
             target,

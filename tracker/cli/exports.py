@@ -15,7 +15,8 @@ from tracker.exchange.compiled import write_compiled
 from tracker.exchange.report import write_report
 from tracker.exchange.translations import SOURCE_LANGUAGE, translator
 from tracker.exchange.words import Made
-from tracker.queries.exports import StateAnswers, compiled_export, report_export, state_answers
+from tracker.queries.compiled import compiled_export
+from tracker.queries.exports import StateAnswers, report_export, state_answers
 from tracker.settings import load_settings
 
 MADE_BY = "tracker export"
@@ -76,10 +77,13 @@ def report(state: str, form: str, cycle: str, out: Path, audience: str, language
 @export.command()
 @_options
 def compiled(cycle: str, out: Path, audience: str, language: str) -> None:
-    """Export a whole cycle: overview, matrix, every response, indicators, codebook."""
+    """Export whole cycles: overview, matrix, every response, indicators, codebook.
+
+    Several cycles of the same outcome document are parted by commas.
+    """
     reader = Audience(audience)
     with reading(load_settings()) as session:
-        data = compiled_export(session, cycle_slug=cycle, audience=reader)
+        data = compiled_export(session, cycle_slugs=cycle.split(","), audience=reader)
         session.rollback()
 
         def write(target: Path) -> None:

@@ -1,6 +1,6 @@
 """Figures of indicators as long tables: one row a figure, and one row a value."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tracker.domain.documents import LocalisedText
@@ -9,10 +9,10 @@ from tracker.domain.indicator_values import Value
 from tracker.domain.indicators import Cell, IndicatorDefinition, years_of
 from tracker.domain.messages import N_
 from tracker.domain.progress import Absence
-from tracker.exchange.columns import Column, Kind
+from tracker.exchange.columns import Column, Kind, adapted
+from tracker.exchange.entries import NAMING, Entry
 from tracker.exchange.indicator_sheets import value_words
 from tracker.exchange.words import Words
-from tracker.queries.exports import ListedState
 from tracker.queries.indicators import SubmittedReturn
 
 NO_TEXT: LocalisedText = {}
@@ -22,7 +22,7 @@ NO_TEXT: LocalisedText = {}
 class FigureLine:
     """One figure of one State; ``cell`` is ``None`` where the return is withheld."""
 
-    listed: ListedState
+    entry: Entry
     definition: IndicatorDefinition
     cell: Cell | None = None
     amount: int | None = None
@@ -36,7 +36,7 @@ class FigureLine:
 class ValueRow:
     """One value of one State and year over all counted categories."""
 
-    listed: ListedState
+    entry: Entry
     definition: IndicatorDefinition
     year: int
     value: Value
@@ -53,54 +53,48 @@ class ValueRow:
         return None if self.value.share is None else float(self.value.share)
 
 
-def figure_lines(
-    listed: ListedState, definition: IndicatorDefinition, returned: SubmittedReturn
-) -> Iterator[FigureLine]:
-    """Every figure that was given, by year, input and category."""
-    if returned.figures is None:
-        yield FigureLine(listed, definition)
-        return
-    for year in years_of(returned.figures):
-        for line in year_table(definition, returned.figures, year).inputs:
-            for cell in line.cells:
-                if cell in returned.figures:
-                    yield FigureLine(listed, definition, cell, returned.figures[cell])
+def figure_lines(entry: Entry, definitions: Iterable[IndicatorDefinition]) -> Iterator[FigureLine]:
+    """Every figure that was given, by indicator, year, input and category."""
+    for definition, returned in _returns(entry, definitions):
+        if returned.figures is None:
+            yield FigureLine(entry, definition)
+            continue
+        for year in years_of(returned.figures):
+            for line in year_table(definition, returned.figures, year).inputs:
+                for cell in line.cells:
+                    if cell in returned.figures:
+                        yield FigureLine(entry, definition, cell, returned.figures[cell])
 
 
 def value_rows(
-    listed: ListedState, definition: IndicatorDefinition, returned: SubmittedReturn, words: Words
+    entry: Entry, definitions: Iterable[IndicatorDefinition], words: Words
 ) -> Iterator[ValueRow]:
     """Every value of every year that has figures."""
-    for year in years_of(returned.figures or {}):
-        for line in year_table(definition, returned.figures or {}, year).values:
-            yield ValueRow(listed, definition, year, line.together, words)
+    for definition, returned in _returns(entry, definitions):
+        for year in years_of(returned.figures or {}):
+            for line in year_table(definition, returned.figures or {}, year).values:
+                yield ValueRow(entry, definition, year, line.together, words)
+
+
+def _returns(
+    entry: Entry, definitions: Iterable[IndicatorDefinition]
+) -> Iterator[tuple[IndicatorDefinition, SubmittedReturn]]:
+    returns = entry.contents.returns if entry.contents else {}
+    for definition in definitions:
+        if definition.slug in returns:
+            yield definition, returns[definition.slug]
+
+
+def _entry_of_line(line: FigureLine) -> Entry:
+    return line.entry
+
+
+def _entry_of_row(row: ValueRow) -> Entry:
+    return row.entry
 
 
 FIGURE_COLUMNS: tuple[Column[FigureLine], ...] = (
-    Column(
-        "iso3",
-        N_("ISO code"),
-        Kind.CODE,
-        9,
-        lambda line: line.listed.state.iso3,
-        N_("State, by its ISO 3166 alpha-3 code."),
-    ),
-    Column(
-        "state",
-        N_("State"),
-        Kind.LOCALISED,
-        26,
-        lambda line: line.listed.state.name,
-        N_("Name of the State."),
-    ),
-    Column(
-        "group",
-        N_("Group"),
-        Kind.LOCALISED,
-        26,
-        lambda line: line.listed.group,
-        N_("UN regional group; empty for observer States, which stand in none."),
-    ),
+    *(adapted(column, _entry_of_line) for column in NAMING),
     Column(
         "indicator",
         N_("Indicator"),
@@ -168,30 +162,7 @@ FIGURE_COLUMNS: tuple[Column[FigureLine], ...] = (
 )
 
 VALUE_COLUMNS: tuple[Column[ValueRow], ...] = (
-    Column(
-        "iso3",
-        N_("ISO code"),
-        Kind.CODE,
-        9,
-        lambda row: row.listed.state.iso3,
-        N_("State, by its ISO 3166 alpha-3 code."),
-    ),
-    Column(
-        "state",
-        N_("State"),
-        Kind.LOCALISED,
-        26,
-        lambda row: row.listed.state.name,
-        N_("Name of the State."),
-    ),
-    Column(
-        "group",
-        N_("Group"),
-        Kind.LOCALISED,
-        26,
-        lambda row: row.listed.group,
-        N_("UN regional group; empty for observer States, which stand in none."),
-    ),
+    *(adapted(column, _entry_of_row) for column in NAMING),
     Column(
         "indicator",
         N_("Indicator"),

@@ -171,6 +171,10 @@ class Sheet:
         if count > 1:
             self.raw.set_row(self.row, height(count))
 
+    def fit_text(self, text: str, column: int) -> None:
+        """Make the present row as high as a text in this column needs."""
+        self.fit(lines(text, self.widths[column]))
+
     def header(self, texts: Sequence[str], *, freeze_columns: int = 0) -> None:
         """The header of a table: stays in view, and is repeated on paper."""
         self.raw.repeat_rows(self.row)
@@ -223,10 +227,11 @@ class Table(Generic[Row]):
             self.sheet.fit(999)
             self.sheet.row += 1
 
-    def finish(self) -> None:
-        """Put the filter on."""
+    def finish(self) -> bool:
+        """Put the filter on, and say whether there is any row."""
         last = max(self.sheet.row - 1, self._first)
         self.sheet.raw.autofilter(self._first, 0, last, len(self._columns) - 1)
+        return last > self._first
 
 
 Part = tuple[Callable[[Row], Any], Callable[..., Any], Format, int]

@@ -1,4 +1,4 @@
-"""What workbooks are made of, as a reader of one level may see it.
+"""What the workbook of a report is made of, as a reader of one level may see it.
 
 Submissions never change. So an export fixes the list of them first, and then reads State by
 State in short transactions: the picture is consistent, and no read stays open for long.
@@ -18,19 +18,18 @@ from tracker.domain.errors import NotFound, Problem
 from tracker.domain.indicators import IndicatorDefinition
 from tracker.domain.progress import Audience
 from tracker.domain.responses import Measure, ResponseContent
-from tracker.domain.states import Area, State, StateStatus
+from tracker.domain.states import State
 from tracker.domain.workflow import ReportStatus
-from tracker.models import ChainText, Commitment, Submission, SubmissionFigure, SubmissionResponse
+from tracker.models import ChainText, Commitment, Submission, SubmissionResponse
 from tracker.policy.scopes import admitted_audiences
 from tracker.queries.cycles import CycleRow, cycle_or_none
 from tracker.queries.documents import document_or_none
-from tracker.queries.figures import CycleFigures, figures_of_cycle, shown_submissions
+from tracker.queries.figures import shown_submissions
 from tracker.queries.indicators import SubmittedReturn, list_indicators, submitted_returns
 from tracker.queries.states import (
     data_version,
     is_demonstration,
     list_areas,
-    list_states,
     state_or_none,
 )
 
@@ -89,35 +88,6 @@ class ReportExport:
     contents: StateAnswers
 
 
-@dataclass(frozen=True, slots=True)
-class ListedState:
-    """A State in the compiled workbook, with the submission that is shown of it."""
-
-    state: State
-    group: LocalisedText
-    submission: ExportedSubmission | None
-
-    @property
-    def is_member(self) -> bool:
-        """Whether it belongs to every base."""
-        return self.state.status is StateStatus.MEMBER
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledExport:
-    """A whole cycle without its answers, which are read State by State.
-
-    ``states`` are the Member States by group, then the observer States. ``has_figures``: whether
-    any of their submissions returned figures of an indicator, withheld or not.
-    """
-
-    frame: Frame
-    groups: tuple[Area, ...]
-    states: tuple[ListedState, ...]
-    figures: CycleFigures
-    has_figures: bool
-
-
 def report_export(
     session: Session, *, cycle_slug: str, iso3: str, audience: Audience
 ) -> ReportExport:
@@ -126,44 +96,16 @@ def report_export(
     row = state_or_none(session, iso3)
     if row is None:
         raise NotFound(Problem("unknown-state", "state", {"code": iso3[:80]}))
-    found = _submissions(session, frame).get(row.id)
+    found = exported_submissions(session, frame.cycle.id, audience).get(row.id)
     if found is None:
         values = {"state": row.state.iso3, "cycle": frame.cycle.slug}
         raise NotFound(Problem("no-submission-shown", "", values))
     return ReportExport(
         frame=frame,
         state=row.state,
-        group=_group_names(session).get(row.state.group or "", {}),
+        group=group_names(session).get(row.state.group or "", {}),
         submission=found,
         contents=state_answers(session, found.id, audience),
-    )
-
-
-def compiled_export(session: Session, *, cycle_slug: str, audience: Audience) -> CompiledExport:
-    """A whole cycle; the list of submissions and the figures over them belong together."""
-    frame = _frame(session, cycle_slug, audience)
-    submissions = _submissions(session, frame)
-    names = _group_names(session)
-    members = {row.id for row in list_states(session, members_only=True)}
-    order = {code: number for number, code in enumerate(names)}
-    listed = [
-        (row.id, ListedState(row.state, names.get(row.state.group or "", {}), found))
-        for row in list_states(session)
-        for found in (submissions.get(row.id),)
-        if row.id in members or _is_listed_observer(row.state, frame)
-    ]
-    listed.sort(key=lambda entry: _place(entry[1], order))
-    groups = tuple(
-        area
-        for area in list_areas(session, "group")
-        if any(state.state.group == area.code for _, state in listed)
-    )
-    return CompiledExport(
-        frame=frame,
-        groups=groups,
-        states=tuple(state for _, state in listed),
-        figures=figures_of_cycle(session, cycle_id=frame.cycle.id, audience=audience),
-        has_figures=_has_figures(session, frame),
     )
 
 
@@ -244,12 +186,15 @@ def _frame(session: Session, cycle_slug: str, audience: Audience) -> Frame:
     )
 
 
-def _submissions(session: Session, frame: Frame) -> dict[int, ExportedSubmission]:
-    shown = shown_submissions(frame.cycle.id, frame.audience).subquery()
+def exported_submissions(
+    session: Session, cycle_id: int, audience: Audience
+) -> dict[int, ExportedSubmission]:
+    """What a reader of this level is shown of each State in a cycle, by the State's row id."""
+    shown = shown_submissions(cycle_id, audience).subquery()
     rows = session.execute(
         select(shown.c.state_id, Submission).join(Submission, Submission.id == shown.c.id)
     )
-    named = frame.audience is Audience.SECRETARIAT
+    named = audience is Audience.SECRETARIAT
     return {
         state_id: ExportedSubmission(
             id=row.id,
@@ -266,12 +211,6 @@ def _submissions(session: Session, frame: Frame) -> dict[int, ExportedSubmission
     }
 
 
-def _has_figures(session: Session, frame: Frame) -> bool:
-    shown = shown_submissions(frame.cycle.id, frame.audience).subquery()
-    found = select(SubmissionFigure.id).join(shown, SubmissionFigure.submission_id == shown.c.id)
-    return session.scalar(found.limit(1)) is not None
-
-
 def _status(row: Submission) -> ReportStatus:
     """What became of this submission; the report itself may have been reopened since."""
     if row.published_at:
@@ -281,13 +220,6 @@ def _status(row: Submission) -> ReportStatus:
     return ReportStatus.ACCEPTED if row.accepted_at else ReportStatus.SUBMITTED
 
 
-def _group_names(session: Session) -> dict[str, LocalisedText]:
+def group_names(session: Session) -> dict[str, LocalisedText]:
+    """Names of the groups by code, in their order."""
     return {area.code: area.name for area in list_areas(session, "group")}
-
-
-def _is_listed_observer(state: State, frame: Frame) -> bool:
-    return state.status is StateStatus.OBSERVER and state.demonstration == frame.demonstration
-
-
-def _place(entry: ListedState, order: Mapping[str, int]) -> tuple[bool, int, str]:
-    return not entry.is_member, order.get(entry.state.group or "", len(order)), entry.state.iso3

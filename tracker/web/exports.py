@@ -18,12 +18,11 @@ from tracker.exchange.translations import translator
 from tracker.exchange.words import Made
 from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
+from tracker.queries.compiled import CompiledExport, compiled_export
 from tracker.queries.cycles import list_cycles
 from tracker.queries.exports import (
-    CompiledExport,
     ReportExport,
     StateAnswers,
-    compiled_export,
     report_export,
     state_answers,
 )
@@ -57,7 +56,7 @@ def report(iso3: str) -> ResponseReturnValue:
 def compiled(slug: str) -> ResponseReturnValue:
     """Everything of a cycle that the audience asked for may read."""
     audience = _audience()
-    data: CompiledExport = compiled_export(session(), cycle_slug=slug, audience=audience)
+    data: CompiledExport = compiled_export(session(), cycle_slugs=[slug], audience=audience)
     language, made = chosen_language(), _made()
     release()
 
