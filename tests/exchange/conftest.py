@@ -16,7 +16,8 @@ from tracker.exchange.translations import translator
 from tracker.exchange.words import Made
 from tracker.models import ReportingCycle
 from tracker.queries.compiled import compiled_export
-from tracker.queries.exports import report_export, state_answers
+from tracker.queries.exports import state_answers
+from tracker.queries.report_exports import report_export
 
 MADE = Made(datetime(2026, 11, 23, 18, 30, tzinfo=UTC), "A. Reader")
 CYCLE = "bms7-2026"

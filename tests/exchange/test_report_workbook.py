@@ -14,7 +14,7 @@ from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.values import utf16_units
 from tracker.exchange.cells import CELL_LIMIT, ROW_LIMIT
 from tracker.models import ReportingCycle, SubmissionFigure
-from tracker.queries.exports import report_export
+from tracker.queries.report_exports import report_export
 
 Report = Callable[..., Written]
 CANARY = "CANARY-7f3a"

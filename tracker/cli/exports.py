@@ -16,7 +16,8 @@ from tracker.exchange.report import write_report
 from tracker.exchange.translations import SOURCE_LANGUAGE, translator
 from tracker.exchange.words import Made
 from tracker.queries.compiled import compiled_export
-from tracker.queries.exports import StateAnswers, report_export, state_answers
+from tracker.queries.exports import StateAnswers, state_answers
+from tracker.queries.report_exports import report_export
 from tracker.settings import load_settings
 
 MADE_BY = "tracker export"

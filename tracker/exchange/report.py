@@ -16,7 +16,7 @@ from tracker.exchange.styles import state_and_code
 from tracker.exchange.translations import Translate
 from tracker.exchange.words import Made, Words
 from tracker.exchange.workbook import Book, Sheet, Target
-from tracker.queries.exports import ReportExport
+from tracker.queries.report_exports import ReportExport
 
 COVER_WIDTHS = (34, 12, 12, 12, 12, 12, 12, 12, 18)
 INDICATOR_WIDTHS = (40, 20, 20, 20, 20, 20, 28)

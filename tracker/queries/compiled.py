@@ -22,7 +22,7 @@ from tracker.models import (
 from tracker.models import State as StateTable
 from tracker.queries.cycles import CycleRow, cycle_or_none
 from tracker.queries.documents import document_or_none
-from tracker.queries.exports import ExportedSubmission, exported_submissions, group_names
+from tracker.queries.exports import ExportedSubmission, counted_submissions, group_names
 from tracker.queries.figures import CycleFigures, figures_of_cycle
 from tracker.queries.indicators import list_indicators
 from tracker.queries.states import (
@@ -178,7 +178,7 @@ def _cycle(
     audience: Audience,
     earlier: Mapping[tuple[int, int], int],
 ) -> CompiledCycle:
-    submissions = exported_submissions(session, cycle.id, audience)
+    submissions = counted_submissions(session, cycle.id, audience)
     names = group_names(session)
     return CompiledCycle(
         cycle,

@@ -1,4 +1,4 @@
-"""What the workbook of a report is made of, as a reader of one level may see it.
+"""What workbooks are made of, as a reader of one level may see it.
 
 Submissions never change. So an export fixes the list of them first, and then reads State by
 State in short transactions: the picture is consistent, and no read stays open for long.
@@ -16,21 +16,21 @@ from sqlalchemy.orm import Session
 from tracker.domain.documents import LocalisedText, OutcomeDocument
 from tracker.domain.errors import NotFound, Problem
 from tracker.domain.indicators import IndicatorDefinition
+from tracker.domain.item_fields import Part
 from tracker.domain.progress import Audience
 from tracker.domain.responses import Measure, ResponseContent
-from tracker.domain.states import State
 from tracker.domain.workflow import ReportStatus
 from tracker.models import ChainText, Commitment, Submission, SubmissionResponse
 from tracker.policy.scopes import admitted_audiences
 from tracker.queries.cycles import CycleRow, cycle_or_none
 from tracker.queries.documents import document_or_none
+from tracker.queries.exported_items import SubmittedItems, exported_items
 from tracker.queries.figures import shown_submissions
 from tracker.queries.indicators import SubmittedReturn, list_indicators, submitted_returns
 from tracker.queries.states import (
     data_version,
     is_demonstration,
     list_areas,
-    state_or_none,
 )
 
 
@@ -59,10 +59,11 @@ class ExportedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class StateAnswers:
-    """Everything a submission says: answers by commitment key, figures by indicator."""
+    """Everything a submission says: answers by commitment key, figures by indicator, items."""
 
     answers: Mapping[str, ExportedAnswer]
     returns: Mapping[str, SubmittedReturn]
+    items: Mapping[Part, SubmittedItems]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,38 +76,6 @@ class Frame:
     audience: Audience
     demonstration: bool
     data_version: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReportExport:
-    """One State's report."""
-
-    frame: Frame
-    state: State
-    group: LocalisedText
-    submission: ExportedSubmission
-    contents: StateAnswers
-
-
-def report_export(
-    session: Session, *, cycle_slug: str, iso3: str, audience: Audience
-) -> ReportExport:
-    """One State's report; ``NotFound`` where this reader is shown no submission."""
-    frame = _frame(session, cycle_slug, audience)
-    row = state_or_none(session, iso3)
-    if row is None:
-        raise NotFound(Problem("unknown-state", "state", {"code": iso3[:80]}))
-    found = exported_submissions(session, frame.cycle.id, audience).get(row.id)
-    if found is None:
-        values = {"state": row.state.iso3, "cycle": frame.cycle.slug}
-        raise NotFound(Problem("no-submission-shown", "", values))
-    return ReportExport(
-        frame=frame,
-        state=row.state,
-        group=group_names(session).get(row.state.group or "", {}),
-        submission=found,
-        contents=state_answers(session, found.id, audience),
-    )
 
 
 def state_answers(session: Session, submission_id: int, audience: Audience) -> StateAnswers:
@@ -123,7 +92,11 @@ def state_answers(session: Session, submission_id: int, audience: Audience) -> S
             ResponseContent(**content, measures=listed), struck.get(revision, _NOTHING_STRUCK)
         )
     found |= {key: ExportedAnswer(None) for key in session.scalars(_withheld(audience), of)}
-    return StateAnswers(found, submitted_returns(session, submission_id, audience=audience))
+    return StateAnswers(
+        answers=found,
+        returns=submitted_returns(session, submission_id, audience=audience),
+        items=exported_items(session, submission_id, audience),
+    )
 
 
 # These are built once: a compiled workbook asks each of them for every State.
@@ -169,7 +142,8 @@ def _withheld(audience: Audience) -> Select[str]:
     )
 
 
-def _frame(session: Session, cycle_slug: str, audience: Audience) -> Frame:
+def frame_of(session: Session, cycle_slug: str, audience: Audience) -> Frame:
+    """What a workbook is about; ``NotFound`` where there is no such cycle."""
     cycle = cycle_or_none(session, cycle_slug)
     if cycle is None:
         raise NotFound(Problem("unknown-cycle", "cycle", {"slug": cycle_slug[:80]}))
@@ -186,10 +160,10 @@ def _frame(session: Session, cycle_slug: str, audience: Audience) -> Frame:
     )
 
 
-def exported_submissions(
+def counted_submissions(
     session: Session, cycle_id: int, audience: Audience
 ) -> dict[int, ExportedSubmission]:
-    """What a reader of this level is shown of each State in a cycle, by the State's row id."""
+    """The submission of each State that counts for a reader of this level, by State."""
     shown = shown_submissions(cycle_id, audience).subquery()
     rows = session.execute(
         select(shown.c.state_id, Submission).join(Submission, Submission.id == shown.c.id)
@@ -221,5 +195,5 @@ def _status(row: Submission) -> ReportStatus:
 
 
 def group_names(session: Session) -> dict[str, LocalisedText]:
-    """Names of the groups by code, in their order."""
+    """The names of the UN regional groups by code, in order."""
     return {area.code: area.name for area in list_areas(session, "group")}

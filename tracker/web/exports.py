@@ -21,11 +21,10 @@ from tracker.policy.scopes import audience_of
 from tracker.queries.compiled import CompiledExport, compiled_export
 from tracker.queries.cycles import list_cycles
 from tracker.queries.exports import (
-    ReportExport,
     StateAnswers,
-    report_export,
     state_answers,
 )
+from tracker.queries.report_exports import ReportExport, report_export
 from tracker.web.access import requires
 from tracker.web.locale import chosen_language
 from tracker.web.session import current_actor
