@@ -34,6 +34,7 @@ SHEETS = [
     "12 Targets and measurability",
     "Indicators",
     "Codebook",
+    "_tracker",
 ]
 HEADER = [
     "Sources",
@@ -93,6 +94,8 @@ def test_laid_out_like_the_national_report(
     make_submission(session, cycle, "KEN", {25: said()})
     written = report_of("KEN")
     assert written.names == SHEETS
+    assert written.cells("_tracker") == [["tracker-report/1"]]
+    assert written.sheet("_tracker").sheet_state == "veryHidden"
     for name in SHEETS[1:13]:
         assert written.cells(name)[2] == HEADER
         assert written.sheet(name).freeze_panes == "A4"

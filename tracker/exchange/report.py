@@ -6,6 +6,7 @@ from tracker.domain.progress import Absence, Audience, Progress
 from tracker.exchange.answers import reader_words, value_of
 from tracker.exchange.indicator_sheets import write_returns
 from tracker.exchange.legend import language_notes, meaning, write_codebook
+from tracker.exchange.marks import FileKind
 from tracker.exchange.report_sheet import (
     REPORT_COLUMNS,
     WIDTHS,
@@ -52,6 +53,7 @@ def write_report(
         write_returns(indicators, data.frame.indicators, data.contents.returns)
         write_codebook(book, ((words(N_("Report sections")), REPORT_COLUMNS),))
         _write_cover(cover, data, found, title, made)
+        book.mark(FileKind.REPORT)
 
 
 def _numbered() -> list[tuple[int, ReportSection]]:

@@ -15,6 +15,7 @@ from tracker.domain.messages import N_
 from tracker.exchange import styles
 from tracker.exchange.cells import CELL_LIMIT, height, lines, split_text
 from tracker.exchange.columns import Column, Columns, Kind, renderer
+from tracker.exchange.marks import MARK_SHEET, FileKind
 from tracker.exchange.words import Made, Words
 
 Row = TypeVar("Row")
@@ -96,6 +97,14 @@ class Book:
     def sheet(self, name: str, widths: Sequence[float], about: str = "") -> "Sheet":
         """A new sheet with columns of these widths; ``about`` says what it holds."""
         return Sheet(self, styles.sheet_name(name, self._taken), widths, about)
+
+    def mark(self, kind: FileKind, *rows: Sequence[str]) -> None:
+        """Say in a very hidden sheet what file this is; ``rows`` of texts below are the owner's."""
+        sheet = self.raw.add_worksheet(MARK_SHEET)
+        for number, row in enumerate(((kind.value,), *rows)):
+            for column, text in enumerate(row):
+                sheet.write_string(number, column, text)
+        sheet.very_hidden()
 
 
 class Sheet:
