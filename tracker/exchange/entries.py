@@ -17,12 +17,17 @@ Read = Callable[[int], StateAnswers]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One State in one cycle; ``contents`` is ``None`` where no submission of it is shown."""
+    """One State in one cycle; ``contents`` is ``None`` where no submission of it is shown.
 
-    listed: ListedState
-    cycle_slug: str
-    contents: StateAnswers | None
+    ``earlier`` is what another submission said that an earlier export showed; ``None`` where
+    there was none or where it is the one that is still shown.
+    """
+
     document: OutcomeDocument
+    cycle_slug: str
+    listed: ListedState
+    contents: StateAnswers | None
+    earlier: StateAnswers | None = None
 
     @property
     def state(self) -> State:
@@ -37,17 +42,22 @@ class Entry:
 
 def entries_by_state(data: CompiledExport, read: Read) -> Iterator[tuple[Entry, ...]]:
     """State by State, one entry for each cycle; only one State is in memory at a time."""
-    slugs, document = data.slugs, data.document
     for listed in zip(*(cycle.states for cycle in data.cycles), strict=True):
         yield tuple(
-            Entry(
-                shown,
-                slug,
-                read(shown.submission.id) if shown.submission else None,
-                document,
-            )
-            for shown, slug in zip(listed, slugs, strict=True)
+            _entry(data.document, slug, shown, read)
+            for slug, shown in zip(data.slugs, listed, strict=True)
         )
+
+
+def _entry(document: OutcomeDocument, slug: str, listed: ListedState, read: Read) -> Entry:
+    shown = listed.submission.id if listed.submission else None
+    return Entry(
+        document,
+        slug,
+        listed,
+        None if shown is None else read(shown),
+        None if listed.earlier in (None, shown) else read(listed.earlier),
+    )
 
 
 def _submission(entry: Entry, name: str) -> Any:
@@ -129,5 +139,6 @@ PUBLISHED: Column[Entry] = Column(
     lambda entry: _submission(entry, "published_at"),
     N_("When the submission was published; empty while it is not."),
 )
-NAMING = (ISO3, STATE, GROUP, STANDING, CYCLE, SUBMISSION)
-"""The columns with which every long table begins."""
+NAMING = (ISO3, STATE, CYCLE, GROUP, STANDING, SUBMISSION)
+"""The columns with which every table begins; the first three stay in view."""
+IN_VIEW = 3

@@ -6,7 +6,7 @@ from tracker.domain.progress import Absence, Progress
 from tracker.exchange.answers import entry_value
 from tracker.exchange.cells import height
 from tracker.exchange.columns import Column, renderer
-from tracker.exchange.entries import CYCLE, GROUP, ISO3, STANDING, STATE, SUBMISSION, Entry
+from tracker.exchange.entries import IN_VIEW, NAMING, Entry
 from tracker.exchange.workbook import Book
 
 CELL_WIDTH = 11.5
@@ -15,7 +15,7 @@ PAGES_ACROSS = 5
 ABOUT = N_("Every State by every commitment, in words and colours; filter by group.")
 VALUES: tuple[Progress | Absence, ...] = (*Progress, *Absence)
 
-STATE_COLUMNS: tuple[Column[Entry], ...] = (STATE, ISO3, GROUP, STANDING, CYCLE, SUBMISSION)
+STATE_COLUMNS: tuple[Column[Entry], ...] = NAMING
 
 
 class Matrix:
@@ -40,9 +40,11 @@ class Matrix:
         sheet.raw.set_row(sheet.row, TITLE_HEIGHT)
         sheet.row += 1
         paragraphs = [words(N_("Para %(n)s"), n=c.paragraph) for c in self._commitments]
-        sheet.header([*(words(c.header) for c in STATE_COLUMNS), *paragraphs], freeze_columns=2)
+        sheet.header(
+            [*(words(c.header) for c in STATE_COLUMNS), *paragraphs], freeze_columns=IN_VIEW
+        )
         sheet.raw.repeat_rows(0, 1)
-        sheet.raw.repeat_columns(0, 1)
+        sheet.raw.repeat_columns(0, IN_VIEW - 1)
         sheet.raw.fit_to_pages(PAGES_ACROSS, 0)
 
     def add(self, entry: Entry) -> None:

@@ -9,7 +9,6 @@ from tracker.domain.messages import N_
 from tracker.domain.progress import Absence, Progress
 from tracker.exchange.answers import entry_value
 from tracker.exchange.charts import ROW_PIXELS, Series, Source, stacked_bars
-from tracker.exchange.commitments import heading
 from tracker.exchange.entries import Entry
 from tracker.exchange.styles import FILLS
 from tracker.exchange.workbook import Sheet
@@ -66,6 +65,7 @@ class Movement:
     def __init__(self, data: CompiledExport) -> None:
         self._data = data
         self._asked = [c for c in data.document.commitments if c.asks_states]
+        self._codes = {commitment.section for commitment in self._asked}
         self._moves: Counter[tuple[str, str, Move]] = Counter()
         self._states: Counter[str] = Counter()
 
@@ -98,20 +98,24 @@ class Movement:
             return
         chart_row = sheet.row
         sheet.row += CHART_ROWS
-        heads = [words(N_("Section")), words(N_("Heading")), *map(words, MOVE_WORDS.values())]
+        heads = [
+            words(N_("Section")),
+            words(N_("Short heading (ours)")),
+            *map(words, MOVE_WORDS.values()),
+        ]
         shares = [N_("Pairs"), N_("Further, of pairs compared"), N_("Back, of pairs compared")]
         sheet.row_of([*heads, *map(words, shares)], "header")
         first = sheet.row
-        codes = [section.code for section in self._data.document.blocks()]
-        for code in codes:
-            name = heading(self._data.document, code, words)
-            self._row(sheet, code, name, {m: self._moves[now, code, m] for m in Move})
+        blocks = [block for block in self._data.document.blocks() if block.code in self._codes]
+        for block in blocks:
+            found = {m: self._moves[now, block.code, m] for m in Move}
+            self._row(sheet, block.code, words.text(block.short_title), found)
         stacked_bars(
             sheet,
             Source(
                 first,
                 sheet.row - 1,
-                0,
+                1,
                 [
                     Series(words(MOVE_WORDS[m]), at, MOVE_FILLS[m])
                     for at, m in enumerate(Move, start=2)
@@ -123,7 +127,7 @@ class Movement:
             title=title,
             description=words(CHART_WORDS),
         )
-        whole = {m: sum(self._moves[now, code, m] for code in codes) for m in Move}
+        whole = {m: sum(self._moves[now, code, m] for code in self._codes) for m in Move}
         self._row(sheet, "", words(N_("All sections")), whole)
 
     def _row(self, sheet: Sheet, code: str, name: str, found: dict[Move, int]) -> None:

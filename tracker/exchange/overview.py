@@ -6,7 +6,6 @@ from tracker.domain.documents import OutcomeDocument
 from tracker.domain.messages import N_
 from tracker.domain.progress import SHOWN_ORDER, Absence, Base, Distribution, Progress, total
 from tracker.exchange.charts import ROW_PIXELS, Series, Source, stacked_bars
-from tracker.exchange.commitments import heading
 from tracker.exchange.movement import Movement
 from tracker.exchange.styles import FILLS
 from tracker.exchange.words import Words
@@ -111,7 +110,7 @@ def _write_sections(sheet: Sheet, document: OutcomeDocument, compiled: CompiledC
     found = [(section, own) for section, own in found if own]
     chart_row = sheet.row
     sheet.row += SECTION_ROWS
-    _heads(sheet, words(N_("Section")), words(N_("Heading")), words(N_("Pairs")))
+    _heads(sheet, words(N_("Section")), words(N_("Short heading (ours)")), words(N_("Pairs")))
     if found:
         series = [
             Series(words.label(value), at, FILLS[value][0])
@@ -119,14 +118,14 @@ def _write_sections(sheet: Sheet, document: OutcomeDocument, compiled: CompiledC
         ]
         stacked_bars(
             sheet,
-            Source(sheet.row, sheet.row + len(found) - 1, 0, series),
+            Source(sheet.row, sheet.row + len(found) - 1, 1, series),
             at=(chart_row, 0),
             size=(1180, SECTION_ROWS * ROW_PIXELS - 10),
             title=words(N_("Progress by section, of all Member States")),
             description=words(SECTION_CHART),
         )
     for section, own in found:
-        _counts(sheet, section.code, heading(document, section.code, words), total(own))
+        _counts(sheet, section.code, words.text(section.short_title), total(own))
     _counts(sheet, "", words(N_("All sections")), figures.whole)
 
 

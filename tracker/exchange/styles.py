@@ -46,6 +46,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "band": _BODY | {"bold": True, "bg_color": TINT, "border": 1, "border_color": LINE},
     "band_note": _BODY | {"italic": True, "bg_color": TINT, "border": 1, "border_color": LINE},
     "plain": _BODY,
+    "ruled": {"bottom": 1, "bottom_color": LINE},
     "typed": _BODY | {"quote_prefix": True},
     "whole": _BODY | {"num_format": "0", "text_wrap": False, "align": "center"},
     "percent": _BODY | {"num_format": "0.0%", "text_wrap": False, "align": "center"},

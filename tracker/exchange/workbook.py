@@ -171,6 +171,13 @@ class Sheet:
         self.fit(max(lines(t, w) for t, w in zip(texts, self.widths, strict=False)))
         self.row += 1
 
+    def band(self, first: int, last: int, text: str) -> int:
+        """A text over some columns of the present row; gives how many lines it needs."""
+        if last > first:
+            self.raw.merge_range(self.row, first, self.row, last, "", self.book.style("band"))
+        self.cell(first, text, "band")
+        return lines(text, sum(self.widths[first : last + 1]))
+
     def gap(self) -> None:
         """An empty row."""
         self.row += 1
@@ -192,13 +199,13 @@ class Sheet:
 
 
 class Table(Generic[Row]):
-    """A table with a filter in its header, one row after the other."""
+    """A table with a filter in its header, in the row ``first``; one row after the other."""
 
     def __init__(self, sheet: Sheet, columns: Columns[Row], *, freeze_columns: int = 0) -> None:
         words = sheet.book.words
         self.sheet = sheet
         self._columns = tuple(columns)
-        self._first = sheet.row
+        self.first = sheet.row
         self._parts = tuple(_part(sheet, number, c) for number, c in enumerate(columns))
         sheet.header([words(c.header) for c in columns], freeze_columns=freeze_columns)
 
@@ -237,10 +244,16 @@ class Table(Generic[Row]):
             self.sheet.row += 1
 
     def finish(self) -> bool:
-        """Put the filter on, and say whether there is any row."""
-        last = max(self.sheet.row - 1, self._first)
-        self.sheet.raw.autofilter(self._first, 0, last, len(self._columns) - 1)
-        return last > self._first
+        """Put the filter and the lines between rows on, and say whether there is any row."""
+        raw, end = self.sheet.raw, len(self._columns) - 1
+        last = max(self.sheet.row - 1, self.first)
+        raw.autofilter(self.first, 0, last, end)
+        if last == self.first:
+            return False
+        # By condition, so that the empty cells of a row have the line too and cost nothing.
+        line = {"type": "formula", "criteria": "=TRUE", "format": self.sheet.book.style("ruled")}
+        raw.conditional_format(self.first + 1, 0, last, end, line)
+        return True
 
 
 Part = tuple[Callable[[Row], Any], Callable[..., Any], Format, int]
