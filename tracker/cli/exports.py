@@ -12,7 +12,7 @@ from tracker.domain.clock import system_clock
 from tracker.domain.progress import Audience
 from tracker.domain.values import LANGUAGES
 from tracker.exchange.compiled import write_compiled
-from tracker.exchange.report import write_report
+from tracker.exchange.report import Order, write_report
 from tracker.exchange.translations import SOURCE_LANGUAGE, translator
 from tracker.exchange.words import Made
 from tracker.queries.compiled import compiled_export
@@ -60,8 +60,17 @@ def export() -> None:
 @export.command()
 @click.option("--state", required=True, metavar="ISO3", help="ISO 3166 alpha-3 code.")
 @click.option("--format", "form", type=click.Choice(["xlsx"]), default="xlsx", show_default=True)
+@click.option(
+    "--order",
+    type=click.Choice([order.value for order in Order]),
+    default=Order.SECTION.value,
+    show_default=True,
+    help="One sheet for each report section, or all commitments by paragraph.",
+)
 @_options
-def report(state: str, form: str, cycle: str, out: Path, audience: str, language: str) -> None:
+def report(
+    state: str, form: str, order: str, cycle: str, out: Path, audience: str, language: str
+) -> None:
     """Export one State's report, laid out like the voluntary national report.
 
     The published submission; for the secretariat the latest one.
@@ -70,7 +79,14 @@ def report(state: str, form: str, cycle: str, out: Path, audience: str, language
         data = report_export(session, cycle_slug=cycle, iso3=state, audience=Audience(audience))
 
     def write(target: Path) -> None:
-        write_report(target, data, translate=translator(language), language=language, made=_made())
+        write_report(
+            target,
+            data,
+            translate=translator(language),
+            language=language,
+            made=_made(),
+            order=Order(order),
+        )
 
     _into(out, write)
 

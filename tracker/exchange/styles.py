@@ -55,6 +55,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "boxed": _BOXED,
     "boxed_middle": _BOXED | {"align": "left", "valign": "vcenter"},
     "boxed_bold": _BOXED | {"bold": True},
+    "boxed_link": _BOXED | {"font_color": "#0B5394", "underline": 1},
     "boxed_typed": _BOXED | {"quote_prefix": True},
     "boxed_typed_rtl": _BOXED | {"quote_prefix": True, "reading_order": 2, "align": "right"},
     "boxed_number": _BOXED | {"num_format": "#,##0", "align": "center"},

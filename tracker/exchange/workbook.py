@@ -21,6 +21,7 @@ from tracker.exchange.words import Made, Words
 Row = TypeVar("Row")
 Target = Path | BinaryIO
 A4 = 9
+MARGIN, MARGIN_SIDE = 0.6, 0.4  # inches
 CREATOR = N_("Outcome document tracker")
 KIND_STYLES = {
     Kind.TYPED: "typed",
@@ -110,7 +111,9 @@ class Book:
 class Sheet:
     """One sheet, set up for reading and printing, written from the top.
 
-    ``row`` is the next free row.
+    ``row`` is the next free row, ``heights`` the points of the rows that were given a height,
+    ``repeated`` the row that stands on every printed page, ``starts`` the rows before which a
+    page may end.
     """
 
     def __init__(self, book: Book, name: str, widths: Sequence[float], about: str) -> None:
@@ -119,6 +122,9 @@ class Sheet:
         self.about = about
         self.widths = tuple(widths)
         self.row = 0
+        self.heights: dict[int, float] = {}
+        self.repeated: int | None = None
+        self.starts: list[int] = []
         self.raw: Worksheet = book.raw.add_worksheet(name)
         for number, width in enumerate(widths):
             self.raw.set_column(number, number, width)
@@ -127,13 +133,15 @@ class Sheet:
         self.raw.hide_gridlines(2)
         self.raw.set_landscape()
         self.raw.set_paper(A4)
-        self.raw.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        self.raw.set_margins(left=MARGIN_SIDE, right=MARGIN_SIDE, top=MARGIN, bottom=MARGIN)
         self.raw.fit_to_pages(1, 0)
-        self._footer()
+        self._margins()
 
-    def _footer(self) -> None:
+    def _margins(self) -> None:
+        """Above each page the name of the sheet, below it what file it is and which page."""
         pages = self.book.words(N_("Page %(page)s of %(pages)s"), page="&P", pages="&N")
         title = self.book.title.replace("&", "&&")
+        self.raw.set_header("&R&8&A")
         self.raw.set_footer(f"&L&8{title[:180]}&R&8{pages}")
 
     def cell(self, column: int, text: str, style: str) -> None:
@@ -145,22 +153,16 @@ class Sheet:
         if style in ("title", "heading", "soft"):
             self.cell(0, text, style)
             if style == "title":
-                self.raw.set_row(self.row, 26)
+                self.tall(self.row, 26)
         else:
-            last = len(self.widths) - 1
-            if last:
-                self.raw.merge_range(self.row, 0, self.row, last, "", self.book.style(style))
-            self.cell(0, text, style)
+            self.spread(0, len(self.widths) - 1, text, style)
             self.fit(lines(text, sum(self.widths)))
         self.row += 1
 
     def fact(self, name: str, text: str, style: str = "fact") -> None:
         """A name in the first column, and over all the others what it is."""
-        last = len(self.widths) - 1
         self.cell(0, name, "name")
-        if last > 1:
-            self.raw.merge_range(self.row, 1, self.row, last, "", self.book.style(style))
-        self.cell(1, text, style)
+        self.spread(1, len(self.widths) - 1, text, style)
         self.fit(max(lines(text, sum(self.widths[1:])), lines(name, self.widths[0])))
         self.row += 1
 
@@ -173,10 +175,8 @@ class Sheet:
 
     def band(self, first: int, last: int, text: str) -> int:
         """A text over some columns of the present row; gives how many lines it needs."""
-        if last > first:
-            self.raw.merge_range(self.row, first, self.row, last, "", self.book.style("band"))
-        self.cell(first, text, "band")
-        return lines(text, sum(self.widths[first : last + 1]))
+        self.spread(first, last, text, "band")
+        return lines(text, self.width(first, last))
 
     def gap(self) -> None:
         """An empty row."""
@@ -185,7 +185,30 @@ class Sheet:
     def fit(self, count: int) -> None:
         """Make the present row as high as ``count`` lines."""
         if count > 1:
-            self.raw.set_row(self.row, height(count))
+            self.tall(self.row, height(count))
+
+    def may_break(self) -> None:
+        """Let a printed page end above the present row."""
+        self.starts.append(self.row)
+
+    def tall(self, row: int, points: float) -> None:
+        """Give a row its height."""
+        self.heights[row] = points
+        self.raw.set_row(row, points)
+
+    def spread(self, first: int, last: int, text: str, style: str) -> None:
+        """One text in the present row, over the columns from ``first`` to ``last``."""
+        if last > first:
+            self.raw.merge_range(self.row, first, self.row, last, "", self.book.style(style))
+        self.cell(first, text, style)
+
+    def width(self, first: int, last: int) -> float:
+        """Characters that fit side by side into these columns."""
+        return sum(self.widths[first : last + 1])
+
+    def link(self, column: int, text: str, sheet: str, style: str) -> None:
+        """A text in the present row that leads to another sheet of the file."""
+        self.raw.write_url(self.row, column, f"internal:'{sheet}'!A1", self.book.style(style), text)
 
     def fit_text(self, text: str, column: int) -> None:
         """Make the present row as high as a text in this column needs."""
@@ -193,6 +216,7 @@ class Sheet:
 
     def header(self, texts: Sequence[str], *, freeze_columns: int = 0) -> None:
         """The header of a table: stays in view, and is repeated on paper."""
+        self.repeated = self.row
         self.raw.repeat_rows(self.row)
         self.raw.freeze_panes(self.row + 1, freeze_columns)
         self.row_of(texts, "header")
@@ -248,6 +272,7 @@ class Table(Generic[Row]):
         raw, end = self.sheet.raw, len(self._columns) - 1
         last = max(self.sheet.row - 1, self.first)
         raw.autofilter(self.first, 0, last, end)
+        raw.print_area(0, 0, last, end)
         if last == self.first:
             return False
         # By condition, so that the empty cells of a row have the line too and cost nothing.

@@ -36,7 +36,10 @@ from tracker.queries.states import (
 
 @dataclass(frozen=True, slots=True)
 class ExportedSubmission:
-    """One submission. ``submitter`` is empty for every reader but the secretariat."""
+    """One submission. ``submitter`` is empty for whom it is not said.
+
+    ``chain_place`` is the number and the hash of the link that recorded it, as in its receipt.
+    """
 
     id: int
     number: int
@@ -47,6 +50,9 @@ class ExportedSubmission:
     on_time: bool
     content_hash: str
     submitter: str = ""
+    withdrawn_at: datetime | None = None
+    superseded_at: datetime | None = None
+    chain_place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,20 +175,26 @@ def counted_submissions(
         select(shown.c.state_id, Submission).join(Submission, Submission.id == shown.c.id)
     )
     named = audience is Audience.SECRETARIAT
-    return {
-        state_id: ExportedSubmission(
-            id=row.id,
-            number=row.number,
-            status=_status(row),
-            submitted_at=row.submitted_at,
-            accepted_at=row.accepted_at if named else None,
-            published_at=row.published_at,
-            on_time=row.on_time,
-            content_hash=row.content_hash,
-            submitter=f"{row.submitter_name}, {row.submitter_title}" if named else "",
-        )
-        for state_id, row in rows
-    }
+    return {state_id: exported_submission(row, named=named) for state_id, row in rows}
+
+
+def exported_submission(row: Submission, *, named: bool) -> ExportedSubmission:
+    """One submission; ``named``: also who submitted it and when it was accepted."""
+    link = row.receipt.get("chain", {})
+    return ExportedSubmission(
+        id=row.id,
+        number=row.number,
+        status=_status(row),
+        submitted_at=row.submitted_at,
+        accepted_at=row.accepted_at if named else None,
+        published_at=row.published_at,
+        on_time=row.on_time,
+        content_hash=row.content_hash,
+        submitter=f"{row.submitter_name}, {row.submitter_title}" if named else "",
+        withdrawn_at=row.withdrawn_at,
+        superseded_at=row.superseded_at,
+        chain_place=f"{link['seq']} · {link['hash']}" if link else "",
+    )
 
 
 def _status(row: Submission) -> ReportStatus:

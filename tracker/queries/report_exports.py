@@ -8,27 +8,30 @@ from tracker.domain.documents import LocalisedText
 from tracker.domain.errors import NotFound, Problem
 from tracker.domain.progress import Audience
 from tracker.domain.states import State
+from tracker.models import Submission
 from tracker.queries.exports import (
     ExportedSubmission,
     Frame,
     StateAnswers,
     counted_submissions,
+    exported_submission,
     frame_of,
     group_names,
     state_answers,
 )
-from tracker.queries.states import state_or_none
+from tracker.queries.states import state_by_id, state_or_none
 
 
 @dataclass(frozen=True, slots=True)
 class ReportExport:
-    """One State's report."""
+    """One State's report; ``own``: made for the State itself, with everything it submitted."""
 
     frame: Frame
     state: State
     group: LocalisedText
     submission: ExportedSubmission
     contents: StateAnswers
+    own: bool = False
 
 
 def report_export(
@@ -49,4 +52,20 @@ def report_export(
         group=group_names(session).get(row.state.group or "", {}),
         submission=found,
         contents=state_answers(session, found.id, audience),
+    )
+
+
+def own_report_export(session: Session, submission_id: int) -> ReportExport:
+    """Any submission of a report for its own State; the caller has made sure that it is."""
+    submission = session.get_one(Submission, submission_id)
+    report = submission.report
+    frame = frame_of(session, report.cycle.slug, Audience.SECRETARIAT)
+    state = state_by_id(session, report.state_id).state
+    return ReportExport(
+        frame=frame,
+        state=state,
+        group=group_names(session).get(state.group or "", {}),
+        submission=exported_submission(submission, named=True),
+        contents=state_answers(session, submission_id, Audience.SECRETARIAT),
+        own=True,
     )
