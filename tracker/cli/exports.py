@@ -12,7 +12,8 @@ from tracker.domain.clock import system_clock
 from tracker.domain.progress import Audience
 from tracker.domain.values import LANGUAGES
 from tracker.exchange.compiled import write_compiled
-from tracker.exchange.report import Order, write_report
+from tracker.exchange.report import Order
+from tracker.exchange.report_files import ReportFormat, write_report_file
 from tracker.exchange.translations import SOURCE_LANGUAGE, translator
 from tracker.exchange.words import Made
 from tracker.queries.compiled import compiled_export
@@ -21,6 +22,7 @@ from tracker.queries.report_exports import report_export
 from tracker.settings import load_settings
 
 MADE_BY = "tracker export"
+FORMATS = {"xlsx": ReportFormat.XLSX, "json": ReportFormat.JSON, "csv": ReportFormat.CSV}
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,7 +61,14 @@ def export() -> None:
 
 @export.command()
 @click.option("--state", required=True, metavar="ISO3", help="ISO 3166 alpha-3 code.")
-@click.option("--format", "form", type=click.Choice(["xlsx"]), default="xlsx", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMATS)),
+    default="xlsx",
+    show_default=True,
+    help="csv writes a zip with one file for each table.",
+)
 @click.option(
     "--order",
     type=click.Choice([order.value for order in Order]),
@@ -79,14 +88,16 @@ def report(
         data = report_export(session, cycle_slug=cycle, iso3=state, audience=Audience(audience))
 
     def write(target: Path) -> None:
-        write_report(
-            target,
-            data,
-            translate=translator(language),
-            language=language,
-            made=_made(),
-            order=Order(order),
-        )
+        with target.open("wb") as file:
+            write_report_file(
+                file,
+                data,
+                FORMATS[form],
+                translate=translator(language),
+                language=language,
+                made=_made(),
+                order=Order(order),
+            )
 
     _into(out, write)
 

@@ -59,26 +59,27 @@ def measure_line(measure: Measure) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """State × commitment in one cycle: one answer, given or withheld."""
+    """State × commitment in one cycle: an answer given, withheld or (``None``) not given."""
 
     entry: Entry
     commitment: Commitment
-    answer: ExportedAnswer
+    answer: ExportedAnswer | None
 
     @property
     def content(self) -> ResponseContent:
-        """The answer; the empty one where it is withheld."""
-        return self.answer.content or NOTHING
+        """The answer; the empty one where there is none to be read."""
+        return self.shown or NOTHING
 
     @property
     def shown(self) -> ResponseContent | None:
         """The answer, if it may be read."""
-        return self.answer.content
+        return self.answer.content if self.answer else None
 
     @property
     def struck(self) -> tuple[str, ...]:
         """The parts of which a text was struck out."""
-        names = {name.split(".")[0] for name in self.answer.struck}
+        struck = self.answer.struck if self.answer else {}
+        names = {name.split(".")[0] for name in struck}
         return tuple(word for name, word in FIELD_WORDS.items() if name in names)
 
 
