@@ -1,5 +1,6 @@
 """Tables as CSV and as JSON, of the same columns as in workbooks."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable, Iterator
@@ -34,12 +35,10 @@ def write_csv(target: BinaryIO, columns: Columns[Row], rows: Iterable[Row], word
     empty cell is explained by the codebook.
     """
     render = [renderer(column, words) for column in columns]
-    with io.TextIOWrapper(target, encoding="utf-8-sig", newline="", write_through=True) as text:
-        out = csv.writer(text)
-        out.writerow([column.key for column in columns])
-        for row in rows:
-            out.writerow([_cell(value(row)) for value in render])
-        text.detach()  # the target stays open
+    out = csv.writer(codecs.getwriter("utf-8-sig")(target))
+    out.writerow([column.key for column in columns])
+    for row in rows:
+        out.writerow([_cell(value(row)) for value in render])
 
 
 def read_csv(content: bytes) -> list[dict[str, str]]:
