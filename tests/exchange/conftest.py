@@ -11,7 +11,7 @@ from tests.exchange.workbooks import Written
 from tests.submitted import make_cycle
 from tracker.domain.progress import Audience
 from tracker.exchange.compiled import write_compiled
-from tracker.exchange.report import write_report
+from tracker.exchange.report import Order, write_report
 from tracker.exchange.translations import translator
 from tracker.exchange.words import Made
 from tracker.models import ReportingCycle
@@ -36,10 +36,15 @@ def cycle(session: Session) -> ReportingCycle:
 def report_of(session: Session) -> Callable[..., Written]:
     """Write the report of a State and open it again."""
 
-    def write(iso3: str, audience: Audience = Audience.PUBLIC, language: str = "en") -> Written:
+    def write(
+        iso3: str,
+        audience: Audience = Audience.PUBLIC,
+        language: str = "en",
+        order: Order = Order.SECTION,
+    ) -> Written:
         data = report_export(session, cycle_slug=CYCLE, iso3=iso3, audience=audience)
-        target = BytesIO()
-        write_report(target, data, translate=translator(language), language=language, made=MADE)
+        target, translate = BytesIO(), translator(language)
+        write_report(target, data, translate=translate, language=language, made=MADE, order=order)
         return Written(target.getvalue())
 
     return write
