@@ -1,6 +1,6 @@
 """The first sheet of a report: whose it is, its receipt, what it holds, how to read it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from tracker.domain.assistance import Assistance, Direction
 from tracker.domain.contacts import ContactKind
@@ -60,15 +60,16 @@ def write_cover(
     _heading(sheet, words(N_("Receipt")))
     _receipt(sheet, data)
     _heading(sheet, words.label(Part.CONTACTS))
-    _contacts(sheet, data.contents.items[Part.CONTACTS])
+    _listed(sheet, _contacts(words, data.contents.items[Part.CONTACTS]))
     _heading(sheet, words(N_("Figures, assistance and targets")))
-    _figures(sheet, data)
+    _listed(sheet, _figures(words, data))
     _heading(sheet, words(N_("Progress by section")))
     _summary(sheet, found, names)
     _heading(sheet, words(N_("How to read this report")))
-    for value in (*Progress, Absence.NOT_ASKED, Absence.NOT_ANSWERED, Absence.WITHHELD):
-        sheet.fact(words.label(value), words(meaning(value)))
+    legend = (*Progress, Absence.NOT_ASKED, Absence.NOT_ANSWERED, Absence.WITHHELD)
+    _listed(sheet, ((words.label(value), words(meaning(value))) for value in legend))
     for text in _notes(data, words):
+        sheet.may_break()
         sheet.line(text, "note")
     print_whole(sheet)
 
@@ -77,6 +78,14 @@ def _heading(sheet: Sheet, text: str) -> None:
     sheet.gap()
     sheet.may_break()
     sheet.line(text, "heading")
+
+
+def _listed(sheet: Sheet, facts: Iterable[tuple[str, str]]) -> None:
+    """Facts of which each may begin a page but the first, which stays with its heading."""
+    for number, (name, text) in enumerate(facts):
+        if number:
+            sheet.may_break()
+        sheet.fact(name, text, "fact_typed")
 
 
 def _facts(sheet: Sheet, data: ReportExport, made: Made) -> None:
@@ -121,27 +130,23 @@ def _receipt(sheet: Sheet, data: ReportExport) -> None:
         sheet.fact(words(N_("Place in the chain")), submission.chain_place)
 
 
-def _contacts(sheet: Sheet, items: SubmittedItems) -> None:
-    words = sheet.book.words
+def _contacts(words: Words, items: SubmittedItems) -> Iterator[tuple[str, str]]:
     for kind in ContactKind:
         listed = [contact_line(words, item) for item in contacts_of(items, kind)]
-        sheet.fact(
-            words.label(kind), "\n".join(listed) or absence_words(words, items), "fact_typed"
-        )
+        yield words.label(kind), "\n".join(listed) or absence_words(words, items)
 
 
-def _figures(sheet: Sheet, data: ReportExport) -> None:
-    words, items = sheet.book.words, data.contents.items
+def _figures(words: Words, data: ReportExport) -> Iterator[tuple[str, str]]:
+    items = data.contents.items
     for definition in data.frame.indicators:
         returned = data.contents.returns.get(definition.slug)
-        for name, text in summary_of(words, definition, returned):
-            sheet.fact(name, text)
+        yield from summary_of(words, definition, returned)
     counted = [item.content for item in items[Part.ASSISTANCE].shown]
     ways = [item.direction for item in counted if isinstance(item, Assistance)]
     counts = [f"{words.label(way)}: {ways.count(way)}" for way in Direction if way in ways]
     assistance, targets = items[Part.ASSISTANCE], items[Part.TARGETS]
-    sheet.fact(words.label(Part.ASSISTANCE), _count(words, assistance, "; ".join(counts)))
-    sheet.fact(words.label(Part.TARGETS), _count(words, targets, str(len(targets.shown))))
+    yield words.label(Part.ASSISTANCE), _count(words, assistance, "; ".join(counts))
+    yield words.label(Part.TARGETS), _count(words, targets, str(len(targets.shown)))
 
 
 def _count(words: Words, items: SubmittedItems, shown: str) -> str:

@@ -108,7 +108,7 @@ def _write_contact(sheet: Sheet, kind: ContactKind, item: ExportedItem) -> None:
     for column in CONTACT_COLUMNS:
         of_body = column.key not in OF_A_BODY or kind is ContactKind.COORDINATION_BODY
         if column.key not in ("kind", "name") and of_body:
-            style = "boxed_typed" if column.kind is Kind.TYPED else "boxed"
+            style = "boxed_value" if column.kind is Kind.TYPED else "boxed"
             _row(sheet, "", words(column.header), _field(words, column, item), style)
 
 
@@ -159,7 +159,7 @@ def _box(words: Words, part: Part, place: Place, item: ExportedItem) -> Box:
         text = _field(words, columns[0], item)
     else:
         text = "\n".join(_named(words, column, item) for column in columns)
-    return Box(place.first, place.last, text, "boxed_typed")
+    return Box(place.first, place.last, text, "boxed_value")
 
 
 def _named(words: Words, column: Column[Any], item: ExportedItem) -> str:
