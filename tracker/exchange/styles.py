@@ -55,7 +55,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "boxed": _BOXED,
     "boxed_middle": _BOXED | {"align": "left", "valign": "vcenter"},
     "boxed_bold": _BOXED | {"bold": True},
-    "boxed_link": _BOXED | {"font_color": "#0B5394", "underline": 1, "text_wrap": False},
+    "boxed_link": _BOXED
+    | {"font_color": "#0B5394", "underline": 1, "text_wrap": False, "align": "left"},
     "boxed_value": _BOXED | {"quote_prefix": True, "align": "left"},
     "boxed_typed": _BOXED | {"quote_prefix": True},
     "boxed_typed_rtl": _BOXED | {"quote_prefix": True, "reading_order": 2, "align": "right"},
@@ -99,9 +100,9 @@ def style(name: str) -> dict[str, Any]:
 def mirrored(properties: dict[str, Any]) -> dict[str, Any]:
     """The same for a sheet that runs from right to left; typed texts keep their own direction.
 
-    Typed texts move to the side of the name that stands before them where they have a side.
+    So do links, which LibreOffice tears apart otherwise. Where these have a side, it changes.
     """
-    if properties.get("quote_prefix"):
+    if properties.get("quote_prefix") or properties.get("underline"):
         return properties | {"align": "right"} if "align" in properties else properties
     align = properties.get("align", "left")
     return properties | {"align": "right" if align == "left" else align, "reading_order": 2}
