@@ -11,11 +11,13 @@ from tests.exchange.workbooks import Written
 from tests.submitted import make_cycle
 from tracker.domain.progress import Audience
 from tracker.exchange.compiled import write_compiled
-from tracker.exchange.report import write_report
+from tracker.exchange.report import Order, write_report
 from tracker.exchange.translations import translator
 from tracker.exchange.words import Made
 from tracker.models import ReportingCycle
-from tracker.queries.exports import compiled_export, report_export, state_answers
+from tracker.queries.compiled import compiled_export
+from tracker.queries.exports import state_answers
+from tracker.queries.report_exports import report_export
 
 MADE = Made(datetime(2026, 11, 23, 18, 30, tzinfo=UTC), "A. Reader")
 CYCLE = "bms7-2026"
@@ -34,10 +36,15 @@ def cycle(session: Session) -> ReportingCycle:
 def report_of(session: Session) -> Callable[..., Written]:
     """Write the report of a State and open it again."""
 
-    def write(iso3: str, audience: Audience = Audience.PUBLIC, language: str = "en") -> Written:
+    def write(
+        iso3: str,
+        audience: Audience = Audience.PUBLIC,
+        language: str = "en",
+        order: Order = Order.SECTION,
+    ) -> Written:
         data = report_export(session, cycle_slug=CYCLE, iso3=iso3, audience=audience)
-        target = BytesIO()
-        write_report(target, data, translate=translator(language), language=language, made=MADE)
+        target, translate = BytesIO(), translator(language)
+        write_report(target, data, translate=translate, language=language, made=MADE, order=order)
         return Written(target.getvalue())
 
     return write
@@ -48,7 +55,7 @@ def compiled_for(session: Session) -> Callable[..., Written]:
     """Write the compiled workbook and open it again."""
 
     def write(audience: Audience = Audience.PUBLIC, language: str = "en") -> Written:
-        data = compiled_export(session, cycle_slug=CYCLE, audience=audience)
+        data = compiled_export(session, cycle_slugs=[CYCLE], audience=audience)
         target = BytesIO()
         write_compiled(
             target,

@@ -1,5 +1,6 @@
 """The download addresses: who gets what, under which name."""
 
+import json
 from io import BytesIO
 
 import pytest
@@ -28,7 +29,8 @@ def reports(session: Session, cycle: ReportingCycle) -> None:
         26: said(narrative=f"{CANARY}-states", audience=Audience.STATES),
         27: said(Progress.NOT_STARTED, narrative=f"{CANARY}-secret", audience=Audience.SECRETARIAT),
     }
-    make_submission(session, cycle, "KEN", answers)
+    published = make_submission(session, cycle, "KEN", answers)
+    published.receipt = {"chain": {"seq": 9, "hash": "0" * 64}}
     make_submission(session, cycle, "ALB", {25: said(narrative=f"{CANARY}-early")}, "submitted")
     session.commit()
 
@@ -120,3 +122,62 @@ def test_no_file_is_wider_than_its_reader(
         ]
         assert found == shown
         assert (response.headers["Cache-Control"] == "no-store") == (role is not None)
+
+
+@pytest.mark.parametrize(
+    ("ending", "media_type"), [("json", "application/json"), ("zip", "application/zip")]
+)
+def test_the_tables_are_downloaded_for_the_same_reader(
+    reports: None, public: Browser, ending: str, media_type: str
+) -> None:
+    response = public.get(f"/states/KEN/report.{ending}?cycle=bms7-2026")
+    assert (response.status_code, response.mimetype) == (200, media_type)
+    assert name_of(response) == f"bms7-2026_KEN_report_en.{ending}"
+    if ending == "json":
+        assert "For everybody." in response.text and CANARY not in response.text
+    assert public.get(f"/states/KEN/report.{ending}?audience=states").status_code == 403
+
+
+def test_the_order_of_the_workbook_is_chosen_in_the_address(reports: None, public: Browser) -> None:
+    assert "Commitments" in opened(public.get(f"{REPORT}&order=paragraph")).names
+    assert "Commitments" not in opened(public.get(f"{REPORT}&order=section")).names
+    wrong = public.get(f"{REPORT}&order=colour")
+    assert wrong.status_code == 422 and "section, paragraph" in wrong.text
+    assert public.get("/states/KEN/report.docx").status_code == 404
+
+
+def test_a_state_downloads_any_submission_of_its_own_whole(
+    session: Session, reports: None, cycle: ReportingCycle, browser_of: type[Browser]
+) -> None:
+    withdrawn = make_submission(
+        session, cycle, "KEN", {25: said(narrative="Second try.")}, "withdrawn"
+    )
+    address = f"/reports/{withdrawn.report.public_id}/submissions"
+    focal_point = browser_of(make_user(session, Role.FOCAL_POINT, "KEN"))
+    first = focal_point.get(f"{address}/1/report.xlsx")
+    assert name_of(first) == "bms7-2026_KEN_report_1_en.xlsx"
+    assert first.headers["Cache-Control"] == "no-store"
+    written = opened(first)
+    assert written.holds(f"{CANARY}-secret") and written.holds(f"{CANARY}-states")
+    facts = written.facts("Cover")
+    assert facts["Made for"] == "The State itself: everything that it submitted."
+    assert (facts["Submitted by"], facts["Status"]) == ("A. Person, Director", "Published")
+    second = opened(focal_point.get(f"{address}/2/report.xlsx")).facts("Cover")
+    assert second["Status"].startswith("Withdrawn: ")
+    assert focal_point.get(f"{address}/3/report.xlsx").status_code == 404
+    tables = json.loads(focal_point.get(f"{address}/1/report.json").text)
+    assert tables["answers"][2]["narrative"] == f"{CANARY}-secret"
+    receipt = focal_point.get(f"{address}/1").text
+    for ending in ("report.xlsx", "report.xlsx?order=paragraph", "report.zip", "report.json"):
+        assert f'{address}/1/{ending}"' in receipt
+    assert f"{address}/1/report.xlsx" in focal_point.get(address.removesuffix("/submissions")).text
+
+
+def test_a_superseded_submission_is_marked(
+    session: Session, reports: None, cycle: ReportingCycle, browser_of: type[Browser]
+) -> None:
+    later = make_submission(session, cycle, "KEN", {25: said(narrative="Newer.")})
+    observer = browser_of(make_user(session, Role.OBSERVER, "KEN"))
+    address = f"/reports/{later.report.public_id}/submissions"
+    status = opened(observer.get(f"{address}/1/report.xlsx")).facts("Cover")["Status"]
+    assert status == ("Published, superseded by a later submission: 4 March 2026, 09:00 UTC")

@@ -1,5 +1,7 @@
 """``tracker export``: files on disk, and refusals with their exit codes."""
 
+import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from tests.exchange.workbooks import Written
 from tests.submitted import make_cycle, make_submission
 from tracker.cli.setup import set_up
 from tracker.domain.progress import Audience
+from tracker.exchange.tabular import read_csv
 from tracker.models.engine import configure
 from tracker.settings import load_settings
 
@@ -66,6 +69,19 @@ def test_a_report(database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[
     assert list(tmp_path.iterdir()) == [out]
 
 
+def test_a_report_by_paragraph_and_as_tables(database: Path, tmp_path: Path) -> None:
+    chosen = ("report", "--state", "KEN", "--cycle", "bms7-2026", "--language", "fr", "--out")
+    book, found, archive = (tmp_path / f"report.{end}" for end in ("xlsx", "json", "zip"))
+    assert run(database, *chosen, str(book), "--order", "paragraph") == 0
+    assert "Engagements" in Written(book.read_bytes()).names
+    assert run(database, *chosen, str(found), "--format", "json") == 0
+    assert json.loads(found.read_text())["answers"][0]["narrative"] == "Done."
+    assert run(database, *chosen, str(archive), "--format", "csv") == 0
+    with zipfile.ZipFile(archive) as files:
+        assert read_csv(files.read("answers.csv"))[0]["narrative"] == "Done."
+    assert len(list(tmp_path.iterdir())) == 3
+
+
 @pytest.mark.parametrize(("audience", "leaks"), [("public", False), ("secretariat", True)])
 def test_compiled(database: Path, tmp_path: Path, audience: str, leaks: bool) -> None:
     out = tmp_path / "compiled.xlsx"
@@ -81,6 +97,8 @@ def test_compiled(database: Path, tmp_path: Path, audience: str, leaks: bool) ->
         (("report", "--state", "ALB", "--cycle", "bms7-2026"), 1, "ALB has no report"),
         (("report", "--state", "XXX", "--cycle", "bms7-2026"), 1, "XXX"),
         (("report", "--state", "KEN", "--cycle", "nowhere"), 1, "nowhere"),
+        (("report", "--state", "KEN", "--cycle", "bms7-2026", "--format", "odt"), 2, "format"),
+        (("report", "--state", "KEN", "--cycle", "bms7-2026", "--order", "age"), 2, "order"),
         (("compiled", "--cycle", "nowhere"), 1, "nowhere"),
         (("compiled", "--cycle", "bms7-2026", "--audience", "all"), 2, "audience"),
         (("compiled", "--cycle", "bms7-2026", "--language", "tlh"), 2, "language"),

@@ -82,6 +82,7 @@ GET  /reports/<report_id>/sections/<code>                          303     200/4
 POST /reports/<report_id>/sections/<code>                          401     409/404 409/404 403/404 404     404
 GET  /reports/<report_id>/submissions/<int:number>                 303     403/404 200/404 200/404 404     404
 GET  /reports/<report_id>/submissions/<int:number>/receipt.json    303     403/404 200/404 200/404 404     404
+GET  /reports/<report_id>/submissions/<int:number>/report.<form>   303     403/404 200/404 200/404 404     404
 GET  /reports/<report_id>/submit                                   303     403/404 200/404 403/404 404     404
 POST /reports/<report_id>/submit                                   401     403/404 409/404 403/404 404     404
 POST /reports/<report_id>/withdraw                                 401     403/404 303/404 403/404 404     404
@@ -103,7 +104,7 @@ POST /sign-in                                                      401     401  
 POST /sign-out                                                     303     303     303     303     303     303
 GET  /states                                                       200     200     200     200     200     200
 GET  /states/<iso3>                                                200     200     200     200     200     200
-GET  /states/<iso3>/report.xlsx                                    404     404     404     404     404     404
+GET  /states/<iso3>/report.<form>                                  404     404     404     404     404     404
 GET  /states/<iso3>/submissions/<int:number>                       404     404     200/404 200/404 200     200
 GET  /static/<path:filename>                                       200     200     200     200     200     200
 """  # noqa: E501  # reads across
@@ -161,6 +162,7 @@ def world(session: Session) -> World:
             "code": "I.1",
             "token": "no-such-token",
             "filename": "css/tracker.css",
+            "form": "xlsx",
         }
     session.commit()
     body = {

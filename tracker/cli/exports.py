@@ -12,13 +12,17 @@ from tracker.domain.clock import system_clock
 from tracker.domain.progress import Audience
 from tracker.domain.values import LANGUAGES
 from tracker.exchange.compiled import write_compiled
-from tracker.exchange.report import write_report
+from tracker.exchange.report import Order
+from tracker.exchange.report_files import ReportFormat, write_report_file
 from tracker.exchange.translations import SOURCE_LANGUAGE, translator
 from tracker.exchange.words import Made
-from tracker.queries.exports import StateAnswers, compiled_export, report_export, state_answers
+from tracker.queries.compiled import compiled_export
+from tracker.queries.exports import StateAnswers, state_answers
+from tracker.queries.report_exports import report_export
 from tracker.settings import load_settings
 
 MADE_BY = "tracker export"
+FORMATS = {"xlsx": ReportFormat.XLSX, "json": ReportFormat.JSON, "csv": ReportFormat.CSV}
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -57,9 +61,25 @@ def export() -> None:
 
 @export.command()
 @click.option("--state", required=True, metavar="ISO3", help="ISO 3166 alpha-3 code.")
-@click.option("--format", "form", type=click.Choice(["xlsx"]), default="xlsx", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMATS)),
+    default="xlsx",
+    show_default=True,
+    help="csv writes a zip with one file for each table.",
+)
+@click.option(
+    "--order",
+    type=click.Choice([order.value for order in Order]),
+    default=Order.SECTION.value,
+    show_default=True,
+    help="One sheet for each report section, or all commitments by paragraph.",
+)
 @_options
-def report(state: str, form: str, cycle: str, out: Path, audience: str, language: str) -> None:
+def report(
+    state: str, form: str, order: str, cycle: str, out: Path, audience: str, language: str
+) -> None:
     """Export one State's report, laid out like the voluntary national report.
 
     The published submission; for the secretariat the latest one.
@@ -68,7 +88,16 @@ def report(state: str, form: str, cycle: str, out: Path, audience: str, language
         data = report_export(session, cycle_slug=cycle, iso3=state, audience=Audience(audience))
 
     def write(target: Path) -> None:
-        write_report(target, data, translate=translator(language), language=language, made=_made())
+        with target.open("wb") as file:
+            write_report_file(
+                file,
+                data,
+                FORMATS[form],
+                translate=translator(language),
+                language=language,
+                made=_made(),
+                order=Order(order),
+            )
 
     _into(out, write)
 
@@ -76,10 +105,13 @@ def report(state: str, form: str, cycle: str, out: Path, audience: str, language
 @export.command()
 @_options
 def compiled(cycle: str, out: Path, audience: str, language: str) -> None:
-    """Export a whole cycle: overview, matrix, every response, indicators, codebook."""
+    """Export whole cycles: overview, matrix, every response, indicators, codebook.
+
+    Several cycles of the same outcome document are parted by commas.
+    """
     reader = Audience(audience)
     with reading(load_settings()) as session:
-        data = compiled_export(session, cycle_slug=cycle, audience=reader)
+        data = compiled_export(session, cycle_slugs=cycle.split(","), audience=reader)
         session.rollback()
 
         def write(target: Path) -> None:

@@ -131,6 +131,10 @@ MESSAGES: Final[dict[str, str]] = {
     "period-reversed": N_("The period covered ends before it begins."),
     "already-struck": N_("This text was struck out before."),
     # exports
+    "cycles-of-different-documents": N_(
+        "The cycles “%(first)s” and “%(second)s” are on different outcome documents. Export each "
+        "document on its own."
+    ),
     "no-submission-shown": N_(
         "%(state)s has no report in the reporting cycle “%(cycle)s” that may be shown here."
     ),

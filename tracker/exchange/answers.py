@@ -1,7 +1,7 @@
 """Answers as rows: what stands in the column of progress, and the columns of the long table."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from tracker.domain.documents import Commitment
 from tracker.domain.messages import N_
@@ -16,7 +16,8 @@ from tracker.exchange.content_columns import (
     NARRATIVE_LANGUAGE,
     REASON,
 )
-from tracker.queries.exports import ExportedAnswer, ListedState
+from tracker.exchange.entries import NAMING, ON_TIME, PUBLISHED, SUBMITTED, Entry
+from tracker.queries.exports import ExportedAnswer
 
 FIELD_WORDS = {
     "reason": N_("Reason"),
@@ -38,6 +39,13 @@ def value_of(commitment: Commitment, answer: ExportedAnswer | None) -> Progress 
     return answer.content.progress or Absence.NOT_ANSWERED
 
 
+def entry_value(entry: Entry, commitment: Commitment) -> Progress | Absence:
+    """The same for a State that may have no submission that is shown."""
+    if entry.contents is None:
+        return Absence.NOT_REPORTED if commitment.asks_states else Absence.NOT_ASKED
+    return value_of(commitment, entry.contents.answers.get(commitment.key))
+
+
 def joined_measures(measures: tuple[Measure, ...]) -> str:
     """Laws and instruments one a line: ``Title (2019-05) https://…``."""
     return "\n".join(measure_line(measure) for measure in measures)
@@ -51,90 +59,49 @@ def measure_line(measure: Measure) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AnswerLine:
-    """State × commitment: one answer, given or withheld."""
+    """State × commitment in one cycle: an answer given, withheld or (``None``) not given."""
 
-    listed: ListedState
-    cycle_slug: str
+    entry: Entry
     commitment: Commitment
-    answer: ExportedAnswer
+    answer: ExportedAnswer | None
 
     @property
     def content(self) -> ResponseContent:
-        """The answer; the empty one where it is withheld."""
-        return self.answer.content or NOTHING
+        """The answer; the empty one where there is none to be read."""
+        return self.shown or NOTHING
 
     @property
     def shown(self) -> ResponseContent | None:
         """The answer, if it may be read."""
-        return self.answer.content
+        return self.answer.content if self.answer else None
 
     @property
     def struck(self) -> tuple[str, ...]:
         """The parts of which a text was struck out."""
-        names = {name.split(".")[0] for name in self.answer.struck}
+        struck = self.answer.struck if self.answer else {}
+        names = {name.split(".")[0] for name in struck}
         return tuple(word for name, word in FIELD_WORDS.items() if name in names)
+
+
+def answer_lines(entry: Entry) -> Iterator[AnswerLine]:
+    """Every answer that was given or is withheld, in the order of the document."""
+    answers = entry.contents.answers if entry.contents else {}
+    for commitment in entry.document.commitments:
+        answer = answers.get(commitment.key)
+        if answer and (answer.content is None or answer.content.says_something):
+            yield AnswerLine(entry, commitment, answer)
+
+
+def _entry(line: AnswerLine) -> Entry:
+    return line.entry
 
 
 def _shown(line: AnswerLine) -> ResponseContent | None:
     return line.shown
 
 
-def _submission(line: AnswerLine, name: str) -> Any:
-    return getattr(line.listed.submission, name)
-
-
 ANSWER_COLUMNS: tuple[Column[AnswerLine], ...] = (
-    Column(
-        "iso3",
-        N_("ISO code"),
-        Kind.CODE,
-        9,
-        lambda line: line.listed.state.iso3,
-        N_("State, by its ISO 3166 alpha-3 code."),
-        identifies=True,
-    ),
-    Column(
-        "state",
-        N_("State"),
-        Kind.LOCALISED,
-        22,
-        lambda line: line.listed.state.name,
-        N_("Name of the State."),
-        identifies=True,
-    ),
-    Column(
-        "group",
-        N_("Group"),
-        Kind.LOCALISED,
-        20,
-        lambda line: line.listed.group,
-        N_("UN regional group; empty for observer States, which stand in none."),
-    ),
-    Column(
-        "standing",
-        N_("Standing"),
-        Kind.LABEL,
-        14,
-        lambda line: line.listed.state.status,
-        N_("Member State, or observer State, which stands outside every base."),
-    ),
-    Column(
-        "cycle",
-        N_("Cycle"),
-        Kind.CODE,
-        12,
-        lambda line: line.cycle_slug,
-        N_("Short name of the reporting cycle."),
-        identifies=True,
-    ),
-    Column(
-        "submission",
-        N_("Submission"),
-        Kind.NUMBER,
-        11,
-        lambda line: _submission(line, "number"),
-        N_("Number of the submission shown; earlier ones are superseded."),
-    ),
+    *(adapted(column, _entry) for column in NAMING),
     Column(
         "paragraph",
         N_("Paragraph"),
@@ -207,30 +174,7 @@ ANSWER_COLUMNS: tuple[Column[AnswerLine], ...] = (
         N_("Parts of which the secretariat struck out a text; empty where there are none."),
     ),
     adapted(AUDIENCE, _shown),
-    Column(
-        "on_time",
-        N_("On time"),
-        Kind.FLAG,
-        8,
-        lambda line: _submission(line, "on_time"),
-        N_("Whether the submission was made before the due day ended in UTC−12."),
-    ),
-    Column(
-        "submitted_at",
-        N_("Submitted"),
-        Kind.INSTANT,
-        16,
-        lambda line: _submission(line, "submitted_at"),
-        N_("When the submission was made."),
-    ),
-    Column(
-        "published_at",
-        N_("Published"),
-        Kind.INSTANT,
-        16,
-        lambda line: _submission(line, "published_at"),
-        N_("When the submission was published; empty while it is not."),
-    ),
+    *(adapted(column, _entry) for column in (ON_TIME, SUBMITTED, PUBLISHED)),
 )
 
 

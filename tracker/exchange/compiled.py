@@ -1,34 +1,26 @@
-"""A whole cycle as one workbook, read and written State by State."""
+"""Cycles as one workbook, read and written State by State."""
 
 from collections.abc import Callable
 from typing import Any
 
 from tracker.domain.messages import N_
-from tracker.exchange.answers import ANSWER_COLUMNS, AnswerLine
-from tracker.exchange.columns import Columns
-from tracker.exchange.commitments import COMMITMENT_COLUMNS, commitment_lines
-from tracker.exchange.indicator_tables import (
-    FIGURE_COLUMNS,
-    VALUE_COLUMNS,
-    figure_lines,
-    value_rows,
-)
+from tracker.exchange.entries import IN_VIEW, Entry, Read, entries_by_state
 from tracker.exchange.legend import write_codebook
+from tracker.exchange.long_tables import LongTable, long_tables
+from tracker.exchange.marks import FileKind
 from tracker.exchange.matrix import STATE_COLUMNS, Matrix
-from tracker.exchange.overview import write_overview
+from tracker.exchange.movement import Movement
+from tracker.exchange.overview import overview_sheet, write_overview
 from tracker.exchange.readme import WIDTHS, Tally, write_readme
+from tracker.exchange.section_sheets import SectionSheets, explained_columns
 from tracker.exchange.translations import Translate
 from tracker.exchange.words import Made, Words
 from tracker.exchange.workbook import Book, Table, Target
-from tracker.queries.exports import CompiledExport, ListedState, StateAnswers
+from tracker.queries.compiled import CompiledExport
 
-Read = Callable[[int], StateAnswers]
-"""What a submission says, by its id; opens and ends a short read of its own."""
-
-RESPONSES = N_("One row for every answer given or withheld: for filters and pivot tables.")
-FIGURES = N_("One row for every figure that was returned.")
-INDICATOR_VALUES = N_("One row for every value that follows from the figures.")
-COMMITMENTS = N_("Official text, and our titles, summaries and classification.")
+Advance = Callable[[int, int], None]
+"""Told after each State how many are done, of how many."""
+NOTHING = N_("Nothing: no report in this file holds anything of this kind.")
 
 
 def write_compiled(
@@ -39,88 +31,68 @@ def write_compiled(
     translate: Translate,
     language: str,
     made: Made,
+    progress: Advance | None = None,
 ) -> None:
-    """Write the workbook; ``read`` is called once for every State that has a submission."""
+    """Write the workbook; ``read`` is called once for every submission that is shown."""
     words = Words(language, translate)
-    document = data.frame.document
     title = words(
-        N_("Compiled reports, cycle %(cycle)s, %(symbol)s"),
-        cycle=data.frame.cycle.slug,
-        symbol=document.symbol,
+        N_("Compiled reports, %(cycles)s, %(symbol)s"),
+        cycles=", ".join(data.slugs),
+        symbol=data.document.symbol,
     )
     with Book(target, words, made, title, streaming=True) as book:
         readme = book.sheet(words(N_("Read me")), WIDTHS)
-        overview = write_overview(book, data)
-        body = _Body(book, data)
-        for listed in data.states:
-            body.add(listed, read(listed.submission.id) if listed.submission else None)
-        body.finish()
-        commitments = _table(book, N_("Commitments"), COMMITMENTS, COMMITMENT_COLUMNS)
-        for line in commitment_lines(document, words):
-            commitments.add(line)
-        commitments.finish()
-        tables = [*body.tables, (commitments.sheet.name, COMMITMENT_COLUMNS)]
-        codebook = write_codebook(book, tables)
-        sheets = [overview, *body.sheets, commitments.sheet, codebook]
-        write_readme(readme, data, sheets, body.tally, made)
-
-
-class _Body:
-    """The sheets that grow with each State."""
-
-    def __init__(self, book: Book, data: CompiledExport) -> None:
-        words = book.words
-        self._data = data
-        self._words = words
-        self._matrix = Matrix(book, data.frame.document)
-        self._answers = _table(book, N_("Responses"), RESPONSES, ANSWER_COLUMNS)
-        self.tally = Tally()
-        self.sheets = [self._matrix.sheet, self._answers.sheet]
-        self.tables: list[tuple[str, Columns[Any]]] = [
-            (self._matrix.sheet.name, STATE_COLUMNS),
-            (self._answers.sheet.name, ANSWER_COLUMNS),
+        overview, movement = overview_sheet(book), Movement(data)
+        matrix, sections = Matrix(book, data.document), SectionSheets(book, data.document)
+        tables = [_Growing(book, table) for table in long_tables(data, words)]
+        tally = Tally()
+        states = len(data.cycles[0].states)
+        for number, entries in enumerate(entries_by_state(data, read), start=1):
+            movement.add(entries)
+            for entry in entries:
+                tally.add(entry)
+                matrix.add(entry)
+                sections.add(entry)
+                for table in tables:
+                    table.add(entry)
+            if progress:
+                progress(number, states)
+        write_overview(overview, data, movement)
+        matrix.finish()
+        sections.finish()
+        for table in tables:
+            table.finish()
+        explained = [
+            (matrix.sheet.name, STATE_COLUMNS),
+            (words(N_("Sheets by section")), explained_columns()),
+            *((table.sheet.name, table.columns) for table in tables),
         ]
-        if data.has_figures:
-            self._figures = _table(book, N_("Indicator figures"), FIGURES, FIGURE_COLUMNS)
-            self._values = _table(book, N_("Indicator values"), INDICATOR_VALUES, VALUE_COLUMNS)
-            self.sheets += [self._figures.sheet, self._values.sheet]
-            self.tables += [
-                (self._figures.sheet.name, FIGURE_COLUMNS),
-                (self._values.sheet.name, VALUE_COLUMNS),
-            ]
+        codebook = write_codebook(book, explained)
+        grown = [table.sheet for table in tables]
+        sheets = [overview, matrix.sheet, *sections.sheets, *grown, codebook]
+        write_readme(readme, data, sheets, tally, made)
+        book.mark(FileKind.COMPILED)
 
-    def add(self, listed: ListedState, contents: StateAnswers | None) -> None:
-        """One State; ``None`` where no submission of it is shown."""
-        self._matrix.add(listed, contents.answers if contents else None)
-        if contents is None:
-            return
-        cycle = self._data.frame.cycle.slug
-        for commitment in self._data.frame.document.commitments:
-            answer = contents.answers.get(commitment.key)
-            if answer is None or (answer.content and not answer.content.says_something):
-                continue
-            self._answers.add(AnswerLine(listed, cycle, commitment, answer))
-            self.tally.rows += 1
-            self.tally.answered += answer.content is not None
-            self.tally.withheld += answer.content is None
-        for definition in self._data.frame.indicators:
-            returned = contents.returns.get(definition.slug)
-            if returned is None:
-                continue
-            for figure in figure_lines(listed, definition, returned):
-                self._figures.add(figure)
-            for value in value_rows(listed, definition, returned, self._words):
-                self._values.add(value)
+
+class _Growing:
+    """The sheet of a long table."""
+
+    def __init__(self, book: Book, table: LongTable) -> None:
+        self.columns = table.columns
+        self._lines, self._closing = table.lines, table.closing
+        self._nothing = book.words(NOTHING)
+        widths = [column.width for column in table.columns]
+        self.sheet = book.sheet(table.name, widths, table.about)
+        self._table: Table[Any] = Table(self.sheet, table.columns, freeze_columns=IN_VIEW)
+
+    def add(self, entry: Entry) -> None:
+        """The rows of one State in one cycle."""
+        for line in self._lines(entry):
+            self._table.add(line)
 
     def finish(self) -> None:
-        """Put the filters on."""
-        self._matrix.finish()
-        self._answers.finish()
-        if self._data.has_figures:
-            self._figures.finish()
-            self._values.finish()
-
-
-def _table(book: Book, name: str, about: str, columns: Columns[Any]) -> Table[Any]:
-    widths = [column.width for column in columns]
-    return Table(book.sheet(book.words(name), widths, book.words(about)), columns, freeze_columns=2)
+        """Write the closing rows and put the filter on; an empty table says that it is empty."""
+        for line in self._closing():
+            self._table.add(line)
+        if not self._table.finish():
+            self.sheet.cell(0, self._nothing, "soft")

@@ -26,6 +26,13 @@ def details(words: Words, commitment: Commitment, answer: ExportedAnswer | None)
     return "\n".join((first, *_parts(words, answer, content)))
 
 
+def said(words: Words, answer: ExportedAnswer | None) -> str | None:
+    """The same without the progress; ``None`` where there is no answer that may be read."""
+    if answer is None or answer.content is None:
+        return None
+    return "\n".join(_parts(words, answer, answer.content))
+
+
 def _parts(words: Words, answer: ExportedAnswer, content: ResponseContent) -> Iterator[str]:
     struck = answer.struck
     if content.reason or "reason" in struck:

@@ -1,6 +1,6 @@
 """One State's figures of indicators, laid out by year: inputs down, categories across."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from tracker.domain.indicator_tables import ValueLine, YearTable, year_table
 from tracker.domain.indicator_values import Hindrance, Value
@@ -36,6 +36,24 @@ def value_words(words: Words, definition: IndicatorDefinition, value: Value) -> 
     return words(N_("%(share)s, over %(categories)s only"), share=share, categories=covered)
 
 
+def summary_of(
+    words: Words, definition: IndicatorDefinition, returned: SubmittedReturn | None
+) -> Iterator[tuple[str, str]]:
+    """Each year with its values in words; one line where nothing was returned or may be seen."""
+    if returned is None or returned.figures is None:
+        absence = Absence.NOT_REPORTED if returned is None else Absence.WITHHELD
+        yield definition.code, words.label(absence)
+        return
+    for year in years_of(returned.figures):
+        yield (
+            f"{definition.code}, {year}",
+            "\n".join(
+                f"{words.text(line.formula.label)}: {value_words(words, definition, line.together)}"
+                for line in year_table(definition, returned.figures, year).values
+            ),
+        )
+
+
 def write_returns(
     sheet: Sheet,
     definitions: tuple[IndicatorDefinition, ...],
@@ -44,6 +62,7 @@ def write_returns(
     """One State's figures: for each indicator and year inputs down, categories across."""
     words = sheet.book.words
     for definition in definitions:
+        sheet.may_break()
         sheet.line(f"{definition.code}  {words.text(definition.name)}", "heading")
         sheet.line(words.text(definition.definition))
         returned = returns.get(definition.slug)
@@ -62,6 +81,7 @@ def _write_year(sheet: Sheet, definition: IndicatorDefinition, table: YearTable)
     together = words(N_("All counted categories"))
     names = [words.text(category.label) for category in table.categories]
     sheet.gap()
+    sheet.may_break()
     sheet.row_of([str(table.year), *names, together], "header")
     for entry in table.inputs:
         sheet.raw.write_string(

@@ -1,19 +1,15 @@
-"""Figures of indicators as long tables: one row a figure, and one row a value."""
+"""Figures of indicators as one long table, one row a figure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tracker.domain.documents import LocalisedText
 from tracker.domain.indicator_tables import year_table
-from tracker.domain.indicator_values import Value
 from tracker.domain.indicators import Cell, IndicatorDefinition, years_of
 from tracker.domain.messages import N_
 from tracker.domain.progress import Absence
-from tracker.exchange.columns import Column, Kind
-from tracker.exchange.indicator_sheets import value_words
-from tracker.exchange.words import Words
-from tracker.queries.exports import ListedState
-from tracker.queries.indicators import SubmittedReturn
+from tracker.exchange.columns import Column, Kind, adapted
+from tracker.exchange.entries import NAMING, Entry
 
 NO_TEXT: LocalisedText = {}
 
@@ -22,7 +18,7 @@ NO_TEXT: LocalisedText = {}
 class FigureLine:
     """One figure of one State; ``cell`` is ``None`` where the return is withheld."""
 
-    listed: ListedState
+    entry: Entry
     definition: IndicatorDefinition
     cell: Cell | None = None
     amount: int | None = None
@@ -32,75 +28,29 @@ class FigureLine:
         return self.definition.texts.get(code, NO_TEXT)
 
 
-@dataclass(frozen=True, slots=True)
-class ValueRow:
-    """One value of one State and year over all counted categories."""
-
-    listed: ListedState
-    definition: IndicatorDefinition
-    year: int
-    value: Value
-    words: Words
-
-    @property
-    def label(self) -> LocalisedText:
-        """What the value is called."""
-        return self.definition.texts.get(self.value.formula, NO_TEXT)
-
-    @property
-    def share(self) -> float | None:
-        """The value, where it is computable."""
-        return None if self.value.share is None else float(self.value.share)
+def figure_lines(entry: Entry, definitions: Iterable[IndicatorDefinition]) -> Iterator[FigureLine]:
+    """Every figure that was given, by indicator, year, input and category."""
+    returns = entry.contents.returns if entry.contents else {}
+    for definition in definitions:
+        returned = returns.get(definition.slug)
+        if returned is None:
+            continue
+        if returned.figures is None:
+            yield FigureLine(entry, definition)
+            continue
+        for year in years_of(returned.figures):
+            for line in year_table(definition, returned.figures, year).inputs:
+                for cell in line.cells:
+                    if cell in returned.figures:
+                        yield FigureLine(entry, definition, cell, returned.figures[cell])
 
 
-def figure_lines(
-    listed: ListedState, definition: IndicatorDefinition, returned: SubmittedReturn
-) -> Iterator[FigureLine]:
-    """Every figure that was given, by year, input and category."""
-    if returned.figures is None:
-        yield FigureLine(listed, definition)
-        return
-    for year in years_of(returned.figures):
-        for line in year_table(definition, returned.figures, year).inputs:
-            for cell in line.cells:
-                if cell in returned.figures:
-                    yield FigureLine(listed, definition, cell, returned.figures[cell])
-
-
-def value_rows(
-    listed: ListedState, definition: IndicatorDefinition, returned: SubmittedReturn, words: Words
-) -> Iterator[ValueRow]:
-    """Every value of every year that has figures."""
-    for year in years_of(returned.figures or {}):
-        for line in year_table(definition, returned.figures or {}, year).values:
-            yield ValueRow(listed, definition, year, line.together, words)
+def _entry_of_line(line: FigureLine) -> Entry:
+    return line.entry
 
 
 FIGURE_COLUMNS: tuple[Column[FigureLine], ...] = (
-    Column(
-        "iso3",
-        N_("ISO code"),
-        Kind.CODE,
-        9,
-        lambda line: line.listed.state.iso3,
-        N_("State, by its ISO 3166 alpha-3 code."),
-    ),
-    Column(
-        "state",
-        N_("State"),
-        Kind.LOCALISED,
-        26,
-        lambda line: line.listed.state.name,
-        N_("Name of the State."),
-    ),
-    Column(
-        "group",
-        N_("Group"),
-        Kind.LOCALISED,
-        26,
-        lambda line: line.listed.group,
-        N_("UN regional group; empty for observer States, which stand in none."),
-    ),
+    *(adapted(column, _entry_of_line) for column in NAMING),
     Column(
         "indicator",
         N_("Indicator"),
@@ -164,88 +114,5 @@ FIGURE_COLUMNS: tuple[Column[FigureLine], ...] = (
         14,
         lambda line: None if line.cell else Absence.WITHHELD,
         N_("Withheld: the State returned figures that readers of this file may not see."),
-    ),
-)
-
-VALUE_COLUMNS: tuple[Column[ValueRow], ...] = (
-    Column(
-        "iso3",
-        N_("ISO code"),
-        Kind.CODE,
-        9,
-        lambda row: row.listed.state.iso3,
-        N_("State, by its ISO 3166 alpha-3 code."),
-    ),
-    Column(
-        "state",
-        N_("State"),
-        Kind.LOCALISED,
-        26,
-        lambda row: row.listed.state.name,
-        N_("Name of the State."),
-    ),
-    Column(
-        "group",
-        N_("Group"),
-        Kind.LOCALISED,
-        26,
-        lambda row: row.listed.group,
-        N_("UN regional group; empty for observer States, which stand in none."),
-    ),
-    Column(
-        "indicator",
-        N_("Indicator"),
-        Kind.CODE,
-        14,
-        lambda row: row.definition.slug,
-        N_("Key of the indicator."),
-    ),
-    Column(
-        "year",
-        N_("Year"),
-        Kind.NUMBER,
-        8,
-        lambda row: row.year,
-        N_("The year that the value is about."),
-    ),
-    Column(
-        "value",
-        N_("Value"),
-        Kind.LOCALISED,
-        34,
-        lambda row: row.label,
-        N_("Which of the values of the indicator."),
-    ),
-    Column(
-        "numerator",
-        N_("Numerator"),
-        Kind.NUMBER,
-        12,
-        lambda row: row.value.numerator,
-        N_("Sum above the line; empty where a figure that it needs is unknown."),
-    ),
-    Column(
-        "denominator",
-        N_("Denominator"),
-        Kind.NUMBER,
-        12,
-        lambda row: row.value.denominator if row.value.covers else None,
-        N_("Sum below the line; empty where a figure that it needs is unknown."),
-    ),
-    Column(
-        "share",
-        N_("Share"),
-        Kind.SHARE,
-        10,
-        lambda row: row.share,
-        N_("Numerator ÷ denominator; empty where it is not computable."),
-    ),
-    Column(
-        "in_words",
-        N_("In words"),
-        Kind.CODE,
-        60,
-        lambda row: value_words(row.words, row.definition, row.value),
-        N_("The share with its numbers, or why there is none."),
     ),
 )

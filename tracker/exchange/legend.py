@@ -1,10 +1,12 @@
 """What the words of a workbook mean: codes, absence, bases, colours."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from tracker.domain.assistance import AssistanceKind, AssistanceStatus, Direction
+from tracker.domain.contacts import ContactKind
 from tracker.domain.documents import Addressee, Level, Qualifier, ReportSection, Strength, Theme
 from tracker.domain.messages import N_
 from tracker.domain.progress import Absence, Audience, Base, Progress
@@ -81,6 +83,10 @@ VOCABULARIES: tuple[tuple[str, Iterable[StrEnum]], ...] = (
     (N_("Qualifier"), Qualifier),
     (N_("Theme"), Theme),
     (N_("Report section"), ReportSection),
+    (N_("Contact"), ContactKind),
+    (N_("Needed or offered"), Direction),
+    (N_("Kind of assistance"), AssistanceKind),
+    (N_("Standing of the assistance"), AssistanceStatus),
 )
 
 
@@ -91,21 +97,27 @@ def language_notes(words: Words) -> list[str]:
     return [f"The tracker’s own words are not translated into “{words.language}” yet."]
 
 
-def write_codebook(book: Book, tables: Iterable[tuple[str, Columns[Any]]]) -> Sheet:
+def codebook_entries(words: Words, tables: Iterable[tuple[str, Columns[Any]]]) -> Iterator[Entry]:
     """Every column of every table by its sheet's name, then every code with its word."""
+    for place, columns in tables:
+        for column in columns:
+            kind = words(KIND_WORDS[column.kind])
+            yield Entry(place, words(column.header), column.key, kind, words(column.help))
+    for name, members in VOCABULARIES:
+        for member in members:
+            yield Entry(words(name), words.label(member), member.value, "", words(meaning(member)))
+
+
+def write_codebook(
+    book: Book, tables: Iterable[tuple[str, Columns[Any]]], further: Iterable[Entry] = ()
+) -> Sheet:
+    """A sheet with the ``codebook_entries`` of these tables, then ``further`` ones."""
     words = book.words
     widths = [column.width for column in CODEBOOK_COLUMNS]
     about = words(N_("What every column and every code means."))
     sheet = book.sheet(words(N_("Codebook")), widths, about)
     table = Table(sheet, CODEBOOK_COLUMNS)
-    for place, columns in tables:
-        for column in columns:
-            kind = words(KIND_WORDS[column.kind])
-            header, text = words(column.header), words(column.help)
-            table.add(Entry(place, header, column.key, kind, text))
-    for name, members in VOCABULARIES:
-        for member in members:
-            text = words(meaning(member))
-            table.add(Entry(words(name), words.label(member), member.value, "", text))
+    for entry in (*codebook_entries(words, tables), *further):
+        table.add(entry)
     table.finish()
     return sheet

@@ -1,15 +1,13 @@
-"""The matrix of a compiled workbook: one row a State, one column a commitment."""
-
-from collections.abc import Mapping
+"""The matrix of a compiled workbook: one row a State and cycle, one column a commitment."""
 
 from tracker.domain.documents import OutcomeDocument
 from tracker.domain.messages import N_
 from tracker.domain.progress import Absence, Progress
-from tracker.exchange.answers import value_of
+from tracker.exchange.answers import entry_value
 from tracker.exchange.cells import height
-from tracker.exchange.columns import Column, Kind, renderer
+from tracker.exchange.columns import Column, renderer
+from tracker.exchange.entries import IN_VIEW, NAMING, Entry
 from tracker.exchange.workbook import Book
-from tracker.queries.exports import ExportedAnswer, ListedState
 
 CELL_WIDTH = 11.5
 TITLE_HEIGHT = 170
@@ -17,48 +15,7 @@ PAGES_ACROSS = 5
 ABOUT = N_("Every State by every commitment, in words and colours; filter by group.")
 VALUES: tuple[Progress | Absence, ...] = (*Progress, *Absence)
 
-STATE_COLUMNS: tuple[Column[ListedState], ...] = (
-    Column(
-        "state",
-        N_("State"),
-        Kind.LOCALISED,
-        26,
-        lambda listed: listed.state.name,
-        N_("Name of the State."),
-    ),
-    Column(
-        "iso3",
-        N_("ISO code"),
-        Kind.CODE,
-        7,
-        lambda listed: listed.state.iso3,
-        N_("State, by its ISO 3166 alpha-3 code."),
-    ),
-    Column(
-        "group",
-        N_("Group"),
-        Kind.LOCALISED,
-        24,
-        lambda listed: listed.group,
-        N_("UN regional group; empty for observer States, which stand in none."),
-    ),
-    Column(
-        "standing",
-        N_("Standing"),
-        Kind.LABEL,
-        13,
-        lambda listed: listed.state.status,
-        N_("Member State, or observer State, which stands outside every base."),
-    ),
-    Column(
-        "submission",
-        N_("Submission"),
-        Kind.NUMBER,
-        11,
-        lambda listed: listed.submission and listed.submission.number,
-        N_("Number of the submission shown; empty where none is."),
-    ),
-)
+STATE_COLUMNS: tuple[Column[Entry], ...] = NAMING
 
 
 class Matrix:
@@ -83,26 +40,24 @@ class Matrix:
         sheet.raw.set_row(sheet.row, TITLE_HEIGHT)
         sheet.row += 1
         paragraphs = [words(N_("Para %(n)s"), n=c.paragraph) for c in self._commitments]
-        sheet.header([*(words(c.header) for c in STATE_COLUMNS), *paragraphs], freeze_columns=2)
+        sheet.header(
+            [*(words(c.header) for c in STATE_COLUMNS), *paragraphs], freeze_columns=IN_VIEW
+        )
         sheet.raw.repeat_rows(0, 1)
-        sheet.raw.repeat_columns(0, 1)
+        sheet.raw.repeat_columns(0, IN_VIEW - 1)
         sheet.raw.fit_to_pages(PAGES_ACROSS, 0)
 
-    def add(self, listed: ListedState, answers: Mapping[str, ExportedAnswer] | None) -> None:
-        """One State; ``None`` for answers where no submission of it is shown."""
+    def add(self, entry: Entry) -> None:
+        """One State in one cycle."""
         raw, row, plain = self.sheet.raw, self.sheet.row, self.sheet.book.style("boxed_middle")
         for at, render in enumerate(self._renderers):
-            value = render(listed)
+            value = render(entry)
             if isinstance(value, int):
                 raw.write_number(row, at, value, plain)
             elif value:
                 raw.write_string(row, at, value, plain)
         for at, commitment in enumerate(self._commitments, start=len(self._renderers)):
-            if answers is None and commitment.asks_states:
-                word, style = self._cells[Absence.NOT_REPORTED]
-            else:
-                answer = answers.get(commitment.key) if answers else None
-                word, style = self._cells[value_of(commitment, answer)]
+            word, style = self._cells[entry_value(entry, commitment)]
             raw.write_string(row, at, word, style)
         raw.set_row(row, height(2))
         self.sheet.row += 1

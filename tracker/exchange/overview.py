@@ -2,94 +2,140 @@
 
 from collections.abc import Sequence
 
+from tracker.domain.documents import OutcomeDocument
 from tracker.domain.messages import N_
-from tracker.domain.progress import SHOWN_ORDER, Base, Distribution, Progress, total
-from tracker.exchange.cells import lines
-from tracker.exchange.commitments import heading
+from tracker.domain.progress import SHOWN_ORDER, Absence, Base, Distribution, Progress, total
+from tracker.exchange.charts import ROW_PIXELS, Series, Source, stacked_bars
+from tracker.exchange.movement import Movement
 from tracker.exchange.styles import FILLS
 from tracker.exchange.words import Words
 from tracker.exchange.workbook import Book, Sheet
-from tracker.queries.exports import CompiledExport, ListedState
+from tracker.queries.compiled import CompiledCycle, CompiledExport, ListedState
 
 WIDTHS = (11, 50, *[12] * len(SHOWN_ORDER), 12, *[19] * len(Base))
-CHART_ROWS = 22
-ROW_PIXELS = 20  # pixels of a row that nobody set
-ABOUT = N_("Who reported, and progress by section and by commitment, with a chart.")
-CHART_WORDS = N_("Stacked bars: the counts of the table below it, section by section.")
+SECTION_ROWS, GROUP_ROWS = 22, 13
+GROUP_CHART_COLUMN = 8
+ABOUT = N_("Who reported, and progress by section and by commitment, with charts.")
+GROUP_CHART = N_("Stacked bars: reports on time, late and missing, of the table beside it.")
+SECTION_CHART = N_("Stacked bars: the counts of the table below it, section by section.")
 IMPLEMENTED_OF = {
     Base.MEMBERS: N_("Implemented, of all Member States"),
     Base.REPORTING: N_("Implemented, of reporting States"),
     Base.ANSWERED: N_("Implemented, of States that answered"),
     Base.APPLICABLE: N_("Implemented, of States to which it applies"),
 }
+STANDS = (
+    (N_("On time"), FILLS[Progress.IMPLEMENTED][0]),
+    (N_("Late"), FILLS[Progress.NOT_STARTED][0]),
+    (N_("No report"), FILLS[Absence.NOT_REPORTED][0]),
+)
 
 
-def write_overview(book: Book, data: CompiledExport) -> Sheet:
-    """Reports by group, then the distribution by section with its chart, then by commitment."""
+def overview_sheet(book: Book) -> Sheet:
+    """The empty sheet, in its place; it is written when every State was counted."""
     words = book.words
-    sheet = book.sheet(words(N_("Overview")), WIDTHS, words(ABOUT))
+    return book.sheet(words(N_("Overview")), WIDTHS, words(ABOUT))
+
+
+def write_overview(sheet: Sheet, data: CompiledExport, movement: Movement) -> None:
+    """For each cycle reports by group, then progress by section and by commitment, with charts.
+
+    Of several cycles, what moved between them stands after the last.
+    """
+    words = sheet.book.words
     sheet.line(words(N_("Overview")), "title")
     shares = words(N_("Shares are printed as n/N; the head of the column names the base N."))
     sheet.line(shares, "soft")
-    sheet.gap()
-    _write_groups(sheet, data)
-    sheet.gap()
-    _write_sections(sheet, data)
-    sheet.gap()
-    _write_commitments(sheet, data)
-    return sheet
+    for compiled in data.cycles:
+        slug = compiled.cycle.slug
+        sheet.gap()
+        sheet.line(words(N_("Cycle %(cycle)s: reports by group"), cycle=slug), "heading")
+        _write_groups(sheet, data, compiled)
+        sheet.gap()
+        title = N_("Cycle %(cycle)s: progress by section, in pairs State × commitment")
+        sheet.line(words(title, cycle=slug), "heading")
+        _write_sections(sheet, data.document, compiled)
+        sheet.gap()
+        title = N_("Cycle %(cycle)s: progress by commitment, in Member States")
+        sheet.line(words(title, cycle=slug), "heading")
+        _write_commitments(sheet, data.document, compiled)
+    movement.write(sheet)
 
 
-def _write_groups(sheet: Sheet, data: CompiledExport) -> None:
-    words = sheet.book.words
-    sheet.line(words(N_("Reports by group")), "heading")
-    heads = [N_("Member States"), N_("Reports, of Member States"), N_("On time, of reports")]
+def _write_groups(sheet: Sheet, data: CompiledExport, compiled: CompiledCycle) -> None:
+    """The table, and beside it the chart that is drawn from it."""
+    words, top = sheet.book.words, sheet.row
+    heads = [N_("Member States"), *(name for name, _ in STANDS)]
+    heads += [N_("Reports, of Member States"), N_("On time, of reports")]
     sheet.row_of(["", words(N_("Group")), *(words(head) for head in heads)], "header")
-    members = [listed for listed in data.states if listed.is_member]
+    first = sheet.row
+    members = [listed for listed in compiled.states if listed.is_member]
     for group in data.groups:
         own = [listed for listed in members if listed.state.group == group.code]
         _group_row(sheet, words.text(group.name), own)
+    series = [Series(words(name), at, fill) for at, (name, fill) in enumerate(STANDS, start=3)]
     _group_row(sheet, words(N_("All Member States")), members)
+    stacked_bars(
+        sheet,
+        Source(first, sheet.row - 1, 1, series),
+        at=(top, GROUP_CHART_COLUMN),
+        size=(840, GROUP_ROWS * ROW_PIXELS),
+        title=words(N_("Reports by group, of all Member States")),
+        description=words(GROUP_CHART),
+    )
+    sheet.row = max(sheet.row, top + GROUP_ROWS + 1)
 
 
 def _group_row(sheet: Sheet, name: str, states: Sequence[ListedState]) -> None:
-    share = sheet.book.words.share
+    share, number = sheet.book.words.share, sheet.book.style("boxed_number")
     found = [listed.submission for listed in states if listed.submission]
+    on_time = sum(submission.on_time for submission in found)
     sheet.cell(0, "", "boxed")
     sheet.cell(1, name, "boxed_bold")
-    sheet.raw.write_number(sheet.row, 2, len(states), sheet.book.style("boxed_number"))
-    sheet.cell(3, share(len(found), len(states)), "boxed_share")
-    sheet.cell(4, share(sum(s.on_time for s in found), len(found)), "boxed_share")
+    amounts = (len(states), on_time, len(found) - on_time, len(states) - len(found))
+    for at, amount in enumerate(amounts, start=2):
+        sheet.raw.write_number(sheet.row, at, amount, number)
+    sheet.cell(6, share(len(found), len(states)), "boxed_share")
+    sheet.cell(7, share(on_time, len(found)), "boxed_share")
     sheet.row += 1
 
 
-def _write_sections(sheet: Sheet, data: CompiledExport) -> None:
+def _write_sections(sheet: Sheet, document: OutcomeDocument, compiled: CompiledCycle) -> None:
     """The chart, and below it the table that it is drawn from."""
-    words, document = sheet.book.words, data.frame.document
+    words, figures = sheet.book.words, compiled.figures
     found = [
-        (section, [f.distribution for f in data.figures.commitments if f.section == section.code])
+        (section, [f.distribution for f in figures.commitments if f.section == section.code])
         for section in document.blocks()
     ]
     found = [(section, own) for section, own in found if own]
-    sheet.line(words(N_("Progress by section, in pairs State × commitment")), "heading")
     chart_row = sheet.row
-    sheet.row += CHART_ROWS
-    _heads(sheet, words(N_("Section")), words(N_("Heading")), words(N_("Pairs")))
+    sheet.row += SECTION_ROWS
+    _heads(sheet, words(N_("Section")), words(N_("Short heading (ours)")), words(N_("Pairs")))
     if found:
-        _chart(sheet, chart_row, sheet.row, sheet.row + len(found) - 1)
+        series = [
+            Series(words.label(value), at, FILLS[value][0])
+            for at, value in enumerate(SHOWN_ORDER, start=2)
+        ]
+        stacked_bars(
+            sheet,
+            Source(sheet.row, sheet.row + len(found) - 1, 1, series),
+            at=(chart_row, 0),
+            size=(1180, SECTION_ROWS * ROW_PIXELS - 10),
+            title=words(N_("Progress by section, of all Member States")),
+            description=words(SECTION_CHART),
+        )
     for section, own in found:
-        _counts(sheet, section.code, heading(document, section.code, words), total(own))
-    _counts(sheet, "", words(N_("All sections")), data.figures.whole)
+        _counts(sheet, section.code, words.text(section.short_title), total(own))
+    _counts(sheet, "", words(N_("All sections")), figures.whole)
 
 
-def _write_commitments(sheet: Sheet, data: CompiledExport) -> None:
+def _write_commitments(sheet: Sheet, document: OutcomeDocument, compiled: CompiledCycle) -> None:
     words = sheet.book.words
-    sheet.line(words(N_("Progress by commitment, in Member States")), "heading")
     sheet.line(words(N_("Those for the secretariat alone ask no State and are left out.")), "soft")
-    titles = {c.key: words.text(c.title) for c in data.frame.document.commitments}
+    titles = {c.key: words.text(c.title) for c in document.commitments}
     title = words(N_("Short title (ours)"))
     _heads(sheet, words(N_("Paragraph")), title, words(N_("Member States")))
-    for found in data.figures.commitments:
+    for found in compiled.figures.commitments:
         _counts(sheet, str(found.paragraph), titles[found.key], found.distribution)
 
 
@@ -109,37 +155,9 @@ def _counts(sheet: Sheet, code: str, name: str, found: Distribution) -> None:
         sheet.raw.write_number(sheet.row, at, amount, number)
     for at, text in enumerate(_shares(sheet.book.words, found), start=len(SHOWN_ORDER) + 3):
         sheet.cell(at, text, "boxed_share")
-    sheet.fit(lines(name, WIDTHS[1]))
+    sheet.fit_text(name, 1)
     sheet.row += 1
 
 
 def _shares(words: Words, found: Distribution) -> list[str]:
     return [words.share(found[Progress.IMPLEMENTED], found.size(base)) for base in IMPLEMENTED_OF]
-
-
-def _chart(sheet: Sheet, row: int, first: int, last: int) -> None:
-    """Stacked bars at ``row``, of the sections in the rows ``first`` to ``last``."""
-    book = sheet.book
-    chart = book.raw.add_chart({"type": "bar", "subtype": "percent_stacked"})
-    for at, value in enumerate(SHOWN_ORDER, start=2):
-        chart.add_series(
-            {
-                "name": book.words.label(value),
-                "categories": [sheet.name, first, 0, last, 0],
-                "values": [sheet.name, first, at, last, at],
-                "fill": {"color": FILLS[value][0]},
-                "border": {"color": "#6B7683", "width": 0.5},
-                "gap": 40,
-            }
-        )
-    chart.set_title(
-        {
-            "name": book.words(N_("Progress by section, of all Member States")),
-            "name_font": {"size": 12},
-        }
-    )
-    chart.set_y_axis({"reverse": True})
-    chart.set_x_axis({"num_format": "0%", "major_gridlines": {"visible": True}})
-    chart.set_legend({"position": "bottom"})
-    chart.set_size({"width": 1180, "height": CHART_ROWS * ROW_PIXELS - 10})
-    sheet.raw.insert_chart(row, 0, chart, {"description": book.words(CHART_WORDS)})

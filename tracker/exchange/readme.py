@@ -7,11 +7,13 @@ from tracker.domain.chain import tagged_hash
 from tracker.domain.documents import OutcomeDocument
 from tracker.domain.messages import N_
 from tracker.domain.progress import Absence, Audience, Base, Progress
-from tracker.exchange.answers import reader_words
+from tracker.exchange.answers import answer_lines, reader_words
+from tracker.exchange.entries import Entry
 from tracker.exchange.legend import language_notes, meaning
 from tracker.exchange.words import Made, Words
 from tracker.exchange.workbook import Sheet
-from tracker.queries.exports import CompiledExport
+from tracker.queries.compiled import CompiledCycle, CompiledExport
+from tracker.queries.cycles import CycleRow
 
 WIDTHS = (34, 100)
 DOCUMENT_TAG = "tracker/document/1"
@@ -25,23 +27,33 @@ class Tally:
     answered: int = 0
     withheld: int = 0
 
+    def add(self, entry: Entry) -> None:
+        """One State in one cycle."""
+        for line in answer_lines(entry):
+            self.rows += 1
+            self.answered += line.shown is not None
+            self.withheld += line.shown is None
+
 
 def write_readme(
     sheet: Sheet, data: CompiledExport, sheets: list[Sheet], tally: Tally, made: Made
 ) -> None:
     """Facts, counts, the other ``sheets`` with what they hold, and the vocabulary."""
-    words, frame = sheet.book.words, data.frame
+    words = sheet.book.words
     sheet.line(sheet.book.title, "title")
-    if frame.demonstration:
+    if data.demonstration:
         sheet.line(words(N_("Demonstration data: the States here are invented.")), "alert")
-    narrow = frame.audience is Audience.SECRETARIAT
-    sheet.line(words(reader_words(frame.audience)), "alert" if narrow else "note")
+    narrow = data.audience is Audience.SECRETARIAT
+    sheet.line(words(reader_words(data.audience)), "alert" if narrow else "note")
     sheet.gap()
     _facts(sheet, data, made)
     sheet.gap()
-    sheet.line(words(N_("Counts")), "heading")
-    for name, text in _count_facts(data, tally, words):
-        sheet.fact(name, text)
+    for compiled in data.cycles:
+        counts = words(N_("Counts, cycle %(cycle)s"), cycle=compiled.cycle.slug)
+        sheet.line(counts, "heading")
+        for name, text in _count_facts(compiled, words):
+            sheet.fact(name, text)
+    sheet.fact(words(N_("Rows in the sheet of responses")), _rows(tally, words))
     sheet.gap()
     sheet.line(words(N_("Sheets")), "heading")
     for other in sheets:
@@ -50,7 +62,7 @@ def write_readme(
         sheet.raw.write_url(sheet.row - 1, 0, address, link, other.name)
     sheet.gap()
     _vocabulary(sheet)
-    for text in (*_rules(words), *_official_notes(frame.document, words), *language_notes(words)):
+    for text in (*_rules(words), *_official_notes(data.document, words), *language_notes(words)):
         sheet.line(text, "note")
 
 
@@ -64,26 +76,35 @@ def document_version(document: OutcomeDocument) -> str:
 
 
 def _facts(sheet: Sheet, data: CompiledExport, made: Made) -> None:
-    words, frame = sheet.book.words, data.frame
-    document, dates = frame.document, frame.cycle.dates
+    words, document = sheet.book.words, data.document
     sheet.fact(words(N_("Outcome document")), f"{words.text(document.title)}, {document.source}")
-    sheet.fact(words(N_("Reporting cycle")), frame.cycle.slug)
-    if dates.period_from and dates.period_to:
-        period = f"{words.day(dates.period_from)} – {words.day(dates.period_to)}"
-        sheet.fact(words(N_("Period covered")), period)
-    sheet.fact(words(N_("Due")), words.day(dates.due_on) or words(N_("No due date")))
-    sheet.fact(words(N_("Audience")), words.label(frame.audience))
+    for compiled in data.cycles:
+        sheet.fact(words(N_("Reporting cycle")), _cycle(compiled.cycle, words))
+    sheet.fact(words(N_("Audience")), words.label(data.audience))
     sheet.fact(words(N_("Filters")), words(N_("None: all States and all commitments.")))
     sheet.fact(words(N_("Language")), words.label(words.language))
     sheet.fact(words(N_("Made")), f"{words.instant(made.at)}, {made.by}", "fact_typed")
     sheet.fact(words(N_("Version of the document")), document_version(document))
-    sheet.fact(words(N_("Version of the data")), str(frame.data_version))
+    sheet.fact(words(N_("Version of the data")), str(data.data_version))
     sheet.fact(words(N_("Version of the tracker")), __version__)
 
 
-def _count_facts(data: CompiledExport, tally: Tally, words: Words) -> list[tuple[str, str]]:
-    whole, figures = data.figures.whole, data.figures
-    observers = [listed for listed in data.states if not listed.is_member]
+def _cycle(cycle: CycleRow, words: Words) -> str:
+    """``bms7-2026; period covered: 1 January 2024 – 31 December 2025; due: 15 May 2026``."""
+    dates, parts = cycle.dates, [cycle.slug]
+    if dates.period_from and dates.period_to:
+        days = f"{words.day(dates.period_from)} – {words.day(dates.period_to)}"
+        parts.append(words(N_("period covered: %(days)s"), days=days))
+    if dates.due_on:
+        parts.append(words(N_("due: %(day)s"), day=words.day(dates.due_on)))
+    else:
+        parts.append(words(N_("no due date")))
+    return "; ".join(parts)
+
+
+def _count_facts(compiled: CompiledCycle, words: Words) -> list[tuple[str, str]]:
+    whole, figures = compiled.figures.whole, compiled.figures
+    observers = [listed for listed in compiled.states if not listed.is_member]
     reported = sum(listed.submission is not None for listed in observers)
     pairs = [
         (words.label(value), words.share(whole[value], whole.size(Base.MEMBERS)))
@@ -108,19 +129,19 @@ def _count_facts(data: CompiledExport, tally: Tally, words: Words) -> list[tuple
             ),
         ),
         *((words(N_("%(value)s, of all pairs"), value=name), share) for name, share in pairs),
-        (
-            words(N_("Rows in the sheet of responses")),
-            words(
-                N_(
-                    "%(rows)s: %(answered)s that may be read and %(withheld)s withheld, observer "
-                    "States included"
-                ),
-                rows=tally.rows,
-                answered=tally.answered,
-                withheld=tally.withheld,
-            ),
-        ),
     ]
+
+
+def _rows(tally: Tally, words: Words) -> str:
+    return words(
+        N_(
+            "%(rows)s: %(answered)s that may be read and %(withheld)s withheld, observer "
+            "States included"
+        ),
+        rows=tally.rows,
+        answered=tally.answered,
+        withheld=tally.withheld,
+    )
 
 
 def _vocabulary(sheet: Sheet) -> None:

@@ -1,19 +1,18 @@
 """One section of a report as a sheet, laid out like the voluntary national report."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from math import ceil
-
-from xlsxwriter.format import Format
 
 from tracker.domain.documents import Commitment, OutcomeDocument
 from tracker.domain.messages import N_
 from tracker.domain.progress import Progress
 from tracker.exchange.answers import value_of
-from tracker.exchange.cells import CELL_LIMIT, LINES_IN_ROW, height, lines, split_text
+from tracker.exchange.cells import CELL_LIMIT, lines, split_text
 from tracker.exchange.columns import Column, Kind
 from tracker.exchange.commitments import chapeau, heading, sources
 from tracker.exchange.details import details
+from tracker.exchange.report_rows import Box, lines_of, write_boxes
 from tracker.exchange.words import Words
 from tracker.exchange.workbook import Sheet
 from tracker.queries.exports import ExportedAnswer
@@ -65,7 +64,7 @@ REPORT_COLUMNS: tuple[Column[ReportLine], ...] = (
         "commitment",
         N_("Commitment (in bold our short title, below it the official text)"),
         Kind.TYPED,
-        48,
+        64,
         lambda line: "\n".join(text for _, text in commitment_runs(line)),
         N_("Our short title, marked as ours by bold type, and the wording of the document."),
     ),
@@ -105,13 +104,12 @@ REPORT_COLUMNS: tuple[Column[ReportLine], ...] = (
         "details",
         N_("Details"),
         Kind.TYPED,
-        58,
+        70,
         lambda line: details(line.words, line.commitment, line.answer),
         N_("Everything the State says, in words; where nothing is said, why."),
     ),
 )
 WIDTHS = tuple(column.width for column in REPORT_COLUMNS)
-LINES_IN_MERGED_ROW = 10  # low, so that pages are filled and scrolling does not jump
 COMMITMENT_AT, DETAILS_AT = 1, 6
 
 
@@ -131,18 +129,23 @@ def commitment_runs(line: ReportLine) -> list[tuple[str, str]]:
     return [run for run in runs if run[1]]
 
 
-def write_section(sheet: Sheet, title: str, about: str, report: list[ReportLine]) -> None:
-    """The title, the header, then every commitment under the section it stands in."""
-    words = sheet.book.words
+def write_head(sheet: Sheet, title: str, about: str) -> None:
+    """The title and the header of the columns, which stays in view and on every page."""
     sheet.line(title, "title")
     sheet.line(about, "soft")
-    sheet.header([words(column.header) for column in REPORT_COLUMNS])
+    sheet.header([sheet.book.words(column.header) for column in REPORT_COLUMNS])
+
+
+def write_commitments(sheet: Sheet, report: Sequence[ReportLine]) -> None:
+    """Every commitment, under the section of the document in which it stands."""
     for code, group in groupby(report, key=lambda line: line.commitment.section):
-        found = list(group)
-        _band(sheet, found[0].document, code)
-        for line in found:
+        for number, line in enumerate(group):
+            sheet.may_break()
+            if not number:
+                _band(sheet, line.document, code)
             _write(sheet, line)
     if not report:
+        words = sheet.book.words
         sheet.line(words(N_("No commitment of this document belongs to this section.")), "note")
 
 
@@ -159,6 +162,7 @@ def _write(sheet: Sheet, line: ReportLine) -> None:
     first, *rest = split_text(details(line.words, line.commitment, line.answer))
     _block(sheet, line, first, commitment_runs(line), continued=False)
     for piece in rest:
+        sheet.may_break()
         again = [("run_soft", line.words(N_("Continued from the row above.")))]
         _block(sheet, line, piece, again, continued=True)
 
@@ -166,50 +170,31 @@ def _write(sheet: Sheet, line: ReportLine) -> None:
 def _block(
     sheet: Sheet, line: ReportLine, text: str, runs: list[tuple[str, str]], *, continued: bool
 ) -> None:
-    """One row, or as many merged rows as it takes to show all of a long text."""
-    official = sum(lines(run, WIDTHS[COMMITMENT_AT]) for _, run in runs)
-    needed = max(
-        official,
-        lines(text, WIDTHS[DETAILS_AT]),
-        lines(sources(line.document, line.commitment, line.words), WIDTHS[0]),
-    )
-    rows = 1 if needed <= LINES_IN_ROW else ceil(needed / LINES_IN_MERGED_ROW)
-    for number in range(rows):
-        sheet.raw.set_row(sheet.row + number, height(ceil(needed / rows)))
-    value = value_of(line.commitment, line.answer)
+    own = f"mark-{value_of(line.commitment, line.answer)}"
+    boxes = []
     for at, column in enumerate(REPORT_COLUMNS):
         content = text if at == DETAILS_AT else column.value(line)
         if continued and at == 0:
             content = line.words(N_("%(sources)s (continued)"), sources=content)
-        elif continued and at != DETAILS_AT:
+        elif at == COMMITMENT_AT or (continued and at != DETAILS_AT):
             content = ""
-        name = _style(at, content, f"mark-{value}", line)
-        _cell(sheet, at, rows, content, sheet.book.style(name))
-    _runs(sheet, runs)
-    sheet.row += rows
+        boxes.append(Box(at, at, content, _style(at, content, own, line)))
+    official = sum(lines(run, WIDTHS[COMMITMENT_AT]) for _, run in runs)
+    row = sheet.row
+    write_boxes(sheet, boxes, max(official, lines_of(sheet, boxes)))
+    _runs(sheet, row, runs)
 
 
 def _style(at: int, content: str, own: str, line: ReportLine) -> str:
     if at == DETAILS_AT and line.answer and line.answer.content:
         rtl = line.narrative_language in RIGHT_TO_LEFT
         return "boxed_typed_rtl" if rtl else "boxed_typed"
-    if at == DETAILS_AT:
-        return "boxed"
-    if at > COMMITMENT_AT:
+    if COMMITMENT_AT < at < DETAILS_AT:
         return own if content else "mark"
     return "boxed"
 
 
-def _cell(sheet: Sheet, at: int, rows: int, content: str, style: Format) -> None:
-    if rows > 1:
-        sheet.raw.merge_range(sheet.row, at, sheet.row + rows - 1, at, "", style)
-    if content and at != COMMITMENT_AT:
-        sheet.raw.write_string(sheet.row, at, content, style)
-    elif rows == 1:
-        sheet.raw.write_blank(sheet.row, at, None, style)
-
-
-def _runs(sheet: Sheet, runs: list[tuple[str, str]]) -> None:
+def _runs(sheet: Sheet, row: int, runs: list[tuple[str, str]]) -> None:
     """The cell “Commitment”, its parts told apart by type."""
     book, boxed = sheet.book, sheet.book.style("boxed")
     parts: list[object] = []
@@ -217,6 +202,6 @@ def _runs(sheet: Sheet, runs: list[tuple[str, str]]) -> None:
         parts += [book.style(style), text if number == len(runs) - 1 else f"{text}\n"]
     whole = "".join(part for part in parts if isinstance(part, str))
     if len(runs) > 1 and len(whole) <= CELL_LIMIT // 2:
-        sheet.raw.write_rich_string(sheet.row, COMMITMENT_AT, *parts, boxed)
+        sheet.raw.write_rich_string(row, COMMITMENT_AT, *parts, boxed)
     else:
-        sheet.raw.write_string(sheet.row, COMMITMENT_AT, whole, boxed)
+        sheet.raw.write_string(row, COMMITMENT_AT, whole, boxed)

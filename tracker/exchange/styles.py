@@ -46,6 +46,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "band": _BODY | {"bold": True, "bg_color": TINT, "border": 1, "border_color": LINE},
     "band_note": _BODY | {"italic": True, "bg_color": TINT, "border": 1, "border_color": LINE},
     "plain": _BODY,
+    "ruled": {"bottom": 1, "bottom_color": LINE},
     "typed": _BODY | {"quote_prefix": True},
     "whole": _BODY | {"num_format": "0", "text_wrap": False, "align": "center"},
     "percent": _BODY | {"num_format": "0.0%", "text_wrap": False, "align": "center"},
@@ -54,6 +55,9 @@ STYLES: dict[str, dict[str, Any]] = {
     "boxed": _BOXED,
     "boxed_middle": _BOXED | {"align": "left", "valign": "vcenter"},
     "boxed_bold": _BOXED | {"bold": True},
+    "boxed_link": _BOXED
+    | {"font_color": "#0B5394", "underline": 1, "text_wrap": False, "align": "left"},
+    "boxed_value": _BOXED | {"quote_prefix": True, "align": "left"},
     "boxed_typed": _BOXED | {"quote_prefix": True},
     "boxed_typed_rtl": _BOXED | {"quote_prefix": True, "reading_order": 2, "align": "right"},
     "boxed_number": _BOXED | {"num_format": "#,##0", "align": "center"},
@@ -94,9 +98,12 @@ def style(name: str) -> dict[str, Any]:
 
 
 def mirrored(properties: dict[str, Any]) -> dict[str, Any]:
-    """The same for a sheet that runs from right to left; typed texts keep their own direction."""
-    if properties.get("quote_prefix"):
-        return properties
+    """The same for a sheet that runs from right to left; typed texts keep their own direction.
+
+    So do links, which LibreOffice tears apart otherwise. Where these have a side, it changes.
+    """
+    if properties.get("quote_prefix") or properties.get("underline"):
+        return properties | {"align": "right"} if "align" in properties else properties
     align = properties.get("align", "left")
     return properties | {"align": "right" if align == "left" else align, "reading_order": 2}
 

@@ -15,11 +15,13 @@ from tracker.domain.messages import N_
 from tracker.exchange import styles
 from tracker.exchange.cells import CELL_LIMIT, height, lines, split_text
 from tracker.exchange.columns import Column, Columns, Kind, renderer
+from tracker.exchange.marks import MARK_SHEET, FileKind
 from tracker.exchange.words import Made, Words
 
 Row = TypeVar("Row")
 Target = Path | BinaryIO
 A4 = 9
+MARGIN, MARGIN_SIDE = 0.6, 0.4  # inches
 CREATOR = N_("Outcome document tracker")
 KIND_STYLES = {
     Kind.TYPED: "typed",
@@ -97,11 +99,21 @@ class Book:
         """A new sheet with columns of these widths; ``about`` says what it holds."""
         return Sheet(self, styles.sheet_name(name, self._taken), widths, about)
 
+    def mark(self, kind: FileKind, *rows: Sequence[str]) -> None:
+        """Say in a very hidden sheet what file this is; ``rows`` of texts below are the owner's."""
+        sheet = self.raw.add_worksheet(MARK_SHEET)
+        for number, row in enumerate(((kind.value,), *rows)):
+            for column, text in enumerate(row):
+                sheet.write_string(number, column, text)
+        sheet.very_hidden()
+
 
 class Sheet:
     """One sheet, set up for reading and printing, written from the top.
 
-    ``row`` is the next free row.
+    ``row`` is the next free row, ``heights`` the points of the rows that were given a height,
+    ``repeated`` the row that stands on every printed page, ``starts`` the rows before which a
+    page may end.
     """
 
     def __init__(self, book: Book, name: str, widths: Sequence[float], about: str) -> None:
@@ -110,6 +122,9 @@ class Sheet:
         self.about = about
         self.widths = tuple(widths)
         self.row = 0
+        self.heights: dict[int, float] = {}
+        self.repeated: int | None = None
+        self.starts: list[int] = []
         self.raw: Worksheet = book.raw.add_worksheet(name)
         for number, width in enumerate(widths):
             self.raw.set_column(number, number, width)
@@ -118,13 +133,15 @@ class Sheet:
         self.raw.hide_gridlines(2)
         self.raw.set_landscape()
         self.raw.set_paper(A4)
-        self.raw.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+        self.raw.set_margins(left=MARGIN_SIDE, right=MARGIN_SIDE, top=MARGIN, bottom=MARGIN)
         self.raw.fit_to_pages(1, 0)
-        self._footer()
+        self._margins()
 
-    def _footer(self) -> None:
+    def _margins(self) -> None:
+        """Above each page the name of the sheet, below it what file it is and which page."""
         pages = self.book.words(N_("Page %(page)s of %(pages)s"), page="&P", pages="&N")
         title = self.book.title.replace("&", "&&")
+        self.raw.set_header("&R&8&A")
         self.raw.set_footer(f"&L&8{title[:180]}&R&8{pages}")
 
     def cell(self, column: int, text: str, style: str) -> None:
@@ -136,22 +153,16 @@ class Sheet:
         if style in ("title", "heading", "soft"):
             self.cell(0, text, style)
             if style == "title":
-                self.raw.set_row(self.row, 26)
+                self.tall(self.row, 26)
         else:
-            last = len(self.widths) - 1
-            if last:
-                self.raw.merge_range(self.row, 0, self.row, last, "", self.book.style(style))
-            self.cell(0, text, style)
+            self.spread(0, len(self.widths) - 1, text, style)
             self.fit(lines(text, sum(self.widths)))
         self.row += 1
 
     def fact(self, name: str, text: str, style: str = "fact") -> None:
         """A name in the first column, and over all the others what it is."""
-        last = len(self.widths) - 1
         self.cell(0, name, "name")
-        if last > 1:
-            self.raw.merge_range(self.row, 1, self.row, last, "", self.book.style(style))
-        self.cell(1, text, style)
+        self.spread(1, len(self.widths) - 1, text, style)
         self.fit(max(lines(text, sum(self.widths[1:])), lines(name, self.widths[0])))
         self.row += 1
 
@@ -162,6 +173,11 @@ class Sheet:
         self.fit(max(lines(t, w) for t, w in zip(texts, self.widths, strict=False)))
         self.row += 1
 
+    def band(self, first: int, last: int, text: str) -> int:
+        """A text over some columns of the present row; gives how many lines it needs."""
+        self.spread(first, last, text, "band")
+        return lines(text, self.width(first, last))
+
     def gap(self) -> None:
         """An empty row."""
         self.row += 1
@@ -169,23 +185,51 @@ class Sheet:
     def fit(self, count: int) -> None:
         """Make the present row as high as ``count`` lines."""
         if count > 1:
-            self.raw.set_row(self.row, height(count))
+            self.tall(self.row, height(count))
+
+    def may_break(self) -> None:
+        """Let a printed page end above the present row."""
+        self.starts.append(self.row)
+
+    def tall(self, row: int, points: float) -> None:
+        """Give a row its height."""
+        self.heights[row] = points
+        self.raw.set_row(row, points)
+
+    def spread(self, first: int, last: int, text: str, style: str) -> None:
+        """One text in the present row, over the columns from ``first`` to ``last``."""
+        if last > first:
+            self.raw.merge_range(self.row, first, self.row, last, "", self.book.style(style))
+        self.cell(first, text, style)
+
+    def width(self, first: int, last: int) -> float:
+        """Characters that fit side by side into these columns."""
+        return sum(self.widths[first : last + 1])
+
+    def link(self, column: int, text: str, sheet: str, style: str) -> None:
+        """A text in the present row that leads to another sheet of the file."""
+        self.raw.write_url(self.row, column, f"internal:'{sheet}'!A1", self.book.style(style), text)
+
+    def fit_text(self, text: str, column: int) -> None:
+        """Make the present row as high as a text in this column needs."""
+        self.fit(lines(text, self.widths[column]))
 
     def header(self, texts: Sequence[str], *, freeze_columns: int = 0) -> None:
         """The header of a table: stays in view, and is repeated on paper."""
+        self.repeated = self.row
         self.raw.repeat_rows(self.row)
         self.raw.freeze_panes(self.row + 1, freeze_columns)
         self.row_of(texts, "header")
 
 
 class Table(Generic[Row]):
-    """A table with a filter in its header, one row after the other."""
+    """A table with a filter in its header, in the row ``first``; one row after the other."""
 
     def __init__(self, sheet: Sheet, columns: Columns[Row], *, freeze_columns: int = 0) -> None:
         words = sheet.book.words
         self.sheet = sheet
         self._columns = tuple(columns)
-        self._first = sheet.row
+        self.first = sheet.row
         self._parts = tuple(_part(sheet, number, c) for number, c in enumerate(columns))
         sheet.header([words(c.header) for c in columns], freeze_columns=freeze_columns)
 
@@ -223,10 +267,18 @@ class Table(Generic[Row]):
             self.sheet.fit(999)
             self.sheet.row += 1
 
-    def finish(self) -> None:
-        """Put the filter on."""
-        last = max(self.sheet.row - 1, self._first)
-        self.sheet.raw.autofilter(self._first, 0, last, len(self._columns) - 1)
+    def finish(self) -> bool:
+        """Put the filter and the lines between rows on, and say whether there is any row."""
+        raw, end = self.sheet.raw, len(self._columns) - 1
+        last = max(self.sheet.row - 1, self.first)
+        raw.autofilter(self.first, 0, last, end)
+        raw.print_area(0, 0, last, end)
+        if last == self.first:
+            return False
+        # By condition, so that the empty cells of a row have the line too and cost nothing.
+        line = {"type": "formula", "criteria": "=TRUE", "format": self.sheet.book.style("ruled")}
+        raw.conditional_format(self.first + 1, 0, last, end, line)
+        return True
 
 
 Part = tuple[Callable[[Row], Any], Callable[..., Any], Format, int]

@@ -16,28 +16,30 @@ from sqlalchemy.orm import Session
 from tracker.domain.documents import LocalisedText, OutcomeDocument
 from tracker.domain.errors import NotFound, Problem
 from tracker.domain.indicators import IndicatorDefinition
+from tracker.domain.item_fields import Part
 from tracker.domain.progress import Audience
 from tracker.domain.responses import Measure, ResponseContent
-from tracker.domain.states import Area, State, StateStatus
 from tracker.domain.workflow import ReportStatus
-from tracker.models import ChainText, Commitment, Submission, SubmissionFigure, SubmissionResponse
+from tracker.models import ChainText, Commitment, Submission, SubmissionResponse
 from tracker.policy.scopes import admitted_audiences
 from tracker.queries.cycles import CycleRow, cycle_or_none
 from tracker.queries.documents import document_or_none
-from tracker.queries.figures import CycleFigures, figures_of_cycle, shown_submissions
+from tracker.queries.exported_items import SubmittedItems, exported_items
+from tracker.queries.figures import shown_submissions
 from tracker.queries.indicators import SubmittedReturn, list_indicators, submitted_returns
 from tracker.queries.states import (
     data_version,
     is_demonstration,
     list_areas,
-    list_states,
-    state_or_none,
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ExportedSubmission:
-    """One submission. ``submitter`` is empty for every reader but the secretariat."""
+    """One submission. ``submitter`` is empty for whom it is not said.
+
+    ``chain_place`` is the number and the hash of the link that recorded it, as in its receipt.
+    """
 
     id: int
     number: int
@@ -48,6 +50,9 @@ class ExportedSubmission:
     on_time: bool
     content_hash: str
     submitter: str = ""
+    withdrawn_at: datetime | None = None
+    superseded_at: datetime | None = None
+    chain_place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +65,11 @@ class ExportedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class StateAnswers:
-    """Everything a submission says: answers by commitment key, figures by indicator."""
+    """Everything a submission says: answers by commitment key, figures by indicator, items."""
 
     answers: Mapping[str, ExportedAnswer]
     returns: Mapping[str, SubmittedReturn]
+    items: Mapping[Part, SubmittedItems]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,95 +82,6 @@ class Frame:
     audience: Audience
     demonstration: bool
     data_version: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReportExport:
-    """One State's report."""
-
-    frame: Frame
-    state: State
-    group: LocalisedText
-    submission: ExportedSubmission
-    contents: StateAnswers
-
-
-@dataclass(frozen=True, slots=True)
-class ListedState:
-    """A State in the compiled workbook, with the submission that is shown of it."""
-
-    state: State
-    group: LocalisedText
-    submission: ExportedSubmission | None
-
-    @property
-    def is_member(self) -> bool:
-        """Whether it belongs to every base."""
-        return self.state.status is StateStatus.MEMBER
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledExport:
-    """A whole cycle without its answers, which are read State by State.
-
-    ``states`` are the Member States by group, then the observer States. ``has_figures``: whether
-    any of their submissions returned figures of an indicator, withheld or not.
-    """
-
-    frame: Frame
-    groups: tuple[Area, ...]
-    states: tuple[ListedState, ...]
-    figures: CycleFigures
-    has_figures: bool
-
-
-def report_export(
-    session: Session, *, cycle_slug: str, iso3: str, audience: Audience
-) -> ReportExport:
-    """One State's report; ``NotFound`` where this reader is shown no submission."""
-    frame = _frame(session, cycle_slug, audience)
-    row = state_or_none(session, iso3)
-    if row is None:
-        raise NotFound(Problem("unknown-state", "state", {"code": iso3[:80]}))
-    found = _submissions(session, frame).get(row.id)
-    if found is None:
-        values = {"state": row.state.iso3, "cycle": frame.cycle.slug}
-        raise NotFound(Problem("no-submission-shown", "", values))
-    return ReportExport(
-        frame=frame,
-        state=row.state,
-        group=_group_names(session).get(row.state.group or "", {}),
-        submission=found,
-        contents=state_answers(session, found.id, audience),
-    )
-
-
-def compiled_export(session: Session, *, cycle_slug: str, audience: Audience) -> CompiledExport:
-    """A whole cycle; the list of submissions and the figures over them belong together."""
-    frame = _frame(session, cycle_slug, audience)
-    submissions = _submissions(session, frame)
-    names = _group_names(session)
-    members = {row.id for row in list_states(session, members_only=True)}
-    order = {code: number for number, code in enumerate(names)}
-    listed = [
-        (row.id, ListedState(row.state, names.get(row.state.group or "", {}), found))
-        for row in list_states(session)
-        for found in (submissions.get(row.id),)
-        if row.id in members or _is_listed_observer(row.state, frame)
-    ]
-    listed.sort(key=lambda entry: _place(entry[1], order))
-    groups = tuple(
-        area
-        for area in list_areas(session, "group")
-        if any(state.state.group == area.code for _, state in listed)
-    )
-    return CompiledExport(
-        frame=frame,
-        groups=groups,
-        states=tuple(state for _, state in listed),
-        figures=figures_of_cycle(session, cycle_id=frame.cycle.id, audience=audience),
-        has_figures=_has_figures(session, frame),
-    )
 
 
 def state_answers(session: Session, submission_id: int, audience: Audience) -> StateAnswers:
@@ -181,7 +98,11 @@ def state_answers(session: Session, submission_id: int, audience: Audience) -> S
             ResponseContent(**content, measures=listed), struck.get(revision, _NOTHING_STRUCK)
         )
     found |= {key: ExportedAnswer(None) for key in session.scalars(_withheld(audience), of)}
-    return StateAnswers(found, submitted_returns(session, submission_id, audience=audience))
+    return StateAnswers(
+        answers=found,
+        returns=submitted_returns(session, submission_id, audience=audience),
+        items=exported_items(session, submission_id, audience),
+    )
 
 
 # These are built once: a compiled workbook asks each of them for every State.
@@ -227,7 +148,8 @@ def _withheld(audience: Audience) -> Select[str]:
     )
 
 
-def _frame(session: Session, cycle_slug: str, audience: Audience) -> Frame:
+def frame_of(session: Session, cycle_slug: str, audience: Audience) -> Frame:
+    """What a workbook is about; ``NotFound`` where there is no such cycle."""
     cycle = cycle_or_none(session, cycle_slug)
     if cycle is None:
         raise NotFound(Problem("unknown-cycle", "cycle", {"slug": cycle_slug[:80]}))
@@ -244,32 +166,35 @@ def _frame(session: Session, cycle_slug: str, audience: Audience) -> Frame:
     )
 
 
-def _submissions(session: Session, frame: Frame) -> dict[int, ExportedSubmission]:
-    shown = shown_submissions(frame.cycle.id, frame.audience).subquery()
+def counted_submissions(
+    session: Session, cycle_id: int, audience: Audience
+) -> dict[int, ExportedSubmission]:
+    """The submission of each State that counts for a reader of this level, by State."""
+    shown = shown_submissions(cycle_id, audience).subquery()
     rows = session.execute(
         select(shown.c.state_id, Submission).join(Submission, Submission.id == shown.c.id)
     )
-    named = frame.audience is Audience.SECRETARIAT
-    return {
-        state_id: ExportedSubmission(
-            id=row.id,
-            number=row.number,
-            status=_status(row),
-            submitted_at=row.submitted_at,
-            accepted_at=row.accepted_at if named else None,
-            published_at=row.published_at,
-            on_time=row.on_time,
-            content_hash=row.content_hash,
-            submitter=f"{row.submitter_name}, {row.submitter_title}" if named else "",
-        )
-        for state_id, row in rows
-    }
+    named = audience is Audience.SECRETARIAT
+    return {state_id: exported_submission(row, named=named) for state_id, row in rows}
 
 
-def _has_figures(session: Session, frame: Frame) -> bool:
-    shown = shown_submissions(frame.cycle.id, frame.audience).subquery()
-    found = select(SubmissionFigure.id).join(shown, SubmissionFigure.submission_id == shown.c.id)
-    return session.scalar(found.limit(1)) is not None
+def exported_submission(row: Submission, *, named: bool) -> ExportedSubmission:
+    """One submission; ``named``: also who submitted it and when it was accepted."""
+    link = row.receipt.get("chain", {})
+    return ExportedSubmission(
+        id=row.id,
+        number=row.number,
+        status=_status(row),
+        submitted_at=row.submitted_at,
+        accepted_at=row.accepted_at if named else None,
+        published_at=row.published_at,
+        on_time=row.on_time,
+        content_hash=row.content_hash,
+        submitter=f"{row.submitter_name}, {row.submitter_title}" if named else "",
+        withdrawn_at=row.withdrawn_at,
+        superseded_at=row.superseded_at,
+        chain_place=f"{link['seq']} · {link['hash']}" if link else "",
+    )
 
 
 def _status(row: Submission) -> ReportStatus:
@@ -281,13 +206,6 @@ def _status(row: Submission) -> ReportStatus:
     return ReportStatus.ACCEPTED if row.accepted_at else ReportStatus.SUBMITTED
 
 
-def _group_names(session: Session) -> dict[str, LocalisedText]:
+def group_names(session: Session) -> dict[str, LocalisedText]:
+    """The names of the UN regional groups by code, in order."""
     return {area.code: area.name for area in list_areas(session, "group")}
-
-
-def _is_listed_observer(state: State, frame: Frame) -> bool:
-    return state.status is StateStatus.OBSERVER and state.demonstration == frame.demonstration
-
-
-def _place(entry: ListedState, order: Mapping[str, int]) -> tuple[bool, int, str]:
-    return not entry.is_member, order.get(entry.state.group or "", len(order)), entry.state.iso3

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.errors import NotFound, Problem
 from tracker.domain.indicator_tables import ReturnTable, return_table
-from tracker.domain.indicators import Cell, IndicatorDefinition, definition_from
+from tracker.domain.indicators import Cell, IndicatorDefinition, definition_from, years_of
 from tracker.domain.progress import Audience
 from tracker.models import (
     Indicator,
@@ -37,11 +37,15 @@ class ReturnRow:
 
 @dataclass(frozen=True, slots=True)
 class SubmittedReturn:
-    """What one submission says on one indicator; ``figures`` is ``None`` where withheld."""
+    """What one submission says on one indicator; ``figures`` is ``None`` where withheld.
+
+    ``years`` are those with any figure, withheld or not.
+    """
 
     indicator: str
     audience: Audience
     figures: dict[Cell, int] | None
+    years: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,12 @@ def submitted_returns(
         kept[row.indicator] = row.audience
         figures[row.indicator][Cell(row.year, row.category, row.input)] = row.value
     return {
-        slug: SubmittedReturn(slug, own, figures[slug] if audience.admits(own) else None)
+        slug: SubmittedReturn(
+            slug,
+            own,
+            figures[slug] if audience.admits(own) else None,
+            years_of(figures[slug]),
+        )
         for slug, own in kept.items()
     }
 

@@ -11,44 +11,74 @@ from flask_babel import gettext
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import NotFound, NotPermitted, Problem
 from tracker.domain.progress import Audience
-from tracker.domain.values import parse_audience
+from tracker.domain.values import parse_audience, parse_choice
 from tracker.exchange.compiled import write_compiled
-from tracker.exchange.report import write_report
+from tracker.exchange.report import Order
+from tracker.exchange.report_files import MEDIA_TYPES, ReportFormat, write_report_file
 from tracker.exchange.translations import translator
 from tracker.exchange.words import Made
 from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
+from tracker.queries.compiled import CompiledExport, compiled_export
 from tracker.queries.cycles import list_cycles
 from tracker.queries.exports import (
-    CompiledExport,
-    ReportExport,
     StateAnswers,
-    compiled_export,
-    report_export,
     state_answers,
 )
+from tracker.queries.report_exports import ReportExport, own_report_export, report_export
 from tracker.web.access import requires
 from tracker.web.locale import chosen_language
 from tracker.web.session import current_actor
+from tracker.web.submitting import load_submission, load_whole
 from tracker.web.transaction import release, session
 
 blueprint = Blueprint("exports", __name__)
-WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@blueprint.get("/states/<iso3>/report.xlsx")
+@blueprint.get("/states/<iso3>/report.<form>")
 @requires(Action.PUBLIC_READ)
-def report(iso3: str) -> ResponseReturnValue:
+def report(iso3: str, form: str) -> ResponseReturnValue:
     """A State's published report; of the latest cycle that has one, where none is named."""
-    audience = _audience()
-    data = _report(iso3, request.args.get("cycle", ""), audience)
+    kind, order = _format(form), _order()
+    return _report_file(_report(iso3, request.args.get("cycle", ""), _audience()), kind, order)
+
+
+@blueprint.get("/reports/<report_id>/submissions/<int:number>/report.<form>")
+@requires(Action.REPORT_READ)
+def own_report(report_id: str, number: int, form: str) -> ResponseReturnValue:
+    """Any submission of a report, whole, for its own State."""
+    kind, order = _format(form), _order()
+    row = load_submission(load_whole(report_id, Action.REPORT_READ), number)
+    return _report_file(own_report_export(session(), row.id), kind, order)
+
+
+def _format(ending: str) -> ReportFormat:
+    try:
+        return ReportFormat(ending)
+    except ValueError:
+        raise NotFound(Problem("not-found")) from None
+
+
+def _order() -> Order:
+    return parse_choice(request.args.get("order"), Order, "order") or Order.SECTION
+
+
+def _report_file(data: ReportExport, form: ReportFormat, order: Order) -> Response:
     language, made = chosen_language(), _made()
     release()
+    version = f"_{data.submission.number}" if data.own else ""
     return _download(
-        lambda target: write_report(
-            target, data, translate=translator(language), language=language, made=made
+        lambda target: write_report_file(
+            target,
+            data,
+            form,
+            translate=translator(language),
+            language=language,
+            made=made,
+            order=order,
         ),
-        f"{data.frame.cycle.slug}_{data.state.iso3}_report_{language}.xlsx",
+        f"{data.frame.cycle.slug}_{data.state.iso3}_report{version}_{language}.{form}",
+        MEDIA_TYPES[form],
     )
 
 
@@ -57,7 +87,7 @@ def report(iso3: str) -> ResponseReturnValue:
 def compiled(slug: str) -> ResponseReturnValue:
     """Everything of a cycle that the audience asked for may read."""
     audience = _audience()
-    data: CompiledExport = compiled_export(session(), cycle_slug=slug, audience=audience)
+    data: CompiledExport = compiled_export(session(), cycle_slugs=[slug], audience=audience)
     language, made = chosen_language(), _made()
     release()
 
@@ -99,11 +129,13 @@ def _made() -> Made:
     return Made(system_clock(), current_actor().name or gettext("public site"))
 
 
-def _download(write: Callable[[BinaryIO], None], name: str) -> Response:
+def _download(
+    write: Callable[[BinaryIO], None], name: str, media_type: str = MEDIA_TYPES[ReportFormat.XLSX]
+) -> Response:
     """A few megabytes at most: the rows of a large workbook wait on disk while it is written."""
     target = BytesIO()
     write(target)
     target.seek(0)
-    answer = send_file(target, WORKBOOK, as_attachment=True, download_name=name)
+    answer = send_file(target, media_type, as_attachment=True, download_name=name)
     del answer.headers["Cache-Control"]  # the site's own rule for signed-in readers applies
     return answer

@@ -32,7 +32,7 @@ from tracker.web.transaction import session
 blueprint = Blueprint("submitting", __name__, url_prefix="/reports/<report_id>")
 
 
-def _load_whole(report_id: str, action: Action) -> ReportRow:
+def load_whole(report_id: str, action: Action) -> ReportRow:
     """The report, if the actor may do this to all of it."""
     report = load_report(report_id)
     if not may(current_actor(), action, Subject(report.state_id)):
@@ -62,7 +62,7 @@ def read_through(report_id: str) -> ResponseReturnValue:
 @requires(Action.REPORT_SUBMIT)
 def submit_form(report_id: str) -> ResponseReturnValue:
     """What is missing, and who submits."""
-    report = _load_whole(report_id, Action.REPORT_SUBMIT)
+    report = load_whole(report_id, Action.REPORT_SUBMIT)
     return _submit_page(report, SubmissionForm(data={"name": current_actor().name}))
 
 
@@ -84,7 +84,7 @@ def _submit_page(report: ReportRow, form: SubmissionForm) -> str:
 @requires(Action.REPORT_SUBMIT)
 def submit(report_id: str) -> ResponseReturnValue:
     """Freeze and lock the report."""
-    report = _load_whole(report_id, Action.REPORT_SUBMIT)
+    report = load_whole(report_id, Action.REPORT_SUBMIT)
     form = SubmissionForm(request.form)
     try:
         made = services.submit(
@@ -105,7 +105,8 @@ def submit(report_id: str) -> ResponseReturnValue:
     )
 
 
-def _load_submission(report: ReportRow, number: int) -> SubmissionRow:
+def load_submission(report: ReportRow, number: int) -> SubmissionRow:
+    """One submission of a report by its number."""
     for row in list_submissions(session(), current_actor(), report.id):
         if row.number == number:
             return row
@@ -116,16 +117,16 @@ def _load_submission(report: ReportRow, number: int) -> SubmissionRow:
 @requires(Action.REPORT_READ)
 def receipt(report_id: str, number: int) -> ResponseReturnValue:
     """The receipt of one submission."""
-    report = _load_whole(report_id, Action.REPORT_READ)
-    return page("reports/receipt.html", report=report, submission=_load_submission(report, number))
+    report = load_whole(report_id, Action.REPORT_READ)
+    return page("reports/receipt.html", report=report, submission=load_submission(report, number))
 
 
 @blueprint.get("/submissions/<int:number>/receipt.json")
 @requires(Action.REPORT_READ)
 def receipt_file(report_id: str, number: int) -> ResponseReturnValue:
     """The receipt to keep."""
-    report = _load_whole(report_id, Action.REPORT_READ)
-    row = _load_submission(report, number)
+    report = load_whole(report_id, Action.REPORT_READ)
+    row = load_submission(report, number)
     answer: Response = jsonify(row.receipt)
     name = f"receipt_{row.iso3}_{row.cycle_slug}_{row.number}.json"
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -136,7 +137,7 @@ def receipt_file(report_id: str, number: int) -> ResponseReturnValue:
 @requires(Action.REPORT_WITHDRAW)
 def withdraw(report_id: str) -> ResponseReturnValue:
     """Take the report back until it is accepted."""
-    report = _load_whole(report_id, Action.REPORT_WITHDRAW)
+    report = load_whole(report_id, Action.REPORT_WITHDRAW)
     services.withdraw(session(), actor=current_actor(), report_id=report.id, clock=system_clock)
     flash(gettext("The report was withdrawn. It is a draft again."))
     return redirect(url_for("reporting.show", report_id=report.public_id), 303)
@@ -146,7 +147,7 @@ def withdraw(report_id: str) -> ResponseReturnValue:
 @requires(Action.REPORT_REOPEN)
 def reopen(report_id: str) -> ResponseReturnValue:
     """Open a published report again, with a reason."""
-    report = _load_whole(report_id, Action.REPORT_REOPEN)
+    report = load_whole(report_id, Action.REPORT_REOPEN)
     form = ReasonForm(request.form)
     if request.method == "GET":
         return page("reports/reopen.html", report=report, form=form)

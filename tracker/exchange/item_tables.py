@@ -1,0 +1,84 @@
+"""Contacts, assistance and targets of all States as long tables, one row an item."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from tracker.domain.item_fields import Part
+from tracker.domain.items import Item
+from tracker.domain.messages import N_
+from tracker.exchange.columns import Column, Columns, Kind, adapted
+from tracker.exchange.entries import NAMING, Entry
+from tracker.exchange.item_columns import ITEM_COLUMNS
+from tracker.queries.exported_items import ExportedItem, SubmittedItems
+
+
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """One item; or, without one, how many items of the State are withheld."""
+
+    entry: Entry
+    exported: ExportedItem | None = None
+    withheld: int | None = None
+
+    @property
+    def item(self) -> Item | None:
+        """What the State says in it."""
+        return self.exported.content if self.exported else None
+
+
+def item_lines(part: Part) -> Callable[[Entry], Iterator[ItemLine]]:
+    """From a State in a cycle to its items, then a row that counts those withheld."""
+
+    def lines(entry: Entry) -> Iterator[ItemLine]:
+        found = entry.contents.items[part] if entry.contents else SubmittedItems()
+        for exported in found.shown:
+            yield ItemLine(entry, exported)
+        if found.withheld:
+            yield ItemLine(entry, withheld=found.withheld)
+
+    return lines
+
+
+@cache
+def item_columns(part: Part) -> Columns[ItemLine]:
+    """State and cycle, the columns of the part, and what stands about the item."""
+    own: Columns[Any] = ITEM_COLUMNS[part]
+    headers = {column.key: column.header for column in own}
+    return (
+        *(adapted(column, lambda line: line.entry) for column in NAMING),
+        *(adapted(column, lambda line: line.item) for column in own),
+        Column(
+            "struck_out",
+            N_("Struck out"),
+            Kind.LABELS,
+            14,
+            lambda line: _struck(line, headers),
+            N_("Parts of which the secretariat struck out a text; empty where there are none."),
+        ),
+        Column(
+            "withheld",
+            N_("Withheld"),
+            Kind.NUMBER,
+            10,
+            lambda line: line.withheld,
+            N_(
+                "How many more of the State's readers of this file may not see; empty where there "
+                "are none."
+            ),
+        ),
+        Column(
+            "item",
+            N_("Item"),
+            Kind.CODE,
+            24,
+            lambda line: line.exported and line.exported.item_id,
+            N_("Key of the item, the same in every file."),
+            identifies=True,
+        ),
+    )
+
+
+def _struck(line: ItemLine, headers: dict[str, str]) -> tuple[str, ...]:
+    return tuple(headers[name] for name in line.exported.struck) if line.exported else ()

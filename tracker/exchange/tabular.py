@@ -1,0 +1,87 @@
+"""Tables as CSV and as JSON, of the same columns as in workbooks."""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, BinaryIO, TypeVar
+
+from tracker.domain.chain import instant
+from tracker.exchange.columns import Column, Columns, Kind, renderer
+from tracker.exchange.words import Words
+
+Row = TypeVar("Row")
+GUARD = "'"
+GUARDED = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠", GUARD)  # noqa: RUF001
+"""What a text may begin with that a spreadsheet takes for a formula; and the guard itself."""
+
+
+def guarded(text: str) -> str:
+    """The text so that no spreadsheet takes it for a formula: with an apostrophe before it."""
+    return GUARD + text if text.startswith(GUARDED) else text
+
+
+def unguarded(text: str) -> str:
+    """The text again from what ``guarded`` gave."""
+    return text.removeprefix(GUARD)
+
+
+def write_csv(target: BinaryIO, columns: Columns[Row], rows: Iterable[Row], words: Words) -> None:
+    """Write a table as RFC 4180: UTF-8 with a byte order mark, keys of the columns first.
+
+    Texts are ``guarded``; numbers have a decimal point, days and instants are in ISO form. An
+    empty cell is explained by the codebook.
+    """
+    render = [renderer(column, words) for column in columns]
+    out = csv.writer(codecs.getwriter("utf-8-sig")(target))
+    out.writerow([column.key for column in columns])
+    for row in rows:
+        out.writerow([_cell(value(row)) for value in render])
+
+
+def read_csv(content: bytes) -> list[dict[str, str]]:
+    """The rows of a file that ``write_csv`` made, texts as they were, by the key of the column."""
+    lines = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    header = next(lines, [])
+    return [
+        {key: unguarded(cell) for key, cell in zip(header, line, strict=True)} for line in lines
+    ]
+
+
+def objects(columns: Columns[Row], rows: Iterable[Row], words: Words) -> Iterator[dict[str, Any]]:
+    """Each row as values by key: words of this language, and beside them ``<key>_code``.
+
+    Where there is no value it is ``None``; days and instants are in ISO form.
+    """
+    keys = {column.key for column in columns}
+    render = [(column, renderer(column, words)) for column in columns]
+    for row in rows:
+        found: dict[str, Any] = {}
+        for column, value in render:
+            found[column.key] = _plain(value(row))
+            code = f"{column.key}_code"
+            if column.kind in (Kind.LABEL, Kind.LABELS) and code not in keys:
+                found[code] = _codes(column, row)
+        yield found
+
+
+def _cell(value: Any) -> str:
+    plain = _plain(value)
+    if isinstance(plain, str):
+        return guarded(plain)
+    return "" if plain is None else str(plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return instant(value)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _codes(column: Column[Row], row: Row) -> Any:
+    value = column.value(row)
+    if isinstance(value, StrEnum):
+        return value.value
+    return [str(code) for code in value] if isinstance(value, tuple) else value

@@ -1,0 +1,111 @@
+"""Contacts, assistance and targets of one submission, as a reader of one level may see them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select, union_all
+from sqlalchemy.orm import Session
+
+from tracker.domain.item_fields import Part
+from tracker.domain.items import Item
+from tracker.domain.progress import Audience
+from tracker.models import ChainText
+from tracker.policy.scopes import admitted_audiences
+from tracker.queries.items import SUBMITTED, content_of_item
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedItem:
+    """One item that may be read; ``struck``: reasons by the field that was struck out."""
+
+    item_id: str
+    content: Item
+    struck: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedItems:
+    """One part of a submission: the items that may be read, in order, and how many may not."""
+
+    shown: tuple[ExportedItem, ...] = ()
+    withheld: int = 0
+
+
+def exported_items(
+    session: Session, submission_id: int, audience: Audience
+) -> dict[Part, SubmittedItems]:
+    """Every part of a submission; items that are withheld are counted and never read."""
+    of = {"submission": submission_id}
+    rows = {part: session.scalars(_shown(part, audience), of).all() for part in Part}
+    struck: dict[int, dict[str, str]] = {}
+    if any(rows.values()):
+        for revision, name, why in session.execute(_STRUCK, of):
+            struck.setdefault(revision, {})[name] = why or ""
+    withheld = session.execute(_withheld(audience), of).one()._mapping
+    return {
+        part: SubmittedItems(
+            tuple(
+                ExportedItem(
+                    row.item_id, content_of_item(part, row), struck.get(row.revision_id, {})
+                )
+                for row in found
+            ),
+            withheld[part.value],
+        )
+        for part, found in rows.items()
+    }
+
+
+# These are built once: a compiled workbook asks each of them for every State.
+@cache
+def _shown(part: Part, audience: Audience) -> Select[Any]:
+    table = SUBMITTED[part]
+    return (
+        select(table)
+        .where(
+            table.submission_id == bindparam("submission"),
+            _audience(part).in_(admitted_audiences(audience)),
+        )
+        .order_by(table.id)
+    )
+
+
+@cache
+def _withheld(audience: Audience) -> Select[*tuple[Any, ...]]:
+    """One row: how many items of each part a reader of this level may not see."""
+    return select(
+        *(
+            select(func.count())
+            .select_from(table)
+            .where(
+                table.submission_id == bindparam("submission"),
+                _audience(part).not_in(admitted_audiences(audience)),
+            )
+            .scalar_subquery()
+            .label(part.value)
+            for part, table in SUBMITTED.items()
+        )
+    )
+
+
+def _audience(part: Part) -> Any:
+    return SUBMITTED[part].__table__.c.audience
+
+
+_STRUCK = (
+    select(ChainText.entry_id, ChainText.field, ChainText.struck_reason)
+    .where(
+        ChainText.struck_at.is_not(None),
+        ChainText.entry_id.in_(
+            union_all(
+                *(
+                    select(table.revision_id).where(table.submission_id == bindparam("submission"))
+                    for table in SUBMITTED.values()
+                )
+            )
+        ),
+    )
+    .order_by(ChainText.id)
+)
