@@ -7,6 +7,7 @@ from tracker.web import (
     admin_cycles,
     auth,
     clarifications,
+    exporting,
     exports,
     health,
     indicators,
@@ -38,4 +39,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     indicators.blueprint,
     items.blueprint,
     exports.blueprint,
+    exporting.blueprint,
 )
