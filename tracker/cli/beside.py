@@ -10,7 +10,7 @@ import structlog
 from tracker.settings import Settings
 
 log = structlog.get_logger("serve")
-RESTART_AFTER = 5.0  # seconds: one that cannot start must not be started all the time
+RESTART_AFTER = 2.0  # seconds: one that cannot start must not be started all the time
 ENDS_WITHIN = 10.0
 
 
