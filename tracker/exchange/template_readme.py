@@ -73,11 +73,7 @@ def _steps(words: Words, names: Mapping[SheetRole, str], clear: str) -> Iterable
         N_("“%(sheet)s” has one row for each commitment. Choose the progress from the list."),
         sheet=names[SheetRole.ANSWERS],
     )
-    yield words(
-        N_(
-            "Not applicable needs a reason. Write the narrative in the language you like, and name it."
-        )
-    )
+    yield words(N_("Not applicable needs a reason. Write in the language you like, and name it."))
     yield words(
         N_("“%(sheet)s” has one row for each law, with the number of the paragraph it belongs to."),
         sheet=names[SheetRole.MEASURES],

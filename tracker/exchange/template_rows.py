@@ -138,7 +138,8 @@ def law_rows(data: TemplateExport) -> Iterator[TemplateRow]:
     for commitment in data.frame.commitments:
         row = data.answers.get(commitment.key)
         for position, measure in enumerate(row.content.measures if row else ()):
-            fixed = {PARAGRAPH: commitment.paragraph, "id": law_id(commitment.key, position)}
+            name = law_id(commitment.key, position)
+            fixed: Fixed = {PARAGRAPH: commitment.paragraph, "id": name}
             yield TemplateRow(fixed, without_blanks(typed_measure(measure)))
     yield from (TemplateRow({}, spare=True) for _ in range(SPARE_ROWS))
 
