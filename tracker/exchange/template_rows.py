@@ -141,7 +141,12 @@ def law_rows(data: TemplateExport) -> Iterator[TemplateRow]:
             name = law_id(commitment.key, position)
             fixed: Fixed = {PARAGRAPH: commitment.paragraph, "id": name}
             yield TemplateRow(fixed, without_blanks(typed_measure(measure)))
-    yield from (TemplateRow({}, spare=True) for _ in range(SPARE_ROWS))
+    yield from spare_laws()
+
+
+def spare_laws() -> Iterator[TemplateRow]:
+    """Rows that wait for new laws."""
+    return (TemplateRow({}, spare=True) for _ in range(SPARE_ROWS))
 
 
 def item_rows(data: TemplateExport, role: SheetRole) -> Iterator[TemplateRow]:
