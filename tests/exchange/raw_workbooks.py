@@ -24,13 +24,12 @@ def raw_workbook(content: bytes) -> RawWorkbook:
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.value is not None:
-                    text = texts[cell.row - 1][cell.column - 1]
-                    rows[cell.row][cell.column] = _cell(cell.value, cell.data_type, text)
+                    rows[cell.row][cell.column] = _cell(cell.value, cell.data_type, texts, cell)
         sheets.append(RawSheet(sheet.title, dict(rows)))
     return RawWorkbook(tuple(sheets))
 
 
-def _cell(value: Any, data_type: str, exact: Any) -> RawCell:
+def _cell(value: Any, data_type: str, texts: list[list[Any]], at: Any) -> RawCell:
     kind = KINDS.get(data_type, CellKind.TEXT)
     if kind is CellKind.TEXT and not isinstance(value, str):
         kind = CellKind.NUMBER
@@ -42,6 +41,7 @@ def _cell(value: Any, data_type: str, exact: Any) -> RawCell:
         whole = isinstance(value, float) and value.is_integer()
         return RawCell(str(int(value) if whole else value), kind)
     if kind is CellKind.TEXT:
+        exact = texts[at.row - 1][at.column - 1]
         return RawCell(str(exact).replace("\r\n", "\n").replace("\r", "\n"), kind)
     return RawCell(str(value), kind)
 

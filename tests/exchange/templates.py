@@ -132,13 +132,13 @@ def put(sheet: Worksheet, row: int, header: str, value: Any) -> None:
 
 def column(sheet: Worksheet, header: str) -> int:
     """The number of a column by its header."""
-    return next(cell.column for cell in sheet[2] if cell.value == header)
+    return next(n for n, cell in enumerate(sheet[2], start=1) if cell.value == header)
 
 
 def row_named(content: bytes, name: str, wanted: str) -> int:
     """The number of the row of a sheet that has this in its hidden column."""
     sheet = openpyxl.load_workbook(BytesIO(content))[name]
-    at = next(cell.column for cell in sheet[1] if str(cell.value).endswith(".id"))
+    at = next(n for n, cell in enumerate(sheet[1], 1) if str(cell.value).endswith(".id"))
     return next(r for r in range(3, sheet.max_row + 1) if sheet.cell(r, at).value == wanted)
 
 

@@ -60,7 +60,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "boxed_number": _BOXED | {"num_format": "#,##0", "align": "center"},
     "boxed_soft": _BOXED | {"font_color": SOFT, "italic": True},
     "boxed_share": _BOXED | {"align": "center"},
-    "fixed": _BOXED | {"bg_color": "#F4F6F8"},
+    "fixed": _BOXED | {"bg_color": "#F4F6F8", "align": "left"},
     "entry": _ENTRY,
     "entry_rtl": _ENTRY | {"reading_order": 2, "align": "right"},
     "entry_choice": _BOXED | {"locked": False},

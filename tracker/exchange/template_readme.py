@@ -41,9 +41,19 @@ def write_guide(
     sheet.line(words(N_("Progress")), "heading")
     for value in Progress:
         sheet.fact(words.label(value), words(meaning(value)))
-    for text in language_notes(words):
+    for text in (*_official_notes(data, words), *language_notes(words)):
         sheet.line(text, "note")
     sheet.raw.protect("", {"format_columns": True, "format_rows": True, "objects": True})
+
+
+def _official_notes(data: TemplateExport, words: Words) -> Iterable[str]:
+    _, language = words.official(data.frame.document.commitments[0].text)
+    if language != words.language:
+        text = N_(
+            "No official text is loaded in the language of this file: it is quoted in "
+            "%(language)s, beside our summary."
+        )
+        yield words(text, language=words.label(language))
 
 
 def _notes(sheet: Sheet, notes: tuple[str, ...]) -> None:
