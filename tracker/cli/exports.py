@@ -8,6 +8,8 @@ import click
 from sqlalchemy.orm import Session
 
 from tracker.cli.database import reading
+from tracker.cli.output import write_file
+from tracker.cli.templates import template
 from tracker.domain.clock import system_clock
 from tracker.domain.progress import Audience
 from tracker.domain.values import LANGUAGES
@@ -99,7 +101,7 @@ def report(
                 order=Order(order),
             )
 
-    _into(out, write)
+    write_file(out, write)
 
 
 @export.command()
@@ -124,7 +126,7 @@ def compiled(cycle: str, out: Path, audience: str, language: str) -> None:
                 made=_made(),
             )
 
-        _into(out, write)
+        write_file(out, write)
 
 
 def _read(session: Session, submission_id: int, audience: Audience) -> StateAnswers:
@@ -139,15 +141,4 @@ def _made() -> Made:
     return Made(system_clock(), MADE_BY)
 
 
-def _into(out: Path, write: Callable[[Path], None]) -> None:
-    """Write beside ``out`` first, so that a failure leaves no half a file in its place."""
-    partial = out.with_name(f".{out.name}.part")
-    try:
-        partial.touch()
-        write(partial)
-        partial.replace(out)
-    except OSError as error:
-        raise click.BadParameter(f"{out} cannot be written: {error.strerror}") from None
-    finally:
-        partial.unlink(missing_ok=True)
-    click.echo(f"Written: {out}", err=True)
+export.add_command(template)

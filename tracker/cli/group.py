@@ -20,6 +20,7 @@ SUBCOMMANDS = {
     "document": ("tracker.cli.documents:document", "List and show outcome documents."),
     "state": ("tracker.cli.states:state", "List States."),
     "export": ("tracker.cli.exports:export", "Export workbooks."),
+    "import": ("tracker.cli.imports:import_", "Import filled-in templates."),
     "figures": ("tracker.cli.figures:figures", "Print the figures of a cycle."),
     "verify": ("tracker.cli.verify:verify", "Check the history of every report."),
 }

@@ -1,7 +1,8 @@
 """What commands print: JSON as data, or a plain table."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import click
@@ -20,3 +21,17 @@ def print_rows(rows: Iterable[tuple[str, ...]], heading: tuple[str, ...] = ()) -
     """One line a row, columns parted by tabs; the heading, if any, is the first line."""
     for row in (heading, *rows) if heading else rows:
         click.echo("\t".join(row))
+
+
+def write_file(out: Path, write: Callable[[Path], None]) -> None:
+    """Write beside ``out`` first, so that a failure leaves no half a file in its place."""
+    partial = out.with_name(f".{out.name}.part")
+    try:
+        partial.touch()
+        write(partial)
+        partial.replace(out)
+    except OSError as error:
+        raise click.BadParameter(f"{out} cannot be written: {error.strerror}") from None
+    finally:
+        partial.unlink(missing_ok=True)
+    click.echo(f"Written: {out}", err=True)

@@ -4,14 +4,11 @@ from collections.abc import Callable
 from typing import Final
 
 from tracker.domain.errors import Problem
-
-
-def N_(text: str) -> str:
-    """Mark a sentence for translation."""
-    return text
-
+from tracker.domain.import_messages import IMPORT_MESSAGES
+from tracker.domain.marking import N_ as N_
 
 MESSAGES: Final[dict[str, str]] = {
+    **IMPORT_MESSAGES,
     # single values
     "refused-characters": N_(
         "This text holds characters that a workbook cannot hold: %(characters)s. "
@@ -123,6 +120,7 @@ MESSAGES: Final[dict[str, str]] = {
     # cycles and documents
     "unknown-document": N_("There is no outcome document “%(slug)s”."),
     "unknown-cycle": N_("There is no reporting cycle “%(slug)s”."),
+    "unknown-user": N_("There is no active account with the address “%(email)s”."),
     "unknown-state": N_("There is no State with the code “%(code)s”."),
     "cycle-exists": N_("There is already a reporting cycle “%(slug)s”. Choose another short name."),
     "not-a-slug": N_("“%(value)s” is no short name: use small letters, digits and hyphens."),

@@ -27,7 +27,7 @@ _REFUSED = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def utf16_units(text: str) -> int:
     """The length of a text as workbooks count it."""
-    return len(text) + sum(1 for character in text if ord(character) > 0xFFFF)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def parse_text(raw: str | None, *, place: str, limit: int = LONG_TEXT) -> str:

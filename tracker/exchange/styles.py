@@ -17,6 +17,7 @@ _BODY: dict[str, Any] = {
     "text_wrap": True,
 }
 _BOXED = _BODY | {"border": 1, "border_color": LINE}
+_ENTRY = _BOXED | {"locked": False, "num_format": "@", "quote_prefix": True}
 _CENTRED = {"align": "center", "valign": "vcenter"}
 
 STYLES: dict[str, dict[str, Any]] = {
@@ -63,6 +64,13 @@ STYLES: dict[str, dict[str, Any]] = {
     "boxed_number": _BOXED | {"num_format": "#,##0", "align": "center"},
     "boxed_soft": _BOXED | {"font_color": SOFT, "italic": True},
     "boxed_share": _BOXED | {"align": "center"},
+    "fixed": _BOXED | {"bg_color": "#F4F6F8", "align": "left"},
+    "entry": _ENTRY,
+    "entry_rtl": _ENTRY | {"reading_order": 2, "align": "right"},
+    "entry_choice": _BOXED | {"locked": False},
+    "entry_number": _BOXED | {"locked": False, "num_format": "0", "align": "center"},
+    "entry_error": _ENTRY | {"bg_color": "#F8D0C4"},
+    "entry_conflict": _ENTRY | {"bg_color": "#FFEFB8"},
     "mark": _BOXED | {"align": "center", "bold": True},
     "bold": {"font_size": SIZE, "bold": True, "font_color": INK},
     "run": {"font_size": SIZE, "font_color": INK},

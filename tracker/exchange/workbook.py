@@ -36,6 +36,17 @@ KIND_STYLES = {
 xmlwriter.re_control_chars_1 = re.compile(r"(_)(?=x[0-9a-fA-F]{4}_)")
 
 
+class _Locking(Workbook):  # type: ignore[misc]  # the library ships no types
+    """A workbook of which sheets can be kept from being added, removed, renamed and moved."""
+
+    structure_locked = False
+
+    def _write_book_views(self) -> None:
+        if self.structure_locked:
+            self._xml_empty_tag("workbookProtection", [("lockStructure", 1)])
+        super()._write_book_views()
+
+
 class Book:
     """A workbook being written; leaving the ``with`` block finishes the file.
 
@@ -51,7 +62,7 @@ class Book:
         self._taken: set[str] = set()
         self._styles: dict[str, Format] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="tracker-export-")
-        self.raw = Workbook(
+        self.raw = _Locking(
             str(target) if isinstance(target, Path) else target,
             {
                 "constant_memory": streaming,
@@ -79,6 +90,10 @@ class Book:
                 self._abandon()
         finally:
             self._folder.cleanup()
+
+    def lock_structure(self) -> None:
+        """Keep sheets from being added, removed, renamed and moved; without a password."""
+        self.raw.structure_locked = True
 
     def _abandon(self) -> None:
         """Close the files in which the rows of a streamed workbook wait."""

@@ -52,3 +52,13 @@ def audience_of(actor: Actor) -> Audience:
 def admitted_audiences(audience: Audience) -> list[Audience]:
     """The audiences of content that a reader of this level may read."""
     return [content for content in Audience if audience.admits(content)]
+
+
+def assigned_sections(actor: Actor, state_id: int) -> tuple[str, ...]:
+    """The sections of a State's report that its contributor was given (``report:edit``)."""
+    return tuple(
+        section
+        for grant in actor.grants
+        if grant.role is Role.CONTRIBUTOR and grant.state_id == state_id
+        for section in grant.sections
+    )

@@ -1,0 +1,128 @@
+"""What a file would change in one contact, need, offer or target."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from tracker.domain.errors import Invalid, Problem
+from tracker.domain.filled import REMOVE, FilledRow, FilledSheet, SheetRole
+from tracker.domain.item_fields import Part
+from tracker.domain.items import KINDS, Item, empty_item, parse_item, typed_texts
+from tracker.domain.merging import Basis, Choices, Draft, RecordPlan, Sides, Verdict, three_way
+
+NOTHING: Sides[Item | None] = Sides(0, None, None)
+
+
+def plan_item(
+    part: Part,
+    role: SheetRole,
+    sheet: FilledSheet,
+    row: FilledRow,
+    *,
+    basis: Basis,
+    choices: Choices,
+) -> RecordPlan:
+    """The plan of one row; its content is ``None`` where the item is to be removed."""
+    sides = basis.items[part].get(row.record, NOTHING)
+    draft = Draft(role, sheet, row.record, choices)
+    if row.remove:
+        return _removal(draft, row, sides)
+    if sides.theirs is None and sides.base is not None and not _edits(part, row, sides.base):
+        return draft.plan(0, None, changes=False)  # removed meanwhile, and not changed here
+    accepted = _fields(part, draft, row, sides, basis)
+    if not accepted:
+        return draft.plan(sides.version, sides.theirs, changes=False)
+    content = _whole(part, draft, row, sides, accepted, basis)
+    return draft.plan(sides.version, content, changes=content != sides.theirs)
+
+
+def _removal(draft: Draft, row: FilledRow, sides: Sides[Item | None]) -> RecordPlan:
+    if sides.theirs is None:
+        return draft.plan(0, None, changes=False)
+    verdict = Verdict.CHANGED if sides.base == sides.theirs else Verdict.CONFLICT
+    removes = draft.judge(row, REMOVE, verdict, "yes", first_text(sides.theirs))
+    content = None if removes else sides.theirs
+    return draft.plan(sides.version, content, changes=removes)
+
+
+def first_text(item: Item | None) -> str:
+    """The text by which a person knows an item; ``""`` where there is none."""
+    return str(getattr(item, item.TEXTS[0])) if item else ""
+
+
+def _edits(part: Part, row: FilledRow, base: Item) -> bool:
+    """Whether the row says anything that its item did not say when the file was made."""
+    known = typed_texts(base)
+    for name, text in row.texts.items():
+        try:
+            if KINDS[part].PARSERS[name](text, place=name) != getattr(base, name):
+                return True
+        except Invalid:
+            if text != known[name]:
+                return True
+    return False
+
+
+def _fields(
+    part: Part, draft: Draft, row: FilledRow, sides: Sides[Item | None], basis: Basis
+) -> dict[str, str]:
+    """The typed texts to be applied, by field."""
+    empty = empty_item(part, basis.default_audience)
+    base, theirs = sides.base or empty, sides.theirs or empty
+    shown = typed_texts(sides.theirs) if sides.theirs else dict[str, str]()
+    gone = sides.theirs is None and sides.base is not None
+    accepted = {}
+    for name, text in row.texts.items():
+        problems = list[Problem]()
+        try:
+            mine = _parsed(part, name, text, empty)
+        except Invalid as error:
+            problems += error.problems
+        else:
+            problems += _unknown_paragraphs(name, mine, basis)
+        if problems:
+            draft.judge(row, name, Verdict.INVALID, text, shown.get(name, ""), problems)
+            continue
+        present = None if gone else getattr(theirs, name)
+        verdict = three_way(getattr(base, name), mine, present, first=sides.theirs is None)
+        if draft.judge(row, name, verdict, text, shown.get(name, "")):
+            accepted[name] = text
+    return accepted
+
+
+def _parsed(part: Part, name: str, text: str, empty: Item) -> Any:
+    """The value of one text; an emptied audience is the one of an empty item."""
+    if name == "audience" and not text.strip():
+        return empty.audience
+    return KINDS[part].PARSERS[name](text, place=name)
+
+
+def _unknown_paragraphs(name: str, value: Any, basis: Basis) -> list[Problem]:
+    if name != "paragraphs":
+        return []
+    unknown = [number for number in value if number not in basis.paragraphs]
+    return [Problem("no-such-paragraph", name, {"number": number}) for number in unknown]
+
+
+def _whole(
+    part: Part,
+    draft: Draft,
+    row: FilledRow,
+    sides: Sides[Item | None],
+    accepted: Mapping[str, str],
+    basis: Basis,
+) -> Item | None:
+    """The item with what is accepted; where that cannot stand, what the database has."""
+    known = sides.theirs or sides.base
+    before = typed_texts(known) if known else dict[str, str]()
+    try:
+        return parse_item(part, {**before, **accepted}, default_audience=basis.default_audience)
+    except Invalid as error:
+        problems: dict[str, list[Problem]] = defaultdict(list)
+        for problem in error.problems:
+            problems[problem.place].append(problem)
+        there = {cell.field for cell in draft.cells}
+        draft.refuse(problems, also=frozenset(accepted))
+        for name in problems.keys() - there:  # the row says nothing there: its own empty cell
+            draft.judge(row, name, Verdict.INVALID, "", "", problems[name])
+        return sides.theirs

@@ -1,0 +1,242 @@
+"""What an uploaded template would change: each cell against what it was made from and what is now.
+
+``base`` is what stood when the file was made, ``mine`` what the file says, ``theirs`` what
+stands now. A cell that says what the base or the present says changes nothing; where the present
+is still the base it is new or changed; otherwise somebody saved something else meanwhile.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Generic, TypeVar
+
+from tracker.domain.chain import tagged_hash
+from tracker.domain.errors import Problem
+from tracker.domain.filled import FilledRow, FilledSheet, PlacedProblem, SheetRole
+from tracker.domain.indicators import Figures, IndicatorDefinition
+from tracker.domain.item_fields import Part
+from tracker.domain.items import Item
+from tracker.domain.progress import Audience
+from tracker.domain.responses import ResponseContent
+
+PLAN_TAG = "tracker/import-plan/1"
+EVERY = "*"
+T = TypeVar("T")
+
+
+class Verdict(StrEnum):
+    """What a cell would do."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    CONFLICT = "conflict"
+    INVALID = "invalid"
+
+
+class Choice(StrEnum):
+    """How a conflict is settled: by what the file says, or by what was saved meanwhile."""
+
+    MINE = "mine"
+    THEIRS = "theirs"
+
+
+Choices = Mapping[str, str]
+"""Choices by the place of a cell; ``EVERY`` stands for all that are not named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sides(Generic[T]):
+    """One record: its present version (0: none) and content, and what the file was made from.
+
+    ``known`` is false where the file names a version that there never was.
+    """
+
+    version: int
+    theirs: T
+    base: T
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What the database says on everything that a file may change."""
+
+    default_audience: Audience
+    paragraphs: frozenset[int]
+    last_year: int
+    answers: Mapping[str, Sides[ResponseContent]]
+    items: Mapping[Part, Mapping[str, Sides[Item | None]]]
+    figures: Mapping[str, Sides[Figures]]
+    indicators: Mapping[str, IndicatorDefinition]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCell:
+    """One cell that would change something, clashes or is wrong.
+
+    ``mine`` and ``theirs`` are as typed. ``apart`` is the verdict before a conflict was settled;
+    a cell that is held back because another one of its record is wrong has no problem itself.
+    """
+
+    role: SheetRole
+    record: str
+    field: str
+    sheet: str
+    cell: str
+    verdict: Verdict
+    mine: str
+    theirs: str
+    apart: Verdict
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """The name under which its conflict is settled."""
+        return place_of(self.role, self.record, self.field)
+
+
+def place_of(role: SheetRole, record: str, name: str) -> str:
+    """The name of a cell, the same in every file that holds it."""
+    return f"{role.value}/{record}/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPlan:
+    """One answer, item or return: its cells, and what it would say if they were applied.
+
+    ``unchanged`` counts the cells that say what is said already. ``content`` is ``None``
+    where an item would be removed; wrong and unsettled cells are left out of it.
+    """
+
+    role: SheetRole
+    record: str
+    version: int
+    content: Any
+    changes: bool
+    cells: tuple[PlannedCell, ...]
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that a file would change, in the order of its sheets."""
+
+    records: tuple[RecordPlan, ...]
+    problems: tuple[PlacedProblem, ...] = field(default=())
+
+    @property
+    def cells(self) -> tuple[PlannedCell, ...]:
+        """Every cell but those that change nothing."""
+        return tuple(cell for record in self.records for cell in record.cells)
+
+    def count(self, verdict: Verdict) -> int:
+        """How many cells have this verdict."""
+        counted = sum(cell.verdict is verdict for cell in self.cells)
+        if verdict is Verdict.UNCHANGED:
+            counted += sum(record.unchanged for record in self.records)
+        return counted
+
+    @property
+    def errors(self) -> tuple[PlacedProblem, ...]:
+        """Everything that is wrong: what could not be read, then what cannot be saved."""
+        wrong = (
+            PlacedProblem(problem, cell.sheet, cell.cell, cell.role, cell.record, cell.field)
+            for cell in self.cells
+            for problem in cell.problems
+        )
+        return (*self.problems, *wrong)
+
+    @property
+    def conflicts(self) -> tuple[PlannedCell, ...]:
+        """The conflicts that are not settled."""
+        return tuple(cell for cell in self.cells if cell.verdict is Verdict.CONFLICT)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong and nothing left to settle."""
+        return not self.errors and not self.conflicts
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when the file would do something else than before, settled or not."""
+        seen = [
+            [cell.place, cell.apart.value, cell.mine, cell.theirs]
+            for cell in self.cells
+            if cell.apart is not Verdict.UNCHANGED
+        ]
+        return tagged_hash(PLAN_TAG, seen)
+
+
+def three_way(base: object, mine: object, theirs: object, *, first: bool = False) -> Verdict:
+    """The verdict on one value. Nothing there yet makes it new, as in the ``first`` version."""
+    if mine in (theirs, base):
+        return Verdict.UNCHANGED
+    if theirs != base:
+        return Verdict.CONFLICT
+    return Verdict.NEW if first or not theirs else Verdict.CHANGED
+
+
+@dataclass(slots=True)
+class Draft:
+    """The cells of one record while its plan is made."""
+
+    role: SheetRole
+    sheet: FilledSheet
+    record: str
+    choices: Choices
+    cells: list[PlannedCell] = field(default_factory=list)
+    unchanged: int = 0
+
+    def judge(
+        self, row: FilledRow, name: str, verdict: Verdict, mine: str, theirs: str,
+        problems: Iterable[Problem] = (), column: str = "",
+    ) -> bool:  # fmt: skip
+        """Note a cell, which stands in ``column`` or in the one of its name.
+
+        Gives whether what it says is to be applied.
+        """
+        if verdict is Verdict.UNCHANGED:
+            self.unchanged += 1
+            return False
+        settled = self._settled(name) if verdict is Verdict.CONFLICT else verdict
+        self.cells.append(
+            PlannedCell(
+                self.role, self.record, name, self.sheet.name, self.sheet.cell(row, column or name),
+                settled, mine, theirs, verdict, tuple(problems),
+            )
+        )  # fmt: skip
+        return settled in (Verdict.NEW, Verdict.CHANGED)
+
+    def _settled(self, name: str) -> Verdict:
+        place = place_of(self.role, self.record, name)
+        chosen = self.choices.get(place, self.choices.get(EVERY))
+        if chosen is None:
+            return Verdict.CONFLICT
+        return Verdict.CHANGED if chosen == Choice.MINE else Verdict.UNCHANGED
+
+    def leave(self) -> None:
+        """Let every good cell count as unchanged: together they say nothing."""
+        kept = [cell for cell in self.cells if cell.problems]
+        self.unchanged += len(self.cells) - len(kept)
+        self.cells = kept
+
+    def refuse(self, names: Mapping[str, list[Problem]], *, also: frozenset[str]) -> None:
+        """Mark the cells with problems as wrong, and those of ``also`` as held back by them."""
+        for at, cell in enumerate(self.cells):
+            held = cell.field in also and cell.verdict in (Verdict.NEW, Verdict.CHANGED)
+            if cell.field in names or held:
+                self.cells[at] = _wrong(cell, tuple(names.get(cell.field, ())))
+
+    def plan(self, version: int, content: Any, *, changes: bool) -> RecordPlan:
+        """The finished plan of the record."""
+        return RecordPlan(
+            self.role, self.record, version, content, changes, tuple(self.cells), self.unchanged
+        )
+
+
+def _wrong(cell: PlannedCell, problems: tuple[Problem, ...]) -> PlannedCell:
+    return PlannedCell(
+        cell.role, cell.record, cell.field, cell.sheet, cell.cell,
+        Verdict.INVALID, cell.mine, cell.theirs, cell.apart, (*cell.problems, *problems),
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""What a template is: hidden in the file, checked when it comes back.
+
+It says where the file belongs and from which versions it was made. What those versions said is
+read from the database.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from xlsxwriter.worksheet import Worksheet
+
+from tracker.domain.chain import canonical, tagged_hash
+from tracker.domain.errors import Invalid, Problem
+from tracker.domain.filled import SheetRole
+from tracker.exchange.raw import RawSheet
+
+IDENTITY_SHEET = "_tracker"
+FORMAT = "tracker-template/1"
+FAMILY = "tracker-template/"
+PIECE = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """State, cycle and report of a template, the wording and the versions it was made from.
+
+    ``sheets`` are names by role, ``columns`` keys by role in their order, ``answers`` versions
+    by commitment key, ``items`` by id, ``figures`` by indicator.
+    """
+
+    state: str
+    cycle: str
+    report: str
+    document: str
+    wording: str
+    language: str
+    sections: Sequence[str] | None
+    made_at: str
+    sheets: Mapping[str, str]
+    columns: Mapping[str, Sequence[str]]
+    answers: Mapping[str, int]
+    items: Mapping[str, int]
+    figures: Mapping[str, int]
+
+    def name_of(self, role: SheetRole) -> str | None:
+        """The name of a sheet, if the template has it."""
+        return self.sheets.get(role.value)
+
+    @property
+    def checksum(self) -> str:
+        """Over everything above."""
+        return tagged_hash(FORMAT, _plain(asdict(self)))
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(json.dumps(value))
+
+
+def write_identity(sheet: Worksheet, identity: Identity) -> None:
+    """Format, checksum, then the identity as JSON, in as many cells as it takes."""
+    text = canonical(_plain(asdict(identity))).decode()
+    pieces = [text[start : start + PIECE] for start in range(0, len(text), PIECE)]
+    for row, piece in enumerate((FORMAT, identity.checksum, *pieces)):
+        sheet.write_string(row, 0, piece)
+
+
+def read_identity(sheet: RawSheet) -> Identity:
+    """The identity again; ``Invalid`` where it is of another version, or damaged."""
+    texts = [row[1].text for _, row in sorted(sheet.rows.items()) if 1 in row]
+    if not texts or not texts[0].startswith(FAMILY):
+        raise Invalid(Problem("template-damaged"))
+    if texts[0] != FORMAT:
+        raise Invalid(Problem("template-old"))
+    try:
+        identity = Identity(**json.loads("".join(texts[2:])))
+        sound = identity.checksum == texts[1]
+    except (ValueError, TypeError, IndexError):
+        sound = False
+    if not sound:
+        raise Invalid(Problem("template-damaged"))
+    return identity

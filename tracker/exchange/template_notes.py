@@ -1,0 +1,64 @@
+"""What is wrong with a cell of an uploaded template, in words."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from tracker.domain.errors import Problem
+from tracker.domain.filled import PlacedProblem, SheetRole
+from tracker.domain.indicators import IndicatorDefinition, in_words
+from tracker.domain.merging import PlannedCell
+from tracker.domain.messages import N_, sentence
+from tracker.exchange.columns import Kind
+from tracker.exchange.template_columns import SLOTS, Slot
+from tracker.exchange.template_words import CellWords
+
+LONGEST_QUOTE = 500
+MEASURES_FIELD = "measures"
+
+
+def column_of(role: SheetRole, name: str) -> str:
+    """The column of a field: a law's is its last part, all figures stand in one."""
+    if role is SheetRole.FIGURES:
+        return "value"
+    return "title" if name == MEASURES_FIELD else name.rpartition(".")[2]
+
+
+def slot_of(role: SheetRole | None, name: str) -> Slot | None:
+    """The column as it stands in the template."""
+    if role is None:
+        return None
+    key = column_of(role, name)
+    return next((slot for slot in SLOTS[role] if slot.key == key), None)
+
+
+def problem_sentence(
+    placed: PlacedProblem, cells: CellWords, indicators: Iterable[IndicatorDefinition]
+) -> str:
+    """The sentence of a problem; choices and figures in the words of the file."""
+    problem = placed.problem
+    slot = slot_of(placed.role, placed.field)
+    if slot is not None and "allowed" in problem.values:
+        problem = _with_words(problem, slot, cells)
+    if placed.role is SheetRole.FIGURES:
+        for definition in indicators:
+            if definition.slug == placed.record:
+                problem = in_words(definition, problem, cells.words.language)
+    return sentence(problem, cells.words.translate)
+
+
+def _with_words(problem: Problem, slot: Slot, cells: CellWords) -> Problem:
+    codes = ("yes", "no") if slot.kind is Kind.FLAG else tuple(str(c) for c in slot.choices)
+    allowed = ", ".join(cells.shown(slot, code) for code in codes)
+    return replace(problem, values={**problem.values, "allowed": allowed})
+
+
+def conflict_sentence(cell: PlannedCell, cells: CellWords) -> str:
+    """What somebody else saved meanwhile, shortened."""
+    slot = slot_of(cell.role, cell.field)
+    theirs = cells.shown(slot, cell.theirs) if slot and slot.choices else cell.theirs
+    if not theirs:
+        return cells.words(N_("Somebody else emptied or removed this after the file was made."))
+    cut = theirs if len(theirs) <= LONGEST_QUOTE else f"{theirs[:LONGEST_QUOTE]}…"
+    return cells.words(
+        N_("Somebody else changed this after the file was made. It now says: %(said)s"), said=cut
+    )

@@ -1,0 +1,183 @@
+"""What the database says on everything in an uploaded template, in few statements.
+
+What a file was made from is the revision that its version names, read here and never taken from
+the file.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session, selectinload
+
+from tracker.domain.chain import text_digest
+from tracker.domain.filled import FilledRow, FilledTemplate, SheetRole
+from tracker.domain.indicators import Cell, Figures
+from tracker.domain.item_fields import Part
+from tracker.domain.items import Item
+from tracker.domain.merging import Basis, Sides
+from tracker.domain.responses import ResponseContent, content_from
+from tracker.models import ChainEntry
+from tracker.queries.indicators import returns_of
+from tracker.queries.items import item_of_link, items_of, subject_of
+from tracker.queries.responses import responses_of
+from tracker.queries.templates import TemplateFrame
+
+Link = tuple[str, int]
+Links = Mapping[Link, ChainEntry]
+BATCH = 200
+
+
+def import_basis(
+    session: Session, frame: TemplateFrame, filled: FilledTemplate, *, last_year: int
+) -> Basis:
+    """Present and base of every record that the file names, as far as ``frame`` reaches."""
+    report = frame.report_id
+    own = {commitment.key for commitment in frame.commitments}
+    whole = frame.sections is None and report is not None
+    answers = responses_of(session, report) if report is not None else {}
+    items = items_of(session, report) if whole and report is not None else {}
+    returns = returns_of(session, report) if whole and report is not None else {}
+    present = {
+        **{key: row.version for key, row in answers.items()},
+        **{subject_of(part, i.item_id): i.version for part, rows in items.items() for i in rows},
+        **{slug: row.version for slug, row in returns.items()},
+    }
+    named = dict(_named(filled))
+    past = {link for link in named.items() if link[1] not in (0, present.get(link[0], 0))}
+    links = _links(session, report, past)
+    reader = _Reader(present, named, links, filled)
+    return Basis(
+        default_audience=frame.default_audience,
+        paragraphs=frozenset(c.paragraph for c in frame.document.commitments),
+        last_year=last_year,
+        answers={
+            key: reader.answer(key, answers[key].content if key in answers else None, frame)
+            for key in {*answers, *named} & own
+        },
+        items={
+            part: reader.items(part, {i.item_id: i.content for i in items.get(part, ())})
+            for part in Part
+        },
+        figures={
+            definition.slug: reader.figures(
+                definition.slug,
+                returns[definition.slug].figures if definition.slug in returns else {},
+            )
+            for definition in frame.indicators
+        },
+        indicators={definition.slug: definition for definition in frame.indicators},
+    )
+
+
+def _named(filled: FilledTemplate) -> Iterator[Link]:
+    """The version of every record that the file names, as the chain calls it."""
+    for role, sheet in filled.sheets.items():
+        for row in sheet.rows:
+            subject = subject_of(role.part, row.record) if role.part else row.record
+            yield subject, row.version
+
+
+def _links(session: Session, report_id: int | None, wanted: Iterable[Link]) -> Links:
+    """The revisions of these subjects and versions."""
+    if report_id is None:
+        return {}
+    found: dict[Link, ChainEntry] = {}
+    every = sorted(wanted)
+    for start in range(0, len(every), BATCH):
+        rows = session.scalars(
+            select(ChainEntry)
+            .where(
+                ChainEntry.report_id == report_id,
+                tuple_(ChainEntry.subject, ChainEntry.version).in_(every[start : start + BATCH]),
+            )
+            .options(selectinload(ChainEntry.texts))
+        )
+        found |= {(row.subject, row.version or 0): row for row in rows}
+    return found
+
+
+class _Reader:
+    """The two sides of each record."""
+
+    def __init__(
+        self,
+        present: Mapping[str, int],
+        named: Mapping[str, int],
+        links: Links,
+        filled: FilledTemplate,
+    ) -> None:
+        self._present, self._named, self._links = present, named, links
+        self._said = _said(filled)
+
+    def _link(self, subject: str) -> tuple[int, ChainEntry | None, bool]:
+        """The version that the file names, its revision if it is past, whether there is such."""
+        version = self._named.get(subject, self._present.get(subject, 0))
+        if version in (0, self._present.get(subject, 0)):
+            return version, None, True
+        link = self._links.get((subject, version))
+        return version, link, link is not None
+
+    def answer(
+        self, key: str, theirs: ResponseContent | None, frame: TemplateFrame
+    ) -> Sides[ResponseContent]:
+        """The answer to one commitment."""
+        empty = ResponseContent(audience=frame.default_audience)
+        version, link, known = self._link(key)
+        base = (theirs or empty) if version else empty
+        if link is not None:
+            base = content_from(link.facts, _texts(link, self._said.get(key, {})))
+        return Sides(self._present.get(key, 0), theirs or empty, base, known)
+
+    def items(self, part: Part, theirs: Mapping[str, Item]) -> dict[str, Sides[Item | None]]:
+        """The items of one part, those that the file names and those that stand now."""
+        prefix = subject_of(part, "")
+        ids = {s.removeprefix(prefix) for s in self._named if s.startswith(prefix)}
+        return {
+            item_id: self._item(part, item_id, theirs.get(item_id)) for item_id in ids | {*theirs}
+        }
+
+    def _item(self, part: Part, item_id: str, theirs: Item | None) -> Sides[Item | None]:
+        subject = subject_of(part, item_id)
+        version, link, known = self._link(subject)
+        base = theirs if version else None
+        if link is not None:
+            base = item_of_link(part, link)
+        return Sides(self._present.get(subject, 0), theirs, base, known)
+
+    def figures(self, slug: str, theirs: Figures) -> Sides[Figures]:
+        """The figures of one indicator."""
+        version, link, known = self._link(slug)
+        base: Figures = theirs if version else {}
+        if link is not None:
+            rows = link.facts["figures"]
+            base = {Cell(year, category, entry): value for year, category, entry, value in rows}
+        return Sides(self._present.get(slug, 0), theirs, base, known)
+
+
+def _said(filled: FilledTemplate) -> Mapping[str, Mapping[str, str]]:
+    """What the file says of each commitment, by the fields of the chain."""
+    said: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in filled.rows(SheetRole.ANSWERS):
+        said[row.record] |= row.texts
+    for row in filled.rows(SheetRole.MEASURES):
+        said[row.record] |= _law_fields(row)
+    return said
+
+
+def _law_fields(row: FilledRow) -> dict[str, str]:
+    return {f"measures.{row.position}.{name}": text for name, text in row.texts.items()}
+
+
+def _texts(link: ChainEntry, said: Mapping[str, str]) -> dict[str, str]:
+    """The texts of a revision. One struck out since is known by its digest alone: a file that
+    still holds it has not changed it, and does not bring it back.
+    """
+    texts = {}
+    for text in link.texts:
+        value = text.value
+        if value is None:
+            mine = said.get(text.field, "")
+            value = mine if text_digest(text.salt, mine) == link.digests[text.field] else ""
+        texts[text.field] = value
+    return texts

@@ -1,0 +1,87 @@
+"""Keeping an uploaded workbook for a day, for the person who uploaded it."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from tracker.domain.clock import Clock
+from tracker.domain.errors import Invalid, NotFound, Problem
+from tracker.domain.filled import FilledTemplate, filled_data
+from tracker.domain.merging import Choice
+from tracker.domain.roles import Actor
+from tracker.models import ImportPlan
+from tracker.policy.actions import Action
+from tracker.policy.authorise import authorise
+from tracker.queries.templates import editable_sections
+
+PLAN_LASTS = timedelta(days=1)
+
+
+def keep_plan(
+    session: Session,
+    *,
+    actor: Actor,
+    state_id: int,
+    cycle_id: int,
+    filename: str,
+    file_hash: str,
+    filled: FilledTemplate,
+    clock: Clock,
+) -> str:
+    """Keep what was read for a day; gives its public id. Plans that have expired are deleted.
+
+    ``NotPermitted`` where the actor may not change the State's report.
+    """
+    authorise(actor, Action.SESSION_USE)
+    editable_sections(actor, state_id)
+    now = clock()
+    session.execute(delete(ImportPlan).where(ImportPlan.expires_at <= now))
+    row = ImportPlan(
+        user_id=actor.user_id,
+        state_id=state_id,
+        cycle_id=cycle_id,
+        filename=filename[-255:],
+        file_hash=file_hash,
+        content=filled_data(filled),
+        choices={},
+        made_at=now,
+        expires_at=now + PLAN_LASTS,
+    )
+    session.add(row)
+    session.flush()
+    return row.public_id
+
+
+def settle_plan(
+    session: Session, *, actor: Actor, public_id: str, choices: Mapping[str, str], clock: Clock
+) -> None:
+    """Remember how conflicts are settled; ``Invalid`` for anything but mine and theirs."""
+    row = _own(session, actor, public_id, clock)
+    for value in choices.values():
+        if value not in set(Choice):
+            allowed = {"value": value[:80], "allowed": ", ".join(Choice)}
+            raise Invalid(Problem("not-a-choice", "choice", allowed))
+    row.choices = {**row.choices, **choices}
+    session.flush()
+
+
+def mark_applied(session: Session, *, actor: Actor, public_id: str, clock: Clock) -> None:
+    """Note that the plan was applied."""
+    row = _own(session, actor, public_id, clock)
+    row.applied_at = clock()
+    session.flush()
+
+
+def _own(session: Session, actor: Actor, public_id: str, clock: Clock) -> ImportPlan:
+    row = session.scalars(
+        select(ImportPlan).where(
+            ImportPlan.public_id == public_id,
+            ImportPlan.user_id == actor.user_id,
+            ImportPlan.expires_at > clock(),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound(Problem("not-found"))
+    return row
