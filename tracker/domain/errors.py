@@ -37,6 +37,10 @@ class NotFound(TrackerError):
     """There is none, or the actor may not learn that there is one."""
 
 
+class Busy(TrackerError):
+    """As much of this is being done as may be at once; the same will be right in a moment."""
+
+
 class WrongStatus(TrackerError):
     """The report is not in a status that allows this."""
 

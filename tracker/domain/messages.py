@@ -4,14 +4,11 @@ from collections.abc import Callable
 from typing import Final
 
 from tracker.domain.errors import Problem
-
-
-def N_(text: str) -> str:
-    """Mark a sentence for translation."""
-    return text
-
+from tracker.domain.marking import N_ as N_
+from tracker.domain.workbook_messages import WORKBOOK_MESSAGES
 
 MESSAGES: Final[dict[str, str]] = {
+    **WORKBOOK_MESSAGES,
     # single values
     "refused-characters": N_(
         "This text holds characters that a workbook cannot hold: %(characters)s. "

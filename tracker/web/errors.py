@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
 from tracker.domain.errors import (
+    Busy,
     Invalid,
     NotFound,
     NotPermitted,
@@ -30,6 +31,7 @@ STATUS: dict[type[TrackerError], int] = {
     NotFound: 404,
     WrongStatus: 409,
     StaleEdit: 409,
+    Busy: 429,
 }
 PAGES = (400, 403, 404, 409, 413, 422, 429, 500, 503)
 
