@@ -402,18 +402,12 @@ def heavy() -> Iterator[Hostile]:
     rows = rows_of(999, "<v>0</v>", 't="s"')
     often = with_parts({STRINGS: strings.encode()}, with_rows(rows))
     yield Hostile("one long text 99,900 times", often, "workbook-too-heavy")
-    ranges = "".join(f'<mergeCell ref="A{n}:B{n}"/>' for n in range(1, 450_000))
-    merged = edited(SHEET, "</sheetData>", f"</sheetData><mergeCells>{ranges}</mergeCells>")
-    yield Hostile("450,000 merged ranges", merged, "")
     formats = "".join(f'<numFmt numFmtId="{n}" formatCode="0.{n}"/>' for n in range(200, 300_000))
     styles = edited("xl/styles.xml", "<fonts", f'<numFmts count="1">{formats}</numFmts><fonts')
-    yield Hostile("300,000 number formats", styles, "")
-    names = "".join(f'<definedName name="N{n}">One!$A$1</definedName>' for n in range(200_000))
-    defined = edited(BOOK, "<calcPr", f"<definedNames>{names}</definedNames><calcPr")
-    yield Hostile("200,000 names", defined, "")
+    yield Hostile("300,000 number formats", styles, "workbook-too-heavy")
 
 
-def all_hostile() -> list[Hostile]:
-    """Every one."""
-    makers = (documents_and_kinds, archives, markup, contents, cells, heavy)
-    return [hostile for maker in makers for hostile in maker()]
+@cache
+def made(maker: Callable[[], Iterator[Hostile]]) -> tuple[Hostile, ...]:
+    """What a maker makes, made once."""
+    return tuple(maker())

@@ -5,7 +5,7 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -56,10 +56,12 @@ def _refusal(content: bytes, path: Path) -> Problem:
     ],
 )
 def test_each_is_refused_with_its_own_sentence(
-    maker: Callable[[], list[Hostile]], tmp_path: Path
+    maker: Callable[[], Iterator[Hostile]], tmp_path: Path
 ) -> None:
     wrong = []
-    for bad in maker():
+    for bad in hostile.made(maker):
+        if bad.code == "workbook-unreadable":  # only the child makes a sentence of a reader's error
+            continue
         problem = _refusal(bad.content, tmp_path / "upload.xlsx")
         if problem.code != bad.code:
             wrong.append((bad.name, problem.code))
@@ -76,18 +78,17 @@ def test_sentences_name_the_part_and_the_cell(tmp_path: Path) -> None:
 
 
 def test_through_the_child_they_get_the_same_sentences(tmp_path: Path) -> None:
-    made = [*hostile.markup(), *hostile.archives(), *hostile.contents(), *hostile.cells()]
+    makers = (hostile.markup, hostile.archives, hostile.contents, hostile.cells)
     wanted = {
         "laughs in xl/worksheets/sheet1.xml",
         "19 MB in one attribute",
         "understated size",
         "xl/vbaProject.bin",
         "first and last cell",
-        "too many cells",
         "5,000 sheets",
         "sheet that is not there",
     }
-    chosen = [bad for bad in made if bad.name in wanted]
+    chosen = [bad for maker in makers for bad in hostile.made(maker) if bad.name in wanted]
     assert len(chosen) == len(wanted)
     before = _cpu_of_children()
     for bad in chosen:
@@ -107,11 +108,9 @@ def _cpu_of_children() -> float:
 
 @UNIX
 def test_what_costs_too_much_is_ended_while_others_are_served(tmp_path: Path) -> None:
-    heavy = {bad.name: bad for bad in hostile.heavy()}
-    paths: list[Path] = []
-    for name in ("300,000 number formats", "one long text 99,900 times"):
-        paths.append(tmp_path / f"{len(paths)}.xlsx")
-        paths[-1].write_bytes(heavy[name].content)
+    paths = [tmp_path / f"{number}.xlsx" for number in range(2)]
+    for path, bad in zip(paths, hostile.heavy(), strict=True):
+        path.write_bytes(bad.content)
 
     def read(path: Path) -> tuple[str, float]:
         begun = time.thread_time()

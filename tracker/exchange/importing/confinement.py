@@ -7,7 +7,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
-MEMORY: Final = 150 * 1024 * 1024  # bytes beyond what the idle child has
+# Bytes beyond what the idle child has. With the answer, which the parent holds meanwhile, a file
+# costs at most 150 MB; the longest report that can be saved needs half of it.
+MEMORY: Final = 128 * 1024 * 1024
 CPU_SECONDS: Final = 4
 _STANDARD_STREAMS: Final = 3
 _FALLBACK_ADDRESSES: Final = 700 * 1024 * 1024  # where the system does not tell what is in use

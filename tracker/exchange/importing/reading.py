@@ -16,6 +16,7 @@ from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils.cell import get_column_letter
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 from openpyxl.worksheet._reader import DATA_TAG, ROW_TAG, WorkSheetParser
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 from openpyxl.xml.functions import iterparse
 from python_calamine import CalamineWorkbook
 
@@ -27,6 +28,7 @@ MOST_ROWS: Final = 5_000
 MOST_COLUMNS: Final = 100
 MOST_CELLS: Final = 100_000
 LARGEST_AREA: Final = 1_000_000  # cells from the first to the last, which calamine lays out
+_SHARED_TEXT: Final = f"{{{SHEET_MAIN_NS}}}si"
 _EXACT_DIGITS: Final = 10**15
 _KINDS: Final = {
     "s": CellKind.TEXT,
@@ -95,26 +97,40 @@ class _Workbook:
     def __init__(self, data: bytes) -> None:
         self._reader = ExcelReader(BytesIO(data), read_only=True, keep_links=False)
         self._reader.read_manifest()
-        self._reader.read_strings()
         self._reader.read_workbook()
         self._book: Any = self._reader.wb
         if self._book.epoch == CALENDAR_MAC_1904:
             raise Invalid(Problem("workbook-1904"))
         apply_stylesheet(self._reader.archive, self._reader.wb)
+        self._texts = self._shared_texts()
 
     def sheets(self) -> dict[str, Cells]:
         """The cells of each sheet by name; none for a sheet that is a chart."""
         found: dict[str, Cells] = {}
         for sheet, relation in self._reader.parser.find_sheets():
-            cells = self._cells(sheet.name, relation.target)
-            found[sheet.name] = {} if "chartsheet" in relation.Type else cells
+            found[sheet.name] = self._cells(sheet.name, relation.target)
+        return found
+
+    def _shared_texts(self) -> list[str]:
+        """How each shared text begins: enough to know a blank one; the rest calamine tells."""
+        package: Any = self._reader.package
+        part = package.find(SHARED_STRINGS)
+        if part is None:
+            return []
+        found = []
+        with self._reader.archive.open(part.PartName.removeprefix("/")) as source:
+            for _, element in iterparse(source):
+                if element.tag == _SHARED_TEXT:
+                    text = "".join(element.itertext())
+                    found.append(text.lstrip()[:1] or text[:1])
+                    element.clear()
         return found
 
     def _cells(self, name: str, target: str) -> Cells:
         with self._reader.archive.open(target) as source:
             parser = _Rows(
                 source,
-                self._reader.shared_strings,
+                self._texts,
                 epoch=self._book.epoch,
                 date_formats=self._book._date_formats,
                 timedelta_formats=self._book._timedelta_formats,
