@@ -6,9 +6,11 @@ from typing import Final
 from tracker.domain.errors import Problem
 from tracker.domain.import_messages import IMPORT_MESSAGES
 from tracker.domain.marking import N_ as N_
+from tracker.domain.workbook_messages import WORKBOOK_MESSAGES
 
 MESSAGES: Final[dict[str, str]] = {
     **IMPORT_MESSAGES,
+    **WORKBOOK_MESSAGES,
     # single values
     "refused-characters": N_(
         "This text holds characters that a workbook cannot hold: %(characters)s. "
