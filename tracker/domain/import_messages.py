@@ -5,6 +5,7 @@ from typing import Final
 from tracker.domain.marking import N_
 
 IMPORT_MESSAGES: Final[dict[str, str]] = {
+    "file-needed": N_("Choose the filled template on your computer, then press the button."),
     "not-a-template": N_(
         "This is no template of the tracker. Download the template on the page of the report, and "
         "fill that in."

@@ -142,7 +142,7 @@ class _Reader:
         version, link, known = self._link(subject)
         base = theirs if version else None
         if link is not None:
-            base = item_of_link(part, link)
+            base = item_of_link(link)
         return Sides(self._present.get(subject, 0), theirs, base, known)
 
     def figures(self, slug: str, theirs: Figures) -> Sides[Figures]:

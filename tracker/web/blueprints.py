@@ -10,6 +10,7 @@ from tracker.web import (
     exporting,
     exports,
     health,
+    importing,
     indicators,
     items,
     public,
@@ -20,6 +21,7 @@ from tracker.web import (
     saving,
     striking,
     submitting,
+    workbooks,
 )
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
@@ -39,5 +41,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     indicators.blueprint,
     items.blueprint,
     exports.blueprint,
+    workbooks.blueprint,
+    importing.blueprint,
     exporting.blueprint,
 )

@@ -58,17 +58,17 @@ def _order() -> Order:
 
 
 def _report_file(data: ReportExport, form: ReportFormat, order: Order) -> Response:
-    language, made = chosen_language(), _made()
+    language, maker = chosen_language(), made()
     release()
     version = f"_{data.submission.number}" if data.own else ""
-    return _download(
+    return download(
         lambda target: write_report_file(
             target,
             data,
             form,
             translate=translator(language),
             language=language,
-            made=made,
+            made=maker,
             order=order,
         ),
         f"{data.frame.cycle.slug}_{data.state.iso3}_report{version}_{language}.{form}",
@@ -104,14 +104,15 @@ def _report(iso3: str, cycle: str, audience: Audience) -> ReportExport:
     raise refusal
 
 
-def _made() -> Made:
+def made() -> Made:
+    """When and by whom a file is made now."""
     return Made(system_clock(), current_actor().name or gettext("public site"))
 
 
-def _download(
+def download(
     write: Callable[[BinaryIO], None], name: str, media_type: str = MEDIA_TYPES[ReportFormat.XLSX]
 ) -> Response:
-    """A few hundred kilobytes at most."""
+    """The file as an attachment: a few hundred kilobytes at most."""
     target = BytesIO()
     write(target)
     target.seek(0)

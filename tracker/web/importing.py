@@ -1,28 +1,30 @@
 """What an uploaded template would change: shown cell by cell, settled, then applied as a whole."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
+from flask_babel import ngettext
 
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem
-from tracker.domain.merging import EVERY, Choice, PlannedCell, Verdict
-from tracker.exchange.marked import write_marked
+from tracker.domain.merging import EVERY, Choice, Plan, PlannedCell, Verdict
+from tracker.exchange.template_marked import write_marked
 from tracker.exchange.translations import translator
 from tracker.policy.actions import Action
+from tracker.queries.cycles import cycle_or_none
 from tracker.queries.import_plans import ImportPlanRow, import_plan_or_none
+from tracker.queries.indicators import list_indicators
 from tracker.queries.reports import ReportRow
 from tracker.queries.templates import template_export
 from tracker.services import importing as services
 from tracker.services.import_plans import mark_applied, settle_plan
-from tracker.services.importing import ImportRefused, Plan
+from tracker.services.importing import ImportRefused
 from tracker.web.access import requires
 from tracker.web.exports import download, made
-from tracker.web.importing_words import Named, named_cell, placed_text
+from tracker.web.importing_words import Named, PlanWords
 from tracker.web.locale import chosen_language
 from tracker.web.render import page, problem_text
 from tracker.web.reporting import is_editable, load_document, load_report
@@ -46,7 +48,8 @@ def _load(report_id: str, plan_id: str) -> tuple[ReportRow, ImportPlanRow]:
     """The report and the reader's own plan for it; 404 otherwise."""
     report = load_report(report_id)
     row = import_plan_or_none(session(), current_actor(), plan_id, at=system_clock())
-    if row is None or row.state_id != report.state_id or row.cycle_slug != report.cycle_slug:
+    cycle = cycle_or_none(session(), report.cycle_slug)
+    if row is None or cycle is None or (row.state_id, row.cycle_id) != (report.state_id, cycle.id):
         raise NotFound(Problem("not-found"))
     return report, row
 
@@ -72,7 +75,7 @@ def show(report_id: str, plan_id: str) -> ResponseReturnValue:
 
 
 def _page(report: ReportRow, row: ImportPlanRow, plan: Plan, alert: str = "") -> str:
-    document = load_document(report)
+    words = PlanWords(load_document(report), list_indicators(session()))
     settled = tuple(cell for cell in plan.cells if cell.apart is Verdict.CONFLICT)
     return page(
         "reports/import.html",
@@ -81,9 +84,9 @@ def _page(report: ReportRow, row: ImportPlanRow, plan: Plan, alert: str = "") ->
         plan=plan,
         alert=alert,
         count={verdict.value: plan.count(verdict) for verdict in Verdict},
-        conflicts=[(named_cell(document, cell), _choice(row, cell)) for cell in settled],
-        errors=[placed_text(document, placed) for placed in plan.errors],
-        changes=tuple(_by_sheet(named_cell(document, cell) for cell in _applied(plan))),
+        conflicts=[(words.named(cell), _choice(row, cell)) for cell in settled],
+        errors=[words.told(placed) for placed in plan.errors],
+        changes=tuple(_by_sheet(words.named(cell) for cell in _applied(plan))),
         changing=any(record.changes for record in plan.records),
         blocked=[placed for placed in plan.errors if not placed.sheet],
         editable=is_editable(report),
@@ -143,7 +146,7 @@ def _apply(report: ReportRow, row: ImportPlanRow) -> ResponseReturnValue:
             choices=row.choices,
             skip_invalid="skip_invalid" in request.form,
             clock=system_clock,
-            source=services.source_of(row.filename),
+            source=f"file:{row.filename}",
             seen=request.form.get("seen", ""),
         )
     except ImportRefused as error:

@@ -1,31 +1,27 @@
-"""The words for a cell of an uploaded template: which answer or row it is, and what it says."""
+"""The words for a cell of an uploaded template: what it is about, and what it says."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flask_babel import gettext
 
 from tracker.domain.documents import OutcomeDocument
 from tracker.domain.filled import PlacedProblem, SheetRole
+from tracker.domain.indicators import IndicatorDefinition
 from tracker.domain.merging import PlannedCell
-from tracker.exchange.columns import Column
-from tracker.exchange.content_columns import CONTENT_COLUMNS, MEASURE_COLUMNS
-from tracker.exchange.item_columns import ITEM_COLUMNS
-from tracker.web.render import label, problem_text
-
-EXCERPT = 300  # characters of a text that the page shows; the file holds all of it
+from tracker.exchange.template_notes import problem_sentence, slot_of
+from tracker.exchange.template_words import CellWords
+from tracker.exchange.words import Words
+from tracker.web.locale import chosen_language
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A cell with the words around it; ``mine`` and ``theirs`` in words where they are codes."""
+    """A cell with what it is about; ``mine`` and ``theirs`` in words where they are codes."""
 
     cell: PlannedCell
-    record: str
-    field: str
+    about: str
     mine: str
     theirs: str
-    is_text: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,63 +32,51 @@ class Told:
     text: str
 
 
-def named_cell(document: OutcomeDocument, cell: PlannedCell) -> Named:
-    """The cell in words of the page's language."""
-    column = _column(cell.role, cell.field)
-    return Named(
-        cell=cell,
-        record=_record(document, cell.role, cell.record),
-        field=_field(cell.role, cell.field, column),
-        mine=_said(column, cell.mine),
-        theirs=_said(column, cell.theirs),
-        is_text=column is None or not (column.choices or column.kind == "flag"),
-    )
+class PlanWords:
+    """The words of one plan, in the language of the page."""
 
+    def __init__(
+        self, document: OutcomeDocument, indicators: tuple[IndicatorDefinition, ...]
+    ) -> None:
+        self._cells = CellWords(Words(chosen_language(), gettext))
+        self._paragraphs = {c.key: c.paragraph for c in document.commitments}
+        self._indicators = {definition.slug: definition for definition in indicators}
 
-def placed_text(document: OutcomeDocument, placed: PlacedProblem) -> Told:
-    """Sheet and cell, what it is about, and the sentence."""
-    parts = [placed.sheet, placed.cell]
-    if placed.role is not None and placed.record:
-        parts.append(_record(document, placed.role, placed.record))
-        if placed.field:
-            parts.append(_field(placed.role, placed.field, _column(placed.role, placed.field)))
-    return Told(" · ".join(part for part in parts if part), problem_text(placed.problem))
+    def named(self, cell: PlannedCell) -> Named:
+        """A planned cell in words."""
+        return Named(
+            cell,
+            self._about(cell.role, cell.record, cell.field),
+            self._said(cell, cell.mine),
+            self._said(cell, cell.theirs),
+        )
 
+    def told(self, placed: PlacedProblem) -> Told:
+        """Sheet and cell, what it is about, and the sentence."""
+        about = ""
+        if placed.role is not None and placed.record:
+            about = self._about(placed.role, placed.record, placed.field)
+        place = " · ".join(part for part in (placed.sheet, placed.cell, about) if part)
+        return Told(place, problem_sentence(placed, self._cells, self._indicators.values()))
 
-def _columns(role: SheetRole) -> Iterator[Column[object]]:
-    if role is SheetRole.ANSWERS:
-        yield from CONTENT_COLUMNS
-    elif role is SheetRole.MEASURES:
-        yield from MEASURE_COLUMNS
-    elif role.part is not None:
-        yield from ITEM_COLUMNS[role.part]
+    def _about(self, role: SheetRole, record: str, field: str) -> str:
+        """``Paragraph 28 · Narrative``; of a figure what was counted, and when."""
+        if role is SheetRole.FIGURES:
+            return self._figure(record, field)
+        slot = slot_of(role, field)
+        parts = [gettext(slot.header)] if slot and field else []
+        if record in self._paragraphs:
+            parts.insert(0, gettext("Paragraph %(number)s", number=self._paragraphs[record]))
+        return " · ".join(str(part) for part in parts)
 
+    def _figure(self, slug: str, place: str) -> str:
+        definition, parts = self._indicators.get(slug), place.split("-")
+        if definition is None or len(parts) != 4:
+            return definition.code if definition else ""
+        labels = definition.labels(chosen_language())
+        _, year, category, entry = parts
+        return f"{year} · {labels.get(category, category)} · {labels.get(entry, entry)}"
 
-def _column(role: SheetRole, name: str) -> Column[object] | None:
-    last = name.rpartition(".")[2]
-    return next((column for column in _columns(role) if column.key == last), None)
-
-
-def _record(document: OutcomeDocument, role: SheetRole, record: str) -> str:
-    for commitment in document.commitments:
-        if commitment.key == record:
-            return str(gettext("Paragraph %(number)s", number=commitment.paragraph))
-    return "" if role.part else record
-
-
-def _field(role: SheetRole, name: str, column: Column[object] | None) -> str:
-    if column is not None:
-        return str(gettext(column.header))
-    if name == "remove":
-        return str(gettext("Remove"))
-    return str(gettext("Laws and instruments")) if name == "measures" else name
-
-
-def _said(column: Column[object] | None, text: str) -> str:
-    """A code in words; any other text as it is."""
-    if column is None or not text:
-        return text
-    if column.kind == "flag":
-        return str(gettext("Yes") if text == "yes" else gettext("No"))
-    found = next((choice for choice in column.choices if str(choice) == text), None)
-    return text if found is None else label(found)
+    def _said(self, cell: PlannedCell, text: str) -> str:
+        slot = slot_of(cell.role, cell.field)
+        return self._cells.shown(slot, text) if slot and text else text

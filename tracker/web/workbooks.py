@@ -13,7 +13,7 @@ from tracker.domain.errors import Invalid, NotFound, Problem
 from tracker.domain.filled import FilledTemplate
 from tracker.exchange.importing.sandbox import read_workbook
 from tracker.exchange.importing.slots import slots
-from tracker.exchange.importing.templates import read_template
+from tracker.exchange.importing.template import read_template
 from tracker.exchange.template import write_template
 from tracker.exchange.translations import translator
 from tracker.forms.workbook import UploadForm
@@ -124,5 +124,3 @@ def _read(sent: FileStorage | None, frame: TemplateFrame) -> tuple[FilledTemplat
         sent.save(path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         return read_template(read_workbook(path), frame), digest
-
-
