@@ -19,10 +19,14 @@ from tests.exchange.templates import (
 )
 from tests.exchange.workbooks import Written
 from tests.national_reports import begin_report
+from tracker.domain.merging import Verdict
 from tracker.domain.progress import Progress
 from tracker.domain.responses import Measure
+from tracker.exchange.plan_lines import loose_sentences, plan_lines
 from tracker.exchange.template_marked import write_marked
+from tracker.exchange.template_words import CellWords
 from tracker.exchange.translations import translator
+from tracker.exchange.words import Words
 
 ANSWERS, LAWS, TARGETS, CONTACTS = "Answers", "Laws and instruments", "Targets", "Contacts"
 NOTES = "Notes of the check"
@@ -123,3 +127,25 @@ def test_a_file_without_faults_is_copied_without_marks(session: Session) -> None
     copy = marked(desk, content)
     assert counts(desk.plan(copy)) == counts(desk.plan(content))
     assert "comments" not in " ".join(Written(copy).xml())
+
+
+def test_a_plan_reads_in_words(session: Session) -> None:
+    work = begin_report(session)
+    work.answer(28, narrative="First.", measures=(Measure("Arms Act"),))
+    desk = desk_of(work)
+    content = wrong_file(desk)
+    work.answer(28, narrative="Their words.", measures=(Measure("Arms Act"),))
+    plan, frame = desk.plan(content), desk.data().frame
+    cells = CellWords(Words("en", translator("en")))
+    lines = {(line.sheet, line.cell): line for line in plan_lines(plan, frame, cells)}
+    narrative = lines[ANSWERS, "F6"]
+    assert (narrative.about, narrative.column) == ("Paragraph 28", "Narrative")
+    assert (narrative.mine, narrative.theirs) == ("My words.", "Their words.")
+    assert narrative.verdict is Verdict.CONFLICT and narrative.place in {
+        cell.place for cell in plan.conflicts
+    }
+    assert lines[ANSWERS, "D6"].sentences[0].startswith("“Finished” is not one")
+    assert lines[LAWS, "C3"].column == "Date of adoption"
+    assert lines[CONTACTS, "A3"].mine == "National coordination body"
+    assert lines[CONTACTS, "A3"].about == "Row 3"
+    assert [cell for _, cell, _ in loose_sentences(plan, frame, cells)] == ["F10", "D130"]
