@@ -2,7 +2,7 @@
 
 import pytest
 from openpyxl import Workbook
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from tests.exchange.templates import (
@@ -20,7 +20,7 @@ from tests.national_reports import Reporting, begin_report
 from tests.people import make_actor, state_id
 from tracker.domain.assistance import Assistance, Direction
 from tracker.domain.documents import Theme
-from tracker.domain.errors import Invalid, NotPermitted, WrongStatus
+from tracker.domain.errors import Invalid, NotFound, NotPermitted, WrongStatus
 from tracker.domain.indicators import Cell
 from tracker.domain.item_fields import Part
 from tracker.domain.items import Item
@@ -34,9 +34,10 @@ from tracker.models.ids import new_public_id
 from tracker.queries.indicators import returns_of
 from tracker.queries.items import items_of
 from tracker.queries.responses import responses_of, revisions_of
-from tracker.services.importing import ImportRefused
+from tracker.services.importing import ImportRefused, plan_import
 from tracker.services.indicators import save_indicator
 from tracker.services.items import save_item
+from tracker.services.strikes import strike
 
 ANSWERS, LAWS, TARGETS, FIGURES = "Answers", "Laws and instruments", "Targets", "Figures"
 SLUG = "sdg-16-4-2"
@@ -451,3 +452,72 @@ def test_figures_that_contradict_each_other_are_held_back(
     desk.apply(content, skip_invalid=True)
     stored = returns_of(session, work.report.id)[SLUG].figures
     assert stored == {Cell(2024, "found", "total"): 12, Cell(first, "found", "total"): 7}
+
+
+def test_a_failure_in_the_middle_leaves_nothing(
+    session: Session, work: Reporting, desk: TemplateDesk
+) -> None:
+    """An id of another State's target, which no template of ours holds."""
+    other = begin_report(session, "KEN")
+    theirs = add_item(other, Target(statement="Not yours"))
+    content = filled_in(
+        desk.template(),
+        ANSWERS,
+        (answer_row(31), "Progress", "Implemented"),
+    )
+    content = filled_in(content, TARGETS, (3, "Target", "Mine"), (3, "Key", theirs))
+    session.commit()
+    before = links(session)
+    with pytest.raises(NotFound):
+        desk.apply(content)
+    session.rollback()
+    assert links(session) == before
+    assert "bms7/annex/31" not in responses_of(session, work.report.id)
+    kept = items_of(session, other.report.id)[Part.TARGETS]
+    assert [row.content for row in kept] == [Target(statement="Not yours")]
+
+
+def test_a_text_struck_out_is_not_brought_back(
+    session: Session, work: Reporting, desk: TemplateDesk
+) -> None:
+    work.answer(28, narrative="Names a person.", measures=(Measure("Secret Act", "2024"),))
+    content = filled_in(desk.template(), ANSWERS, (answer_row(28), "Lead agency", "Ministry"))
+    revision = revisions_of(session, work.report.id, KEY)[-1]
+    for field in ("narrative", "measures.0.title"):
+        strike(
+            session,
+            actor=work.administrator,
+            entry_id=revision.id,
+            field=field,
+            reason="Personal data.",
+            clock=work.clock,
+        )
+    desk.apply(content)
+    said = responses_of(session, work.report.id)[KEY].content
+    assert (said.narrative, said.lead_agency) == ("", "Ministry")
+    assert "Secret Act" not in str(said.measures)
+
+
+def test_a_whole_report_is_planned_in_few_statements(
+    session: Session, work: Reporting, desk: TemplateDesk
+) -> None:
+    for number in range(31, 51):
+        work.answer(number, narrative="First.")
+    content = desk.template()
+    for number in range(31, 51):
+        work.answer(number, narrative="Second.")
+    filled = desk.read(content)
+    counted = list[str]()
+
+    def note(*arguments: object) -> None:
+        counted.append(str(arguments[2]))
+
+    session.expire_all()
+    connection = session.connection()
+    event.listen(connection, "before_cursor_execute", note)
+    plan = plan_import(
+        session, actor=desk.actor, state_id=desk.state_id, cycle_id=desk.cycle_id,
+        filled=filled, clock=desk.clock,
+    )  # fmt: skip
+    event.remove(connection, "before_cursor_execute", note)
+    assert not plan.cells and len(counted) <= 30, len(counted)

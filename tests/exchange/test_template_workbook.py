@@ -5,6 +5,7 @@ import re
 from datetime import date
 
 import pytest
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -63,7 +64,7 @@ def test_sheets_and_columns(desk: TemplateDesk) -> None:
         sheet = written.sheet(name)
         assert [cell.value for cell in sheet[2]] == headers
         assert sheet.row_dimensions[1].hidden, "the keys of the columns"
-        assert sheet.column_dimensions[sheet.cell(1, len(headers)).column_letter].hidden
+        assert sheet.column_dimensions[get_column_letter(len(headers))].hidden
         assert sheet.freeze_panes == "B3" and sheet.print_title_rows == "$2:$2"
     answers = written.sheet("Answers")
     paragraphs = [row[0].value for row in answers.iter_rows(min_row=3)]

@@ -52,10 +52,16 @@ def _with_words(problem: Problem, slot: Slot, cells: CellWords) -> Problem:
     return replace(problem, values={**problem.values, "allowed": allowed})
 
 
+def shown_text(cell: PlannedCell, text: str, cells: CellWords) -> str:
+    """What one side of a planned cell says, codes in the words of the file."""
+    slot = slot_of(cell.role, cell.field)
+    is_code = slot is not None and (slot.choices or slot.kind is Kind.FLAG)
+    return cells.shown(slot, text) if slot is not None and is_code else text
+
+
 def conflict_sentence(cell: PlannedCell, cells: CellWords) -> str:
     """What somebody else saved meanwhile, shortened."""
-    slot = slot_of(cell.role, cell.field)
-    theirs = cells.shown(slot, cell.theirs) if slot and slot.choices else cell.theirs
+    theirs = shown_text(cell, cell.theirs, cells)
     if not theirs:
         return cells.words(N_("Somebody else emptied or removed this after the file was made."))
     cut = theirs if len(theirs) <= LONGEST_QUOTE else f"{theirs[:LONGEST_QUOTE]}…"

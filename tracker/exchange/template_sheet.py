@@ -86,12 +86,12 @@ class TemplateSheet:
         raw.protect("", PROTECTION)
 
     def _row(self, at: int, row: TemplateRow) -> None:
-        longest = 1
+        longest = 1 if self._role is SheetRole.FIGURES else 2
         for column, slot in enumerate(self._slots):
             text = self._cell(at, column, slot, row)
-            if len(text) > slot.width or "\n" in text:
+            if not slot.hidden and (len(text) > slot.width or "\n" in text):
                 longest = max(longest, lines(text, slot.width))
-        self._sheet.raw.set_row(at, height(max(longest, 2)))
+        self._sheet.raw.set_row(at, height(longest))
 
     def _cell(self, at: int, column: int, slot: Slot, row: TemplateRow) -> str:
         """Write one cell; gives the text in it."""

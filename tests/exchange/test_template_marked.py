@@ -1,0 +1,151 @@
+"""The marked copy: what was filled in, with errors and conflicts beside the cells."""
+
+from io import BytesIO
+
+from openpyxl import Workbook
+from sqlalchemy.orm import Session
+
+from tests.exchange.templates import (
+    MADE,
+    TemplateDesk,
+    answer_row,
+    codes,
+    column,
+    counts,
+    desk_of,
+    edited,
+    filled_in,
+    put,
+)
+from tests.exchange.workbooks import Written
+from tests.national_reports import begin_report
+from tracker.domain.merging import Verdict
+from tracker.domain.progress import Progress
+from tracker.domain.responses import Measure
+from tracker.exchange.plan_lines import loose_sentences, plan_lines
+from tracker.exchange.template_marked import write_marked
+from tracker.exchange.template_words import CellWords
+from tracker.exchange.translations import translator
+from tracker.exchange.words import Words
+
+ANSWERS, LAWS, TARGETS, CONTACTS = "Answers", "Laws and instruments", "Targets", "Contacts"
+NOTES = "Notes of the check"
+
+
+def marked(desk: TemplateDesk, content: bytes) -> bytes:
+    """The marked copy of a file."""
+    target = BytesIO()
+    filled, plan = desk.read(content), desk.plan(content)
+    write_marked(
+        target, desk.data(), filled, plan, translate=translator("en"), language="en", made=MADE
+    )
+    return target.getvalue()
+
+
+def wrong_file(desk: TemplateDesk) -> bytes:
+    """A file with something wrong in every sheet, and good cells beside it."""
+
+    def edit(book: Workbook) -> None:
+        answers = book[ANSWERS]
+        put(answers, answer_row(28), "Progress", "Finished")
+        put(answers, answer_row(28), "Narrative", "My words.")
+        put(answers, answer_row(31), "Lead agency", "Customs")
+        put(answers, answer_row(32), "Narrative", "=A1")
+        put(answers, 130, "Narrative", "Belongs nowhere.")
+        laws = book[LAWS]
+        put(laws, 3, "Date of adoption", "June")
+        put(laws, 9, "Paragraph", 31)
+        put(laws, 9, "Law or instrument", "Border Act")
+        put(laws, 9, "Link", "www")
+        put(book[TARGETS], 4, "Baseline", "many")
+        put(book[TARGETS], 4, "Target", "[clear]")
+        put(book[CONTACTS], 3, "Contact", "National coordination body")
+        put(book[CONTACTS], 3, "E-mail", "nobody")
+
+    return edited(desk.template(), edit)
+
+
+def test_errors_and_conflicts_stand_beside_their_cells(session: Session) -> None:
+    work = begin_report(session)
+    work.answer(28, narrative="First.", measures=(Measure("Arms Act"),))
+    desk = desk_of(work)
+    content = wrong_file(desk)
+    work.answer(28, narrative="Their words.", measures=(Measure("Arms Act"),))
+    copy = Written(marked(desk, content))
+    answers = copy.sheet(ANSWERS)
+    row = answer_row(28)
+    progress = answers.cell(row, column(answers, "Progress"))
+    assert progress.value == "Finished" and progress.fill.fgColor.rgb == "FFF8D0C4"
+    assert progress.comment and "Not started, In development" in progress.comment.text
+    narrative = answers.cell(row, column(answers, "Narrative"))
+    assert narrative.value == "My words." and narrative.fill.fgColor.rgb == "FFFFEFB8"
+    assert narrative.comment and "Their words." in narrative.comment.text
+    notes = str(answers.cell(row, column(answers, NOTES)).value)
+    assert notes.startswith("Progress: “Finished”") and "Narrative: Somebody else" in notes
+    assert answers.cell(answer_row(31), column(answers, "Lead agency")).value == "Customs"
+    formula = answers.cell(answer_row(32), column(answers, "Narrative"))
+    assert formula.comment and "formula" in formula.comment.text
+    laws = copy.sheet(LAWS)
+    dated = laws.cell(3, column(laws, "Date of adoption"))
+    assert dated.value == "June" and dated.comment and "not a date" in dated.comment.text
+    assert laws.cell(4, column(laws, "Link")).comment
+    targets = copy.sheet(TARGETS)
+    assert targets.cell(3, column(targets, "Baseline")).value == "many"
+    assert targets.cell(3, column(targets, "Target")).value == "[clear]"
+    contacts = copy.sheet(CONTACTS)
+    assert contacts.cell(3, column(contacts, "Name")).comment, "a cell that is needed and empty"
+    readme = " ".join(str(row[0]) for row in copy.cells("Read me"))
+    assert "Answers D130: This row belongs to nothing" in readme
+
+
+def test_a_copy_can_be_corrected_and_comes_back(session: Session) -> None:
+    work = begin_report(session)
+    work.answer(28, narrative="First.", measures=(Measure("Arms Act"),))
+    desk = desk_of(work)
+    content = wrong_file(desk)
+    work.answer(28, narrative="Their words.", measures=(Measure("Arms Act"),))
+    copy = marked(desk, content)
+    before, after = desk.plan(content), desk.plan(copy)
+    assert counts(after)["conflict"] == counts(before)["conflict"] == 1, "still unsettled"
+    gone = {"formula-in-cell", "row-without-name"}
+    assert {code for _, code in codes(after)} == {code for _, code in codes(before)} - gone
+    right = filled_in(copy, ANSWERS, (answer_row(28), "Progress", "Implemented"))
+    right = filled_in(right, LAWS, (3, "Date of adoption", "2024"), (4, "Link", None))
+    right = filled_in(right, TARGETS, (3, "Target", "All marked"), (3, "Baseline", "3"))
+    right = filled_in(right, CONTACTS, (3, "Name", "Commission"), (3, "E-mail", None))
+    plan = desk.apply(right, {"*": "mine"})
+    assert plan.ok and counts(plan)["new"] >= 6
+    said = work.answer(28, progress=Progress.IMPLEMENTED, narrative="My words.")
+    assert said.version == 4, "it said so already, with its law"
+
+
+def test_a_file_without_faults_is_copied_without_marks(session: Session) -> None:
+    work = begin_report(session)
+    work.answer(28, narrative="First.", measures=(Measure("Arms Act"), Measure("B")))
+    desk = desk_of(work)
+    content = filled_in(desk.template(), ANSWERS, (answer_row(30), "Progress", "Implemented"))
+    copy = marked(desk, content)
+    assert counts(desk.plan(copy)) == counts(desk.plan(content))
+    assert "comments" not in " ".join(Written(copy).xml())
+
+
+def test_a_plan_reads_in_words(session: Session) -> None:
+    work = begin_report(session)
+    work.answer(28, narrative="First.", measures=(Measure("Arms Act"),))
+    desk = desk_of(work)
+    content = wrong_file(desk)
+    work.answer(28, narrative="Their words.", measures=(Measure("Arms Act"),))
+    plan, frame = desk.plan(content), desk.data().frame
+    cells = CellWords(Words("en", translator("en")))
+    lines = {(line.sheet, line.cell): line for line in plan_lines(plan, frame, cells)}
+    narrative = lines[ANSWERS, "F6"]
+    assert (narrative.about, narrative.column) == ("Paragraph 28", "Narrative")
+    assert (narrative.mine, narrative.theirs) == ("My words.", "Their words.")
+    assert narrative.verdict is Verdict.CONFLICT and narrative.place in {
+        cell.place for cell in plan.conflicts
+    }
+    assert lines[ANSWERS, "D6"].sentences[0].startswith("“Finished” is not one")
+    assert lines[LAWS, "C3"].column == "Date of adoption"
+    assert lines[CONTACTS, "A3"].mine == "National coordination body"
+    assert lines[CONTACTS, "A3"].about == "Row 3"
+    assert [cell for _, cell, _ in loose_sentences(plan, frame, cells)] == ["F10", "D130"]

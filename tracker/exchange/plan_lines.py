@@ -1,0 +1,81 @@
+"""A plan as lines to be read: where each cell stands, what it says and what speaks against it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tracker.domain.figure_plans import cell_of
+from tracker.domain.filled import PlacedProblem, SheetRole
+from tracker.domain.merging import Plan, PlannedCell, Verdict
+from tracker.domain.messages import N_
+from tracker.exchange.template_notes import problem_sentence, shown_text, slot_of
+from tracker.exchange.template_words import CellWords
+from tracker.queries.templates import TemplateFrame
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLine:
+    """One cell. ``place`` settles its conflict; ``about`` names its row, ``column`` its field.
+
+    ``mine`` and ``theirs`` are in words, ``""`` where that side says nothing; ``sentences`` are
+    what is wrong.
+    """
+
+    place: str
+    sheet: str
+    cell: str
+    about: str
+    column: str
+    verdict: Verdict
+    mine: str
+    theirs: str
+    sentences: tuple[str, ...]
+
+
+def plan_lines(plan: Plan, frame: TemplateFrame, cells: CellWords) -> tuple[PlanLine, ...]:
+    """Every cell of a plan but those that change nothing, in the order of the sheets."""
+    return tuple(_line(cell, frame, cells) for cell in plan.cells)
+
+
+def loose_sentences(
+    plan: Plan, frame: TemplateFrame, cells: CellWords
+) -> Iterator[tuple[str, str, str]]:
+    """What could not be read at all: sheet, cell and sentence."""
+    for placed in plan.problems:
+        yield placed.sheet, placed.cell, problem_sentence(placed, cells, frame.indicators)
+
+
+def _line(cell: PlannedCell, frame: TemplateFrame, cells: CellWords) -> PlanLine:
+    slot = slot_of(cell.role, cell.field)
+    sentences = tuple(
+        problem_sentence(
+            PlacedProblem(p, cell.sheet, cell.cell, cell.role, cell.record, cell.field),
+            cells,
+            frame.indicators,
+        )
+        for p in cell.problems
+    )
+    return PlanLine(
+        place=cell.place,
+        sheet=cell.sheet,
+        cell=cell.cell,
+        about=_about(cell, frame, cells),
+        column=cells.words(slot.header) if slot else "",
+        verdict=cell.verdict,
+        mine=shown_text(cell, cell.mine, cells),
+        theirs=shown_text(cell, cell.theirs, cells),
+        sentences=sentences,
+    )
+
+
+def _about(cell: PlannedCell, frame: TemplateFrame, cells: CellWords) -> str:
+    """The paragraph, the figure, or the row of an item."""
+    words = cells.words
+    if cell.role in (SheetRole.ANSWERS, SheetRole.MEASURES):
+        numbers = {c.key: c.paragraph for c in frame.document.commitments}
+        return words(N_("Paragraph %(number)s"), number=numbers.get(cell.record, ""))
+    if cell.role is SheetRole.FIGURES:
+        at = cell_of(cell.field)
+        labels = next(d.labels(words.language) for d in frame.indicators if d.slug == cell.record)
+        return f"{at.year}, {labels[at.category]}, {labels[at.input]}"
+    number = "".join(letter for letter in cell.cell if letter.isdigit())
+    return words(N_("Row %(number)s"), number=number)
