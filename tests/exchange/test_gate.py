@@ -22,6 +22,7 @@ from tracker.exchange.importing.kinds import check_kind
 from tracker.exchange.importing.reading import read_sheets
 from tracker.exchange.importing.sandbox import read_workbook
 from tracker.exchange.importing.slots import slots
+from tracker.web.errors import STATUS
 
 ROOT = Path(__file__).parents[2]
 UNIX = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limits")
@@ -289,6 +290,7 @@ def test_two_in_all_and_one_a_user(tmp_path: Path) -> None:
     assert mine.value.problem.code == "reader-busy-with-yours"
     assert others.value.problem.code == "reader-busy"
     assert not [path for path in folder.iterdir() if "example" in path.name]
+    assert STATUS[Busy] == 429
 
 
 def test_a_slot_falls_with_its_process(tmp_path: Path) -> None:
