@@ -21,11 +21,15 @@ from tracker.cli.database import connect
 from tracker.cli.demo import PASSWORD, SIGN_INS, make_demonstration
 from tracker.cli.demo_texts import read_library
 from tracker.cli.setup import set_up
+from tracker.domain.assistance import Assistance, Direction
 from tracker.domain.clock import is_on_time
+from tracker.domain.contacts import Contact
 from tracker.domain.indicator_values import Hindrance, compute
+from tracker.domain.items import texts_of
 from tracker.domain.people import check_password
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.states import StateStatus
+from tracker.domain.targets import Target
 from tracker.domain.workflow import ReportStatus
 from tracker.models import (
     ChainEntry,
@@ -41,6 +45,7 @@ from tracker.models import (
 )
 from tracker.queries.accounts import credentials_of
 from tracker.queries.indicators import definition_of, figures_of_row
+from tracker.queries.items import items_of, submitted_items
 from tracker.queries.verification import list_report_places, verify_report
 from tracker.resources import resource_dir
 from tracker.services.documents import DemonstrationMix, load_states
@@ -261,6 +266,24 @@ def test_figures_include_what_cannot_be_computed(data: Session) -> None:
     assert {None, Hindrance.MISSING_INPUT, Hindrance.ZERO_DENOMINATOR} <= found
 
 
+def test_tables_are_filled_in_several_languages_for_every_audience(data: Session) -> None:
+    rows = [
+        row.content
+        for submission in data.scalars(select(Submission.id).order_by(Submission.id))
+        for part in submitted_items(data, submission).values()
+        for row in part
+    ]
+    assert {type(row) for row in rows} == {Contact, Assistance, Target}
+    assert {row.audience for row in rows} == set(Audience)
+    directions = {row.direction for row in rows if isinstance(row, Assistance)}
+    assert directions == set(Direction)
+    written = " ".join(text for row in rows for text in texts_of(row).values())
+    for script in ("[A-Za-z]", "[é-ù]", "[\u0400-\u04ff]", "[\u0600-\u06ff]", "[\u4e00-\u9fff]"):
+        assert re.search(script, written), script
+    draft = items_of(data, reports_of(data, "bms7-2024")["XAC"].id)
+    assert all(draft.values()), "nothing was copied from the cycle before"
+
+
 def test_contributors_wrote_their_sections(data: Session) -> None:
     authors = select(ChainEntry.actor_id).where(ChainEntry.kind == "response-saved")
     names = set(data.scalars(select(User.email).where(User.id.in_(authors))))
@@ -322,6 +345,7 @@ def test_real_states_are_not_named_in_what_is_invented(session: Session) -> None
     """No text, title or agency holds the name of a State that exists."""
     library = read_library(resource_dir("seed") / "demo")
     written = " ".join(repr(texts) for texts in library.texts.values()) + repr(library.states)
+    written += repr(library.items)
     names = [
         name
         for state in session.scalars(select(State))
