@@ -290,7 +290,7 @@ def test_two_in_all_and_one_a_user(tmp_path: Path) -> None:
     assert mine.value.problem.code == "reader-busy-with-yours"
     assert others.value.problem.code == "reader-busy"
     assert not [path for path in folder.iterdir() if "example" in path.name]
-    assert STATUS[Busy] == 429
+    assert STATUS[TooMany] == 429
 
 
 def test_a_slot_falls_with_its_process(tmp_path: Path) -> None:

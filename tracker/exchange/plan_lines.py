@@ -16,8 +16,8 @@ from tracker.queries.templates import TemplateFrame
 class PlanLine:
     """One cell. ``place`` settles its conflict; ``about`` names its row, ``column`` its field.
 
-    ``mine`` and ``theirs`` are in words, ``""`` where that side says nothing; ``sentences`` are
-    what is wrong.
+    ``apart`` is the verdict before its conflict was settled. ``mine`` and ``theirs`` are in words,
+    ``""`` where that side says nothing; ``sentences`` are what is wrong.
     """
 
     place: str
@@ -26,6 +26,7 @@ class PlanLine:
     about: str
     column: str
     verdict: Verdict
+    apart: Verdict
     mine: str
     theirs: str
     sentences: tuple[str, ...]
@@ -61,6 +62,7 @@ def _line(cell: PlannedCell, frame: TemplateFrame, cells: CellWords) -> PlanLine
         about=_about(cell, frame, cells),
         column=cells.words(slot.header) if slot else "",
         verdict=cell.verdict,
+        apart=cell.apart,
         mine=shown_text(cell, cell.mine, cells),
         theirs=shown_text(cell, cell.theirs, cells),
         sentences=sentences,

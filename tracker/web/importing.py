@@ -1,22 +1,24 @@
 """What an uploaded template would change: shown cell by cell, settled, then applied as a whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem
-from tracker.domain.merging import EVERY, Choice, Plan, PlannedCell, Verdict
+from tracker.domain.merging import EVERY, Choice, Plan, Verdict
+from tracker.exchange.plan_lines import PlanLine, loose_sentences, plan_lines
 from tracker.exchange.template_marked import write_marked
+from tracker.exchange.template_words import CellWords
 from tracker.exchange.translations import translator
+from tracker.exchange.words import Words
 from tracker.policy.actions import Action
 from tracker.queries.cycles import cycle_or_none
 from tracker.queries.import_plans import ImportPlanRow, import_plan_or_none
-from tracker.queries.indicators import list_indicators
 from tracker.queries.reports import ReportRow
 from tracker.queries.templates import template_export
 from tracker.services import importing as services
@@ -24,24 +26,33 @@ from tracker.services.import_plans import mark_applied, settle_plan
 from tracker.services.importing import ImportRefused
 from tracker.web.access import requires
 from tracker.web.exports import download, made
-from tracker.web.importing_words import Named, PlanWords
 from tracker.web.locale import chosen_language
 from tracker.web.render import page, problem_text
-from tracker.web.reporting import is_editable, load_document, load_report
+from tracker.web.reporting import is_editable, load_report
 from tracker.web.session import current_actor
 from tracker.web.transaction import release, session
+from tracker.web.workbooks import frame_of
 
 blueprint = Blueprint("importing", __name__, url_prefix="/reports/<report_id>/imports")
 CHOSEN = "choice:"
 SHOWN = (Verdict.NEW, Verdict.CHANGED)
+CONFLICT = Verdict.CONFLICT
 
 
 @dataclass(frozen=True, slots=True)
-class SheetChanges:
+class SheetLines:
     """The new and changed cells of one sheet."""
 
     name: str
-    cells: tuple[Named, ...]
+    lines: tuple[PlanLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One thing to correct: where, and the sentence."""
+
+    place: str
+    text: str
 
 
 def _load(report_id: str, plan_id: str) -> tuple[ReportRow, ImportPlanRow]:
@@ -75,8 +86,8 @@ def show(report_id: str, plan_id: str) -> ResponseReturnValue:
 
 
 def _page(report: ReportRow, row: ImportPlanRow, plan: Plan, alert: str = "") -> str:
-    words = PlanWords(load_document(report), list_indicators(session()))
-    settled = tuple(cell for cell in plan.cells if cell.apart is Verdict.CONFLICT)
+    frame, cells = frame_of(report), CellWords(Words(chosen_language(), gettext))
+    lines = plan_lines(plan, frame, cells)
     return page(
         "reports/import.html",
         report=report,
@@ -84,26 +95,35 @@ def _page(report: ReportRow, row: ImportPlanRow, plan: Plan, alert: str = "") ->
         plan=plan,
         alert=alert,
         count={verdict.value: plan.count(verdict) for verdict in Verdict},
-        conflicts=[(words.named(cell), _choice(row, cell)) for cell in settled],
-        errors=[words.told(placed) for placed in plan.errors],
-        changes=tuple(_by_sheet(words.named(cell) for cell in _applied(plan))),
+        conflicts=[(line, _choice(row, line)) for line in lines if line.apart is CONFLICT],
+        errors=[*_unread(loose_sentences(plan, frame, cells)), *_refused(lines)],
+        changes=tuple(_by_sheet(lines)),
         changing=any(record.changes for record in plan.records),
-        blocked=[placed for placed in plan.errors if not placed.sheet],
+        blocked=any(not placed.sheet for placed in plan.errors),
         editable=is_editable(report),
     )
 
 
-def _applied(plan: Plan) -> Iterator[PlannedCell]:
-    return (c for c in plan.cells if c.verdict in SHOWN and c.apart is not Verdict.CONFLICT)
+def _unread(found: Iterable[tuple[str, str, str]]) -> Iterator[Wrong]:
+    for sheet, cell, sentence in found:
+        yield Wrong(" · ".join(part for part in (sheet, cell) if part), sentence)
 
 
-def _by_sheet(cells: Iterator[Named]) -> Iterator[SheetChanges]:
-    for name, own in groupby(cells, key=lambda named: named.cell.sheet):
-        yield SheetChanges(name, tuple(own))
+def _refused(lines: Iterable[PlanLine]) -> Iterator[Wrong]:
+    for line in lines:
+        place = (line.sheet, line.cell, line.about, line.column)
+        for sentence in line.sentences:
+            yield Wrong(" · ".join(part for part in place if part), sentence)
 
 
-def _choice(row: ImportPlanRow, cell: PlannedCell) -> str:
-    return row.choices.get(cell.place, row.choices.get(EVERY, ""))
+def _by_sheet(lines: Iterable[PlanLine]) -> Iterator[SheetLines]:
+    good = (line for line in lines if line.verdict in SHOWN and line.apart is not CONFLICT)
+    for name, own in groupby(good, key=lambda line: line.sheet):
+        yield SheetLines(name, tuple(own))
+
+
+def _choice(row: ImportPlanRow, line: PlanLine) -> str:
+    return row.choices.get(line.place, row.choices.get(EVERY, ""))
 
 
 @blueprint.post("/<plan_id>")

@@ -81,7 +81,7 @@ def upload(report_id: str) -> ResponseReturnValue:
     """Read a filled template and show what it would change; nothing of the report is written."""
     report = load_report(report_id)
     actor = current_actor()
-    frame = _frame(report)
+    frame = frame_of(report)
     form, sent = UploadForm(), request.files.get("file")
     release()  # reading takes seconds: nobody's save waits for it
     try:
@@ -103,7 +103,7 @@ def upload(report_id: str) -> ResponseReturnValue:
     return redirect(url_for("importing.show", report_id=report.public_id, plan_id=plan), 303)
 
 
-def _frame(report: ReportRow) -> TemplateFrame:
+def frame_of(report: ReportRow) -> TemplateFrame:
     """What a template of this report must be about; ``NotPermitted`` where none may be sent."""
     sections = editable_sections(current_actor(), report.state_id)
     return template_frame(

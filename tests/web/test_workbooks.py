@@ -1,0 +1,305 @@
+"""Templates in the browser: fetched, sent back, looked at, settled and applied."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import openpyxl
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from tests.exchange.templates import answer_row, edited, filled_in, put
+from tests.national_reports import Reporting, begin_report, commitment_id
+from tests.people import Browser, make_user
+from tracker.domain.clock import system_clock
+from tracker.domain.progress import Progress
+from tracker.domain.roles import Role
+from tracker.models import ChainEntry, ImportPlan, Response, User
+
+ANSWERS = "Answers"
+
+
+@pytest.fixture
+def work(session: Session) -> Reporting:
+    """A report with an answer to paragraph 28."""
+    work = begin_report(session)
+    work.answer(28, progress=Progress.IMPLEMENTED, narrative="As it was.")
+    session.commit()
+    return work
+
+
+@pytest.fixture
+def browser(browser_of: type[Browser], work: Reporting, session: Session) -> Browser:
+    """The focal point's browser."""
+    return browser_of(session.get_one(User, work.focal_point.user_id))
+
+
+def fetched(browser: Browser, iso3: str = "GHA") -> bytes:
+    """A template as the page gives it."""
+    answer = browser.get(f"/reports/template.xlsx?state={iso3}&cycle=bms7")
+    assert answer.status_code == 200
+    assert "template" in answer.headers["Content-Disposition"]
+    return bytes(answer.data)
+
+
+def sent(browser: Browser, work: Reporting, content: bytes, name: str = "filled.xlsx") -> Any:
+    """A file sent back."""
+    return browser.post(
+        f"/reports/{work.report.public_id}/workbook",
+        {"file": (BytesIO(content), name)},
+        content_type="multipart/form-data",
+    )
+
+
+def planned(browser: Browser, work: Reporting, content: bytes) -> str:
+    """The address of the plan of a file."""
+    answer = sent(browser, work, content)
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def fields_of(browser: Browser, address: str) -> dict[str, str]:
+    """What the form of a plan carries by itself."""
+    field = browser.soup(address).find("input", attrs={"name": "seen"})
+    assert field is not None
+    return {"seen": str(field["value"])}
+
+
+def narrative(session: Session, work: Reporting, paragraph: int) -> str | None:
+    """What the working copy says on a paragraph."""
+    session.expire_all()
+    return session.scalars(
+        select(Response.narrative).where(
+            Response.report_id == work.report.id,
+            Response.commitment_id == commitment_id(session, paragraph),
+        )
+    ).one_or_none()
+
+
+def test_a_filled_template_is_shown_before_it_is_saved_and_saved_as_a_whole(
+    browser: Browser, work: Reporting, session: Session
+) -> None:
+    content = filled_in(
+        fetched(browser),
+        ANSWERS,
+        (answer_row(25), "Progress", "Implemented"),
+        (answer_row(25), "Narrative", "=1+1 is no formula here"),
+        (answer_row(28), "Narrative", "As it is now."),
+    )
+    typed = edited(content, lambda book: _as_text(book[ANSWERS].cell(answer_row(25), 6)))
+    plan = planned(browser, work, typed)
+    text = browser.soup(plan).get_text(" ", strip=True)
+    assert "2 new cells" in text and "1 changed cell" in text and "0 conflicts" in text
+    assert "As it was." in text and "As it is now." in text
+    assert narrative(session, work, 25) is None
+
+    answer = browser.post(plan, {"action": "apply", **fields_of(browser, plan)})
+    assert answer.status_code == 303, answer.text
+    assert narrative(session, work, 25) == "=1+1 is no formula here"
+    assert narrative(session, work, 28) == "As it is now."
+    sources = session.scalars(
+        select(ChainEntry.facts).where(ChainEntry.subject == "bms7/annex/28")
+    ).all()
+    assert sources[-1]["source"] == "file:filled.xlsx"
+    assert "3 cells were saved" in browser.soup(answer.location).get_text()
+    assert "This file was applied." in browser.soup(plan).get_text()
+
+
+def _as_text(cell: Any) -> None:
+    cell.data_type = "s"
+
+
+def test_a_conflict_waits_for_a_choice(browser: Browser, work: Reporting, session: Session) -> None:
+    content = filled_in(fetched(browser), ANSWERS, (answer_row(28), "Narrative", "From the file."))
+    work.answer(28, progress=Progress.IMPLEMENTED, narrative="Saved online.")
+    session.commit()
+    plan = planned(browser, work, content)
+    page = browser.soup(plan)
+    text = page.get_text(" ", strip=True)
+    assert "1 conflict to settle" in text
+    assert "From the file." in text and "Saved online." in text
+    refused = browser.post(plan, {"action": "apply", **fields_of(browser, plan)})
+    assert refused.status_code == 422
+    assert narrative(session, work, 28) == "Saved online."
+
+    choice = page.find("input", attrs={"type": "radio", "value": "mine"})
+    assert choice is not None
+    settled = browser.post(plan, {"action": "settle", str(choice["name"]): "mine"})
+    assert settled.status_code == 303
+    again = browser.soup(plan)
+    kept = again.find("input", attrs={"type": "radio", "value": "mine"})
+    assert kept is not None and kept.has_attr("checked")
+    done = browser.post(plan, {"action": "apply", **fields_of(browser, plan)})
+    assert done.status_code == 303
+    assert narrative(session, work, 28) == "From the file."
+
+
+@pytest.mark.parametrize(("action", "stands"), [("all-mine", "Mine."), ("all-theirs", "Theirs.")])
+def test_conflicts_are_settled_all_at_once(
+    browser: Browser, work: Reporting, session: Session, action: str, stands: str
+) -> None:
+    content = filled_in(fetched(browser), ANSWERS, (answer_row(28), "Narrative", "Mine."))
+    work.answer(28, progress=Progress.IMPLEMENTED, narrative="Theirs.")
+    session.commit()
+    plan = planned(browser, work, content)
+    assert browser.post(plan, {"action": action}).status_code == 303
+    done = browser.post(plan, {"action": "apply", **fields_of(browser, plan)})
+    assert done.status_code == 303
+    assert narrative(session, work, 28) == stands
+
+
+def test_wrong_cells_are_named_and_may_be_left_out(
+    browser: Browser, work: Reporting, session: Session
+) -> None:
+    content = filled_in(
+        fetched(browser),
+        ANSWERS,
+        (answer_row(25), "Progress", "Nearly"),
+        (answer_row(26), "Narrative", "Good."),
+    )
+    plan = planned(browser, work, content)
+    text = browser.soup(plan).get_text(" ", strip=True)
+    assert "1 cell to correct" in text and "D3" in text and "“Nearly”" in text
+    seen = fields_of(browser, plan)
+    assert browser.post(plan, {"action": "apply", **seen}).status_code == 422
+    assert narrative(session, work, 26) is None
+    done = browser.post(plan, {"action": "apply", "skip_invalid": "y", **seen})
+    assert done.status_code == 303
+    assert narrative(session, work, 26) == "Good."
+    assert narrative(session, work, 25) is None
+
+    marked = browser.get(f"{plan}/marked.xlsx")
+    sheet = openpyxl.load_workbook(BytesIO(marked.data))[ANSWERS]
+    assert sheet.cell(answer_row(25), 4).comment is not None
+
+
+def test_what_was_saved_after_the_page_was_shown_is_looked_at_again(
+    browser: Browser, work: Reporting, session: Session
+) -> None:
+    content = filled_in(fetched(browser), ANSWERS, (answer_row(28), "Narrative", "From the file."))
+    plan = planned(browser, work, content)
+    seen = fields_of(browser, plan)
+    work.answer(28, progress=Progress.IMPLEMENTED, narrative="Saved just now.")
+    session.commit()
+    answer = browser.post(plan, {"action": "apply", **seen})
+    assert answer.status_code == 409
+    assert "Saved just now." in answer.text
+    assert narrative(session, work, 28) == "Saved just now."
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "says"),
+    [
+        (b"", "", "Choose the filled template"),
+        (b"Paragraph;Progress\n25;yes\n", "answers.csv", "CSV"),
+        (b"PK\x03\x04 cut off", "broken.xlsx", ""),
+    ],
+)
+def test_other_files_get_a_sentence(
+    browser: Browser, work: Reporting, content: bytes, name: str, says: str
+) -> None:
+    answer = sent(browser, work, content, name)
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text and says in answer.text
+
+
+def test_a_report_workbook_is_recognised(
+    browser: Browser, work: Reporting, session: Session
+) -> None:
+    submission = work.submit()
+    session.commit()
+    address = f"/reports/{work.report.public_id}/submissions/{submission.number}/report.xlsx"
+    report = browser.get(address).data
+    answer = sent(browser, work, report)
+    assert answer.status_code == 422
+    assert "report to read and print" in answer.text
+
+
+def test_another_states_template_is_refused(
+    browser: Browser, work: Reporting, session: Session, browser_of: type[Browser]
+) -> None:
+    other = begin_report(session, "KEN")
+    session.commit()
+    theirs = browser_of(session.get_one(User, other.focal_point.user_id))
+    answer = sent(browser, work, fetched(theirs, "KEN"))
+    assert answer.status_code == 422
+    assert "KEN" in answer.text
+    assert browser.get("/reports/template.xlsx?state=KEN&cycle=bms7").status_code == 404
+
+
+def test_a_plan_is_its_own_persons_for_a_day(
+    browser: Browser, work: Reporting, session: Session, browser_of: type[Browser]
+) -> None:
+    plan = planned(browser, work, fetched(browser))
+    colleague = browser_of(make_user(session, Role.FOCAL_POINT, "GHA"))
+    for path in (plan, f"{plan}/marked.xlsx"):
+        assert colleague.get(path).status_code == 404
+    assert colleague.post(plan, {"action": "apply"}).status_code == 404
+    session.execute(update(ImportPlan).values(expires_at=system_clock() - timedelta(minutes=1)))
+    session.commit()
+    assert browser.get(plan).status_code == 404
+
+
+def test_a_contributor_sends_back_the_sections_assigned(
+    browser_of: type[Browser], work: Reporting, session: Session
+) -> None:
+    code = "I.1"
+    police = browser_of(make_user(session, Role.CONTRIBUTOR, "GHA", (code,)))
+    content = fetched(police)
+    book = openpyxl.load_workbook(BytesIO(content))
+    assert "Targets" not in book.sheetnames
+    filled = filled_in(content, ANSWERS, (answer_row(26), "Narrative", "By the police."))
+    plan = planned(police, work, filled)
+    done = police.post(plan, {"action": "apply", **fields_of(police, plan)})
+    assert done.status_code == 303
+    assert narrative(session, work, 26) == "By the police."
+
+
+def test_a_template_can_be_had_before_the_report_is_begun(
+    browser_of: type[Browser], session: Session
+) -> None:
+    fresh = browser_of(make_user(session, Role.FOCAL_POINT, "FRA"))
+    before = session.scalars(select(ChainEntry.id)).all()
+    book = openpyxl.load_workbook(BytesIO(fetched(fresh, "FRA")))
+    assert book[ANSWERS].cell(answer_row(25), 1).value == 25
+    assert session.scalars(select(ChainEntry.id)).all() == before
+    assert "/reports/template.xlsx" in fresh.get("/reports").text
+
+
+def test_a_locked_report_takes_no_file(browser: Browser, work: Reporting, session: Session) -> None:
+    content = fetched(browser)
+
+    def edit(book: Any) -> None:
+        put(book[ANSWERS], answer_row(26), "Narrative", "Too late.")
+
+    plan = planned(browser, work, edited(content, edit))
+    seen = fields_of(browser, plan)
+    work.submit()
+    session.commit()
+    page = browser.soup(plan)
+    assert "not open for changes" in page.get_text()
+    assert page.find("button", attrs={"value": "apply"}) is None
+    assert browser.post(plan, {"action": "apply", **seen}).status_code == 409
+    assert narrative(session, work, 26) is None
+
+
+def test_reading_holds_no_lock(
+    browser: Browser, work: Reporting, monkeypatch: pytest.MonkeyPatch, session: Session
+) -> None:
+    """The child reads while the request has no transaction: nobody's save waits for it."""
+    from tracker.exchange.importing import sandbox
+    from tracker.extensions import db
+    from tracker.web import workbooks
+
+    open_while_reading: list[bool] = []
+    read: Callable[..., Any] = sandbox.read_workbook
+
+    def watched(path: Any) -> Any:
+        open_while_reading.append(db.session().in_transaction())
+        return read(path)
+
+    monkeypatch.setattr(workbooks, "read_workbook", watched)
+    planned(browser, work, fetched(browser))
+    assert open_while_reading == [False]
