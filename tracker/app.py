@@ -1,13 +1,11 @@
 """The application, put together."""
 
-import logging
-
-import structlog
 from flask import Flask
 from sqlalchemy.pool import NullPool
 from whitenoise import WhiteNoise
 
 from tracker.extensions import csrf, db
+from tracker.logs import configure_logging
 from tracker.models.engine import configure
 from tracker.resources import PACKAGE, resource_dir
 from tracker.settings import Settings, load_settings
@@ -67,17 +65,4 @@ def configure_app(app: Flask, settings: Settings) -> None:
         TESTING=settings.testing,
         BABEL_DEFAULT_LOCALE="en",
         BABEL_DEFAULT_TIMEZONE="UTC",
-    )
-
-
-def configure_logging() -> None:
-    """One JSON line an event."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(ensure_ascii=True),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
     )

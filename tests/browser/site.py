@@ -40,6 +40,12 @@ class RunningSite:
         """The SQLite file."""
         return self.folder / ("demo.sqlite3" if self.demonstration else "tracker.sqlite3")
 
+    @property
+    def pid(self) -> int:
+        """The server's own process."""
+        assert self._process is not None
+        return self._process.pid
+
     def environment(self) -> dict[str, str]:
         """Of every command: nothing of the caller's own settings."""
         kept = {name: value for name, value in os.environ.items() if name[:8] != "TRACKER_"}

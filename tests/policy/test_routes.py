@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from tests.exports import ask_for_export
 from tests.national_reports import commitment_id, report_at
 from tests.people import Browser, make_user, state_id
 from tracker.app import create_app
@@ -49,11 +50,16 @@ GET  /admin/people/new                                             303     403  
 POST /admin/people/new                                             303     403     422     403     403     422
 GET  /cycles                                                       200     200     200     200     200     200
 GET  /cycles/<slug>                                                200     200     200     200     200     200
-GET  /cycles/<slug>/compiled.xlsx                                  200     200     200     200     200     200
+GET  /cycles/<slug>/compiled.xlsx                                  303     303     303     303     303     303
 GET  /cycles/<slug>/figures                                        200     200     200     200     200     200
 GET  /documents                                                    200     200     200     200     200     200
 GET  /documents/<slug>                                             200     200     200     200     200     200
 GET  /documents/<slug>/<int:paragraph>                             200     200     200     200     200     200
+GET  /exports                                                      200     200     200     200     200     200
+GET  /exports/<export_id>                                          404     404     404     404     404     404
+GET  /exports/<export_id>/file                                     404     404     404     404     404     404
+GET  /exports/new                                                  200     200     200     200     200     200
+POST /exports/new                                                  403     303     303     303     303     303
 GET  /healthz                                                      200     200     200     200     200     200
 GET  /indicators/<slug>                                            200     200     200     200     200     200
 GET  /invitations/<token>                                          404     404     404     404     404     404
@@ -133,6 +139,7 @@ def world(session: Session) -> World:
             question="Since when?",
             clock=work.clock,
         )
+        export = ask_for_export(session, work.reviewer)
         person = make_user(session, Role.OBSERVER, iso3)
         values[iso3] = {
             "report_id": work.report.public_id,
@@ -140,6 +147,7 @@ def world(session: Session) -> World:
             "clarification_id": question.public_id,
             "person_id": person.public_id,
             "membership_id": person.memberships[0].public_id,
+            "export_id": export.public_id,
             "iso3": iso3,
             "number": "1",
             "paragraph": "28",
@@ -151,6 +159,8 @@ def world(session: Session) -> World:
     body = {
         "state": str(state_id(session, HOME)),
         "cycle": "bms7",
+        "cycles": "bms7",
+        "language": "en",
         "audience": "states",
         "question": "Since when?",
         "reply": "2024.",

@@ -36,6 +36,7 @@ clarification:ask      - - - - - y y -
 clarification:reply    - - - h - - - -
 coverage:watch         - - - - - y y -
 cycle:manage           - - - - - - y y
+export:make            y y y y y y y y
 public:read            y y y y y y y y
 report:edit            - - s h - - - -
 report:open            - - - h - - - -
@@ -84,7 +85,7 @@ def test_the_rules_say_what_the_table_says(row: list[str]) -> None:
 @pytest.mark.parametrize("action", Action)
 def test_without_a_state_no_state_role_gives_a_right(action: Action) -> None:
     """A subject whose State was forgotten must not open a door to people of States."""
-    general = {Action.PUBLIC_READ, Action.SESSION_USE}
+    general = {Action.EXPORT_MAKE, Action.PUBLIC_READ, Action.SESSION_USE}
     for name in ("contributor", "focal-point", "observer"):
         assert may(ACTORS[name], action) is (action in general), name
 

@@ -7,8 +7,10 @@ from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
+from gunicorn.arbiter import Arbiter
 from gunicorn.util import import_app
 
+from tracker.cli.beside import WorkerBeside
 from tracker.cli.database import connect, schema_problem
 from tracker.settings import BadSettings, Settings, load_settings
 
@@ -22,6 +24,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
         self.settings = settings
         self.options = options
+        self.worker = WorkerBeside(settings)
         super().__init__()
 
     def load_config(self) -> None:
@@ -32,6 +35,25 @@ class Server(BaseApplication):  # type: ignore[misc]
     def load(self) -> Any:
         """The application, made in each worker."""
         return import_app(APPLICATION)(self.settings)
+
+    def run(self) -> None:
+        """Serve until a signal comes."""
+        WatchfulArbiter(self).run()
+
+
+class WatchfulArbiter(Arbiter):  # type: ignore[misc]
+    """Gunicorn's master process, which looks after the worker as it does after its own."""
+
+    def manage_workers(self) -> None:
+        """Called every second."""
+        super().manage_workers()
+        self.app.worker.keep()
+
+    def stop(self, graceful: bool = True) -> None:
+        """No worker outlives its server."""
+        self.app.worker.ask_to_end()
+        super().stop(graceful)
+        self.app.worker.end()
 
 
 @click.command()

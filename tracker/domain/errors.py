@@ -41,6 +41,14 @@ class WrongStatus(TrackerError):
     """The report is not in a status that allows this."""
 
 
+class Gone(TrackerError):
+    """There was one, and its time is over."""
+
+
+class TooMany(TrackerError):
+    """A limit is reached; it may be asked again later."""
+
+
 class StaleEdit(TrackerError):
     """Somebody saved the same response since; ``current_version`` is what stands now."""
 

@@ -15,7 +15,7 @@ from tracker.domain.documents import (
     Strength,
     Theme,
 )
-from tracker.domain.exports import ExportStatus
+from tracker.domain.exports import ExportFormat, ExportStatus
 from tracker.domain.item_fields import Part
 from tracker.domain.messages import N_
 from tracker.domain.progress import Absence, Audience, Base, Progress
@@ -124,6 +124,7 @@ _WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (ExportStatus.RUNNING, N_("Being made")),
     (ExportStatus.DONE, N_("Ready")),
     (ExportStatus.FAILED, N_("Failed")),
+    (ExportFormat.XLSX, N_("Excel workbook")),
     (Part.CONTACTS, N_("Contacts")),
     (Part.ASSISTANCE, N_("Assistance needed and offered")),
     (Part.TARGETS, N_("Voluntary targets")),

@@ -135,6 +135,33 @@ MESSAGES: Final[dict[str, str]] = {
         "The cycles “%(first)s” and “%(second)s” are on different outcome documents. Export each "
         "document on its own."
     ),
+    "cycle-needed": N_("Choose at least one reporting cycle."),
+    "no-earlier-export": N_(
+        "You have no earlier export of these cycles for the same readers to compare with. "
+        "Untick this."
+    ),
+    "exports-waiting": N_(
+        "%(limit)s exports of yours are waiting already. Wait until one is ready, then ask again."
+    ),
+    "exports-full": N_(
+        "Too many exports are waiting at the moment. Nothing was added; try again in a few minutes."
+    ),
+    "export-not-ready": N_("This file is not ready yet. Go back to the page of the export."),
+    "export-gone": N_(
+        "This file was deleted: files are kept for one day. Ask for the export again."
+    ),
+    "export-interrupted": N_(
+        "Making this file was interrupted twice, by a restart of the server or for want of memory. "
+        "Ask for it again; if it happens again, tell whoever operates the site."
+    ),
+    "export-not-written": N_(
+        "This file could not be written: the server may have no space left. Tell whoever operates "
+        "the site, then ask for it again."
+    ),
+    "export-failed": N_(
+        "This file could not be made, because of an error in the tracker. It has been noted; tell "
+        "whoever operates the site."
+    ),
     "no-submission-shown": N_(
         "%(state)s has no report in the reporting cycle “%(cycle)s” that may be shown here."
     ),

@@ -11,6 +11,7 @@ class Action(StrEnum):
     CLARIFICATION_REPLY = "clarification:reply"
     COVERAGE_WATCH = "coverage:watch"
     CYCLE_MANAGE = "cycle:manage"
+    EXPORT_MAKE = "export:make"
     PUBLIC_READ = "public:read"
     REPORT_EDIT = "report:edit"
     REPORT_OPEN = "report:open"

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from tracker.domain.progress import Audience
 from tracker.domain.roles import Actor, Role
 from tracker.policy.actions import Action
+from tracker.policy.scopes import audience_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,12 +14,14 @@ class Subject:
     """What an action is about, as far as the rules need to know it.
 
     ``state_id`` is the State concerned, ``section`` the code of the section of a single
-    response, ``published`` whether a submission is or was published.
+    response, ``published`` whether a submission is or was published, ``audience`` the level at
+    which something is read.
     """
 
     state_id: int | None = None
     section: str | None = None
     published: bool = False
+    audience: Audience = Audience.PUBLIC
 
 
 Rule = Callable[[Actor, Subject], bool]
@@ -88,12 +92,18 @@ def reader_of_submission(actor: Actor, subject: Subject) -> bool:
     return actor.holds(Role.FOCAL_POINT, Role.OBSERVER, state_id=subject.state_id)
 
 
+def within_own_audience(actor: Actor, subject: Subject) -> bool:
+    """Never at a wider level than the reader's own."""
+    return audience_of(actor).admits(subject.audience)
+
+
 RULES: dict[Action, Rule] = {
     Action.ACCOUNT_MANAGE: account_keeper,
     Action.CLARIFICATION_ASK: secretariat,
     Action.CLARIFICATION_REPLY: focal_point,
     Action.COVERAGE_WATCH: secretariat,
     Action.CYCLE_MANAGE: administrator_or_operator,
+    Action.EXPORT_MAKE: within_own_audience,
     Action.PUBLIC_READ: anybody,
     Action.REPORT_EDIT: editor,
     Action.REPORT_OPEN: focal_point,

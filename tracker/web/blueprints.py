@@ -7,6 +7,7 @@ from tracker.web import (
     admin_cycles,
     auth,
     clarifications,
+    exporting,
     exports,
     health,
     indicators,
@@ -34,4 +35,5 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     reviewing.blueprint,
     indicators.blueprint,
     exports.blueprint,
+    exporting.blueprint,
 )

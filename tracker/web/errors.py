@@ -10,11 +10,13 @@ from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
 from tracker.domain.errors import (
+    Gone,
     Invalid,
     NotFound,
     NotPermitted,
     Problem,
     StaleEdit,
+    TooMany,
     TrackerError,
     WrongStatus,
 )
@@ -30,8 +32,10 @@ STATUS: dict[type[TrackerError], int] = {
     NotFound: 404,
     WrongStatus: 409,
     StaleEdit: 409,
+    Gone: 410,
+    TooMany: 429,
 }
-PAGES = (400, 403, 404, 409, 413, 422, 429, 500, 503)
+PAGES = (400, 403, 404, 409, 410, 413, 422, 429, 500, 503)
 
 
 def wants_json() -> bool:

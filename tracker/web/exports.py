@@ -1,10 +1,10 @@
-"""Downloads: one State's report, and a whole cycle compiled."""
+"""Downloads that are made at once: one State's report."""
 
 from collections.abc import Callable
 from io import BytesIO
 from typing import BinaryIO
 
-from flask import Blueprint, Response, request, send_file
+from flask import Blueprint, Response, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -12,19 +12,15 @@ from tracker.domain.clock import system_clock
 from tracker.domain.errors import NotFound, NotPermitted, Problem
 from tracker.domain.progress import Audience
 from tracker.domain.values import parse_audience
-from tracker.exchange.compiled import write_compiled
 from tracker.exchange.report import write_report
 from tracker.exchange.translations import translator
 from tracker.exchange.words import Made
 from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
-from tracker.queries.compiled import CompiledExport, compiled_export
 from tracker.queries.cycles import list_cycles
 from tracker.queries.exports import (
     ReportExport,
-    StateAnswers,
     report_export,
-    state_answers,
 )
 from tracker.web.access import requires
 from tracker.web.locale import chosen_language
@@ -54,24 +50,9 @@ def report(iso3: str) -> ResponseReturnValue:
 @blueprint.get("/cycles/<slug>/compiled.xlsx")
 @requires(Action.PUBLIC_READ)
 def compiled(slug: str) -> ResponseReturnValue:
-    """Everything of a cycle that the audience asked for may read."""
-    audience = _audience()
-    data: CompiledExport = compiled_export(session(), cycle_slugs=[slug], audience=audience)
-    language, made = chosen_language(), _made()
-    release()
-
-    def read(submission_id: int) -> StateAnswers:
-        try:
-            return state_answers(session(), submission_id, audience)
-        finally:
-            release()
-
-    return _download(
-        lambda target: write_compiled(
-            target, data, read, translate=translator(language), language=language, made=made
-        ),
-        f"{slug}_compiled_{audience}_{language}.xlsx",
-    )
+    """Where a whole cycle was downloaded before it was made by a worker: to the form."""
+    chosen = url_for("exporting.new", cycles=slug, audience=request.args.get("audience"))
+    return redirect(chosen, 303)
 
 
 def _audience() -> Audience:
@@ -99,7 +80,7 @@ def _made() -> Made:
 
 
 def _download(write: Callable[[BinaryIO], None], name: str) -> Response:
-    """A few megabytes at most: the rows of a large workbook wait on disk while it is written."""
+    """A few hundred kilobytes at most."""
     target = BytesIO()
     write(target)
     target.seek(0)

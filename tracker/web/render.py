@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from babel.numbers import format_decimal, format_percent
+from babel.units import format_unit
 from flask import Flask, current_app, render_template, request, url_for
 from flask_babel import get_locale, gettext
 
@@ -121,12 +122,19 @@ def write_percent(share: float) -> str:
     return _written(format_percent, share, str(get_locale() or "en"))
 
 
+def write_size(size: int) -> str:
+    """The size of a file, given in bytes, as the page's language writes it."""
+    unit, count = ("megabyte", size / 1e6) if size >= 1e6 else ("kilobyte", max(size / 1e3, 0.1))
+    return format_unit(count, unit, "short", "#,##0.0", locale=str(get_locale() or "en"))
+
+
 def init_app(app: Flask) -> None:
     """Names that every template may use."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["numberformat"] = write_number
     app.jinja_env.filters["percentformat"] = write_percent
+    app.jinja_env.filters["sizeformat"] = write_size
     app.jinja_env.filters["label"] = label
     app.jinja_env.filters["ours"] = locale.in_language
     app.jinja_env.filters["problem"] = problem_text
