@@ -21,6 +21,7 @@ from flask import Flask
 from flask_babel import get_babel
 from sqlalchemy.orm import Session
 
+from tests.exports import exports_of_every_kind
 from tests.national_reports import Reporting, begin_report, commitment_id, report_at
 from tests.people import Browser, make_actor, make_user
 from tracker.domain.clock import system_clock
@@ -29,6 +30,7 @@ from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Actor, Role
 from tracker.domain.workflow import ReportStatus
 from tracker.models import Clarification, Submission, User
+from tracker.queries.accounts import actor_of
 from tracker.services.clarifications import ask, reply
 from tracker.services.indicators import save_indicator
 from tracker.services.invitations import invite
@@ -55,8 +57,18 @@ REPORT_PAGES = """
 /reports/{report}/indicators/sdg-16-4-2 /reports/{report}/clarifications/{question}
 /admin /admin/people
 """.split()
+EXPORT_PAGES = """
+/exports /exports/new /exports/new?cycles=bms7&audience=states /exports/{queued} /exports/{running}
+/exports/{done} /exports/{deleted} /exports/{failed} /exports/{deleted}/file /exports/{queued}/file
+""".split()
 INVITATION_PAGES = ["/invitations/{token}"]
-NOT_PAGES = {"static", "health.healthz", "health.readyz", "submitting.receipt_file"}
+NOT_PAGES = {
+    "static",
+    "health.healthz",
+    "health.readyz",
+    "submitting.receipt_file",
+    "exporting.file",
+}
 ATTRIBUTES = ("aria-label", "title", "alt", "placeholder")
 # official wording, what people typed, names, codes and dates carry their mark in the page
 DATA = "script, style, bdi, code, time, cite, q, textarea, .narrative, [lang]:not(html)"
@@ -252,6 +264,13 @@ def test_pages_of_a_focal_point(world: World, browser_of: type[Browser], name: s
     assert_all_in_brackets(browser, [path.format_map(ids) for path in REPORT_PAGES])
 
 
+def test_pages_of_exports(session: Session, browser_of: type[Browser]) -> None:
+    user = make_user(session, Role.FOCAL_POINT, "GHA")
+    asked = exports_of_every_kind(session, actor_of(session, user))
+    ids = {name: export.public_id for name, export in asked.items()}
+    assert_all_in_brackets(browser_of(user), [path.format_map(ids) for path in EXPORT_PAGES])
+
+
 def test_page_of_an_invitation(session: Session, public: Browser) -> None:
     inviter = make_actor(session, Role.ADMINISTRATOR)
     guest = make_user(session, Role.FOCAL_POINT, "GHA")
@@ -263,6 +282,7 @@ def test_page_of_an_invitation(session: Session, public: Browser) -> None:
 def test_no_page_is_left_out(app: Flask) -> None:
     adapter = app.url_map.bind("localhost")
     paths = PUBLIC_PAGES + SECRETARIAT_PAGES + REPORT_PAGES + INVITATION_PAGES
+    paths += EXPORT_PAGES
     seen = {adapter.match(path.split("?")[0])[0] for path in paths}
     pages = {
         rule.endpoint
@@ -285,6 +305,8 @@ def test_messages_about_bad_input(world: World, browser_of: type[Browser]) -> No
         (f"{report}/submit", {"name": ""}),
         ("/admin/people/new", {"email": "nobody"}),
         ("/account/password", {"password": "short"}),
+        ("/exports/new", {"language": "xx", "format": "pdf", "compare": "y"}),
+        ("/exports/new", {"cycles": "bms7", "language": "en", "compare": "y"}),
         ("/sign-in", {"email": "nobody", "password": "wrong"}),
     ):
         response = browser.post(f"{path}?lang={LANGUAGE}", data)

@@ -17,6 +17,7 @@ from tracker.exchange.compiled import write_compiled
 from tracker.exchange.translations import translator
 from tracker.exchange.words import Made
 from tracker.models.engine import write_intent
+from tracker.queries.compiled import compiled_export
 from tracker.queries.exporting import (
     ExportJob,
     ExportRow,
@@ -24,7 +25,7 @@ from tracker.queries.exporting import (
     files_to_keep,
     unfinished_exports,
 )
-from tracker.queries.exports import StateAnswers, compiled_export, state_answers
+from tracker.queries.exports import StateAnswers, state_answers
 from tracker.services import exports
 
 log = structlog.get_logger("exports")
@@ -113,11 +114,15 @@ class ExportMaker:
         """The file; gives its size in bytes."""
         options = job.export.options
         with self._sessions() as session:
-            data = compiled_export(session, cycle_slug=options.cycles[0], audience=options.audience)
-        submissions = [found.submission.id for found in data.states if found.submission]
+            data = compiled_export(
+                session, cycle_slugs=options.cycles, audience=options.audience, since=job.since
+            )
         with self._writing() as session:
             exports.begin_export(
-                session, export_id=job.export.id, submissions=submissions, clock=self._clock
+                session,
+                export_id=job.export.id,
+                submissions=data.submission_ids,
+                clock=self._clock,
             )
         translate = translator(options.language)
         with self._folder.new_file(job.export.public_id, options.form) as target:

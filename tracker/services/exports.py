@@ -49,8 +49,9 @@ def request_export(
     """Put an export into the queue; the one that waits or runs already if it is the same.
 
     ``compare`` asks for what changed since the requester's last export of the same cycles and
-    audience: ``Invalid`` without one. ``NotFound`` for a cycle that is not there, ``TooMany``
-    where the queue is full, or too much of it is this requester's.
+    audience. ``Invalid`` without one, and for cycles on different outcome documents;
+    ``NotFound`` for a cycle that is not there; ``TooMany`` where the queue is full, or too much
+    of it is this requester's.
     """
     authorise(actor, Action.EXPORT_MAKE, Subject(audience=options.audience))
     _check_cycles(session, options)
@@ -86,10 +87,14 @@ def request_export(
 def _check_cycles(session: Session, options: ExportOptions) -> None:
     if not options.cycles:
         raise Invalid(Problem("cycle-needed", "cycles"))
-    known = set(session.scalars(select(ReportingCycle.slug)))
+    rows = session.execute(select(ReportingCycle.slug, ReportingCycle.document_id))
+    documents = {slug: document for slug, document in rows}
     for slug in options.cycles:
-        if slug not in known:
+        if slug not in documents:
             raise NotFound(Problem("unknown-cycle", "cycles", {"slug": slug[:80]}))
+        if documents[slug] != documents[options.cycles[0]]:
+            values = {"first": options.cycles[0], "second": slug}
+            raise Invalid(Problem("cycles-of-different-documents", "cycles", values))
 
 
 def _last_of(session: Session, requester: str, options: ExportOptions) -> str:
