@@ -26,6 +26,8 @@ PUBLIC = (
     "/documents/bms7?theme=marking",
     "/documents/bms7/25?cycle=bms7-2024",
     "/documents/bms7/94",
+    "/exports",
+    "/exports/new?cycles=bms7-2024",
     "/indicators/sdg-16-4-2",
     "/sign-in",
     "/states",
@@ -67,7 +69,13 @@ READERS = {
     ),
     "reviewer": Reader(
         "reviewer@secretariat.example",
-        ("/review", "/cycles/bms7-2024", "/documents/bms7/25?cycle=bms7-2024"),
+        (
+            "/review",
+            "/exports",
+            "/exports/new?audience=states",
+            "/cycles/bms7-2024",
+            "/documents/bms7/25?cycle=bms7-2024",
+        ),
         submission_of="XAI",
         submission_pages=("", "/return", "/accept"),
     ),

@@ -20,7 +20,14 @@ from tracker.cli.export_making import ExportMaker
 from tracker.delivery.files import ExportFolder
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, NotPermitted, TooMany
-from tracker.domain.exports import WAITING_OF_ALL, WAITING_SIGNED_OUT, ExportOptions, ExportStatus
+from tracker.domain.exports import (
+    KEPT_OF_ONE,
+    KEPT_SIGNED_OUT,
+    WAITING_OF_ALL,
+    WAITING_SIGNED_OUT,
+    ExportOptions,
+    ExportStatus,
+)
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import ResponseContent
 from tracker.domain.roles import PUBLIC, Actor, Role
@@ -37,6 +44,7 @@ from tracker.services import exports as services_exports
 from tracker.services.exports import (
     claim_export,
     finish_export,
+    mark_deleted,
     record_progress,
     requester_of,
     take_up_again,
@@ -158,6 +166,27 @@ def test_the_queue_is_never_longer_than_fifty(session: Session) -> None:
     with pytest.raises(TooMany) as refused:
         ask_for_export(session, make_actor(session, Role.OBSERVER, "GHA"))
     assert refused.value.problem.code == "exports-full"
+
+
+def test_files_fill_no_disk(session: Session, actor: Actor, clock: Clock) -> None:
+    for number in range(KEPT_SIGNED_OUT):
+        export = ask_for_export(session, PUBLIC, token=str(number // 4), clock=clock)
+        claim_export(session, export_id=export.id, clock=clock)
+        finish_export(session, export_id=export.id, size=1, clock=clock)
+    with pytest.raises(TooMany) as refused:
+        ask_for_export(session, PUBLIC, token="another", clock=clock)
+    assert refused.value.problem.code == "exports-full"
+    for _ in range(KEPT_OF_ONE):
+        export = ask_for_export(session, actor, clock=clock)
+        claim_export(session, export_id=export.id, clock=clock)
+        finish_export(session, export_id=export.id, size=1, clock=clock)
+    with pytest.raises(TooMany) as refused:
+        ask_for_export(session, actor, clock=clock)
+    assert refused.value.problem.code == "exports-kept"
+    clock.forward(days=1)
+    mark_deleted(session, now=clock())
+    assert ask_for_export(session, actor, clock=clock)
+    assert ask_for_export(session, PUBLIC, token="another", clock=clock)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,8 @@ FILE_LASTS = timedelta(days=1)
 WAITING_OF_ONE = 3
 WAITING_OF_ALL = 50
 WAITING_SIGNED_OUT = 30  # of all: nobody without an account can fill the queue
+KEPT_OF_ONE = 20
+KEPT_SIGNED_OUT = 300  # nor the disk
 
 
 class ExportStatus(StrEnum):

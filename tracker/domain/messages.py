@@ -143,8 +143,11 @@ MESSAGES: Final[dict[str, str]] = {
     "exports-waiting": N_(
         "%(limit)s exports of yours are waiting already. Wait until one is ready, then ask again."
     ),
+    "exports-kept": N_(
+        "You have %(limit)s files already. Each is deleted a day after it was made; then ask again."
+    ),
     "exports-full": N_(
-        "Too many exports are waiting at the moment. Nothing was added; try again in a few minutes."
+        "Too many exports have been asked for at the moment. Nothing was added; try again later."
     ),
     "export-not-ready": N_("This file is not ready yet. Go back to the page of the export."),
     "export-gone": N_(

@@ -8,13 +8,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, func, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.clock import Clock
 from tracker.domain.errors import Invalid, NotFound, Problem, TooMany
 from tracker.domain.exports import (
     FILE_LASTS,
+    KEPT_OF_ONE,
+    KEPT_SIGNED_OUT,
     UNFINISHED,
     WAITING_OF_ALL,
     WAITING_OF_ONE,
@@ -64,7 +66,7 @@ def request_export(
     for export in waiting:
         if ExportOptions.from_json(export.options) == options:
             return export
-    _check_room(session, actor, len(waiting))
+    _check_room(session, actor, requester, len(waiting))
     now = clock()
     export = Export(
         requester=requester,
@@ -109,14 +111,19 @@ def _last_of(session: Session, requester: str, options: ExportOptions) -> str:
     raise Invalid(Problem("no-earlier-export", "compare"))
 
 
-def _check_room(session: Session, actor: Actor, own: int) -> None:
+def _check_room(session: Session, actor: Actor, requester: str, own: int) -> None:
     if own >= WAITING_OF_ONE:
         raise TooMany(Problem("exports-waiting", "", {"limit": WAITING_OF_ONE}))
     unfinished = Export.status.in_(UNFINISHED)
-    signed_out = _count(session, unfinished, Export.user_id.is_(None))
-    if not actor.signed_in and signed_out >= WAITING_SIGNED_OUT:
-        raise TooMany(Problem("exports-full"))
-    if _count(session, unfinished) >= WAITING_OF_ALL:
+    kept = and_(Export.status == ExportStatus.DONE, Export.file_deleted_at.is_(None))
+    if _count(session, kept, Export.requester == requester) >= KEPT_OF_ONE:
+        raise TooMany(Problem("exports-kept", "", {"limit": KEPT_OF_ONE}))
+    full = _count(session, unfinished) >= WAITING_OF_ALL
+    if not actor.signed_in:
+        others = Export.user_id.is_(None)
+        full = full or _count(session, unfinished, others) >= WAITING_SIGNED_OUT
+        full = full or _count(session, kept, others) >= KEPT_SIGNED_OUT
+    if full:
         raise TooMany(Problem("exports-full"))
 
 
