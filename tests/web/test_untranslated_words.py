@@ -59,7 +59,7 @@ REPORT_PAGES = """
 """.split()
 EXPORT_PAGES = """
 /exports /exports/new /exports/new?cycles=bms7&audience=states /exports/{queued} /exports/{running}
-/exports/{done} /exports/{deleted} /exports/{failed} /exports/{deleted}/file /exports/{queued}/file
+/exports/{done} /exports/{deleted} /exports/{failed} /exports/{deleted}/file
 """.split()
 INVITATION_PAGES = ["/invitations/{token}"]
 NOT_PAGES = {

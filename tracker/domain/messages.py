@@ -149,7 +149,6 @@ MESSAGES: Final[dict[str, str]] = {
     "exports-full": N_(
         "Too many exports have been asked for at the moment. Nothing was added; try again later."
     ),
-    "export-not-ready": N_("This file is not ready yet. Go back to the page of the export."),
     "export-gone": N_(
         "This file was deleted: files are kept for one day. Ask for the export again."
     ),

@@ -1,14 +1,12 @@
 """Exports: asking for one, watching it being made, fetching it."""
 
-from typing import NoReturn
-
 from flask import Blueprint, Response, current_app, redirect, request, send_file, url_for
 from flask import session as form_session
 from flask.typing import ResponseReturnValue
 
 from tracker.delivery.files import ExportFolder
 from tracker.domain.clock import system_clock
-from tracker.domain.errors import Gone, Invalid, NotFound, Problem, TooMany, WrongStatus
+from tracker.domain.errors import Gone, Invalid, NotFound, Problem, TooMany
 from tracker.domain.exports import ExportFormat, ExportOptions, ExportStatus
 from tracker.domain.progress import Audience
 from tracker.domain.values import parse_audience, parse_choice, parse_flag
@@ -171,11 +169,13 @@ def show(export_id: str) -> ResponseReturnValue:
 @blueprint.get("/<export_id>/file")
 @requires(Action.PUBLIC_READ)
 def file(export_id: str) -> ResponseReturnValue:
-    """The file itself, to who asked for it and may still read it."""
+    """The file itself, to who asked for it and may still read it; else where it stands."""
     export, now = _export(export_id), system_clock()
     authorise(current_actor(), Action.EXPORT_MAKE, Subject(audience=export.options.audience))
+    if export.status is not ExportStatus.DONE:
+        return redirect(url_for("exporting.show", export_id=export_id), 303)
     if not export.has_file(now):
-        _refuse(export)
+        raise Gone(Problem("export-gone"))
     release()
     folder = ExportFolder(current_app.config["SETTINGS"].instance_path)
     try:
@@ -187,12 +187,6 @@ def file(export_id: str) -> ResponseReturnValue:
         )
     except FileNotFoundError:
         raise Gone(Problem("export-gone")) from None
-
-
-def _refuse(export: ExportRow) -> NoReturn:
-    if export.status is ExportStatus.DONE:
-        raise Gone(Problem("export-gone"))
-    raise WrongStatus(Problem(export.problem or "export-not-ready"))
 
 
 def _export(public_id: str) -> ExportRow:
