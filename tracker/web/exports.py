@@ -18,10 +18,7 @@ from tracker.exchange.words import Made
 from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import list_cycles
-from tracker.queries.exports import (
-    ReportExport,
-    report_export,
-)
+from tracker.queries.exports import ReportExport, report_export
 from tracker.web.access import requires
 from tracker.web.locale import chosen_language
 from tracker.web.session import current_actor
