@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, datetime
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -13,6 +14,7 @@ from tracker.exchange.raw import CellKind, RawCell, RawSheet, RawWorkbook
 KINDS = {"f": CellKind.FORMULA, "e": CellKind.ERROR, "b": CellKind.BOOLEAN, "d": CellKind.DATE}
 
 
+@lru_cache(maxsize=4)
 def raw_workbook(content: bytes) -> RawWorkbook:
     """Addresses, kinds and formulas from openpyxl, texts from calamine."""
     book = openpyxl.load_workbook(BytesIO(content))
