@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from tracker.domain.chain import instant
 from tracker.domain.filled import SheetRole
 from tracker.domain.messages import N_
+from tracker.exchange.marks import MARK_SHEET
 from tracker.exchange.readme import document_version
 from tracker.exchange.styles import sheet_name
 from tracker.exchange.template_columns import SHEET_NAMES, SLOTS
-from tracker.exchange.template_identity import IDENTITY_SHEET, Identity, write_identity
+from tracker.exchange.template_identity import Identity, write_identity
 from tracker.exchange.template_readme import write_guide
 from tracker.exchange.template_rows import Rows, Versions, rows_of, versions_of
 from tracker.exchange.template_sheet import LISTS_SHEET, Lists, TemplateSheet
@@ -46,7 +47,7 @@ def write_rows(
     of the cells.
     """
     frame, cells = data.frame, CellWords(words)
-    taken = {IDENTITY_SHEET.casefold(), LISTS_SHEET.casefold()}
+    taken = {MARK_SHEET.casefold(), LISTS_SHEET.casefold()}
     guide = sheet_name(words(N_("Read me")), taken)
     names = {role: sheet_name(words(SHEET_NAMES[role]), taken) for role in rows}
     title = words(N_("Template for the national report of %(iso3)s"), iso3=frame.state.iso3)
@@ -61,7 +62,7 @@ def write_rows(
         for role, sheet in sheets.items():
             sheet.write(rows[role], lists)
         identity = _identity(data, words, made, names, versions)
-        hidden = book.raw.add_worksheet(IDENTITY_SHEET)
+        hidden = book.raw.add_worksheet(MARK_SHEET)
         hidden.very_hidden()
         write_identity(hidden, identity)
         write_guide(readme, data, names, cells.clear, made, notes)

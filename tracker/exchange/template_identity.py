@@ -14,11 +14,12 @@ from xlsxwriter.worksheet import Worksheet
 from tracker.domain.chain import canonical, tagged_hash
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.filled import SheetRole
+from tracker.exchange.marks import FileKind
 from tracker.exchange.raw import RawSheet
 
-IDENTITY_SHEET = "_tracker"
-FORMAT = "tracker-template/1"
-FAMILY = "tracker-template/"
+FORMAT = FileKind.TEMPLATE.value
+FAMILY = FORMAT.rpartition("/")[0]
+TO_READ = {FileKind.REPORT: "report-workbook", FileKind.COMPILED: "compiled-workbook"}
 PIECE = 30_000
 
 
@@ -67,9 +68,12 @@ def write_identity(sheet: Worksheet, identity: Identity) -> None:
 
 
 def read_identity(sheet: RawSheet) -> Identity:
-    """The identity again; ``Invalid`` where it is of another version, or damaged."""
+    """The identity again; ``Invalid`` where it is of another version or kind, or damaged."""
     texts = [row[1].text for _, row in sorted(sheet.rows.items()) if 1 in row]
-    if not texts or not texts[0].startswith(FAMILY):
+    for kind, code in TO_READ.items():
+        if texts and _family(texts[0]) == _family(kind):
+            raise Invalid(Problem(code))
+    if not texts or _family(texts[0]) != FAMILY:
         raise Invalid(Problem("template-damaged"))
     if texts[0] != FORMAT:
         raise Invalid(Problem("template-old"))
@@ -81,3 +85,8 @@ def read_identity(sheet: RawSheet) -> Identity:
     if not sound:
         raise Invalid(Problem("template-damaged"))
     return identity
+
+
+def _family(kind: str) -> str:
+    """The kind of a file without the version of its layout."""
+    return kind.rpartition("/")[0]

@@ -5,19 +5,16 @@ from tracker.domain.filled import FilledSheet, FilledTemplate, PlacedProblem, Sh
 from tracker.domain.values import FIRST_YEAR, LAST_YEAR
 from tracker.exchange.importing.cells import SheetReader
 from tracker.exchange.importing.rows import Expected, RowsReader
+from tracker.exchange.marks import MARK_SHEET
 from tracker.exchange.raw import RawSheet, RawWorkbook
 from tracker.exchange.readme import document_version
 from tracker.exchange.template_columns import roles_of
-from tracker.exchange.template_identity import IDENTITY_SHEET, Identity, read_identity
+from tracker.exchange.template_identity import Identity, read_identity
 from tracker.exchange.template_rows import answer_cells, figure_cells
 from tracker.exchange.template_words import CellWords
 from tracker.exchange.translations import translator
 from tracker.exchange.words import Words
 from tracker.queries.templates import TemplateFrame
-
-# Codes in the codebooks of our other workbooks, the same in every language.
-REPORT_CODES = frozenset({"sources", "commitment", "developing", "details"})
-COMPILED_CODES = frozenset({"iso3", "submission", "progress_code"})
 
 
 def read_template(raw: RawWorkbook, frame: TemplateFrame) -> FilledTemplate:
@@ -26,9 +23,9 @@ def read_template(raw: RawWorkbook, frame: TemplateFrame) -> FilledTemplate:
     ``Invalid`` where it is no template, or not one of these: that names what it is. What is wrong
     with single cells and sheets stands among the problems of what is given back.
     """
-    sheet = raw.sheet(IDENTITY_SHEET)
+    sheet = raw.sheet(MARK_SHEET)
     if sheet is None:
-        raise Invalid(Problem(_kind_of(raw)))
+        raise Invalid(Problem("not-a-template"))
     identity = read_identity(sheet)
     _check(identity, frame)
     cells = CellWords(Words(identity.language, translator(identity.language)))
@@ -52,17 +49,6 @@ def read_template(raw: RawWorkbook, frame: TemplateFrame) -> FilledTemplate:
         sheets=sheets,
         problems=tuple(problems),
     )
-
-
-def _kind_of(raw: RawWorkbook) -> str:
-    """What a workbook without an identity is: one of our own to read, or something else."""
-    for sheet in raw.sheets:
-        texts = {cell.text for row in sheet.rows.values() for cell in row.values()}
-        if texts >= COMPILED_CODES:
-            return "compiled-workbook"
-        if texts >= REPORT_CODES:
-            return "report-workbook"
-    return "not-a-template"
 
 
 def _check(identity: Identity, frame: TemplateFrame) -> None:
