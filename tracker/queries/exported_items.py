@@ -38,12 +38,15 @@ def exported_items(
 ) -> dict[Part, SubmittedItems]:
     """Every part of a submission; items that are withheld are counted and never read."""
     of = {"submission": submission_id}
-    rows = {part: session.scalars(_shown(part, audience), of).all() for part in Part}
+    counted = session.execute(_counts(audience), of).one()._mapping
+    rows = {
+        part: session.scalars(_shown(part, audience), of).all() if counted[part.value] else ()
+        for part in Part
+    }
     struck: dict[int, dict[str, str]] = {}
     if any(rows.values()):
         for revision, name, why in session.execute(_STRUCK, of):
             struck.setdefault(revision, {})[name] = why or ""
-    withheld = session.execute(_withheld(audience), of).one()._mapping
     return {
         part: SubmittedItems(
             tuple(
@@ -52,7 +55,7 @@ def exported_items(
                 )
                 for row in found
             ),
-            withheld[part.value],
+            counted[f"{part}_withheld"],
         )
         for part, found in rows.items()
     }
@@ -73,19 +76,21 @@ def _shown(part: Part, audience: Audience) -> Select[Any]:
 
 
 @cache
-def _withheld(audience: Audience) -> Select[*tuple[Any, ...]]:
-    """One row: how many items of each part a reader of this level may not see."""
+def _counts(audience: Audience) -> Select[*tuple[Any, ...]]:
+    """One row: how many items of each part a reader of this level may see, and may not."""
+    admitted = admitted_audiences(audience)
     return select(
         *(
             select(func.count())
             .select_from(table)
-            .where(
-                table.submission_id == bindparam("submission"),
-                _audience(part).not_in(admitted_audiences(audience)),
-            )
+            .where(table.submission_id == bindparam("submission"), condition)
             .scalar_subquery()
-            .label(part.value)
+            .label(name)
             for part, table in SUBMITTED.items()
+            for name, condition in (
+                (part.value, _audience(part).in_(admitted)),
+                (f"{part}_withheld", _audience(part).not_in(admitted)),
+            )
         )
     )
 
