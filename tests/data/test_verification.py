@@ -225,7 +225,8 @@ TAMPERINGS = {
     "contact removed": ("DELETE FROM contact WHERE $THIS AND email <> ''", "contacts/"),
     "removed contact put back": (
         "UPDATE contact SET public_id = (SELECT substr(subject, 10) FROM chain_entry "
-        "WHERE $THIS AND kind = 'item-saved' AND digests = '{}') WHERE $THIS AND email <> ''",
+        "WHERE $THIS AND kind = 'item-saved' AND CAST(digests AS VARCHAR(9)) = '{}') "
+        "WHERE $THIS AND email <> ''",
         "contacts/",
     ),
     "need altered": ("UPDATE assistance SET amount = 1 WHERE $THIS", "assistance/"),
