@@ -116,21 +116,11 @@ def test_a_version_that_there_never_was(desk: TemplateDesk, session: Session) ->
     assert codes(plan) == [("", "template-damaged")] and not plan.records
 
 
-def test_other_workbooks_are_named(desk: TemplateDesk) -> None:
-    def without_identity(*codes_there: str) -> Callable[[Workbook], None]:
-        def edit(book: Workbook) -> None:
-            del book["_tracker"]
-            for row, code in enumerate(codes_there, start=1):
-                book["_lists"].cell(row, 40).value = code
+def test_a_workbook_without_a_mark_is_no_template(desk: TemplateDesk) -> None:
+    def edit(book: Workbook) -> None:
+        del book["_tracker"]
 
-        return edit
-
-    report = ("sources", "commitment", "developing", "details")
-    compiled = ("iso3", "submission", "progress_code")
-    for there, code in ((report, "report"), (compiled, "compiled")):
-        content = edited(desk.template(), without_identity(*there))
-        assert refusal(desk, content) == f"{code}-workbook"
-    assert refusal(desk, edited(desk.template(), without_identity())) == "not-a-template"
+    assert refusal(desk, edited(desk.template(), edit)) == "not-a-template"
 
 
 def test_our_own_workbooks_to_read_are_named(
