@@ -24,6 +24,7 @@ from tests.exchange.templates import (
 from tests.exchange.workbooks import Written
 from tests.national_reports import Reporting, begin_report
 from tests.submitted import make_cycle, make_submission
+from tracker.domain.chain import tagged_hash
 from tracker.domain.errors import Invalid
 from tracker.domain.filled import filled_data, filled_from
 from tracker.domain.progress import Audience, Progress
@@ -102,6 +103,62 @@ def test_a_damaged_or_old_identity(
     desk: TemplateDesk, edit: Callable[[Workbook], None], code: str
 ) -> None:
     assert refusal(desk, edited(desk.template(), edit)) == f"template-{code}"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("language", "../../../etc"),
+        ("language", None),
+        ("sections", "I.1"),
+        ("sheets", ["Answers"]),
+        ("sheets", {"answers": 5}),
+        ("answers", {"bms7/annex/28": "1"}),
+        ("answers", {"bms7/annex/28": 10**30}),
+        ("items", {"a": -1}),
+        ("figures", [1]),
+        ("state", 5),
+    ],
+)
+def test_an_identity_made_up_with_a_right_checksum(
+    desk: TemplateDesk, name: str, value: object
+) -> None:
+    def forge(book: Workbook) -> None:
+        sheet = book["_tracker"]
+        said = {**json.loads(str(sheet["A3"].value)), name: value}
+        sheet["A3"].value = json.dumps(said)
+        sheet["A2"].value = tagged_hash("tracker-template/1", said)
+
+    assert refusal(desk, edited(desk.template(), forge)) == "template-damaged"
+
+
+def test_made_up_names_of_rows(desk: TemplateDesk) -> None:
+    def forge(book: Workbook) -> None:
+        for row, name in enumerate(("x" * 23, "é", "a/b"), start=3):
+            put(book["Targets"], row, "Target", "Said.")
+            put(book["Targets"], row, "Key", name)
+        laws = book["Laws and instruments"]
+        for row, name in enumerate(("#1", "bms7/annex/30#", "bms7/annex/30#" + "9" * 5000), 4):
+            put(laws, row, "Paragraph", 30)
+            put(laws, row, "Law or instrument", "Act")
+            put(laws, row, "Key", name)
+        put(laws, 7, "Paragraph", 30)
+        put(laws, 7, "Law or instrument", "Act")
+        put(laws, 7, "Key", "bms7/annex/30#5")
+        figures = book["Figures"]
+        put(figures, 3, "Key", "sdg-16-4-2/figure-1-2-3")
+        put(figures, 3, "Value", 5)
+
+    assert sorted(codes(desk.plan(edited(desk.template(), forge)))) == [
+        ("A3", "unknown-row"),
+        ("A4", "row-mixed"),
+        ("A4", "unknown-row"),
+        ("A5", "row-mixed"),
+        ("A5", "unknown-row"),
+        ("A6", "row-mixed"),
+        ("B7", "unknown-row"),
+        ("E3", "row-mixed"),
+    ]
 
 
 def test_a_version_that_there_never_was(desk: TemplateDesk, session: Session) -> None:

@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 from tracker.domain.chain import canonical, tagged_hash
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.filled import SheetRole
+from tracker.domain.values import LANGUAGES
 from tracker.exchange.marks import FileKind
 from tracker.exchange.raw import RawSheet
 
@@ -21,6 +22,7 @@ FORMAT = FileKind.TEMPLATE.value
 FAMILY = FORMAT.rpartition("/")[0]
 TO_READ = {FileKind.REPORT: "report-workbook", FileKind.COMPILED: "compiled-workbook"}
 PIECE = 30_000
+LAST_VERSION = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,8 @@ def read_identity(sheet: RawSheet) -> Identity:
         raise Invalid(Problem("template-old"))
     try:
         identity = Identity(**json.loads("".join(texts[2:])))
-        sound = identity.checksum == texts[1]
-    except (ValueError, TypeError, IndexError):
+        sound = identity.checksum == texts[1] and _is_sound(identity)
+    except (ValueError, TypeError, IndexError, RecursionError):
         sound = False
     if not sound:
         raise Invalid(Problem("template-damaged"))
@@ -90,3 +92,26 @@ def read_identity(sheet: RawSheet) -> Identity:
 def _family(kind: str) -> str:
     """The kind of a file without the version of its layout."""
     return kind.rpartition("/")[0]
+
+
+def _is_sound(identity: Identity) -> bool:
+    """Whether everything is of its kind: anybody can make up a checksum."""
+    texts = (identity.state, identity.cycle, identity.report, identity.document, identity.wording)
+    versions = (identity.answers, identity.items, identity.figures)
+    return (
+        all(isinstance(text, str) for text in texts)
+        and identity.language in LANGUAGES
+        and (identity.sections is None or _are_texts(identity.sections))
+        and isinstance(identity.sheets, dict)
+        and _are_texts([*identity.sheets.values()])
+        and all(isinstance(found, dict) for found in versions)
+        and all(_is_version(number) for found in versions for number in found.values())
+    )
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(part, str) for part in value)
+
+
+def _is_version(value: object) -> bool:
+    return type(value) is int and 0 <= value <= LAST_VERSION

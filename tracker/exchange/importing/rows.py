@@ -1,5 +1,6 @@
 """From the rows of the sheets to the answers, laws, items and figures that they are about."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from tracker.exchange.template_identity import Identity
 
 NEW_ITEM_TAG = "tracker/new-item/1"
 ID_LENGTH = 22
+ITEM_ID = re.compile(rf"[A-Za-z0-9_-]{{1,{ID_LENGTH}}}")
 Fixed = Mapping[str, Mapping[str, str | int]]
 Cells = Mapping[int, RawCell]
 
@@ -107,21 +109,20 @@ class RowsReader:
             return None
         record = self._expected.keys.get(_digits(typed), "")
         key, _, position = name.partition("#")
-        problem = self._law_problem(typed, record, key, name)
+        problem = self._law_problem(typed, record, name)
         if problem is not None:
             self._reader.report(problem, number, PARAGRAPH, key)
             return None
-        return FilledRow(
-            number, record, self._identity.answers.get(record, 0), said,
-            int(position) if position.isascii() and position.isdigit() else None, removed,
-        )  # fmt: skip
+        version = self._identity.answers.get(record, 0)
+        at = int(position) if position else None
+        return FilledRow(number, record, version, said, at, removed)
 
-    def _law_problem(self, typed: str, record: str, key: str, name: str) -> Problem | None:
+    def _law_problem(self, typed: str, record: str, name: str) -> Problem | None:
         if not typed:
             return Problem("paragraph-needed")
         if not record:
             return Problem("unknown-paragraph", "", {"value": typed[:80]})
-        if key and key != record:
+        if name and not re.fullmatch(rf"{re.escape(record)}#[0-9]{{1,3}}", name):
             return Problem("row-mixed")
         return Problem("row-twice") if name and self._is_twice(name) else None
 
@@ -131,6 +132,9 @@ class RowsReader:
         if said is None:
             return None
         record = record or self._new_id(said)
+        if not ITEM_ID.fullmatch(record):
+            self._reader.report(Problem("unknown-row"), number, self._slots[0].key)
+            return None
         removed = self._removed(number, said, record)
         if not said and not removed:
             return None
