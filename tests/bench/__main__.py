@@ -34,7 +34,7 @@ def run(job: str, folder: Path) -> None:
     kind, _, rest = job.partition(":")
     if kind == "build":
         states, cycles = rest.split("x")
-        measure(lambda: build(folder / DATABASE, Size(int(states), int(cycles))) or 0)
+        measure(lambda: build(folder / DATABASE, Size(int(states), int(cycles))))
     elif kind == "keep":
         measure(lambda: compiled.keep_cells(folder, rest))
     else:
