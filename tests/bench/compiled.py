@@ -56,7 +56,7 @@ def read(folder: Path, slugs: list[str]) -> int:
 
 
 def compiled(folder: Path, slugs: list[str], name: str) -> int:
-    """Database to finished file, all sheets, styled."""
+    """Database to finished file, all sheets, styled. Its cells are counted by ``keep_cells``."""
     audience = Audience.SECRETARIAT
     with Session(open_database(folder / "bench.sqlite3")) as session:
 

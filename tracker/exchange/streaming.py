@@ -1,4 +1,4 @@
-"""Rows of a streamed workbook as XML in one piece.
+"""Rows of a streamed workbook as XML in one piece, and texts as they were typed.
 
 A cell costs XlsxWriter several times what its text does: it is kept, looked up and written
 attribute by attribute. Tables of half a million cells are written row by row here instead, into
@@ -7,7 +7,6 @@ the same file at the same place, with XlsxWriter's own escaping.
 
 import re
 from datetime import date
-from typing import Any
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -16,11 +15,22 @@ _HARD = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x")
 
 
 class StreamedSheet(Worksheet):
-    """A worksheet that also takes whole rows."""
+    """A worksheet that takes every text as typed, and whole rows too."""
 
-    def _xml_rich_inline_string(self, string: str, attributes: Any = ()) -> None:
-        """No text of ours is rich: one that begins with ``<r>`` was typed so."""
-        self._xml_inline_string(string, True, list(attributes))
+    xls_strmax: int
+
+    def _write_string(
+        self, row: int, col: int, string: str, cell_format: Format | None = None
+    ) -> int:
+        """As XlsxWriter does, which takes a typed ``<r>…</r>`` for XML of its own rich strings."""
+        if not (string.startswith("<r>") and string.endswith("</r>")):
+            return int(super()._write_string(row, col, string, cell_format))
+        rich = f'<r><t xml:space="preserve">{self._escape_data(string)}</t></r>'
+        limit, self.xls_strmax = self.xls_strmax, len(rich)
+        try:
+            return int(super()._write_string(row, col, rich, cell_format))
+        finally:
+            self.xls_strmax = limit
 
     def cell_xml(self, value: str | float | date, style: Format) -> str:
         """The XML of a cell from the number of its row on."""
