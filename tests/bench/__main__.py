@@ -2,13 +2,14 @@
 
 import argparse
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.bench import compiled
 from tests.bench.data import Size, build
 from tests.bench.measuring import Measured, in_child, measure, medians
 
-DATABASE = "bench.sqlite3"
+DATABASE, SIZE = "bench.sqlite3", "size"
 
 
 def main() -> None:
@@ -34,11 +35,11 @@ def run(job: str, folder: Path) -> None:
     kind, _, rest = job.partition(":")
     if kind == "build":
         states, cycles = rest.split("x")
-        measure(lambda: build(folder / DATABASE, Size(int(states), int(cycles))) or 0)
+        measure(lambda: build(folder / DATABASE, Size(int(states), int(cycles))))
     elif kind == "keep":
         measure(lambda: compiled.keep_cells(folder, rest))
     else:
-        size = Size(*map(int, (folder / "size").read_text().split("x")))
+        size = Size(*map(int, (folder / SIZE).read_text().split("x")))
         found = compiled.jobs(size)[job]
         measure(lambda: found(folder))
 
@@ -48,11 +49,15 @@ def bench(folder: Path, size: Size, runs: int) -> list[str]:
     folder.mkdir(parents=True, exist_ok=True)
     if not (folder / DATABASE).exists():
         in_child(f"build:{size.states}x{size.cycles}", folder)
-        (folder / "size").write_text(f"{size.states}x{size.cycles}")
+        (folder / SIZE).write_text(f"{size.states}x{size.cycles}")
     for name in compiled.scopes(size):
         in_child(f"compiled-{name}", folder)
         in_child(f"keep:{name}", folder)
-    found = medians(list(compiled.jobs(size)), folder, runs)
+    return table(medians(list(compiled.jobs(size)), folder, runs), size, runs)
+
+
+def table(found: Mapping[str, Measured], size: Size, runs: int) -> list[str]:
+    """Every job, then the ratios with what is aimed at."""
     rows = [f"{size.states} States, {size.cycles} cycles, medians of {runs} runs", HEAD]
     rows += [_row(job, one, found["idle"]) for job, one in found.items()]
     return rows + list(compiled.ratios(found))

@@ -8,7 +8,7 @@ from pathlib import Path
 from string import ascii_uppercase
 from typing import Any, NamedTuple
 
-from sqlalchemy import Engine, create_engine, insert, select
+from sqlalchemy import Engine, create_engine, func, insert, select
 from sqlalchemy.orm import Session
 
 from tracker.cli.database import upgrade
@@ -74,8 +74,8 @@ def open_database(path: Path) -> Engine:
     return engine
 
 
-def build(path: Path, size: Size) -> None:
-    """Make the database; the same size gives the same data."""
+def build(path: Path, size: Size) -> int:
+    """Make the database; the same size gives the same data. Gives the number of responses."""
     engine = open_database(path)
     upgrade(engine)
     chance = random.Random(7)  # noqa: S311
@@ -93,7 +93,9 @@ def build(path: Path, size: Size) -> None:
         session.flush()
         for number, slug in enumerate(cycle_slugs(size)):
             _cycle(session, slug, number, states, user.id, chance)
+        responses = session.scalar(select(func.count()).select_from(SubmissionResponse)) or 0
     engine.dispose()
+    return responses
 
 
 def _states(session: Session, count: int) -> list[int]:

@@ -16,7 +16,7 @@ from tracker.exchange.content_columns import (
     NARRATIVE_LANGUAGE,
     REASON,
 )
-from tracker.exchange.entries import NAMING, ON_TIME, PUBLISHED, SUBMITTED, Entry
+from tracker.exchange.entries import NAMING, ON_TIME, PUBLISHED, SUBMITTED, Entry, entry_of
 from tracker.queries.exports import ExportedAnswer
 
 FIELD_WORDS = {
@@ -92,16 +92,12 @@ def answer_lines(entry: Entry) -> Iterator[AnswerLine]:
             yield AnswerLine(entry, commitment, answer)
 
 
-def _entry(line: AnswerLine) -> Entry:
-    return line.entry
-
-
 def _shown(line: AnswerLine) -> ResponseContent | None:
     return line.shown
 
 
 ANSWER_COLUMNS: tuple[Column[AnswerLine], ...] = (
-    *(adapted(column, _entry) for column in NAMING),
+    *(adapted(column, entry_of) for column in NAMING),
     Column(
         "paragraph",
         N_("Paragraph"),
@@ -174,7 +170,7 @@ ANSWER_COLUMNS: tuple[Column[AnswerLine], ...] = (
         N_("Parts of which the secretariat struck out a text; empty where there are none."),
     ),
     adapted(AUDIENCE, _shown),
-    *(adapted(column, _entry) for column in (ON_TIME, SUBMITTED, PUBLISHED)),
+    *(adapted(column, entry_of) for column in (ON_TIME, SUBMITTED, PUBLISHED)),
 )
 
 

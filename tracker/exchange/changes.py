@@ -16,7 +16,7 @@ from tracker.domain.responses import ResponseContent
 from tracker.exchange.answers import FIELD_WORDS, value_of
 from tracker.exchange.columns import Column, Kind, adapted
 from tracker.exchange.content_columns import CONTENT_COLUMNS
-from tracker.exchange.entries import NAMING, Entry
+from tracker.exchange.entries import NAMING, Entry, entry_of
 from tracker.exchange.item_columns import ITEM_COLUMNS
 from tracker.queries.exported_items import ExportedItem
 from tracker.queries.exports import ExportedAnswer, StateAnswers
@@ -152,7 +152,7 @@ def _item_parts(part: Part, before: ExportedItem, after: ExportedItem) -> tuple[
 
 
 CHANGE_COLUMNS: tuple[Column[ChangeLine], ...] = (
-    *(adapted(column, lambda line: line.entry) for column in NAMING),
+    *(adapted(column, entry_of) for column in NAMING),
     Column(
         "what",
         N_("What"),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from tracker.domain.messages import N_
 from tracker.exchange.words import Words
@@ -40,6 +40,13 @@ KIND_WORDS = {
 }
 
 
+class Through(NamedTuple):
+    """How an adapted column came about: from a row to what ``column`` is a column of."""
+
+    inner: Callable[[Any], Any]
+    column: "Column[Any]"
+
+
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
     """One column of a table.
@@ -58,6 +65,7 @@ class Column(Generic[Row]):
     help: str
     identifies: bool = False
     choices: Sequence[StrEnum | str] = ()
+    through: Through | None = None
 
 
 Columns = Sequence[Column[Row]]
@@ -75,7 +83,7 @@ def adapted(column: Column[Row], inner: Callable[[Outer], Row | None]) -> Column
 
     return Column(
         column.key, column.header, column.kind, column.width, value, column.help,
-        column.identifies, column.choices,
+        column.identifies, column.choices, Through(inner, column),
     )  # fmt: skip
 
 

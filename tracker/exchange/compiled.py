@@ -13,9 +13,10 @@ from tracker.exchange.movement import Movement
 from tracker.exchange.overview import overview_sheet, write_overview
 from tracker.exchange.readme import WIDTHS, Tally, write_readme
 from tracker.exchange.section_sheets import SectionSheets, explained_columns
+from tracker.exchange.table import Table
 from tracker.exchange.translations import Translate
 from tracker.exchange.words import Made, Words
-from tracker.exchange.workbook import Book, Table, Target
+from tracker.exchange.workbook import Book, Target
 from tracker.queries.compiled import CompiledExport
 
 Advance = Callable[[int, int], None]

@@ -40,6 +40,12 @@ class Entry:
         return self.listed.submission
 
 
+def entry_of(line: Any) -> Entry:
+    """The State and cycle of a row of any long table."""
+    entry: Entry = line.entry
+    return entry
+
+
 def entries_by_state(data: CompiledExport, read: Read) -> Iterator[tuple[Entry, ...]]:
     """State by State, one entry for each cycle; only one State is in memory at a time."""
     for listed in zip(*(cycle.states for cycle in data.cycles), strict=True):

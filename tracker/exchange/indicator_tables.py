@@ -9,7 +9,7 @@ from tracker.domain.indicators import Cell, IndicatorDefinition, years_of
 from tracker.domain.messages import N_
 from tracker.domain.progress import Absence
 from tracker.exchange.columns import Column, Kind, adapted
-from tracker.exchange.entries import NAMING, Entry
+from tracker.exchange.entries import NAMING, Entry, entry_of
 
 NO_TEXT: LocalisedText = {}
 
@@ -45,12 +45,8 @@ def figure_lines(entry: Entry, definitions: Iterable[IndicatorDefinition]) -> It
                         yield FigureLine(entry, definition, cell, returned.figures[cell])
 
 
-def _entry_of_line(line: FigureLine) -> Entry:
-    return line.entry
-
-
 FIGURE_COLUMNS: tuple[Column[FigureLine], ...] = (
-    *(adapted(column, _entry_of_line) for column in NAMING),
+    *(adapted(column, entry_of) for column in NAMING),
     Column(
         "indicator",
         N_("Indicator"),

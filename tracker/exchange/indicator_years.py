@@ -8,7 +8,7 @@ from tracker.domain.indicators import Formula, IndicatorDefinition, Input
 from tracker.domain.messages import N_
 from tracker.domain.progress import Absence
 from tracker.exchange.columns import Column, Columns, Kind, adapted
-from tracker.exchange.entries import NAMING, Entry
+from tracker.exchange.entries import NAMING, Entry, entry_of
 from tracker.exchange.indicator_sheets import value_words
 from tracker.exchange.words import Words
 
@@ -51,7 +51,7 @@ def year_lines(definition: IndicatorDefinition) -> Callable[[Entry], Iterator[Ye
 def year_columns(definition: IndicatorDefinition, words: Words) -> Columns[YearLine]:
     """State and cycle, the year, a column for each input, then four for each value."""
     return (
-        *(adapted(column, lambda line: line.entry) for column in NAMING),
+        *(adapted(column, entry_of) for column in NAMING),
         Column(
             "year",
             N_("Year"),

@@ -9,7 +9,7 @@ from tracker.domain.item_fields import Part
 from tracker.domain.items import Item
 from tracker.domain.messages import N_
 from tracker.exchange.columns import Column, Columns, Kind, adapted
-from tracker.exchange.entries import NAMING, Entry
+from tracker.exchange.entries import NAMING, Entry, entry_of
 from tracker.exchange.item_columns import ITEM_COLUMNS
 from tracker.queries.exported_items import ExportedItem, SubmittedItems
 
@@ -41,14 +41,18 @@ def item_lines(part: Part) -> Callable[[Entry], Iterator[ItemLine]]:
     return lines
 
 
+def _item(line: ItemLine) -> Item | None:
+    return line.item
+
+
 @cache
 def item_columns(part: Part) -> Columns[ItemLine]:
     """State and cycle, the columns of the part, and what stands about the item."""
     own: Columns[Any] = ITEM_COLUMNS[part]
     headers = {column.key: column.header for column in own}
     return (
-        *(adapted(column, lambda line: line.entry) for column in NAMING),
-        *(adapted(column, lambda line: line.item) for column in own),
+        *(adapted(column, entry_of) for column in NAMING),
+        *(adapted(column, _item) for column in own),
         Column(
             "struck_out",
             N_("Struck out"),

@@ -11,9 +11,10 @@ from tracker.domain.documents import Addressee, Level, Qualifier, ReportSection,
 from tracker.domain.messages import N_
 from tracker.domain.progress import Absence, Audience, Base, Progress
 from tracker.exchange.columns import KIND_WORDS, Column, Columns, Kind
+from tracker.exchange.table import Table
 from tracker.exchange.translations import is_translated
 from tracker.exchange.words import Words
-from tracker.exchange.workbook import Book, Sheet, Table
+from tracker.exchange.workbook import Book, Sheet
 
 _MEANINGS: tuple[tuple[StrEnum, str], ...] = (
     (Progress.NOT_STARTED, N_("Nothing was done yet. In the report template: No.")),

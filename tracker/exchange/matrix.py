@@ -1,5 +1,7 @@
 """The matrix of a compiled workbook: one row a State and cycle, one column a commitment."""
 
+from xlsxwriter.utility import xl_col_to_name
+
 from tracker.domain.documents import OutcomeDocument
 from tracker.domain.messages import N_
 from tracker.domain.progress import Absence, Progress
@@ -24,12 +26,17 @@ class Matrix:
     def __init__(self, book: Book, document: OutcomeDocument) -> None:
         words = book.words
         self._commitments = document.commitments
-        self._cells = {value: (words.label(value), book.style(f"is-{value}")) for value in VALUES}
         self._renderers = [renderer(column, words) for column in STATE_COLUMNS]
         widths: list[float] = [column.width for column in STATE_COLUMNS]
         widths += [CELL_WIDTH] * len(self._commitments)
         self.sheet = book.sheet(words(N_("Matrix")), widths, words(ABOUT))
         self._write_header()
+        self._plain = book.style("boxed_middle")
+        self._cells = {
+            value: self.sheet.raw.cell_xml(words.label(value), book.style(f"is-{value}"))
+            for value in VALUES
+        }
+        self._heads = [f'<c r="{xl_col_to_name(number)}' for number in range(len(widths))]
 
     def _write_header(self) -> None:
         sheet, words = self.sheet, self.sheet.book.words
@@ -49,17 +56,13 @@ class Matrix:
 
     def add(self, entry: Entry) -> None:
         """One State in one cycle."""
-        raw, row, plain = self.sheet.raw, self.sheet.row, self.sheet.book.style("boxed_middle")
-        for at, render in enumerate(self._renderers):
-            value = render(entry)
-            if isinstance(value, int):
-                raw.write_number(row, at, value, plain)
-            elif value:
-                raw.write_string(row, at, value, plain)
-        for at, commitment in enumerate(self._commitments, start=len(self._renderers)):
-            word, style = self._cells[entry_value(entry, commitment)]
-            raw.write_string(row, at, word, style)
-        raw.set_row(row, height(2))
+        raw, number, plain = self.sheet.raw, self.sheet.row + 1, self._plain
+        cells = [raw.cell_xml(value or "", plain) for value in (r(entry) for r in self._renderers)]
+        cells += [self._cells[entry_value(entry, c)] for c in self._commitments]
+        xml = "".join(
+            [f"{head}{number}{cell}" for head, cell in zip(self._heads, cells, strict=True)]
+        )
+        raw.put_row(self.sheet.row, xml, last_column=len(cells) - 1, points=height(2))
         self.sheet.row += 1
 
     def finish(self) -> None:

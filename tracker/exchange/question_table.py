@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tracker.domain.documents import Commitment
 from tracker.domain.messages import N_
 from tracker.exchange.columns import Column, Kind, adapted
-from tracker.exchange.entries import NAMING, Entry
+from tracker.exchange.entries import NAMING, Entry, entry_of
 from tracker.queries.compiled import AskedQuestion, CompiledExport
 
 
@@ -35,7 +35,7 @@ def question_lines(data: CompiledExport) -> Callable[[Entry], Iterator[QuestionL
 
 
 QUESTION_COLUMNS: tuple[Column[QuestionLine], ...] = (
-    *(adapted(column, lambda line: line.entry) for column in NAMING),
+    *(adapted(column, entry_of) for column in NAMING),
     Column(
         "paragraph",
         N_("Paragraph"),

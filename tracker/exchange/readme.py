@@ -7,7 +7,7 @@ from tracker.domain.chain import tagged_hash
 from tracker.domain.documents import OutcomeDocument
 from tracker.domain.messages import N_
 from tracker.domain.progress import Absence, Audience, Base, Progress
-from tracker.exchange.answers import answer_lines, reader_words
+from tracker.exchange.answers import reader_words
 from tracker.exchange.entries import Entry
 from tracker.exchange.legend import language_notes, meaning
 from tracker.exchange.words import Made, Words
@@ -23,16 +23,16 @@ DOCUMENT_TAG = "tracker/document/1"
 class Tally:
     """What was written, counted while writing it."""
 
-    rows: int = 0
     answered: int = 0
     withheld: int = 0
 
     def add(self, entry: Entry) -> None:
         """One State in one cycle."""
-        for line in answer_lines(entry):
-            self.rows += 1
-            self.answered += line.shown is not None
-            self.withheld += line.shown is None
+        if entry.contents is None:
+            return
+        for answer in entry.contents.answers.values():
+            self.withheld += answer.content is None
+            self.answered += answer.content is not None and answer.content.says_something
 
 
 def write_readme(
@@ -138,7 +138,7 @@ def _rows(tally: Tally, words: Words) -> str:
             "%(rows)s: %(answered)s that may be read and %(withheld)s withheld, observer "
             "States included"
         ),
-        rows=tally.rows,
+        rows=tally.answered + tally.withheld,
         answered=tally.answered,
         withheld=tally.withheld,
     )

@@ -13,8 +13,9 @@ from tracker.exchange.columns import Column, Kind
 from tracker.exchange.commitments import heading
 from tracker.exchange.details import said
 from tracker.exchange.entries import IN_VIEW, NAMING, Entry
+from tracker.exchange.table import Table
 from tracker.exchange.words import Words
-from tracker.exchange.workbook import Book, Table
+from tracker.exchange.workbook import Book
 
 PAGE_WIDTH = 190  # characters on one page, small but legible
 ABOUT = N_(

@@ -2,34 +2,25 @@
 
 import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Generic, TypeVar
+from typing import Any, BinaryIO
 
 from xlsxwriter import Workbook, xmlwriter
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from tracker.domain.messages import N_
 from tracker.exchange import styles
-from tracker.exchange.cells import CELL_LIMIT, height, lines, split_text
-from tracker.exchange.columns import Column, Columns, Kind, renderer
+from tracker.exchange.cells import height, lines
 from tracker.exchange.marks import MARK_SHEET, FileKind
+from tracker.exchange.streaming import StreamedSheet
 from tracker.exchange.words import Made, Words
 
-Row = TypeVar("Row")
 Target = Path | BinaryIO
 A4 = 9
 MARGIN, MARGIN_SIDE = 0.6, 0.4  # inches
 CREATOR = N_("Outcome document tracker")
-KIND_STYLES = {
-    Kind.TYPED: "typed",
-    Kind.NUMBER: "whole",
-    Kind.SHARE: "percent",
-    Kind.DAY: "day",
-    Kind.INSTANT: "instant",
-}
 
 # XlsxWriter escapes only the first of two sequences that share an underscore (_x005F_x0041_), so
 # that readers undo the second one: every underscore that begins a sequence has to be escaped.
@@ -59,6 +50,7 @@ class Book:
     ) -> None:
         self.words = words
         self.title = title
+        self.streaming = streaming
         self._taken: set[str] = set()
         self._styles: dict[str, Format] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="tracker-export-")
@@ -140,7 +132,7 @@ class Sheet:
         self.heights: dict[int, float] = {}
         self.repeated: int | None = None
         self.starts: list[int] = []
-        self.raw: Worksheet = book.raw.add_worksheet(name)
+        self.raw: StreamedSheet = book.raw.add_worksheet(name, StreamedSheet)
         for number, width in enumerate(widths):
             self.raw.set_column(number, number, width)
         if book.words.right_to_left:
@@ -235,78 +227,3 @@ class Sheet:
         self.raw.repeat_rows(self.row)
         self.raw.freeze_panes(self.row + 1, freeze_columns)
         self.row_of(texts, "header")
-
-
-class Table(Generic[Row]):
-    """A table with a filter in its header, in the row ``first``; one row after the other."""
-
-    def __init__(self, sheet: Sheet, columns: Columns[Row], *, freeze_columns: int = 0) -> None:
-        words = sheet.book.words
-        self.sheet = sheet
-        self._columns = tuple(columns)
-        self.first = sheet.row
-        self._parts = tuple(_part(sheet, number, c) for number, c in enumerate(columns))
-        sheet.header([words(c.header) for c in columns], freeze_columns=freeze_columns)
-
-    def add(self, row: Row) -> None:
-        """One row; where a text does not fit into a cell, it goes on in the rows below."""
-        longest, at = 1, self.sheet.row
-        rest: dict[int, str] = {}
-        for number, (render, write, style, width) in enumerate(self._parts):
-            value = render(row)
-            if value is None or value == "":
-                continue
-            if type(value) is str:
-                size = len(value)
-                if size > CELL_LIMIT // 2:
-                    value, *more = split_text(value)
-                    if more:
-                        rest[number] = "".join(more)
-                if size > width or "\n" in value:
-                    longest = max(longest, lines(value, width))
-            write(at, number, value, style)
-        self.sheet.fit(longest)
-        self.sheet.row += 1
-        if rest:
-            self._continue(row, rest)
-
-    def _continue(self, row: Row, rest: dict[int, str]) -> None:
-        pieces = {number: split_text(text) for number, text in rest.items()}
-        for place in range(max(len(found) for found in pieces.values())):
-            for number, (render, write, style, _) in enumerate(self._parts):
-                value = render(row) if self._columns[number].identifies else None
-                if number in pieces:
-                    value = pieces[number][place] if place < len(pieces[number]) else None
-                if value is not None:
-                    write(self.sheet.row, number, value, style)
-            self.sheet.fit(999)
-            self.sheet.row += 1
-
-    def finish(self) -> bool:
-        """Put the filter and the lines between rows on, and say whether there is any row."""
-        raw, end = self.sheet.raw, len(self._columns) - 1
-        last = max(self.sheet.row - 1, self.first)
-        raw.autofilter(self.first, 0, last, end)
-        raw.print_area(0, 0, last, end)
-        if last == self.first:
-            return False
-        # By condition, so that the empty cells of a row have the line too and cost nothing.
-        line = {"type": "formula", "criteria": "=TRUE", "format": self.sheet.book.style("ruled")}
-        raw.conditional_format(self.first + 1, 0, last, end, line)
-        return True
-
-
-Part = tuple[Callable[[Row], Any], Callable[..., Any], Format, int]
-
-
-def _part(sheet: Sheet, number: int, column: Column[Row]) -> Part[Row]:
-    raw = sheet.raw
-    writers = {
-        Kind.NUMBER: raw.write_number,
-        Kind.SHARE: raw.write_number,
-        Kind.DAY: raw.write_datetime,
-        Kind.INSTANT: raw.write_datetime,
-    }
-    write = writers.get(column.kind, raw.write_string)
-    style = sheet.book.style(KIND_STYLES.get(column.kind, "plain"))
-    return renderer(column, sheet.book.words), write, style, column.width

@@ -1,0 +1,56 @@
+"""Rows of a streamed workbook as XML in one piece, and texts as they were typed.
+
+A cell costs XlsxWriter several times what its text does: it is kept, looked up and written
+attribute by attribute. Tables of half a million cells are written row by row here instead, into
+the same file at the same place, with XlsxWriter's own escaping.
+"""
+
+import re
+from datetime import date
+
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+_HARD = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x")
+
+
+class StreamedSheet(Worksheet):
+    """A worksheet that takes every text as typed, and whole rows too."""
+
+    xls_strmax: int
+
+    def _write_string(
+        self, row: int, col: int, string: str, cell_format: Format | None = None
+    ) -> int:
+        """As XlsxWriter does, which takes a typed ``<r>…</r>`` for XML of its own rich strings."""
+        if not (string.startswith("<r>") and string.endswith("</r>")):
+            return int(super()._write_string(row, col, string, cell_format))
+        rich = f'<r><t xml:space="preserve">{self._escape_data(string)}</t></r>'
+        limit, self.xls_strmax = self.xls_strmax, len(rich)
+        try:
+            return int(super()._write_string(row, col, rich, cell_format))
+        finally:
+            self.xls_strmax = limit
+
+    def cell_xml(self, value: str | float | date, style: Format) -> str:
+        """The XML of a cell from the number of its row on."""
+        begins = f'" s="{style._get_xf_index()}"'
+        if isinstance(value, str):
+            text = self._escaped(value)
+            return f'{begins} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+        number = self._convert_date_time(value) if isinstance(value, date) else value
+        return f"{begins}><v>{number:.16G}</v></c>"
+
+    def _escaped(self, text: str) -> str:
+        if not _HARD.search(text):
+            return text
+        return str(self._escape_data(self._escape_control_characters(text)))
+
+    def put_row(self, row: int, cells: str, *, last_column: int, points: float | None) -> None:
+        """A whole row below everything written so far; ``points``: its height, if it is set."""
+        if row > self.previous_row:
+            self._write_single_row(row)  # what waits of the row above
+        self._check_dimensions(row, 0)
+        self._check_dimensions(row, last_column)
+        height = f' ht="{points:g}" customHeight="1"' if points else ""
+        self.fh.write(f'<row r="{row + 1}"{height}>{cells}</row>')
