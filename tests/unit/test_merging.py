@@ -52,7 +52,7 @@ def plan_of(
             **known,
         }
     )
-    return make_plan(FilledTemplate("en", "", None, {role: sheet}), basis, choices or {})
+    return make_plan(FilledTemplate("en", None, {role: sheet}), basis, choices or {})
 
 
 def said(*laws: Measure) -> ResponseContent:
