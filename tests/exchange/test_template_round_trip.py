@@ -185,7 +185,7 @@ def _plan(said: dict[str, str], laws: list[FilledRow], sides: Sides[ResponseCont
         SheetRole.ANSWERS: FilledSheet("A", {}, (FilledRow(3, "k", sides.version, said),)),
         SheetRole.MEASURES: FilledSheet("L", {}, tuple(laws)),
     }
-    filled = FilledTemplate("en", "", None, sheets)
+    filled = FilledTemplate("en", None, sheets)
     return make_plan(filled, _basis(answers={"k": sides}))
 
 
@@ -213,7 +213,7 @@ def test_any_item_comes_back_as_it_was(item: Item, language: str) -> None:
         sides: Sides[Item | None] = Sides(version, known, known)
         sheet = FilledSheet("S", {}, (FilledRow(3, "i", version, said),))
         basis = _basis(items={part: {"i": sides} for part in Part})
-        plan = make_plan(FilledTemplate("en", "", None, {role: sheet}), basis)
+        plan = make_plan(FilledTemplate("en", None, {role: sheet}), basis)
         assert not plan.errors and plan.records[0].content == item
         assert bool(plan.cells) == (known is None)
 
@@ -257,7 +257,7 @@ def test_a_whole_file_fills_an_empty_report(session: Session) -> None:
     empty = desk_of(begin_report(session, "KEN"))
     filled = full.read(full.template())
     fresh = FilledTemplate(
-        filled.language, "", None, {
+        filled.language, None, {
             role: FilledSheet(
                 sheet.name,
                 sheet.columns,

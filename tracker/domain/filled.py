@@ -84,7 +84,6 @@ class FilledTemplate:
     """A whole uploaded template. ``sections`` are those it was made for, ``None`` for all."""
 
     language: str
-    report: str
     sections: tuple[str, ...] | None
     sheets: Mapping[SheetRole, FilledSheet]
     problems: tuple[PlacedProblem, ...] = field(default=())
@@ -105,7 +104,6 @@ def filled_data(filled: FilledTemplate) -> dict[str, Any]:
     """The same as plain data that JSON can hold."""
     return {
         "language": filled.language,
-        "report": filled.report,
         "sections": list(filled.sections) if filled.sections is not None else None,
         "sheets": {role.value: _sheet_data(sheet) for role, sheet in filled.sheets.items()},
         "problems": [_problem_data(problem) for problem in filled.problems],
@@ -116,7 +114,6 @@ def filled_from(data: Mapping[str, Any]) -> FilledTemplate:
     """The template again from what ``filled_data`` gave, also after a turn through JSON."""
     return FilledTemplate(
         language=data["language"],
-        report=data["report"],
         sections=tuple(data["sections"]) if data["sections"] is not None else None,
         sheets={SheetRole(role): _sheet_from(sheet) for role, sheet in data["sheets"].items()},
         problems=tuple(_problem_from(problem) for problem in data["problems"]),

@@ -163,7 +163,7 @@ class Plan:
         seen = [
             [cell.place, cell.apart.value, cell.mine, cell.theirs]
             for cell in self.cells
-            if cell.apart is not Verdict.UNCHANGED
+            if cell.apart is not Verdict.INVALID  # that is the file's alone
         ]
         return tagged_hash(PLAN_TAG, seen)
 

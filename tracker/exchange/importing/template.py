@@ -44,7 +44,6 @@ def read_template(raw: RawWorkbook, frame: TemplateFrame) -> FilledTemplate:
         problems += reader.problems
     return FilledTemplate(
         language=identity.language,
-        report=identity.report,
         sections=tuple(identity.sections) if identity.sections is not None else None,
         sheets=sheets,
         problems=tuple(problems),

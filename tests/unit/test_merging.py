@@ -1,0 +1,141 @@
+"""Base, mine and theirs: every verdict, and the limits of what a report holds."""
+
+from typing import Any
+
+import pytest
+
+from tracker.domain.answer_plans import listed_laws
+from tracker.domain.filled import FilledRow, FilledSheet, FilledTemplate, SheetRole
+from tracker.domain.import_plans import make_plan
+from tracker.domain.item_fields import Part
+from tracker.domain.items import MAX_ITEMS, Item
+from tracker.domain.merging import Basis, Choices, Plan, Sides, Verdict, three_way
+from tracker.domain.progress import Audience
+from tracker.domain.responses import MAX_MEASURES, Measure, ResponseContent
+from tracker.domain.targets import Target
+
+A, B, C = Measure("A"), Measure("B"), Measure("C")
+
+
+@pytest.mark.parametrize(
+    ("base", "mine", "theirs", "verdict"),
+    [
+        ("a", "a", "a", Verdict.UNCHANGED),
+        ("a", "a", "b", Verdict.UNCHANGED),
+        ("a", "b", "b", Verdict.UNCHANGED),
+        ("a", "b", "a", Verdict.CHANGED),
+        ("a", "", "a", Verdict.CHANGED),
+        ("", "b", "", Verdict.NEW),
+        (None, 0, None, Verdict.NEW),
+        ("a", "b", "c", Verdict.CONFLICT),
+        ("", "b", "c", Verdict.CONFLICT),
+        ("a", "b", "", Verdict.CONFLICT),
+    ],
+)
+def test_one_value(base: object, mine: object, theirs: object, verdict: Verdict) -> None:
+    assert three_way(base, mine, theirs) is verdict
+
+
+def plan_of(
+    role: SheetRole, rows: list[FilledRow], choices: Choices | None = None, **known: Any
+) -> Plan:
+    sheet = FilledSheet("S", {"title": "B"}, tuple(rows))
+    basis = Basis(
+        **{
+            "default_audience": Audience.PUBLIC,
+            "paragraphs": frozenset({28}),
+            "last_year": 2026,
+            "answers": {},
+            "items": {part: {} for part in Part},
+            "figures": {},
+            "indicators": {},
+            **known,
+        }
+    )
+    return make_plan(FilledTemplate("en", None, {role: sheet}), basis, choices or {})
+
+
+def said(*laws: Measure) -> ResponseContent:
+    return ResponseContent(measures=laws)
+
+
+def change(at: int, title: str) -> FilledRow:
+    return FilledRow(3 + at, "k", 1, {"title": title}, at)
+
+
+def removal(at: int) -> FilledRow:
+    return FilledRow(3 + at, "k", 1, {"title": "?"}, at, remove=True)
+
+
+def addition(title: str) -> FilledRow:
+    return FilledRow(40, "k", 1, {"title": title})
+
+
+@pytest.mark.parametrize(
+    ("theirs", "rows", "outcome"),
+    [
+        ((A, B), [change(0, "A"), change(1, "B")], (A, B)),
+        ((A, B), [], (A, B)),
+        ((A, B), [change(1, "C")], (A, C)),
+        ((A, B), [removal(0)], (B,)),
+        ((A, B), [addition("C")], (A, B, C)),
+        ((C, B), [change(1, "C")], (C, C)),
+        ((A, C), [removal(0)], (C,)),
+        ((A, B, C), [addition("C")], (A, B, C)),
+        ((A, B, C), [addition("C"), change(0, "C")], (C, B, C)),
+        ((A, B, C), [change(0, "A")], (A, B, C)),
+        ((C, B), [change(0, "B")], None),
+        ((C, B), [removal(0)], None),
+        ((A,), [change(0, "C")], None),
+        ((A, B, C), [addition("A")], None),
+    ],
+)
+def test_laws_of_both_sides(
+    theirs: tuple[Measure, ...], rows: list[FilledRow], outcome: tuple[Measure, ...] | None
+) -> None:
+    sides = Sides(2, said(*theirs), said(A, B))
+    plan = plan_of(SheetRole.MEASURES, rows, answers={"k": sides})
+    assert bool(plan.conflicts) == (outcome is None)
+    shown = plan.records[0].content.measures if plan.records else theirs
+    assert shown == (theirs if outcome is None else outcome)
+    if outcome is None:
+        mine = plan_of(SheetRole.MEASURES, rows, {"*": "mine"}, answers={"k": sides})
+        assert listed_laws(mine.records[0].content.measures) == plan.conflicts[0].mine
+
+
+def test_a_response_holds_so_many_laws() -> None:
+    full = said(*(Measure(str(n)) for n in range(MAX_MEASURES)))
+    plan = plan_of(SheetRole.MEASURES, [addition("One more")], answers={"k": Sides(1, full, full)})
+    assert [e.problem.code for e in plan.errors] == ["too-many-measures"]
+    assert not any(record.changes for record in plan.records)
+
+
+def test_a_report_holds_so_many_items() -> None:
+    there: dict[str, Sides[Item | None]] = {
+        str(n): Sides(1, Target("T"), Target("T")) for n in range(MAX_ITEMS - 1)
+    }
+    items = {part: there if part is Part.TARGETS else {} for part in Part}
+    rows = [FilledRow(n, f"new{n}", 0, {"statement": "New"}) for n in (3, 4)]
+    plan = plan_of(SheetRole.TARGETS, rows, items=items)
+    assert [record.changes for record in plan.records] == [True, False]
+    assert [(e.cell, e.problem.code) for e in plan.errors] == [("A4", "too-many-items")]
+
+
+def test_an_audience_alone_is_no_answer() -> None:
+    row = FilledRow(3, "k", 0, {"audience": "states", "narrative_language": "fr"})
+    plan = plan_of(SheetRole.ANSWERS, [row])
+    assert not plan.cells and plan.count(Verdict.UNCHANGED) == 2
+
+
+def test_the_fingerprint_forgets_how_conflicts_are_settled() -> None:
+    sides = Sides(2, ResponseContent(reason="theirs"), ResponseContent(reason="base"))
+    row = FilledRow(3, "k", 1, {"reason": "mine"})
+    plans = [
+        plan_of(SheetRole.ANSWERS, [row], choices, answers={"k": sides})
+        for choices in ({}, {"*": "mine"}, {"answers/k/reason": "theirs"})
+    ]
+    assert len({plan.fingerprint for plan in plans}) == 1
+    assert [plan.records[0].content.reason for plan in plans] == ["theirs", "mine", "theirs"]
+    other = Sides(3, ResponseContent(reason="newer"), ResponseContent(reason="base"))
+    again = plan_of(SheetRole.ANSWERS, [row], answers={"k": other})
+    assert again.fingerprint != plans[0].fingerprint
