@@ -1,7 +1,7 @@
 """What the compiled workbook says of several cycles, of items, questions, sums and changes."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -23,6 +23,7 @@ from tracker.domain.targets import Target
 from tracker.exchange.compiled import write_compiled
 from tracker.exchange.translations import translator
 from tracker.models import (
+    ChainText,
     Clarification,
     Commitment,
     OutcomeDocument,
@@ -292,7 +293,10 @@ def test_changes_since_an_earlier_export(
     kept = add_item(session, first, Target("Mark all", unit=CANARY))
     add_item(session, first, Target("Given up"))
     figures(session, first, 2024, public, total=10)
-    same = make_submission(session, cycle, "AUT", {25: said()})
+    struck = {(26, "narrative"): "A name."}
+    same = make_submission(session, cycle, "AUT", {25: said(), 26: said()}, struck=struck)
+    revision = session.scalars(select(ChainText).where(ChainText.field == "narrative")).one()
+    revision.struck_at = THEN + timedelta(days=1)
     gone = make_submission(session, cycle, "BEL", {25: said()}, "withdrawn")
     private = make_submission(session, cycle, "BEN", {25: said(narrative=CANARY)}, "accepted")
     earlier = [first.id, same.id, gone.id, private.id]
@@ -331,6 +335,7 @@ def test_changes_since_an_earlier_export(
             ("KEN", "Indicator figures", "Changed", "", "", "", "2024"),
             ("KEN", "Voluntary targets", "Changed", "", "", "", "Unit"),
             ("KEN", "Voluntary targets", "No longer shown", "", "", "", ""),
+            ("AUT", "Response", "Text struck out", 26, "Implemented", "Implemented", "Narrative"),
             ("BEL", "Whole report", "No longer shown", "", "", "Not reported", ""),
             ("BEN", "Whole report", "New", "", "Not reported", "", ""),
         ],

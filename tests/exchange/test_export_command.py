@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from tests.exchange.test_report_workbook import CANARY, said
 from tests.exchange.workbooks import Written
-from tests.submitted import make_cycle, make_submission
+from tests.submitted import START, make_cycle, make_submission
 from tracker.cli.setup import set_up
 from tracker.domain.progress import Audience
 from tracker.exchange.tabular import read_csv
+from tracker.models import OutcomeDocument, ReportingCycle
 from tracker.models.engine import configure
 from tracker.settings import load_settings
 
@@ -33,9 +35,26 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
         secret = said(narrative=CANARY, audience=Audience.SECRETARIAT)
         make_submission(session, cycle, "KEN", {25: said(narrative="Done."), 26: secret})
         make_submission(session, cycle, "ALB", {25: said()}, "submitted")
+        later = make_cycle(session, "bms7-2028", opens=date(2028, 1, 1))
+        make_submission(session, later, "KEN", {25: said()})
+        _other_document(session)
         session.commit()
     engine.dispose()
     return folder
+
+
+def _other_document(session: Session) -> None:
+    """A cycle on an outcome document of its own."""
+    document = OutcomeDocument(
+        slug="bms8", symbol="X", title={"en": "Other"}, adopted_on=START.date(), source="X"
+    )
+    session.add(document)
+    session.flush()
+    session.add(
+        ReportingCycle(
+            slug="other", document_id=document.id, opens_on=START.date(), created_at=START
+        )
+    )
 
 
 def _environment(patch: pytest.MonkeyPatch, folder: Path) -> None:
@@ -91,6 +110,26 @@ def test_compiled(database: Path, tmp_path: Path, audience: str, leaks: bool) ->
     assert bool(Written(out.read_bytes()).holds(CANARY)) == leaks
 
 
+@pytest.mark.parametrize("form", ["csv", "json"])
+def test_compiled_tables_of_two_cycles(database: Path, tmp_path: Path, form: str) -> None:
+    out = tmp_path / "compiled"
+    arguments = ("--cycle", "bms7-2028, bms7-2026", "--format", form, "--out", str(out))
+    assert run(database, "compiled", *arguments) == 0
+    content = out.read_bytes()
+    if form == "csv":
+        with zipfile.ZipFile(out) as archive:
+            rows = read_csv(archive.read("responses.csv"))
+    else:
+        assert CANARY.encode() not in content
+        rows = json.loads(content)["responses"]
+    found = [(row["cycle"], str(row["paragraph"]), row["progress_code"]) for row in rows]
+    assert found == [
+        ("bms7-2026", "25", "implemented"),
+        ("bms7-2026", "26", "withheld"),
+        ("bms7-2028", "25", "implemented"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
@@ -100,6 +139,9 @@ def test_compiled(database: Path, tmp_path: Path, audience: str, leaks: bool) ->
         (("report", "--state", "KEN", "--cycle", "bms7-2026", "--format", "odt"), 2, "format"),
         (("report", "--state", "KEN", "--cycle", "bms7-2026", "--order", "age"), 2, "order"),
         (("compiled", "--cycle", "nowhere"), 1, "nowhere"),
+        (("compiled", "--cycle", "bms7-2026,nowhere"), 1, "nowhere"),
+        (("compiled", "--cycle", "bms7-2026,other"), 2, "different outcome documents"),
+        (("compiled", "--cycle", "bms7-2026", "--format", "pdf"), 2, "format"),
         (("compiled", "--cycle", "bms7-2026", "--audience", "all"), 2, "audience"),
         (("compiled", "--cycle", "bms7-2026", "--language", "tlh"), 2, "language"),
     ],

@@ -13,7 +13,7 @@ from tracker.cli.templates import template
 from tracker.domain.clock import system_clock
 from tracker.domain.progress import Audience
 from tracker.domain.values import LANGUAGES
-from tracker.exchange.compiled import write_compiled
+from tracker.exchange.compiled_files import CompiledFormat, write_compiled_file
 from tracker.exchange.report import Order
 from tracker.exchange.report_files import ReportFormat, write_report_file
 from tracker.exchange.translations import SOURCE_LANGUAGE, translator
@@ -25,6 +25,12 @@ from tracker.settings import load_settings
 
 MADE_BY = "tracker export"
 FORMATS = {"xlsx": ReportFormat.XLSX, "json": ReportFormat.JSON, "csv": ReportFormat.CSV}
+
+COMPILED_FORMATS = {
+    "xlsx": CompiledFormat.XLSX,
+    "json": CompiledFormat.JSON,
+    "csv": CompiledFormat.CSV,
+}
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -105,26 +111,37 @@ def report(
 
 
 @export.command()
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(COMPILED_FORMATS)),
+    default="xlsx",
+    show_default=True,
+    help="csv writes a zip with one file for each table.",
+)
 @_options
-def compiled(cycle: str, out: Path, audience: str, language: str) -> None:
+def compiled(form: str, cycle: str, out: Path, audience: str, language: str) -> None:
     """Export whole cycles: overview, matrix, every response, indicators, codebook.
 
     Several cycles of the same outcome document are parted by commas.
     """
     reader = Audience(audience)
     with reading(load_settings()) as session:
-        data = compiled_export(session, cycle_slugs=cycle.split(","), audience=reader)
+        slugs = [slug.strip() for slug in cycle.split(",")]
+        data = compiled_export(session, cycle_slugs=slugs, audience=reader)
         session.rollback()
 
         def write(target: Path) -> None:
-            write_compiled(
-                target,
-                data,
-                lambda submission_id: _read(session, submission_id, reader),
-                translate=translator(language),
-                language=language,
-                made=_made(),
-            )
+            with target.open("wb") as file:
+                write_compiled_file(
+                    file,
+                    data,
+                    lambda submission_id: _read(session, submission_id, reader),
+                    COMPILED_FORMATS[form],
+                    translate=translator(language),
+                    language=language,
+                    made=_made(),
+                )
 
         write_file(out, write)
 

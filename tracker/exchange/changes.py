@@ -24,6 +24,7 @@ from tracker.queries.exports import ExportedAnswer, StateAnswers
 REPORT, ANSWER, FIGURES = N_("Whole report"), N_("Response"), N_("Indicator figures")
 NEW, CHANGED = N_("New"), N_("Changed")
 WITHHELD, GONE = N_("Now withheld"), N_("No longer shown")
+STRUCK = N_("Text struck out")
 CONTENT_WORDS = {column.key: column.header for column in CONTENT_COLUMNS} | FIELD_WORDS
 Stand = Progress | Absence | None
 
@@ -44,7 +45,7 @@ class ChangeLine:
 
 
 def change_lines(entry: Entry, definitions: Iterable[IndicatorDefinition]) -> Iterator[ChangeLine]:
-    """Every difference of one State in one cycle; none where the same submission is shown."""
+    """Every difference of one State in one cycle."""
     earlier, now = entry.earlier, entry.contents
     if entry.listed.earlier is None:
         if now is not None:
@@ -55,6 +56,28 @@ def change_lines(entry: Entry, definitions: Iterable[IndicatorDefinition]) -> It
         yield from _answers(entry, earlier, now)
         yield from _figures(entry, earlier, now, definitions)
         yield from _items(entry, earlier, now)
+    else:
+        yield from _struck(entry, now)
+
+
+def _struck(entry: Entry, now: StateAnswers) -> Iterator[ChangeLine]:
+    """In a submission that is still shown nothing changes but what was struck out since."""
+    for commitment in entry.document.commitments:
+        names = {name.split(".")[0] for key, name in entry.listed.struck if key == commitment.key}
+        if names:
+            stand = value_of(commitment, now.answers.get(commitment.key))
+            parts = tuple(word for name, word in FIELD_WORDS.items() if name in names)
+            yield ChangeLine(
+                entry,
+                ANSWER,
+                STRUCK,
+                commitment.key,
+                commitment.paragraph,
+                commitment.title,
+                stand,
+                stand,
+                parts,
+            )
 
 
 def _answers(entry: Entry, earlier: StateAnswers, now: StateAnswers) -> Iterator[ChangeLine]:

@@ -57,7 +57,7 @@ def stacked_bars(
         )  # fmt: skip
     mirrored = sheet.book.words.right_to_left
     chart.set_title({"name": title, "name_font": {"size": 12}})
-    chart.set_y_axis({"reverse": True, "label_position": "high" if mirrored else "next_to"})
+    chart.set_y_axis({"reverse": True})
     chart.set_x_axis(
         {"num_format": "0%", "major_gridlines": {"visible": True}, "reverse": mirrored}
     )

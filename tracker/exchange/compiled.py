@@ -84,6 +84,7 @@ class _Growing:
         self._nothing = book.words(NOTHING)
         widths = [column.width for column in table.columns]
         self.sheet = book.sheet(table.name, widths, table.about)
+        self.sheet.pages_across(IN_VIEW)
         self._table: Table[Any] = Table(self.sheet, table.columns, freeze_columns=IN_VIEW)
 
     def add(self, entry: Entry) -> None:

@@ -48,7 +48,9 @@ def write_readme(
     sheet.gap()
     _facts(sheet, data, made)
     sheet.gap()
-    for compiled in data.cycles:
+    for number, compiled in enumerate(data.cycles):
+        if number:
+            sheet.gap()
         counts = words(N_("Counts, cycle %(cycle)s"), cycle=compiled.cycle.slug)
         sheet.line(counts, "heading")
         for name, text in _count_facts(compiled, words):

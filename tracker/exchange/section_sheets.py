@@ -17,7 +17,6 @@ from tracker.exchange.table import Table
 from tracker.exchange.words import Words
 from tracker.exchange.workbook import Book
 
-PAGE_WIDTH = 190  # characters on one page, small but legible
 ABOUT = N_(
     "One row for every State: for each commitment of the section the progress, and beside it what "
     "was said."
@@ -91,8 +90,8 @@ class SectionSheets:
     def finish(self) -> None:
         """Filters, and the colours of progress."""
         for table in self._tables:
+            _colour(table)  # first: where rules overlap, LibreOffice keeps to the first
             table.finish()
-            _colour(table)
 
 
 def _section_table(
@@ -114,8 +113,7 @@ def _section_table(
     sheet.row += 1
     table = Table(sheet, columns, freeze_columns=IN_VIEW)
     sheet.raw.repeat_rows(0, 1)
-    sheet.raw.repeat_columns(0, IN_VIEW - 1)
-    sheet.raw.fit_to_pages(max(1, round(sum(widths) / PAGE_WIDTH)), 0)
+    sheet.pages_across(IN_VIEW)
     return table
 
 

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, BinaryIO, TypeVar
+from typing import Any, BinaryIO, Generic, TypeVar
 
 from tracker.domain.chain import instant
 from tracker.exchange.columns import Column, Columns, Kind, renderer
@@ -28,17 +28,28 @@ def unguarded(text: str) -> str:
     return text.removeprefix(GUARD)
 
 
+class CsvTable(Generic[Row]):
+    """A table that is written row by row, as ``write_csv`` does."""
+
+    def __init__(self, target: BinaryIO, columns: Columns[Row], words: Words) -> None:
+        self._render = [renderer(column, words) for column in columns]
+        self._out = csv.writer(codecs.getwriter("utf-8-sig")(target))
+        self._out.writerow([column.key for column in columns])
+
+    def add(self, row: Row) -> None:
+        """One more row."""
+        self._out.writerow([_cell(value(row)) for value in self._render])
+
+
 def write_csv(target: BinaryIO, columns: Columns[Row], rows: Iterable[Row], words: Words) -> None:
     """Write a table as RFC 4180: UTF-8 with a byte order mark, keys of the columns first.
 
     Texts are ``guarded``; numbers have a decimal point, days and instants are in ISO form. An
     empty cell is explained by the codebook.
     """
-    render = [renderer(column, words) for column in columns]
-    out = csv.writer(codecs.getwriter("utf-8-sig")(target))
-    out.writerow([column.key for column in columns])
+    table = CsvTable(target, columns, words)
     for row in rows:
-        out.writerow([_cell(value(row)) for value in render])
+        table.add(row)
 
 
 def read_csv(content: bytes) -> list[dict[str, str]]:

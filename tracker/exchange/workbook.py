@@ -20,6 +20,7 @@ from tracker.exchange.words import Made, Words
 Target = Path | BinaryIO
 A4 = 9
 MARGIN, MARGIN_SIDE = 0.6, 0.4  # inches
+PAGE_WIDTH = 190  # characters across one page, small but legible
 CREATOR = N_("Outcome document tracker")
 
 # XlsxWriter escapes only the first of two sequences that share an underscore (_x005F_x0041_), so
@@ -216,6 +217,11 @@ class Sheet:
     def link(self, column: int, text: str, sheet: str, style: str) -> None:
         """A text in the present row that leads to another sheet of the file."""
         self.raw.write_url(self.row, column, f"internal:'{sheet}'!A1", self.book.style(style), text)
+
+    def pages_across(self, repeated: int) -> None:
+        """Print on so many pages side by side that it stays legible, the first columns on each."""
+        self.raw.repeat_columns(0, repeated - 1)
+        self.raw.fit_to_pages(max(1, round(sum(self.widths) / PAGE_WIDTH)), 0)
 
     def fit_text(self, text: str, column: int) -> None:
         """Make the present row as high as a text in this column needs."""

@@ -1,6 +1,6 @@
 """What a compiled workbook is made of: one cycle, or several of the same outcome document."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,13 +13,16 @@ from tracker.domain.indicators import IndicatorDefinition
 from tracker.domain.progress import Audience
 from tracker.domain.states import Area, State, StateStatus
 from tracker.models import (
+    ChainText,
     Clarification,
     Commitment,
     NationalReport,
     ReportingCycle,
     Submission,
+    SubmissionResponse,
 )
 from tracker.models import State as StateTable
+from tracker.policy.scopes import admitted_audiences
 from tracker.queries.cycles import CycleRow, cycle_or_none
 from tracker.queries.documents import document_or_none
 from tracker.queries.exports import ExportedSubmission, counted_submissions, group_names
@@ -41,13 +44,15 @@ Since = tuple[datetime, Sequence[int]]
 class ListedState:
     """A State in the compiled workbook, with the submission that is shown of it in a cycle.
 
-    ``earlier`` is the id of the submission that an earlier export showed, where there is one.
+    ``earlier`` is the id of the submission that an earlier export showed, where there is one;
+    ``struck`` are key and field of its texts that were struck out since.
     """
 
     state: State
     group: LocalisedText
     submission: ExportedSubmission | None
     earlier: int | None = None
+    struck: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_member(self) -> bool:
@@ -129,6 +134,7 @@ def compiled_export(
     rows = _listed_states(session, demonstration)
     used = {row.state.group for row in rows}
     earlier = _earlier(session, since, audience) if since else {}
+    struck = _struck_since(session, since[0], earlier.values(), audience) if since else {}
     return CompiledExport(
         document=document,
         indicators=list_indicators(session),
@@ -136,7 +142,7 @@ def compiled_export(
         demonstration=demonstration,
         data_version=data_version(session),
         groups=tuple(area for area in list_areas(session, "group") if area.code in used),
-        cycles=tuple(_cycle(session, cycle, rows, audience, earlier) for cycle in cycles),
+        cycles=tuple(_cycle(session, cycle, rows, audience, earlier, struck) for cycle in cycles),
         questions=_questions(session, cycles) if audience is Audience.SECRETARIAT else (),
         compared_with=since[0] if since else None,
     )
@@ -177,8 +183,10 @@ def _cycle(
     rows: Sequence[StateRow],
     audience: Audience,
     earlier: Mapping[tuple[int, int], int],
+    struck: Mapping[int, tuple[tuple[str, str], ...]],
 ) -> CompiledCycle:
     submissions = counted_submissions(session, cycle.id, audience)
+    then = {row.id: earlier.get((cycle.id, row.id)) for row in rows}
     names = group_names(session)
     return CompiledCycle(
         cycle,
@@ -187,7 +195,8 @@ def _cycle(
                 row.state,
                 names.get(row.state.group or "", {}),
                 submissions.get(row.id),
-                earlier.get((cycle.id, row.id)),
+                then[row.id],
+                struck.get(then[row.id] or 0, ()),
             )
             for row in rows
         ),
@@ -206,6 +215,27 @@ def _earlier(session: Session, since: Since, audience: Audience) -> dict[tuple[i
     if audience is not Audience.SECRETARIAT:
         query = query.where(Submission.published_at.is_not(None))
     return {(cycle_id, state_id): found for cycle_id, state_id, found in session.execute(query)}
+
+
+def _struck_since(
+    session: Session, at: datetime, submissions: Iterable[int], audience: Audience
+) -> dict[int, tuple[tuple[str, str], ...]]:
+    """By submission, key and field of the texts of answers that may be read and are gone since."""
+    rows = session.execute(
+        select(SubmissionResponse.submission_id, Commitment.key, ChainText.field)
+        .join(Commitment, SubmissionResponse.commitment_id == Commitment.id)
+        .join(ChainText, ChainText.entry_id == SubmissionResponse.revision_id)
+        .where(
+            SubmissionResponse.submission_id.in_(list(submissions)),
+            SubmissionResponse.audience.in_(admitted_audiences(audience)),
+            ChainText.struck_at > at,
+        )
+        .order_by(Commitment.paragraph, ChainText.field)
+    )
+    found: dict[int, tuple[tuple[str, str], ...]] = {}
+    for submission_id, key, field in rows:
+        found[submission_id] = (*found.get(submission_id, ()), (key, field))
+    return found
 
 
 def _questions(session: Session, cycles: Sequence[CycleRow]) -> tuple[AskedQuestion, ...]:
