@@ -7,6 +7,7 @@ from tracker.domain.indicator_values import Hindrance, Value
 from tracker.domain.indicators import Cell, IndicatorDefinition, years_of
 from tracker.domain.messages import N_
 from tracker.domain.progress import Absence
+from tracker.exchange.cells import lines
 from tracker.exchange.words import Words
 from tracker.exchange.workbook import Sheet
 from tracker.queries.indicators import SubmittedReturn
@@ -48,7 +49,9 @@ def summary_of(
         yield (
             f"{definition.code}, {year}",
             "\n".join(
-                f"{words.text(line.formula.label)}: {value_words(words, definition, line.together)}"
+                words.named(
+                    words.text(line.formula.label), value_words(words, definition, line.together)
+                )
                 for line in year_table(definition, returned.figures, year).values
             ),
         )
@@ -84,9 +87,9 @@ def _write_year(sheet: Sheet, definition: IndicatorDefinition, table: YearTable)
     sheet.may_break()
     sheet.row_of([str(table.year), *names, together], "header")
     for entry in table.inputs:
-        sheet.raw.write_string(
-            sheet.row, 0, words.text(entry.input.label), sheet.book.style("boxed_bold")
-        )
+        name = words.text(entry.input.label)
+        sheet.cell(0, name, "boxed_bold")
+        sheet.fit(lines(name, sheet.widths[0]))
         for at, amount in enumerate((*entry.amounts, entry.together), start=1):
             _amount(sheet, at, amount)
         sheet.row += 1

@@ -143,7 +143,7 @@ def _figures(words: Words, data: ReportExport) -> Iterator[tuple[str, str]]:
         yield from summary_of(words, definition, returned)
     counted = [item.content for item in items[Part.ASSISTANCE].shown]
     ways = [item.direction for item in counted if isinstance(item, Assistance)]
-    counts = [f"{words.label(way)}: {ways.count(way)}" for way in Direction if way in ways]
+    counts = [words.named(words.label(way), ways.count(way)) for way in Direction if way in ways]
     assistance, targets = items[Part.ASSISTANCE], items[Part.TARGETS]
     yield words.label(Part.ASSISTANCE), _count(words, assistance, "; ".join(counts))
     yield words.label(Part.TARGETS), _count(words, targets, str(len(targets.shown)))

@@ -116,7 +116,7 @@ _NAME = next(column for column in CONTACT_COLUMNS if column.key == "name")
 
 
 def _source(words: Words, kind: ContactKind) -> str:
-    return f"{words(GENERATION)}: {CONTACT_ITEMS[kind]}"
+    return words.named(words(GENERATION), CONTACT_ITEMS[kind])
 
 
 def _row(sheet: Sheet, source: str, name: str, text: str, style: str = "boxed") -> None:
@@ -164,7 +164,7 @@ def _box(words: Words, part: Part, place: Place, item: ExportedItem) -> Box:
 
 def _named(words: Words, column: Column[Any], item: ExportedItem) -> str:
     said = _field(words, column, item)
-    return words(N_("%(name)s: %(said)s"), name=words(column.header), said=said)
+    return words.named(words(column.header), said)
 
 
 def _field(words: Words, column: Column[Any], item: ExportedItem) -> str:

@@ -94,7 +94,7 @@ class _Copy:
             name = self._name_of(placed.role, placed.record, placed.field, placed.cell)
         if placed.role is None or not self._has(placed.role, name):
             where = " ".join(part for part in (placed.sheet, placed.cell) if part)
-            self._loose.append(f"{where}: {text}" if where else text)
+            self._loose.append(self._cells.words.named(where, text) if where else text)
             return
         column = column_of(placed.role, placed.field)
         self._marks[placed.role, name].setdefault(column, Mark(is_error=True, text=text))

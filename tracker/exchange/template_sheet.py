@@ -119,8 +119,9 @@ class TemplateSheet:
 
     def _notes(self, row: TemplateRow) -> str:
         """Every note of the row, each led by the header of its column."""
-        headers = {slot.key: self._book.words(slot.header) for slot in self._slots}
-        return "\n".join(f"{headers[name]}: {mark.text}" for name, mark in row.marks.items())
+        words = self._book.words
+        headers = {slot.key: words(slot.header) for slot in self._slots}
+        return "\n".join(words.named(headers[name], mark.text) for name, mark in row.marks.items())
 
     def _style(self, slot: Slot, row: TemplateRow, *, fixed: bool) -> str:
         mark = row.marks.get(slot.key)

@@ -41,6 +41,10 @@ class Words:
         """The word for an enum member, a language code or a sentence marked for translation."""
         return self.translate(labels.label(value))
 
+    def named(self, name: str, said: str | int) -> str:
+        """``Name: what is said``, the colon as this language writes it."""
+        return self(N_("%(name)s: %(said)s"), name=name, said=said)
+
     def flag(self, value: bool) -> str:
         """Yes or No."""
         return self.translate(FLAG_WORDS[value])
