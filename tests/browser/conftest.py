@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-from tests.browser.site import DELIVERED, LANGUAGES, RunningSite, made_once, running
+from tests.browser.site import DELIVERED, RunningSite, made_once, running
 from tests.browser.visits import Visits
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -107,15 +107,13 @@ def changing_demonstration(
 
 
 @pytest.fixture(scope="module")
-def demonstration_as_delivered(demonstration: RunningSite) -> Iterator[RunningSite]:
+def demonstration_as_delivered(
+    demonstrated: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningSite]:
     """The same in the languages that are delivered."""
-    demonstration.stop()
-    demonstration.languages = DELIVERED
-    demonstration.start()
-    yield demonstration
-    demonstration.stop()
-    demonstration.languages = LANGUAGES
-    demonstration.start()
+    folder = tmp_path_factory.mktemp("delivered")
+    with running(folder, demonstrated, demonstration=True, languages=DELIVERED) as site:
+        yield site
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,10 +29,12 @@ LANGUAGES = f"{DELIVERED},ar"  # ar stands for any right-to-left language
 class RunningSite:
     """One server process with one database. Every process it ends is one that it started."""
 
-    def __init__(self, folder: Path, *, demonstration: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, demonstration: bool = False, languages: str = LANGUAGES
+    ) -> None:
         self.folder = folder
         self.demonstration = demonstration
-        self.languages = LANGUAGES
+        self.languages = languages
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -158,10 +160,12 @@ def _make(site: RunningSite) -> None:
 
 
 @contextmanager
-def running(folder: Path, made: Path, *, demonstration: bool = False) -> Iterator[RunningSite]:
+def running(
+    folder: Path, made: Path, *, demonstration: bool = False, languages: str = LANGUAGES
+) -> Iterator[RunningSite]:
     """A copy of a site that was made, served until the block ends."""
     shutil.copytree(made, folder, dirs_exist_ok=True)
-    site = RunningSite(folder, demonstration=demonstration)
+    site = RunningSite(folder, demonstration=demonstration, languages=languages)
     try:
         site.start()
         yield site
