@@ -34,7 +34,7 @@ postgres: setup
 	$(BIN)/pytest -q -n 2 -m "not browser" --postgres
 
 browser: setup
-	$(BIN)/pytest -q -m browser
+	$(BIN)/pytest -q -n 2 --dist loadfile -m browser
 
 package: setup
 	$(BIN)/python tests/smoke_wheel.py

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
-from tests.browser.site import DELIVERED, LANGUAGES, RunningSite, running
+from tests.browser.site import DELIVERED, RunningSite, made_once, running
 from tests.browser.visits import Visits
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -66,30 +66,54 @@ def visits(browser: Browser) -> Iterator[Visits]:
     assert not visits.problems
 
 
+@pytest.fixture(scope="session")
+def made(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the sites that all workers copy are made."""
+    own = tmp_path_factory.getbasetemp()
+    return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "made"
+
+
 @pytest.fixture(scope="module")
-def site(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+def site(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     """A site with the seed and nobody in it, for the tests of one module."""
-    with running(tmp_path_factory.mktemp("site")) as site:
+    with running(tmp_path_factory.mktemp("site"), made_once(made / "seed")) as site:
         yield site
 
 
 @pytest.fixture(scope="session")
-def demonstration(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
-    """The demonstration as ``tracker serve --demo`` makes it."""
-    with running(tmp_path_factory.mktemp("demonstration"), demonstration=True) as site:
+def demonstrated(made: Path) -> Path:
+    """The files of the demonstration as ``tracker serve --demo`` makes them."""
+    return made_once(made / "demonstration", demonstration=True)
+
+
+@pytest.fixture(scope="session")
+def demonstration(
+    demonstrated: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningSite]:
+    """The demonstration, for tests that leave it as it is."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    with running(folder, demonstrated, demonstration=True) as site:
         yield site
 
 
 @pytest.fixture(scope="module")
-def demonstration_as_delivered(demonstration: RunningSite) -> Iterator[RunningSite]:
+def changing_demonstration(
+    demonstrated: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningSite]:
+    """A demonstration of its own, for the tests of one module that work in it."""
+    folder = tmp_path_factory.mktemp("changing")
+    with running(folder, demonstrated, demonstration=True) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def demonstration_as_delivered(
+    demonstrated: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningSite]:
     """The same in the languages that are delivered."""
-    demonstration.stop()
-    demonstration.languages = DELIVERED
-    demonstration.start()
-    yield demonstration
-    demonstration.stop()
-    demonstration.languages = LANGUAGES
-    demonstration.start()
+    folder = tmp_path_factory.mktemp("delivered")
+    with running(folder, demonstrated, demonstration=True, languages=DELIVERED) as site:
+        yield site
 
 
 @dataclass(frozen=True, slots=True)

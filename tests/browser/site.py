@@ -1,6 +1,8 @@
 """A site as an operator runs it: ``tracker init``, ``tracker serve``, its own instance folder."""
 
+import fcntl
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -27,10 +29,12 @@ LANGUAGES = f"{DELIVERED},ar"  # ar stands for any right-to-left language
 class RunningSite:
     """One server process with one database. Every process it ends is one that it started."""
 
-    def __init__(self, folder: Path, *, demonstration: bool = False) -> None:
+    def __init__(
+        self, folder: Path, *, demonstration: bool = False, languages: str = LANGUAGES
+    ) -> None:
         self.folder = folder
         self.demonstration = demonstration
-        self.languages = LANGUAGES
+        self.languages = languages
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -129,12 +133,39 @@ class RunningSite:
             connection.execute(sql, values)
 
 
-@contextmanager
-def running(folder: Path, *, demonstration: bool = False) -> Iterator[RunningSite]:
-    """A fresh site, served until the block ends."""
-    site = RunningSite(folder, demonstration=demonstration)
-    if not demonstration:
+def made_once(folder: Path, *, demonstration: bool = False) -> Path:
+    """The files of a site, made by whichever worker asks first; the others wait for them.
+
+    The demonstration is made by serving it, as an operator does. Nobody works in this folder:
+    ``running`` copies it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    complete = folder / "complete"
+    with (folder / "one-at-a-time").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        if not complete.exists():
+            _make(RunningSite(folder, demonstration=demonstration))
+            complete.touch()
+    return folder
+
+
+def _make(site: RunningSite) -> None:
+    if not site.demonstration:
         site.tracker("init")
+        return
+    try:
+        site.start()
+    finally:
+        site.stop()
+
+
+@contextmanager
+def running(
+    folder: Path, made: Path, *, demonstration: bool = False, languages: str = LANGUAGES
+) -> Iterator[RunningSite]:
+    """A copy of a site that was made, served until the block ends."""
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    site = RunningSite(folder, demonstration=demonstration, languages=languages)
     try:
         site.start()
         yield site

@@ -42,7 +42,12 @@ OF_A_REPORT = (
     "/indicators/sdg-16-4-2",
     "/read-through",
     "/submit",
+    "/workbook",
+    "/items/contacts",
+    "/items/assistance",
+    "/items/targets",
 )
+ITEM = "{item}"
 OF_PEOPLE = ("/account", "/admin", "/admin/people", "/admin/people/new")
 
 
@@ -61,11 +66,20 @@ class Reader:
 READERS = {
     "signed-out": Reader("", PUBLIC),
     "focal-point": Reader("focal.xah@states.example", ("/reports", *OF_PEOPLE), "XAH", OF_A_REPORT),
+    "focal-point-with-contacts": Reader(
+        "focal.xac@states.example",
+        (),
+        "XAC",
+        ("/workbook", "/items/contacts", "/items/assistance", ITEM, f"{ITEM}/history"),
+    ),
     "contributor": Reader(
         "police.xac@states.example", ("/reports", "/account"), "XAC", ("", "/sections/II")
     ),
     "observer": Reader(
-        "observer.xac@states.example", ("/reports",), "XAC", ("", "/sections/I.1", "/read-through")
+        "observer.xac@states.example",
+        ("/reports",),
+        "XAC",
+        ("", "/sections/I.1", "/read-through", "/workbook", "/items/targets", ITEM),
     ),
     "reviewer": Reader(
         "reviewer@secretariat.example",
@@ -109,11 +123,21 @@ def submission_of(site: RunningSite, iso3: str) -> str:
     return f"/review/submissions/{rows[0][0]}"
 
 
+def _an_item_of(site: RunningSite, report: str) -> str:
+    rows = site.rows(
+        "SELECT c.public_id FROM contact c JOIN national_report r ON r.id = c.report_id"
+        " WHERE '/reports/' || r.public_id = ? ORDER BY c.id",
+        report,
+    )
+    return f"/items/contacts/{rows[0][0]}" if rows else "/items/contacts"
+
+
 def _addresses(site: RunningSite, reader: Reader) -> Iterator[str]:
     yield from reader.pages
     if reader.report_of:
         report = report_of(site, reader.report_of)
-        yield from (report + page for page in reader.report_pages)
+        item = _an_item_of(site, report)
+        yield from (report + page.replace(ITEM, item) for page in reader.report_pages)
     if reader.submission_of:
         submission = submission_of(site, reader.submission_of)
         yield from (submission + page for page in reader.submission_pages)
@@ -178,7 +202,9 @@ def test_pages_hold_for_every_reader(name: str, visits: Visits, demonstration: R
     assert not findings.found, "\n".join(findings.found)
 
 
-@pytest.mark.parametrize("name", ["signed-out", "focal-point", "reviewer"])
+@pytest.mark.parametrize(
+    "name", ["signed-out", "focal-point", "focal-point-with-contacts", "reviewer"]
+)
 def test_pages_mirror_for_a_right_to_left_language(
     name: str, visits: Visits, demonstration: RunningSite
 ) -> None:

@@ -23,6 +23,8 @@ class Revision(Protocol):
     @property
     def actor(self) -> str: ...
     @property
+    def source(self) -> str: ...
+    @property
     def content(self) -> ResponseContent: ...
     @property
     def struck(self) -> Mapping[str, str]: ...
@@ -38,12 +40,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class HistoryGroup:
-    """Saves of one person within half an hour, and what they changed together.
+    """Saves of one person by one way within half an hour, and what they changed together.
 
-    ``struck`` gives the reason for each text struck out later, by field.
+    ``source`` is that way: ``form``, or ``file:`` and the name of the file. ``struck`` gives the
+    reason for each text struck out later, by field.
     """
 
     actor: str
+    source: str
     first_at: datetime
     last_at: datetime
     first_version: int
@@ -65,6 +69,7 @@ def group_revisions(revisions: Sequence[Revision]) -> tuple[HistoryGroup, ...]:
     described = [
         HistoryGroup(
             actor=group[-1].actor,
+            source=group[-1].source,
             first_at=group[0].at,
             last_at=group[-1].at,
             first_version=group[0].version,
@@ -78,7 +83,8 @@ def group_revisions(revisions: Sequence[Revision]) -> tuple[HistoryGroup, ...]:
 
 
 def _belongs(first: Revision, revision: Revision) -> bool:
-    return revision.actor_id == first.actor_id and revision.at - first.at <= TOGETHER
+    same = (revision.actor_id, revision.source) == (first.actor_id, first.source)
+    return same and revision.at - first.at <= TOGETHER
 
 
 def changes_between(old: ResponseContent, new: ResponseContent) -> tuple[Change, ...]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -117,9 +116,10 @@ def _refused(lines: Iterable[PlanLine]) -> Iterator[Wrong]:
 
 
 def _by_sheet(lines: Iterable[PlanLine]) -> Iterator[SheetLines]:
-    good = (line for line in lines if line.verdict in SHOWN and line.apart is not CONFLICT)
-    for name, own in groupby(good, key=lambda line: line.sheet):
-        yield SheetLines(name, tuple(own))
+    """One table a sheet: the lines of an answer and of its laws stand together, on two sheets."""
+    good = [line for line in lines if line.verdict in SHOWN and line.apart is not CONFLICT]
+    for name in dict.fromkeys(line.sheet for line in good):
+        yield SheetLines(name, tuple(line for line in good if line.sheet == name))
 
 
 def _choice(row: ImportPlanRow, line: PlanLine) -> str:
