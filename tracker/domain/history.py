@@ -25,6 +25,8 @@ class Revision(Protocol):
     @property
     def content(self) -> ResponseContent: ...
     @property
+    def source(self) -> str: ...
+    @property
     def struck(self) -> Mapping[str, str]: ...
 
 
@@ -40,7 +42,8 @@ class Change:
 class HistoryGroup:
     """Saves of one person within half an hour, and what they changed together.
 
-    ``struck`` gives the reason for each text struck out later, by field.
+    ``sources`` says by which ways they came, each once, ``form`` or ``file:NAME``; ``struck``
+    gives the reason for each text struck out later, by field.
     """
 
     actor: str
@@ -48,6 +51,7 @@ class HistoryGroup:
     last_at: datetime
     first_version: int
     last_version: int
+    sources: tuple[str, ...]
     changes: tuple[Change, ...]
     struck: Mapping[str, str]
 
@@ -69,6 +73,7 @@ def group_revisions(revisions: Sequence[Revision]) -> tuple[HistoryGroup, ...]:
             last_at=group[-1].at,
             first_version=group[0].version,
             last_version=group[-1].version,
+            sources=tuple(dict.fromkeys(revision.source for revision in group)),
             changes=changes_between(before, group[-1].content),
             struck={name: why for revision in group for name, why in revision.struck.items()},
         )
