@@ -4,6 +4,7 @@ from flask import Flask
 from sqlalchemy.pool import NullPool
 from whitenoise import WhiteNoise
 
+from tracker.domain.uploads import LARGEST_FILE, MEGABYTE
 from tracker.extensions import csrf, db
 from tracker.logs import configure_logging
 from tracker.models.engine import configure
@@ -12,9 +13,9 @@ from tracker.settings import Settings, load_settings
 from tracker.web import access, carrying, errors, locale, render, security, session, transaction
 from tracker.web.blueprints import BLUEPRINTS
 
-# The longest page has 16 answers of two long texts, 32,000 units each of up to 3 bytes, and
-# their laws and instruments.
-MAX_FORM_BYTES = 16 * 1024 * 1024
+# The largest workbook and what its form sends beside it. The longest page is smaller: 16 answers
+# of two long texts, 32,000 units each of up to 3 bytes, and their laws and instruments.
+MAX_FORM_BYTES = LARGEST_FILE + MEGABYTE
 MAX_FORM_PARTS = 5_000
 
 

@@ -24,9 +24,9 @@ from tracker.queries.items import (
     item_revisions,
     items_of,
     removed_items,
-    shown_items,
     submitted_items,
 )
+from tracker.queries.shown_items import shown_items
 from tracker.queries.verification import verify_report
 from tracker.services.items import copy_items
 from tracker.services.reports import set_default_audience
@@ -186,8 +186,8 @@ def test_a_reader_sees_only_what_the_audience_admits(
     save_every(work)
     submission = work.submit()
     shown = shown_items(work.session, submission.id, audience)
-    assert {row.content for part in shown for row in part.items} == read
-    assert [part.withheld for part in shown] == withheld
+    assert {row.content for found in shown.values() for row in found.shown} == read
+    assert [found.withheld for found in shown.values()] == withheld
 
 
 def test_rows_of_the_last_cycle_are_copied_once(session: Session) -> None:

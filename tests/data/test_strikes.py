@@ -22,10 +22,10 @@ from tracker.queries.items import (
     item_revisions,
     items_of,
     removed_items,
-    shown_items,
     submitted_items,
 )
 from tracker.queries.responses import responses_of, revisions_of
+from tracker.queries.shown_items import shown_items
 from tracker.queries.states import data_version
 from tracker.queries.strikes import standing_texts, struck_in_submission
 from tracker.queries.submissions import submitted_responses
@@ -305,10 +305,12 @@ def test_a_name_goes_from_every_revision_copy_and_the_working_copy(session: Sess
     strike_out(work, session.get_one(ChainEntry, row.revision_id), "name")
 
     for submission in (first, second):
-        (shown, body) = shown_items(session, submission.id, Audience.SECRETARIAT)[0].items
+        (shown, body) = shown_items(session, submission.id, Audience.SECRETARIAT)[
+            Part.CONTACTS
+        ].shown
         assert shown.content == replace(CONTACT, name="", phone=shown.content.phone)  # type: ignore[union-attr]
-        assert [(text.field, text.reason) for text in shown.struck] == [("name", REASON)]
-        assert (body.content, body.struck) == (BODY, ())
+        assert [(text.field, text.reason) for text in shown.struck.values()] == [("name", REASON)]
+        assert (body.content, body.struck) == (BODY, {})
     working = items_of(session, work.report.id)[Part.CONTACTS][0]
     assert working.content == replace(CONTACT, name="", phone="123")
     revisions = item_revisions(session, work.report.id, Part.CONTACTS, ids[CONTACT])

@@ -135,7 +135,7 @@ def documents_and_kinds() -> Iterator[Hostile]:
     """What is no workbook of this kind."""
     ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2_000)
     yield Hostile("empty", b"", "workbook-empty")
-    yield Hostile("too large", b"PK\x03\x04" + bytes(20_000_001), "workbook-too-large")
+    yield Hostile("too large", b"PK\x03\x04" + bytes(LARGEST_FILE), "workbook-too-large")
     yield Hostile("old xls", ole + "Workbook".encode("utf-16-le"), "workbook-old-xls")
     yield Hostile("encrypted", ole + "EncryptedPackage".encode("utf-16-le"), "workbook-encrypted")
     opendocument = {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}

@@ -51,4 +51,4 @@ def test_libreoffice_opens_a_compiled_workbook_of_a_few_states(
         assert one.print_title_rows == other.print_title_rows
     assert len([part for part in saved.xml() if part.startswith("xl/charts/chart")]) == 2
     drawings = [part for name, part in written.xml().items() if "drawings/drawing" in name]
-    assert "".join(drawings).count("descr=\"Stacked bars") == 2
+    assert "".join(drawings).count('descr="Stacked bars') == 2

@@ -70,3 +70,18 @@ def test_after_a_day_it_is_gone(session: Session, desk: TemplateDesk) -> None:
     assert import_plan_or_none(session, desk.actor, public_id, at=tomorrow) is None
     keep(desk, clock=lambda: tomorrow)
     assert session.scalar(select(func.count()).select_from(ImportPlan)) == 1
+
+
+def test_the_worker_forgets_it_after_a_day_applied_or_not(
+    session: Session, desk: TemplateDesk, connection: Connection, tmp_path: Path
+) -> None:
+    """What a State typed into a file does not lie about for longer."""
+    yesterday = system_clock() - PLAN_LASTS
+    applied = keep(desk, clock=lambda: yesterday - timedelta(minutes=1))
+    mark_applied(session, actor=desk.actor, public_id=applied, clock=lambda: yesterday)
+    kept = keep(desk, clock=lambda: yesterday + timedelta(minutes=1))
+    session.commit()
+    assert set(session.scalars(select(ImportPlan.public_id))) == {applied, kept}
+    settings = load_settings(environment="development", instance_path=tmp_path)
+    work_once(table_of_jobs(connection, settings, lambda: False), lambda: False)  # type: ignore[arg-type]
+    assert set(session.scalars(select(ImportPlan.public_id))) == {kept}

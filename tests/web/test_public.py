@@ -499,7 +499,7 @@ def test_few_statements_a_page(
         public.get(path)
     finally:
         event.remove(connection, "before_cursor_execute", note)
-    assert 0 < len(statements) <= 13, statements
+    assert 0 < len(statements) <= 12, statements
 
 
 def test_public_pages_only_read(public: Browser, cycle: ReportingCycle) -> None:

@@ -209,6 +209,54 @@ def test_other_files_get_a_sentence(
     assert 'role="alert"' in answer.text and says in answer.text
 
 
+def test_a_file_that_is_too_large_gets_a_sentence(browser: Browser, work: Reporting) -> None:
+    path = f"/reports/{work.report.public_id}/workbook"
+    assert "at most 15 MB" in browser.get(path).text
+    above = sent(browser, work, b"PK\x03\x04".ljust(LARGEST_FILE + 1))
+    assert above.status_code == 422
+    assert "larger than 15 MB" in above.text and 'type="file"' in above.text
+    for size in (browser.app.config["MAX_CONTENT_LENGTH"], 4 * LARGEST_FILE):
+        answer = sent(browser, work, b"PK\x03\x04".ljust(size))
+        assert answer.status_code == 413
+        assert "Send a smaller file" in answer.text
+
+
+def test_a_busy_reader_leaves_the_form_to_send_the_file_again(
+    browser: Browser, work: Reporting
+) -> None:
+    content = fetched(browser)
+    folder = Path(browser.app.instance_path) / READERS
+    with slots(folder, str(work.focal_point.user_id)):
+        answer = sent(browser, work, content)
+    assert answer.status_code == 429 and int(answer.headers["Retry-After"]) > 0
+    assert "still being read" in answer.text and 'type="file"' in answer.text
+    with slots(folder, "somebody"), slots(folder, "somebody else"):
+        answer = sent(browser, work, content)
+    assert answer.status_code == 429 and int(answer.headers["Retry-After"]) > 0
+    assert "Other workbooks are being read" in answer.text and 'type="file"' in answer.text
+    planned(browser, work, content)
+
+
+def test_the_history_names_the_file(browser: Browser, work: Reporting) -> None:
+    content = filled_in(
+        fetched(browser),
+        ANSWERS,
+        (answer_row(28), "Narrative", "From the police."),
+    )
+    content = filled_in(
+        content, "Targets", (FIRST_ITEM, "Target", "Mark all."), (FIRST_ITEM, "Level", "national")
+    )
+    answer = sent(browser, work, content, "<b>police</b> & co.xlsx")
+    done = browser.post(answer.location, {"action": "apply", **fields_of(browser, answer.location)})
+    assert done.status_code == 303, done.text
+    (target,) = items_of(work.session, work.report.id)[Part.TARGETS]
+    for path in ("responses/28", f"items/targets/{target.item_id}"):
+        page = browser.soup(f"/reports/{work.report.public_id}/{path}/history")
+        (base,) = page.select("main p.base")[:1]
+        assert "from the file <b>police</b> & co.xlsx" in base.get_text(), page
+        assert not base.select("b")
+
+
 def test_a_report_workbook_is_recognised(
     browser: Browser, work: Reporting, session: Session
 ) -> None:

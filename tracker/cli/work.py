@@ -19,6 +19,8 @@ from tracker.cli.export_making import ExportMaker
 from tracker.delivery.files import ExportFolder
 from tracker.domain.clock import system_clock
 from tracker.logs import configure_logging
+from tracker.models.engine import write_intent
+from tracker.services.import_plans import delete_expired_plans
 from tracker.settings import BadSettings, Settings, load_settings
 
 log = structlog.get_logger("work")
@@ -74,7 +76,7 @@ class Ending:
 @click.option("--once", is_flag=True, help="Do what waits now, then end.")
 @click.option("--parent", type=int, hidden=True, help="End when this process does.")
 def work(once: bool, parent: int | None) -> None:
-    """Make the exports that wait and remove old ones; `tracker serve` starts this by itself."""
+    """Make the exports that wait and remove what is old; `tracker serve` starts this by itself."""
     settings = load_settings()
     configure_logging()
     ending = Ending(parent)
@@ -106,10 +108,18 @@ def _check_folder(settings: Settings) -> None:
 def table_of_jobs(engine: Engine, settings: Settings, ending: Callable[[], bool]) -> list[Job]:
     """Everything that the worker does."""
     folder = ExportFolder(settings.instance_path)
-    maker = ExportMaker(sessionmaker(engine), folder, system_clock, ending)
+    sessions = sessionmaker(engine)
+    maker = ExportMaker(sessions, folder, system_clock, ending)
+
+    def forget_plans() -> bool:
+        with write_intent(), sessions() as session, session.begin():
+            delete_expired_plans(session, now=system_clock())
+        return False
+
     return [
         Job("make-exports", maker.make_next, every=PAUSE),
         Job("remove-old-exports", maker.remove_old_files, every=60.0),
+        Job("forget-uploads", forget_plans, every=60.0),
     ]
 
 

@@ -18,8 +18,8 @@ from tracker.exchange.columns import Column, Kind, adapted
 from tracker.exchange.content_columns import CONTENT_COLUMNS
 from tracker.exchange.entries import NAMING, Entry, entry_of
 from tracker.exchange.item_columns import ITEM_COLUMNS
-from tracker.queries.exported_items import ExportedItem
 from tracker.queries.exports import ExportedAnswer, StateAnswers
+from tracker.queries.shown_items import ShownItem
 
 REPORT, ANSWER, FIGURES = N_("Whole report"), N_("Response"), N_("Indicator figures")
 NEW, CHANGED = N_("New"), N_("Changed")
@@ -162,11 +162,11 @@ def _items(entry: Entry, earlier: StateAnswers, now: StateAnswers) -> Iterator[C
                 yield ChangeLine(entry, part, CHANGED, key, parts=parts)
 
 
-def _by_id(contents: StateAnswers, part: Part) -> Mapping[str, ExportedItem]:
+def _by_id(contents: StateAnswers, part: Part) -> Mapping[str, ShownItem]:
     return {item.item_id: item for item in contents.items[part].shown}
 
 
-def _item_parts(part: Part, before: ExportedItem, after: ExportedItem) -> tuple[str, ...]:
+def _item_parts(part: Part, before: ShownItem, after: ShownItem) -> tuple[str, ...]:
     return tuple(
         column.header
         for column in ITEM_COLUMNS[part]

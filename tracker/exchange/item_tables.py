@@ -11,7 +11,7 @@ from tracker.domain.messages import N_
 from tracker.exchange.columns import Column, Columns, Kind, adapted
 from tracker.exchange.entries import NAMING, Entry, entry_of
 from tracker.exchange.item_columns import ITEM_COLUMNS
-from tracker.queries.exported_items import ExportedItem, SubmittedItems
+from tracker.queries.shown_items import ShownItem, ShownItems
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class ItemLine:
     """One item; or, without one, how many items of the State are withheld."""
 
     entry: Entry
-    exported: ExportedItem | None = None
+    exported: ShownItem | None = None
     withheld: int | None = None
 
     @property
@@ -32,7 +32,7 @@ def item_lines(part: Part) -> Callable[[Entry], Iterator[ItemLine]]:
     """From a State in a cycle to its items, then a row that counts those withheld."""
 
     def lines(entry: Entry) -> Iterator[ItemLine]:
-        found = entry.contents.items[part] if entry.contents else SubmittedItems()
+        found = entry.contents.items[part] if entry.contents else ShownItems()
         for exported in found.shown:
             yield ItemLine(entry, exported)
         if found.withheld:

@@ -18,8 +18,8 @@ from tracker.exchange.styles import state_and_code
 from tracker.exchange.template_items import GENERATION, TEMPLATE_ITEMS
 from tracker.exchange.words import Made, Words
 from tracker.exchange.workbook import Sheet
-from tracker.queries.exported_items import SubmittedItems
 from tracker.queries.report_exports import ReportExport
+from tracker.queries.shown_items import ShownItems
 
 WIDTHS = (34, 12, 12, 12, 12, 12, 12, 12, 18)
 SUMMARY: tuple[Progress | Absence, ...] = (
@@ -130,7 +130,7 @@ def _receipt(sheet: Sheet, data: ReportExport) -> None:
         sheet.fact(words(N_("Place in the chain")), submission.chain_place)
 
 
-def _contacts(words: Words, items: SubmittedItems) -> Iterator[tuple[str, str]]:
+def _contacts(words: Words, items: ShownItems) -> Iterator[tuple[str, str]]:
     for kind in ContactKind:
         listed = [contact_line(words, item) for item in contacts_of(items, kind)]
         yield words.label(kind), "\n".join(listed) or absence_words(words, items)
@@ -149,7 +149,7 @@ def _figures(words: Words, data: ReportExport) -> Iterator[tuple[str, str]]:
     yield words.label(Part.TARGETS), _count(words, targets, str(len(targets.shown)))
 
 
-def _count(words: Words, items: SubmittedItems, shown: str) -> str:
+def _count(words: Words, items: ShownItems, shown: str) -> str:
     if not items.shown and not items.withheld:
         return words.label(Absence.NOT_REPORTED)
     parts = (shown if items.shown else "", withheld_words(words, items))

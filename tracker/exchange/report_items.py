@@ -16,7 +16,7 @@ from tracker.exchange.report_sheet import COMMITMENT_AT, DETAILS_AT
 from tracker.exchange.template_items import CONTACT_ITEMS, GENERATION
 from tracker.exchange.words import Words
 from tracker.exchange.workbook import Sheet
-from tracker.queries.exported_items import ExportedItem, SubmittedItems
+from tracker.queries.shown_items import ShownItem, ShownItems
 
 OF_A_BODY = ("women", "men")
 FIRST_BOX = COMMITMENT_AT + 1
@@ -57,7 +57,7 @@ PLACES: Mapping[Part, tuple[Place, ...]] = {
 }
 
 
-def write_contacts(sheet: Sheet, items: SubmittedItems) -> None:
+def write_contacts(sheet: Sheet, items: ShownItems) -> None:
     """The coordination body and the points of contact, a field a row as in the template."""
     words = sheet.book.words
     sheet.may_break()
@@ -70,7 +70,7 @@ def write_contacts(sheet: Sheet, items: SubmittedItems) -> None:
     _write_withheld(sheet, items)
 
 
-def contacts_of(items: SubmittedItems, kind: ContactKind) -> list[ExportedItem]:
+def contacts_of(items: ShownItems, kind: ContactKind) -> list[ShownItem]:
     """The contacts of one kind that may be read."""
     return [
         item
@@ -79,21 +79,21 @@ def contacts_of(items: SubmittedItems, kind: ContactKind) -> list[ExportedItem]:
     ]
 
 
-def absence_words(words: Words, items: SubmittedItems) -> str:
+def absence_words(words: Words, items: ShownItems) -> str:
     """Why nothing of a kind is shown: which kind a withheld item is of, nobody is told."""
     if items.withheld:
         return words(N_("Withheld or not reported"))
     return words.label(Absence.NOT_REPORTED)
 
 
-def withheld_words(words: Words, items: SubmittedItems) -> str:
+def withheld_words(words: Words, items: ShownItems) -> str:
     """How many items readers of the file may not see; ``""`` where they may see all."""
     if not items.withheld:
         return ""
     return words(N_("Withheld from readers of this file: %(count)s"), count=items.withheld)
 
 
-def contact_line(words: Words, item: ExportedItem) -> str:
+def contact_line(words: Words, item: ShownItem) -> str:
     """One contact in one line: what was given of name, position, organisation and e-mail."""
     keys = ("name", "position", "organisation", "email")
     columns = [column for column in CONTACT_COLUMNS if column.key in keys]
@@ -101,7 +101,7 @@ def contact_line(words: Words, item: ExportedItem) -> str:
     return ", ".join(text for text in found if text)
 
 
-def _write_contact(sheet: Sheet, kind: ContactKind, item: ExportedItem) -> None:
+def _write_contact(sheet: Sheet, kind: ContactKind, item: ShownItem) -> None:
     words = sheet.book.words
     sheet.may_break()
     _row(sheet, _source(words, kind), words.label(kind), _field(words, _NAME, item), "band")
@@ -129,7 +129,7 @@ def _row(sheet: Sheet, source: str, name: str, text: str, style: str = "boxed") 
     write_boxes(sheet, boxes, lines_of(sheet, boxes))
 
 
-def write_items(sheet: Sheet, part: Part, items: SubmittedItems) -> None:
+def write_items(sheet: Sheet, part: Part, items: ShownItems) -> None:
     """Needs and offers, or targets: an item a row under a header of their own."""
     words = sheet.book.words
     sheet.may_break()
@@ -147,13 +147,13 @@ def write_items(sheet: Sheet, part: Part, items: SubmittedItems) -> None:
     _write_withheld(sheet, items)
 
 
-def _write_withheld(sheet: Sheet, items: SubmittedItems) -> None:
+def _write_withheld(sheet: Sheet, items: ShownItems) -> None:
     text = withheld_words(sheet.book.words, items)
     if text:
         sheet.line(text, "note")
 
 
-def _box(words: Words, part: Part, place: Place, item: ExportedItem) -> Box:
+def _box(words: Words, part: Part, place: Place, item: ShownItem) -> Box:
     columns = [column for column in ITEM_COLUMNS[part] if column.key in place.keys]
     if len(columns) == 1:
         text = _field(words, columns[0], item)
@@ -162,19 +162,19 @@ def _box(words: Words, part: Part, place: Place, item: ExportedItem) -> Box:
     return Box(place.first, place.last, text, "boxed_value")
 
 
-def _named(words: Words, column: Column[Any], item: ExportedItem) -> str:
+def _named(words: Words, column: Column[Any], item: ShownItem) -> str:
     said = _field(words, column, item)
     return words.named(words(column.header), said)
 
 
-def _field(words: Words, column: Column[Any], item: ExportedItem) -> str:
+def _field(words: Words, column: Column[Any], item: ShownItem) -> str:
     """What an item says in one field, or why it says nothing."""
     return _said(words, column, item) or words.label(Absence.NOT_ANSWERED)
 
 
-def _said(words: Words, column: Column[Any], item: ExportedItem) -> str:
+def _said(words: Words, column: Column[Any], item: ShownItem) -> str:
     value = renderer(column, words)(item.content)
     parts = ["" if value is None else str(value)]
     if column.key in item.struck:
-        parts.append(words(STRUCK, reason=item.struck[column.key]))
+        parts.append(words(STRUCK, reason=item.struck[column.key].reason))
     return " ".join(part for part in parts if part)

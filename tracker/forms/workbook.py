@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext
 from wtforms import FileField
 
+from tracker.domain.uploads import LARGEST_FILE, MEGABYTE
 from tracker.forms.base import BaseForm, Needed
 
 
@@ -12,7 +13,9 @@ class UploadForm(BaseForm):
     file = FileField(
         lazy_gettext("The filled template"),
         description=lazy_gettext(
-            "An .xlsx file of at most 15 MB. Before anything is saved you see what it would change."
+            "An .xlsx file of at most %(limit)s MB. Before anything is saved you see what it would "
+            "change.",
+            limit=LARGEST_FILE // MEGABYTE,
         ),
         validators=[Needed()],
         render_kw={"accept": ".xlsx"},

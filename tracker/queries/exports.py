@@ -10,8 +10,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.documents import LocalisedText, OutcomeDocument
 from tracker.domain.errors import NotFound, Problem
@@ -24,9 +24,9 @@ from tracker.models import ChainText, Commitment, Submission, SubmissionResponse
 from tracker.policy.scopes import admitted_audiences
 from tracker.queries.cycles import CycleRow, cycle_or_none
 from tracker.queries.documents import document_or_none
-from tracker.queries.exported_items import SubmittedItems, exported_items
 from tracker.queries.figures import shown_submissions
 from tracker.queries.indicators import SubmittedReturn, list_indicators, submitted_returns
+from tracker.queries.shown_items import ShownItems, shown_items
 from tracker.queries.states import (
     data_version,
     is_demonstration,
@@ -69,7 +69,7 @@ class StateAnswers:
 
     answers: Mapping[str, ExportedAnswer]
     returns: Mapping[str, SubmittedReturn]
-    items: Mapping[Part, SubmittedItems]
+    items: Mapping[Part, ShownItems]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,18 +90,20 @@ def state_answers(session: Session, submission_id: int, audience: Audience) -> S
     struck: dict[int, dict[str, str]] = {}
     for revision, name, why in session.execute(_STRUCK, of):
         struck.setdefault(revision, {})[name] = why or ""
-    found = {}
-    for key, revision, measures, *fields in session.execute(_shown_answers(audience), of):
+    found: dict[str, ExportedAnswer] = {}
+    for key, revision, measures, *fields in session.execute(_answers(audience), of):
+        if revision is None:
+            found[key] = ExportedAnswer(None)
+            continue
         content = dict(zip(_FIELDS, fields, strict=True))
         listed = tuple(Measure(**measure) for measure in measures)
         found[key] = ExportedAnswer(
             ResponseContent(**content, measures=listed), struck.get(revision, _NOTHING_STRUCK)
         )
-    found |= {key: ExportedAnswer(None) for key in session.scalars(_withheld(audience), of)}
     return StateAnswers(
         answers=found,
         returns=submitted_returns(session, submission_id, audience=audience),
-        items=exported_items(session, submission_id, audience),
+        items=shown_items(session, submission_id, audience),
     )
 
 
@@ -126,25 +128,17 @@ _STRUCK = (
 
 
 @cache
-def _shown_answers(audience: Audience) -> Select[*tuple[Any, ...]]:
-    """Key, revision and measures of each answer, then ``_FIELDS``."""
-    answers = SubmissionResponse
-    fields = [getattr(answers, name) for name in _FIELDS]
+def _answers(audience: Audience) -> Select[*tuple[Any, ...]]:
+    """Key, revision and measures of each answer, then ``_FIELDS``; only the key if withheld."""
+    shown = aliased(SubmissionResponse)
+    admitted = shown.audience.in_(admitted_audiences(audience))
+    fields = [getattr(shown, name) for name in _FIELDS]
     return (
-        select(Commitment.key, answers.revision_id, answers.measures, *fields)
-        .join(Commitment, answers.commitment_id == Commitment.id)
-        .where(_OF_SUBMISSION, answers.audience.in_(admitted_audiences(audience)))
-        .order_by(Commitment.paragraph)
-    )
-
-
-@cache
-def _withheld(audience: Audience) -> Select[str]:
-    """Keys of the answers that a reader of this level may not see."""
-    return (
-        select(Commitment.key)
+        select(Commitment.key, shown.revision_id, shown.measures, *fields)
         .join(SubmissionResponse, SubmissionResponse.commitment_id == Commitment.id)
-        .where(_OF_SUBMISSION, SubmissionResponse.audience.not_in(admitted_audiences(audience)))
+        .outerjoin(shown, and_(shown.id == SubmissionResponse.id, admitted))
+        .where(_OF_SUBMISSION)
+        .order_by(Commitment.paragraph)
     )
 
 

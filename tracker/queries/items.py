@@ -1,17 +1,15 @@
 """Contacts, assistance and targets: of a working copy, of a submission, and their revisions."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select, union_all
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.item_fields import Part
 from tracker.domain.items import KINDS, Item, item_from
-from tracker.domain.progress import Audience
 from tracker.models import (
     Assistance,
     ChainEntry,
@@ -24,8 +22,6 @@ from tracker.models import (
     User,
     WorkingItem,
 )
-from tracker.policy.scopes import admitted_audiences
-from tracker.queries.strikes import StruckText, struck_of_revisions
 from tracker.queries.submissions import previous_submission_id
 
 WORKING: Mapping[Part, type[WorkingItem]] = {
@@ -60,22 +56,6 @@ class SubmittedItemRow:
     item_id: str
     revision_id: int
     content: Item
-
-
-@dataclass(frozen=True, slots=True)
-class ShownItem(SubmittedItemRow):
-    """One item that a reader may read, with what was struck out of it."""
-
-    struck: tuple[StruckText, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ShownPart:
-    """One table of a submission as a reader sees it; ``withheld`` counts the rows left out."""
-
-    part: Part
-    items: tuple[ShownItem, ...]
-    withheld: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,68 +115,17 @@ def _items(session: Session, part: Part, report_id: int) -> tuple[ItemRow, ...]:
 def submitted_items(
     session: Session, submission_id: int
 ) -> dict[Part, tuple[SubmittedItemRow, ...]]:
-    """Every item of a submission; the caller applies the audience of each."""
+    """Every item of a submission, whoever may read it; readers get ``shown_items``."""
     return {part: _submitted(session, part, submission_id) for part in Part}
 
 
-def _submitted(
-    session: Session, part: Part, submission_id: int, *conditions: ColumnElement[bool]
-) -> tuple[SubmittedItemRow, ...]:
+def _submitted(session: Session, part: Part, submission_id: int) -> tuple[SubmittedItemRow, ...]:
     table = SUBMITTED[part]
     rows = session.scalars(
-        select(table).where(table.submission_id == submission_id, *conditions).order_by(table.id)
+        select(table).where(table.submission_id == submission_id).order_by(table.id)
     )
     return tuple(
         SubmittedItemRow(row.item_id, row.revision_id, content_of_item(part, row)) for row in rows
-    )
-
-
-def shown_items(session: Session, submission_id: int, audience: Audience) -> tuple[ShownPart, ...]:
-    """Every table of a submission as a reader of this level may see it; no other row is read."""
-    counted = _counted(session, submission_id)
-    rows = {
-        part: _admitted(session, part, submission_id, audience)
-        if any(audience.admits(level) for level in counts)
-        else ()
-        for part, counts in counted.items()
-    }
-    revisions = [row.revision_id for listed in rows.values() for row in listed]
-    struck = struck_of_revisions(session, revisions) if revisions else {}
-    return tuple(
-        ShownPart(
-            part,
-            tuple(
-                ShownItem(
-                    row.item_id, row.revision_id, row.content, struck.get(row.revision_id, ())
-                )
-                for row in listed
-            ),
-            withheld=counted[part].total() - len(listed),
-        )
-        for part, listed in rows.items()
-    )
-
-
-def _counted(session: Session, submission_id: int) -> dict[Part, Counter[Audience]]:
-    """How many rows of each table have which audience, in one question for all tables."""
-    counts = (
-        select(literal(part.value), table.audience, func.count())
-        .where(table.submission_id == submission_id)
-        .group_by(table.audience)
-        for part, table in SUBMITTED.items()
-    )
-    counted = {part: Counter[Audience]() for part in Part}
-    for part, audience, number in session.execute(union_all(*counts)):
-        counted[Part(part)][Audience(audience)] = number
-    return counted
-
-
-def _admitted(
-    session: Session, part: Part, submission_id: int, audience: Audience
-) -> tuple[SubmittedItemRow, ...]:
-    table = SUBMITTED[part]
-    return _submitted(
-        session, part, submission_id, table.audience.in_(admitted_audiences(audience))
     )
 
 

@@ -1,7 +1,6 @@
 """What was struck out, and what of an answer can be."""
 
 from collections import defaultdict
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -44,24 +43,6 @@ def struck_in_submission(session: Session, submission_id: int) -> dict[str, tupl
     for key, field, at, reason in rows:
         if at is not None:
             struck[key].append(StruckText(field, at, reason or ""))
-    return {key: tuple(texts) for key, texts in struck.items()}
-
-
-def struck_of_revisions(
-    session: Session, revisions: Collection[int]
-) -> dict[int, tuple[StruckText, ...]]:
-    """What was struck out of these revisions; those that are whole are left out."""
-    rows = session.scalars(
-        select(ChainText)
-        .where(ChainText.entry_id.in_(revisions), ChainText.struck_at.is_not(None))
-        .order_by(ChainText.entry_id, ChainText.field)
-    )
-    struck: dict[int, list[StruckText]] = defaultdict(list)
-    for row in rows:
-        if row.struck_at is not None:
-            struck[row.entry_id].append(
-                StruckText(row.field, row.struck_at, row.struck_reason or "")
-            )
     return {key: tuple(texts) for key, texts in struck.items()}
 
 

@@ -1,7 +1,7 @@
 """Keeping an uploaded workbook for a day, for the person who uploaded it."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
@@ -37,7 +37,7 @@ def keep_plan(
     authorise(actor, Action.SESSION_USE)
     editable_sections(actor, state_id)
     now = clock()
-    session.execute(delete(ImportPlan).where(ImportPlan.expires_at <= now))
+    delete_expired_plans(session, now=now)
     row = ImportPlan(
         user_id=actor.user_id,
         state_id=state_id,
@@ -52,6 +52,11 @@ def keep_plan(
     session.add(row)
     session.flush()
     return row.public_id
+
+
+def delete_expired_plans(session: Session, *, now: datetime) -> None:
+    """Delete what was kept for a day, applied or not: it holds a State's unsaved texts."""
+    session.execute(delete(ImportPlan).where(ImportPlan.expires_at <= now))
 
 
 def settle_plan(

@@ -14,7 +14,6 @@ from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
 from tracker.queries.exports import StateAnswers, state_answers
 from tracker.queries.indicators import list_indicators
-from tracker.queries.items import ShownPart, shown_items
 from tracker.queries.publications import reader_level, shown_of_state
 from tracker.queries.record import record_of_state
 from tracker.queries.states import (
@@ -140,7 +139,6 @@ class ReadReport:
     document: OutcomeDocument
     contents: StateAnswers
     tables: tuple[ReturnTable, ...]
-    parts: tuple[ShownPart, ...]
 
 
 def _contents(state_id: int, row: SubmissionRow | None) -> ReadReport | None:
@@ -153,7 +151,6 @@ def _contents(state_id: int, row: SubmissionRow | None) -> ReadReport | None:
         document=find_document(row.document_slug),
         contents=contents,
         tables=_tables(contents),
-        parts=shown_items(session(), row.id, level),
     )
 
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from tracker.domain.item_fields import Part
 from tracker.domain.items import Item
 from tracker.domain.progress import Audience
-from tracker.queries.items import ShownItem, shown_items, submitted_items
+from tracker.queries.items import submitted_items
+from tracker.queries.shown_items import ShownItem, shown_items
 from tracker.queries.submissions import SubmissionRow
 from tracker.web.item_views import ChangedLine, changed_lines
 
@@ -42,19 +43,19 @@ def compare_items(
     """Every table whole; without ``previous`` nothing is a change."""
     before = submitted_items(session, previous.id) if previous else None
     parts = []
-    for shown in shown_items(session, submission.id, Audience.SECRETARIAT):
-        old = {row.item_id: row.content for row in before[shown.part]} if before else {}
+    for part, found in shown_items(session, submission.id, Audience.SECRETARIAT).items():
+        old = {row.item_id: row.content for row in before[part]} if before else {}
         rows = tuple(
             ReviewedItem(
                 row,
                 is_new=before is not None and row.item_id not in old,
                 changes=changed_lines(old[row.item_id], row.content) if row.item_id in old else (),
             )
-            for row in shown.items
+            for row in found.shown
         )
-        here = {row.item_id for row in shown.items}
+        here = {row.item_id for row in found.shown}
         gone = tuple(content for item_id, content in old.items() if item_id not in here)
-        parts.append(ReviewedPart(shown.part, rows, gone))
+        parts.append(ReviewedPart(part, rows, gone))
     return tuple(parts)
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 
 from tracker.domain.clock import system_clock
-from tracker.domain.errors import Invalid, NotFound, Problem
+from tracker.domain.errors import Invalid, NotFound, Problem, TooMany
 from tracker.domain.filled import FilledTemplate
 from tracker.exchange.importing.sandbox import read_workbook
 from tracker.exchange.importing.slots import slots
@@ -38,6 +38,7 @@ from tracker.web.transaction import release, session
 
 blueprint = Blueprint("workbooks", __name__, url_prefix="/reports")
 READERS = "readers"
+A_SLOT_MAY_TAKE = 30  # seconds: as the sentence says
 
 
 @blueprint.get("/template.xlsx")
@@ -89,6 +90,9 @@ def upload(report_id: str) -> ResponseReturnValue:
     except Invalid as error:
         form.show(*error.problems)
         return _page(report, form), 422
+    except TooMany as error:
+        form.show(error.problem)
+        return _page(report, form), 429, {"Retry-After": str(A_SLOT_MAY_TAKE)}
     cycle = cycle_or_none(session(), report.cycle_slug)
     plan = keep_plan(
         session(),
@@ -112,7 +116,7 @@ def frame_of(report: ReportRow) -> TemplateFrame:
 
 
 def _read(sent: FileStorage | None, frame: TemplateFrame) -> tuple[FilledTemplate, str]:
-    """What the file says, read in a child process, and its hash; ``Invalid``, ``Busy``."""
+    """What the file says, read in a child process, and its hash; ``Invalid``, ``TooMany``."""
     if sent is None or not sent.filename:
         raise Invalid(Problem("file-needed", "file"))
     folder = Path(current_app.instance_path) / READERS

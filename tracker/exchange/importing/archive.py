@@ -13,8 +13,8 @@ from typing import Final
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from tracker.domain.errors import Invalid, Problem
+from tracker.domain.uploads import MEGABYTE
 
-MEGABYTE: Final = 1_000_000
 MOST_PARTS: Final = 400
 LARGEST_PART: Final = 20 * MEGABYTE
 LARGEST_IN_ALL: Final = 50 * MEGABYTE

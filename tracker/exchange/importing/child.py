@@ -12,9 +12,9 @@ import sys
 from collections.abc import Iterator
 
 from tracker.domain.errors import Invalid, Problem
+from tracker.domain.uploads import LARGEST_FILE
 from tracker.exchange.importing.confinement import confine
 from tracker.exchange.importing.gate import check_package
-from tracker.exchange.importing.kinds import LARGEST_FILE
 from tracker.exchange.importing.reading import read_sheets
 
 

@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Final
 
 from tracker.domain.errors import Invalid, Problem
+from tracker.domain.uploads import LARGEST_FILE, MEGABYTE
 
-MEGABYTE: Final = 1_000_000
-LARGEST_FILE: Final = 20 * MEGABYTE
 _HEAD: Final = 4_096
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")

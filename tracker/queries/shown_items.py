@@ -14,28 +14,27 @@ from tracker.domain.progress import Audience
 from tracker.models import ChainText
 from tracker.policy.scopes import admitted_audiences
 from tracker.queries.items import SUBMITTED, content_of_item
+from tracker.queries.strikes import StruckText
 
 
 @dataclass(frozen=True, slots=True)
-class ExportedItem:
-    """One item that may be read; ``struck``: reasons by the field that was struck out."""
+class ShownItem:
+    """One item that may be read; ``struck``: what was struck out of it, by field."""
 
     item_id: str
     content: Item
-    struck: Mapping[str, str] = field(default_factory=dict)
+    struck: Mapping[str, StruckText] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class SubmittedItems:
+class ShownItems:
     """One part of a submission: the items that may be read, in order, and how many may not."""
 
-    shown: tuple[ExportedItem, ...] = ()
+    shown: tuple[ShownItem, ...] = ()
     withheld: int = 0
 
 
-def exported_items(
-    session: Session, submission_id: int, audience: Audience
-) -> dict[Part, SubmittedItems]:
+def shown_items(session: Session, submission_id: int, audience: Audience) -> dict[Part, ShownItems]:
     """Every part of a submission; items that are withheld are counted and never read."""
     of = {"submission": submission_id}
     counted = session.execute(_counts(audience), of).one()._mapping
@@ -43,16 +42,16 @@ def exported_items(
         part: session.scalars(_shown(part, audience), of).all() if counted[part.value] else ()
         for part in Part
     }
-    struck: dict[int, dict[str, str]] = {}
+    struck: dict[int, dict[str, StruckText]] = {}
     if any(rows.values()):
-        for revision, name, why in session.execute(_STRUCK, of):
-            struck.setdefault(revision, {})[name] = why or ""
+        for text in session.scalars(_STRUCK, of):
+            if text.struck_at is not None:
+                gone = StruckText(text.field, text.struck_at, text.struck_reason or "")
+                struck.setdefault(text.entry_id, {})[text.field] = gone
     return {
-        part: SubmittedItems(
+        part: ShownItems(
             tuple(
-                ExportedItem(
-                    row.item_id, content_of_item(part, row), struck.get(row.revision_id, {})
-                )
+                ShownItem(row.item_id, content_of_item(part, row), struck.get(row.revision_id, {}))
                 for row in found
             ),
             counted[f"{part}_withheld"],
@@ -100,7 +99,7 @@ def _audience(part: Part) -> Any:
 
 
 _STRUCK = (
-    select(ChainText.entry_id, ChainText.field, ChainText.struck_reason)
+    select(ChainText)
     .where(
         ChainText.struck_at.is_not(None),
         ChainText.entry_id.in_(

@@ -82,7 +82,8 @@ def test_what_was_struck_out_is_marked_with_its_reason(
     emptied = Contact(kind=ContactKind.ITI_POINT_OF_CONTACT, audience=Audience.PUBLIC)
     add_item(session, submission, emptied, item_id="x" * 22, struck={"name": "left the service"})
     contacts = state_answers(session, submission.id, Audience.PUBLIC).items[Part.CONTACTS].shown
-    assert [dict(item.struck) for item in contacts] == [{}, {"name": "left the service"}]
+    reasons = [{name: text.reason for name, text in item.struck.items()} for item in contacts]
+    assert reasons == [{}, {"name": "left the service"}]
     assert contacts[1].item_id == "x" * 22
 
 

@@ -1,0 +1,6 @@
+"""How large an uploaded workbook may be: one number for form, server, reader and sentence."""
+
+from typing import Final
+
+MEGABYTE: Final = 1_000_000
+LARGEST_FILE: Final = 15 * MEGABYTE
