@@ -15,6 +15,8 @@ from io import BytesIO
 import xlsxwriter
 from openpyxl.utils import get_column_letter
 
+from tracker.domain.uploads import LARGEST_FILE
+
 SHEET = "xl/worksheets/sheet1.xml"
 TYPES = "[Content_Types].xml"
 BOOK = "xl/workbook.xml"

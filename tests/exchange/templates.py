@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.exchange.raw_workbooks import raw_workbook
 from tests.national_reports import Reporting
+from tracker.domain.clock import system_clock
 from tracker.domain.filled import FilledTemplate
 from tracker.domain.merging import Choices, Plan, Verdict
 from tracker.domain.roles import Actor
@@ -26,6 +27,7 @@ from tracker.queries.templates import (
     template_export,
     template_frame,
 )
+from tracker.services.import_plans import keep_plan
 from tracker.services.importing import apply_import, plan_import
 
 MADE = Made(datetime(2026, 3, 3, 8, 0, tzinfo=UTC), "A. Reader")
@@ -103,6 +105,31 @@ def desk_of(work: Reporting) -> TemplateDesk:
     report = work.report
     return TemplateDesk(
         work.session, work.focal_point, report.state_id, report.cycle_id, work.clock
+    )
+
+
+def kept_plan(work: Reporting) -> str:
+    """A template with new narratives and a wrong cell, kept for the focal point's decision.
+
+    Gives the public id of the plan.
+    """
+    desk = desk_of(work)
+    content = filled_in(
+        desk.template(),
+        "Answers",
+        (answer_row(25), "Narrative", "Words of a State."),
+        (answer_row(26), "Progress", "Words of a State."),
+        (answer_row(28), "Narrative", "Words of a State."),
+    )
+    return keep_plan(
+        work.session,
+        actor=desk.actor,
+        state_id=desk.state_id,
+        cycle_id=desk.cycle_id,
+        filename="words.xlsx",
+        file_hash="0" * 64,
+        filled=desk.read(content),
+        clock=system_clock,
     )
 
 

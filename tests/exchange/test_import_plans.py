@@ -1,20 +1,23 @@
 """Uploaded files that wait for a decision: a day, for who uploaded them."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from tests.exchange.templates import TemplateDesk, answer_row, desk_of, filled_in
 from tests.national_reports import begin_report
 from tests.people import make_actor
-from tracker.domain.clock import Clock
+from tracker.cli.work import table_of_jobs, work_once
+from tracker.domain.clock import Clock, system_clock
 from tracker.domain.errors import Invalid, NotFound, NotPermitted
 from tracker.domain.roles import Actor, Role
 from tracker.models import ImportPlan
 from tracker.queries.import_plans import import_plan_or_none
 from tracker.services.import_plans import PLAN_LASTS, keep_plan, mark_applied, settle_plan
+from tracker.settings import load_settings
 
 
 @pytest.fixture
@@ -82,6 +85,6 @@ def test_the_worker_forgets_it_after_a_day_applied_or_not(
     kept = keep(desk, clock=lambda: yesterday + timedelta(minutes=1))
     session.commit()
     assert set(session.scalars(select(ImportPlan.public_id))) == {applied, kept}
-    settings = load_settings(environment="development", instance_path=tmp_path)
+    settings = load_settings({"TRACKER_INSTANCE_PATH": str(tmp_path)}, environment="development")
     work_once(table_of_jobs(connection, settings, lambda: False), lambda: False)  # type: ignore[arg-type]
     assert set(session.scalars(select(ImportPlan.public_id))) == {kept}

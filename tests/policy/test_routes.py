@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from tests.exchange.templates import kept_plan
 from tests.exports import ask_for_export
 from tests.items import CONTACT, save
 from tests.national_reports import commitment_id, report_at
@@ -92,6 +93,12 @@ GET  /reports/<report_id>/submissions/<int:number>/report.<form>   303     403/4
 GET  /reports/<report_id>/submit                                   303     403/404 200/404 403/404 404     404
 POST /reports/<report_id>/submit                                   401     403/404 409/404 403/404 404     404
 POST /reports/<report_id>/withdraw                                 401     403/404 303/404 403/404 404     404
+GET  /reports/<report_id>/imports/<plan_id>                        303     404     404     404     404     404
+POST /reports/<report_id>/imports/<plan_id>                        401     404     404     404     404     404
+GET  /reports/<report_id>/imports/<plan_id>/marked.xlsx            303     404     404     404     404     404
+GET  /reports/<report_id>/workbook                                 303     200/404 200/404 200/404 404     404
+POST /reports/<report_id>/workbook                                 401     422/404 422/404 403/404 404     404
+GET  /reports/template.xlsx                                        303     404     404     404     404     404
 GET  /review                                                       303     403     403     403     200     200
 GET  /review/submissions/<submission_id>                           303     403     403     403     200     200
 GET  /review/submissions/<submission_id>/accept                    303     403     403     403     200     200
@@ -168,6 +175,7 @@ def world(session: Session) -> World:
             "part": "contacts",
             "item_id": contact.item_id,
             "code": "I.1",
+            "plan_id": kept_plan(work),
             "token": "no-such-token",
             "filename": "css/tracker.css",
             "form": "xlsx",

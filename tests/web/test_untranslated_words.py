@@ -21,6 +21,7 @@ from flask import Flask
 from flask_babel import get_babel
 from sqlalchemy.orm import Session
 
+from tests.exchange.templates import kept_plan
 from tests.exports import exports_of_every_kind
 from tests.items import BODY, CONTACT, save, save_every
 from tests.national_reports import Reporting, begin_report, commitment_id, report_at
@@ -54,7 +55,8 @@ SECRETARIAT_PAGES = """
 """.split()
 REPORT_PAGES = """
 /reports /reports/{report} /reports/{report}/sections/I.1 /reports/{report}/sections/III.b
-/reports/{report}/read-through /reports/{report}/submit /reports/{report}/reopen
+/reports/{report}/workbook /reports/{report}/read-through /reports/{report}/submit
+/reports/{report}/reopen
 /reports/{report}/responses/28/history /reports/{report}/submissions/1
 /reports/{report}/items/contacts /reports/{report}/items/assistance
 /reports/{report}/items/targets /reports/{report}/items/contacts/{contact}
@@ -66,6 +68,7 @@ EXPORT_PAGES = """
 /exports /exports/new /exports/new?cycles=bms7&audience=states /exports/{queued} /exports/{running}
 /exports/{done} /exports/{deleted} /exports/{failed} /exports/{deleted}/file
 """.split()
+PLAN_PAGES = ["/reports/{report}/imports/{plan}"]
 INVITATION_PAGES = ["/invitations/{token}"]
 NOT_PAGES = {
     "static",
@@ -73,10 +76,12 @@ NOT_PAGES = {
     "health.readyz",
     "submitting.receipt_file",
     "exporting.file",
+    "importing.marked",
+    "workbooks.template",
 }
 ATTRIBUTES = ("aria-label", "title", "alt", "placeholder")
 # official wording, what people typed, names, codes and dates carry their mark in the page
-DATA = "script, style, bdi, code, time, cite, q, textarea, .narrative, [lang]:not(html)"
+DATA = "script, style, bdi, code, time, cite, q, textarea, .narrative, .as-typed, [lang]:not(html)"
 CODES = re.compile(
     r"[\w.-]+@[\w.-]+|https?://\S+|A/\S+|\b[IV]+(\.\w)*\b|\b[A-Z]{3}\b|\bbms7\b|BMS7|SDG|UTC|SHA-256"
     r"|\bv?\d+\.\d+[\w.+]*|\bsdg-[\d-]+|[0-9a-f]{16,}|: PoA|ITI"
@@ -293,6 +298,15 @@ def test_pages_of_exports(session: Session, browser_of: type[Browser]) -> None:
     assert_all_in_brackets(browser_of(user), [path.format_map(ids) for path in EXPORT_PAGES])
 
 
+def test_page_of_an_uploaded_file(world: World, browser_of: type[Browser]) -> None:
+    work = world.draft
+    plan = kept_plan(work)
+    work.answer(28, narrative="Saved meanwhile.")
+    browser = browser_for(world, browser_of, work.focal_point)
+    ids = {"report": work.report.public_id, "plan": plan}
+    assert_all_in_brackets(browser, [path.format_map(ids) for path in PLAN_PAGES])
+
+
 def test_page_of_an_invitation(session: Session, public: Browser) -> None:
     inviter = make_actor(session, Role.ADMINISTRATOR)
     guest = make_user(session, Role.FOCAL_POINT, "GHA")
@@ -304,7 +318,7 @@ def test_page_of_an_invitation(session: Session, public: Browser) -> None:
 def test_no_page_is_left_out(app: Flask) -> None:
     adapter = app.url_map.bind("localhost")
     paths = PUBLIC_PAGES + SECRETARIAT_PAGES + REPORT_PAGES + INVITATION_PAGES
-    paths += EXPORT_PAGES
+    paths += EXPORT_PAGES + PLAN_PAGES
     seen = {adapter.match(path.split("?")[0])[0] for path in paths}
     pages = {
         rule.endpoint

@@ -48,9 +48,10 @@ class SheetLines:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """One thing to correct: where, and the sentence."""
+    """One thing to correct: sheet and cell, what it is about, and the sentence."""
 
     place: str
+    about: str
     text: str
 
 
@@ -105,14 +106,17 @@ def _page(report: ReportRow, row: ImportPlanRow, plan: Plan, alert: str = "") ->
 
 def _unread(found: Iterable[tuple[str, str, str]]) -> Iterator[Wrong]:
     for sheet, cell, sentence in found:
-        yield Wrong(" · ".join(part for part in (sheet, cell) if part), sentence)
+        yield Wrong(_joined(sheet, cell), "", sentence)
 
 
 def _refused(lines: Iterable[PlanLine]) -> Iterator[Wrong]:
     for line in lines:
-        place = (line.sheet, line.cell, line.about, line.column)
         for sentence in line.sentences:
-            yield Wrong(" · ".join(part for part in place if part), sentence)
+            yield Wrong(_joined(line.sheet, line.cell), _joined(line.about, line.column), sentence)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
 
 
 def _by_sheet(lines: Iterable[PlanLine]) -> Iterator[SheetLines]:

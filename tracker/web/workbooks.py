@@ -125,6 +125,7 @@ def _read(sent: FileStorage | None, frame: TemplateFrame) -> tuple[FilledTemplat
         TemporaryDirectory(prefix="tracker-upload-") as own,
     ):
         path = Path(own) / "uploaded"
-        sent.save(path)
+        with sent.stream:
+            sent.save(path)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         return read_template(read_workbook(path), frame), digest
