@@ -294,6 +294,11 @@ def test_submission_asks_once_about_gaps_and_gives_a_receipt(
     done = browser.post(path, who | {"confirmed_gaps": "y"}, follow_redirects=True)
     made = session.scalars(select(Submission)).one()
     assert made.content_hash in done.text
+    twice = browser.post(path, who | {"confirmed_gaps": "y"})
+    assert twice.status_code == 303 and twice.location.endswith("/submissions/1")
+    other = browser.post(path, who | {"name": "Somebody else", "confirmed_gaps": "y"})
+    assert other.status_code == 409
+    assert session.scalars(select(Submission)).one() is made
     kept = browser.get(f"/reports/{report.public_id}/submissions/1/receipt.json")
     assert kept.get_json()["content_hash"] == made.content_hash
     assert "attachment" in kept.headers["Content-Disposition"]

@@ -114,6 +114,9 @@ def test_a_filled_template_is_shown_before_it_is_saved_and_saved_as_a_whole(
     assert sources[-1]["source"] == "file:filled.xlsx"
     assert "3 cells were saved" in browser.soup(answer.location).get_text()
     assert "This file was applied." in browser.soup(plan).get_text()
+    links = session.scalars(select(ChainEntry.id)).all()
+    assert browser.post(plan, {"action": "apply"}).status_code == 303
+    assert session.scalars(select(ChainEntry.id)).all() == links
     history = f"/reports/{work.report.public_id}/responses/28/history"
     latest, before = browser.soup(history).select("main section .base")
     assert "from the file filled.xlsx" in latest.get_text(), "apart from what was typed before"

@@ -135,6 +135,8 @@ def _choice(row: ImportPlanRow, line: PlanLine) -> str:
 def decide(report_id: str, plan_id: str) -> ResponseReturnValue:
     """Settle conflicts, one by one or all at once; or apply everything in one transaction."""
     report, row = _load(report_id, plan_id)
+    if row.applied_at:  # a nervous hand clicks twice
+        return _to_report(report)
     try:
         settle_plan(
             session(),
@@ -178,6 +180,10 @@ def _apply(report: ReportRow, row: ImportPlanRow) -> ResponseReturnValue:
         return _page(report, row, error.plan, problem_text(error.problem)), status
     mark_applied(session(), actor=current_actor(), public_id=row.public_id, clock=system_clock)
     flash(_applied_text(plan))
+    return _to_report(report)
+
+
+def _to_report(report: ReportRow) -> ResponseReturnValue:
     return redirect(url_for("reporting.show", report_id=report.public_id), 303)
 
 

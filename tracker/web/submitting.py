@@ -1,11 +1,13 @@
 """Clearance and submission: read-through, summary of gaps, receipt, withdraw, reopen."""
 
+from datetime import timedelta
+
 from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from tracker.domain.clock import system_clock
-from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem
+from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem, WrongStatus
 from tracker.forms.submission import ReasonForm, SubmissionForm
 from tracker.policy.actions import Action
 from tracker.policy.authorise import may
@@ -30,6 +32,7 @@ from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
 blueprint = Blueprint("submitting", __name__, url_prefix="/reports/<report_id>")
+A_MOMENT = timedelta(minutes=1)
 
 
 def load_whole(report_id: str, action: Action) -> ReportRow:
@@ -100,9 +103,25 @@ def submit(report_id: str) -> ResponseReturnValue:
     except Invalid as error:
         form.show(*error.problems)
         return _submit_page(report, form), 422
-    return redirect(
-        url_for("submitting.receipt", report_id=report.public_id, number=made.number), 303
-    )
+    except WrongStatus:
+        again = _sent_twice(report, form)
+        if again is None:
+            raise
+        return _to_receipt(report, again.number)
+    return _to_receipt(report, made.number)
+
+
+def _sent_twice(report: ReportRow, form: SubmissionForm) -> SubmissionRow | None:
+    """The submission that the same form made a moment ago: a nervous hand clicks twice."""
+    for row in reversed(list_submissions(session(), current_actor(), report.id)):
+        signed = (row.submitter_name, row.submitter_title)
+        same = signed == (form.typed("name").strip(), form.typed("title").strip())
+        return row if same and system_clock() - row.submitted_at < A_MOMENT else None
+    return None
+
+
+def _to_receipt(report: ReportRow, number: int) -> ResponseReturnValue:
+    return redirect(url_for("submitting.receipt", report_id=report.public_id, number=number), 303)
 
 
 def load_submission(report: ReportRow, number: int) -> SubmissionRow:
