@@ -65,7 +65,7 @@ def until(true: Callable[[], object], within: float = 30.0) -> None:
 def workers_of(parent: int) -> list[int]:
     """The worker processes that a server has started."""
     listed = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid=,stat=,args="],  # noqa: S607
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,stat=,args="],  # noqa: S607
         capture_output=True,
         text=True,
         check=True,
