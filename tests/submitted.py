@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.people import state_id
 from tracker.domain.chain import GENESIS
+from tracker.domain.indicators import Cell
 from tracker.domain.progress import Audience
 from tracker.domain.responses import ResponseContent
 from tracker.domain.workflow import ReportStatus
@@ -20,6 +21,7 @@ from tracker.models import (
     OutcomeDocument,
     ReportingCycle,
     Submission,
+    SubmissionFigure,
     SubmissionResponse,
     User,
 )
@@ -117,6 +119,33 @@ def make_submission(
         _answer(session, report, submission, paragraph, content, struck or {})
     session.flush()
     return submission
+
+
+def add_figures(
+    session: Session,
+    submission: Submission,
+    figures: Mapping[Cell, int],
+    audience: Audience = Audience.PUBLIC,
+) -> None:
+    """Figures of 16.4.2 in a submission, for readers of one audience."""
+    session.add_all(
+        SubmissionFigure(
+            submission_id=submission.id,
+            indicator="sdg-16-4-2",
+            audience=audience,
+            year=cell.year,
+            category=cell.category,
+            input=cell.input,
+            value=value,
+        )
+        for cell, value in figures.items()
+    )
+    session.flush()
+
+
+def found_arms(year: int = 2024, **values: int) -> dict[Cell, int]:
+    """Figures of found arms by input."""
+    return {Cell(year, "found", name): value for name, value in values.items()}
 
 
 def _anybody(session: Session) -> User:

@@ -6,13 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from pathlib import Path
 from stat import S_IMODE
+from typing import BinaryIO
 
 import pytest
 from python_calamine import CalamineWorkbook
 from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from tests.exports import ALL_PUBLIC, ask_for_export
+from tests.exports import ask_for_export
 from tests.people import make_actor
 from tests.submitted import make_cycle, make_submission
 from tracker.cli import export_making
@@ -325,13 +326,13 @@ def test_an_error_is_told_and_noted_and_leaves_no_file(
     error: Exception,
     code: str,
 ) -> None:
-    def fail(target: Path, *_: object, **__: object) -> None:
-        target.write_bytes(b"half")
+    def fail(target: BinaryIO, *_: object, **__: object) -> None:
+        target.write(b"half")
         raise error
 
     export = ask_for_export(session, actor)
     session.commit()
-    monkeypatch.setitem(export_making.WRITERS, ALL_PUBLIC.form, fail)
+    monkeypatch.setattr(export_making, "write_compiled_file", fail)
     assert maker.make_next() and not maker.make_next()
     failed = fresh(session, export)
     assert (failed.status, failed.problem, failed.size) == (ExportStatus.FAILED, code, None)

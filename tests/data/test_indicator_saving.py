@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.people import make_actor, make_user, state_id
+from tests.submitted import add_figures
 from tracker.domain.chain import GENESIS
 from tracker.domain.errors import Invalid, NotFound, NotPermitted, StaleEdit, WrongStatus
 from tracker.domain.indicators import Cell
@@ -21,7 +22,6 @@ from tracker.models import (
     OutcomeDocument,
     ReportingCycle,
     Submission,
-    SubmissionFigure,
 )
 from tracker.queries.indicators import (
     definition_of,
@@ -253,19 +253,7 @@ def publish(
     )
     session.add(submission)
     session.flush()
-    session.add_all(
-        SubmissionFigure(
-            submission_id=submission.id,
-            indicator=SLUG,
-            audience=audience,
-            year=cell.year,
-            category=cell.category,
-            input=cell.input,
-            value=value,
-        )
-        for cell, value in figures.items()
-    )
-    session.flush()
+    add_figures(session, submission, figures, audience)
     return submission
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from tests.exchange.conftest import CYCLE, MADE
 from tests.exchange.test_report_workbook import CANARY, said
 from tests.exchange.workbooks import Written
-from tests.submitted import START, make_cycle, make_submission
+from tests.submitted import START, add_figures, found_arms, make_cycle, make_submission
 from tests.submitted_items import add_item
 from tracker.domain.assistance import Assistance, Direction
 from tracker.domain.contacts import Contact, ContactKind
@@ -29,7 +29,6 @@ from tracker.models import (
     OutcomeDocument,
     ReportingCycle,
     Submission,
-    SubmissionFigure,
 )
 from tracker.queries.compiled import Since, compiled_export
 from tracker.queries.exports import state_answers
@@ -70,24 +69,6 @@ def compile_(session: Session, cycle: ReportingCycle) -> Compile:
 def following(session: Session, cycle: ReportingCycle) -> ReportingCycle:
     """A later cycle on the same document."""
     return make_cycle(session, NEXT, opens=date(2028, 1, 1))
-
-
-def figures(
-    session: Session, submission: Submission, year: int, audience: Audience, **values: int
-) -> None:
-    for name, value in values.items():
-        session.add(
-            SubmissionFigure(
-                submission_id=submission.id,
-                indicator="sdg-16-4-2",
-                audience=audience,
-                year=year,
-                category="found",
-                input=name,
-                value=value,
-            )
-        )
-    session.flush()
 
 
 def of_state(rows: list[dict[str, Any]], iso3: str) -> list[dict[str, Any]]:
@@ -259,7 +240,7 @@ def test_groups_are_summed_over_computable_and_visible_states(
         ("VAT", everybody, {"total": 9, "traced": 9, "otherwise_established": 0}),
     ):
         submission = make_submission(session, cycle, iso3, {25: said()})
-        figures(session, submission, 2024, audience, **values)
+        add_figures(session, submission, found_arms(**values), audience)
     rows = compile_().rows("Indicator 16.4.2 by group")
     lines = {(row["Group"], row["Value"][:7]): row for row in rows}
     africa, world = lines["African States", "Value A"], lines["All Member States", "Value A"]
@@ -292,7 +273,7 @@ def test_changes_since_an_earlier_export(
     )
     kept = add_item(session, first, Target("Mark all", unit=CANARY))
     add_item(session, first, Target("Given up"))
-    figures(session, first, 2024, public, total=10)
+    add_figures(session, first, found_arms(total=10), public)
     struck = {(26, "narrative"): "A name."}
     same = make_submission(session, cycle, "AUT", {25: said(), 26: said()}, struck=struck)
     revision = session.scalars(select(ChainText).where(ChainText.field == "narrative")).one()
@@ -314,7 +295,7 @@ def test_changes_since_an_earlier_export(
         },
     )
     add_item(session, second, Target("Mark all", unit="arms"), item_id=kept.item_id)
-    figures(session, second, 2024, public, total=12)
+    add_figures(session, second, found_arms(total=12), public)
     gone.superseded_at = START
     make_submission(session, cycle, "BEN", {25: said()})
     written = compile_(since=(THEN, earlier))

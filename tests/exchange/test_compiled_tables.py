@@ -13,9 +13,10 @@ from tests.exchange.workbooks import Written
 from tests.submitted import make_submission
 from tests.submitted_items import add_item
 from tracker.domain.contacts import Contact, ContactKind
+from tracker.domain.exports import ExportFormat
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.targets import Target
-from tracker.exchange.compiled_files import CompiledFormat, write_compiled_file
+from tracker.exchange.compiled_files import write_compiled_file
 from tracker.exchange.tabular import read_csv
 from tracker.exchange.translations import translator
 from tracker.models import ReportingCycle
@@ -45,7 +46,7 @@ def reports(session: Session, cycle: ReportingCycle) -> None:
     add_item(session, submission, Target("=Mark all"))
 
 
-def made(session: Session, form: CompiledFormat, audience: Audience = Audience.PUBLIC) -> bytes:
+def made(session: Session, form: ExportFormat, audience: Audience = Audience.PUBLIC) -> bytes:
     target = BytesIO()
     told: list[int] = []
     write_compiled_file(
@@ -63,15 +64,15 @@ def made(session: Session, form: CompiledFormat, audience: Audience = Audience.P
 
 
 def test_csv_json_and_workbook_hold_the_same_rows(session: Session, reports: None) -> None:
-    archive = zipfile.ZipFile(BytesIO(made(session, CompiledFormat.CSV)))
+    archive = zipfile.ZipFile(BytesIO(made(session, ExportFormat.CSV)))
     assert [name.removesuffix(".csv") for name in archive.namelist()] == TABLES
     tables = {name: read_csv(archive.read(f"{name}.csv")) for name in TABLES}
-    content = json.loads(made(session, CompiledFormat.JSON))
+    content = json.loads(made(session, ExportFormat.JSON))
     assert [key for key, value in content.items() if value and isinstance(value, list)][1:] == [
         name for name in TABLES if tables[name]
     ]
     assert (content["cycles"], content["audience"]) == ([CYCLE], "public")
-    rows = Written(made(session, CompiledFormat.XLSX)).rows("Responses")
+    rows = Written(made(session, ExportFormat.XLSX)).rows("Responses")
     texts = [row["Narrative"] for row in rows]
     assert texts == [*TRAPS, ""]
     assert [row["narrative"] for row in tables["responses"]] == texts
@@ -83,13 +84,13 @@ def test_csv_json_and_workbook_hold_the_same_rows(session: Session, reports: Non
         assert {(name, key) for key in (tables[name] or [{}])[0]} <= explained
 
 
-@pytest.mark.parametrize("form", [CompiledFormat.CSV, CompiledFormat.JSON])
+@pytest.mark.parametrize("form", [ExportFormat.CSV, ExportFormat.JSON])
 def test_nothing_withheld_is_in_a_table(
-    session: Session, reports: None, form: CompiledFormat
+    session: Session, reports: None, form: ExportFormat
 ) -> None:
     def whole(audience: Audience) -> bytes:
         content = made(session, form, audience)
-        if form is CompiledFormat.JSON:
+        if form is ExportFormat.JSON:
             return content
         archive = zipfile.ZipFile(BytesIO(content))
         return b"".join(archive.read(name) for name in archive.namelist())

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from tests.exchange.conftest import MADE
 from tests.exchange.test_report_workbook import CANARY, SECTIONS, TRAPS, said
 from tests.exchange.workbooks import Written
-from tests.submitted import make_report, make_submission
+from tests.submitted import add_figures, found_arms, make_report, make_submission
 from tracker.domain.errors import NotFound
 from tracker.domain.labels import label
 from tracker.domain.progress import COUNT_KEYS, Absence, Audience, Base, Progress
@@ -24,7 +24,7 @@ from tracker.exchange.answers import ANSWER_COLUMNS
 from tracker.exchange.cells import CELL_LIMIT
 from tracker.exchange.compiled import write_compiled
 from tracker.exchange.translations import translator
-from tracker.models import ReportingCycle, Submission, SubmissionFigure
+from tracker.models import ReportingCycle
 from tracker.queries.compiled import compiled_export
 from tracker.queries.exports import StateAnswers, state_answers
 from tracker.queries.figures import figures_of_cycle
@@ -64,24 +64,6 @@ def reports(session: Session, cycle: ReportingCycle) -> None:
     make_submission(session, cycle, "BEL", {25: said(narrative="taken back")}, "withdrawn")
     make_submission(session, cycle, "VAT", {25: said(narrative="An observer State.")})
     make_report(session, cycle, "BEN")
-
-
-def add_figures(
-    session: Session, submission: Submission, audience: Audience, **values: int
-) -> None:
-    for name, value in values.items():
-        session.add(
-            SubmissionFigure(
-                submission_id=submission.id,
-                indicator="sdg-16-4-2",
-                audience=audience,
-                year=2024,
-                category="found",
-                input=name,
-                value=value,
-            )
-        )
-    session.flush()
 
 
 def matrix(written: Written) -> list[dict[str, Any]]:
@@ -207,7 +189,7 @@ def test_withheld_shows_the_word_and_nothing_else(
         session, cycle, "KEN", {25: secret, 26: said()}, struck={(25, "reason"): CANARY}
     )
     earlier.submitter_name = submission.submitter_name = CANARY
-    add_figures(session, submission, Audience.STATES, total=987_654, traced=1)
+    add_figures(session, submission, found_arms(total=987_654, traced=1), Audience.STATES)
     make_submission(session, cycle, "ALB", {26: said(narrative=CANARY)}, "accepted")
     written = compiled_for()
     assert written.names == SHEETS
@@ -279,7 +261,7 @@ def test_nothing_is_cut(session: Session, cycle: ReportingCycle, compiled_for: C
 
 def test_indicator_tables(session: Session, cycle: ReportingCycle, compiled_for: Compiled) -> None:
     submission = make_submission(session, cycle, "KEN", {25: said()})
-    add_figures(session, submission, Audience.PUBLIC, total=8, traced=2, otherwise_established=1)
+    add_figures(session, submission, found_arms(total=8, traced=2, otherwise_established=1))
     written = compiled_for()
     figures = [(r["Input code"], r["Figure"]) for r in written.rows("Indicator figures")]
     assert figures == [("total", 8), ("traced", 2), ("otherwise_established", 1)]

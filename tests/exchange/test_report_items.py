@@ -12,20 +12,21 @@ from sqlalchemy.orm import Session
 from tests.exchange.conftest import CYCLE, MADE
 from tests.exchange.test_report_workbook import CANARY, said
 from tests.exchange.workbooks import Written
-from tests.submitted import make_submission
+from tests.submitted import add_figures, found_arms, make_submission
 from tests.submitted_items import add_item
 from tracker.domain.assistance import Assistance, AssistanceKind, AssistanceStatus, Direction
 from tracker.domain.contacts import Contact, ContactKind
 from tracker.domain.documents import Level, Theme
+from tracker.domain.exports import ExportFormat
 from tracker.domain.progress import Audience
 from tracker.domain.responses import Measure
 from tracker.domain.targets import Target
 from tracker.exchange.answers import ANSWER_COLUMNS
 from tracker.exchange.item_columns import ITEM_COLUMNS
-from tracker.exchange.report_files import ReportFormat, write_report_file
+from tracker.exchange.report_files import write_report_file
 from tracker.exchange.tabular import read_csv
 from tracker.exchange.translations import translator
-from tracker.models import ReportingCycle, Submission, SubmissionFigure
+from tracker.models import ReportingCycle, Submission
 from tracker.queries.report_exports import own_report_export, report_export
 
 Report = Callable[..., Written]
@@ -75,18 +76,7 @@ def submission(session: Session, cycle: ReportingCycle) -> Submission:
     submission.receipt = {"chain": {"seq": 12, "hash": "f" * 64}}
     for item in (BODY, SECRET_POINT, NEED, SECRET_OFFER, TARGET, SECRET_TARGET):
         add_item(session, submission, item)
-    session.add(
-        SubmissionFigure(
-            submission_id=submission.id,
-            indicator="sdg-16-4-2",
-            audience=Audience.SECRETARIAT,
-            year=2024,
-            category="found",
-            input="total",
-            value=987_654,
-        )
-    )
-    session.flush()
+    add_figures(session, submission, found_arms(total=987_654), Audience.SECRETARIAT)
     return submission
 
 
@@ -208,12 +198,12 @@ def test_only_numbers_of_the_template_that_are_known_are_cited(
     assert {row["Meaning"] for row in cited} == {"https://docslib.org/doc/7942479/"}
 
 
-def made(session: Session, form: ReportFormat, audience: Audience, language: str = "en") -> bytes:
+def made(session: Session, form: ExportFormat, audience: Audience, language: str = "en") -> bytes:
     data = report_export(session, cycle_slug=CYCLE, iso3="KEN", audience=audience)
     return written_as(form, data, language)
 
 
-def written_as(form: ReportFormat, data: object, language: str = "en") -> bytes:
+def written_as(form: ExportFormat, data: object, language: str = "en") -> bytes:
     target = BytesIO()
     write_report_file(
         target,
@@ -233,9 +223,9 @@ def unpacked(content: bytes) -> str:
         return "".join(archive.read(name).decode() for name in archive.namelist())
 
 
-@pytest.mark.parametrize("form", list(ReportFormat))
+@pytest.mark.parametrize("form", list(ExportFormat))
 def test_no_format_holds_what_its_reader_may_not_see(
-    session: Session, submission: Submission, form: ReportFormat
+    session: Session, submission: Submission, form: ExportFormat
 ) -> None:
     for audience, shown in ((Audience.PUBLIC, 0), (Audience.STATES, 2)):
         text = unpacked(made(session, form, audience))
@@ -249,7 +239,7 @@ def test_no_format_holds_what_its_reader_may_not_see(
 def test_json_holds_the_tables_of_the_same_columns(
     session: Session, submission: Submission
 ) -> None:
-    found = json.loads(made(session, ReportFormat.JSON, Audience.PUBLIC, "fr"))
+    found = json.loads(made(session, ExportFormat.JSON, Audience.PUBLIC, "fr"))
     assert (found["format"], found["state"], found["submission"]) == (
         "tracker-report-tables/1",
         "KEN",
@@ -271,7 +261,7 @@ def test_json_holds_the_tables_of_the_same_columns(
 def test_the_archive_holds_a_file_for_each_table_and_a_codebook(
     session: Session, submission: Submission
 ) -> None:
-    content = made(session, ReportFormat.CSV, Audience.PUBLIC)
+    content = made(session, ExportFormat.CSV, Audience.PUBLIC)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         tables = {name: read_csv(archive.read(name)) for name in archive.namelist()}
     assert list(tables) == [

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.exchange.workbooks import Written
-from tests.submitted import make_report, make_submission
+from tests.submitted import add_figures, found_arms, make_report, make_submission
 from tracker.domain.errors import NotFound
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.values import utf16_units
 from tracker.exchange.cells import CELL_LIMIT, ROW_LIMIT
-from tracker.models import ReportingCycle, SubmissionFigure
+from tracker.models import ReportingCycle
 from tracker.queries.report_exports import report_export
 
 Report = Callable[..., Written]
@@ -293,18 +293,7 @@ def test_the_public_learns_nothing_of_the_rest(
     make_submission(session, cycle, "KEN", {25: secret, 26: for_states, 27: said()})
     submission = make_submission(session, cycle, "KEN", {25: secret, 26: for_states, 27: said()})
     submission.submitter_name = f"{CANARY} Person"
-    session.add(
-        SubmissionFigure(
-            submission_id=submission.id,
-            indicator="sdg-16-4-2",
-            audience=Audience.SECRETARIAT,
-            year=2024,
-            category="found",
-            input="total",
-            value=987_654,
-        )
-    )
-    session.flush()
+    add_figures(session, submission, found_arms(total=987_654), Audience.SECRETARIAT)
     public = report_of("KEN")
     assert public.holds(CANARY) == public.holds("987654") == []
     assert "Withheld" in [row[0] for row in public.cells("6 Indicators")]
@@ -393,19 +382,7 @@ def test_indicator_values_are_printed_with_their_base(
     session: Session, cycle: ReportingCycle, report_of: Report
 ) -> None:
     submission = make_submission(session, cycle, "KEN", {25: said()})
-    for name, value in (("total", 8), ("traced", 2), ("otherwise_established", 1)):
-        session.add(
-            SubmissionFigure(
-                submission_id=submission.id,
-                indicator="sdg-16-4-2",
-                audience=Audience.PUBLIC,
-                year=2024,
-                category="found",
-                input=name,
-                value=value,
-            )
-        )
-    session.flush()
+    add_figures(session, submission, found_arms(total=8, traced=2, otherwise_established=1))
     rows = {row[0]: row[1:] for row in report_of("KEN").cells("6 Indicators")}
     assert rows["All arms"][1] == 8 and rows["All arms"][0] == "unknown"
     assert rows["Value A: of all arms"][1] == "3/8 (38%)"

@@ -1,8 +1,11 @@
 """The pages of exports: asking, waiting, fetching, for everybody and for nobody else."""
 
+import csv
+import json
 import re
+import zipfile
 from collections.abc import Callable
-from io import BytesIO
+from io import BytesIO, TextIOWrapper
 
 import pytest
 from bs4 import BeautifulSoup
@@ -18,6 +21,7 @@ from tests.submitted import make_cycle, make_submission
 from tracker.cli.export_making import ExportMaker
 from tracker.delivery.files import ExportFolder
 from tracker.domain.clock import system_clock
+from tracker.domain.exports import ExportFormat
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import ResponseContent
 from tracker.domain.roles import Role
@@ -81,12 +85,16 @@ def refresh_of(page: BeautifulSoup) -> list[str]:
 
 
 def canaries(response: TestResponse) -> list[str]:
-    """Which of the answers that not everybody may read are in the file."""
-    assert response.status_code == 200 and response.mimetype == WORKBOOK
-    book = CalamineWorkbook.from_filelike(BytesIO(response.data))
-    text = "\n".join(str(book.get_sheet_by_name(name).to_python()) for name in book.sheet_names)
-    assert "For everybody." in text
-    return sorted(set(re.findall(rf"{CANARY}-(\w+)", text)))
+    """Which of the withheld answers stand anywhere in the file, packed or plain."""
+    assert response.status_code == 200
+    assert response.status_code == 200
+    content = response.get_data()
+    if zipfile.is_zipfile(BytesIO(content)):
+        archive = zipfile.ZipFile(BytesIO(content))
+        content = b"".join(archive.read(name) for name in archive.namelist())
+    assert b"For everybody." in content
+    assert b"For everybody." in content
+    return sorted({found.decode() for found in re.findall(b"canary-([a-z]+)", content)})
 
 
 def test_from_asking_to_the_file(reports: None, public: Browser, work: Callable[[], None]) -> None:
@@ -145,9 +153,10 @@ def test_no_file_is_wider_than_its_reader(
         assert browser.post("/exports/new", FORM | {"audience": audience}).status_code == 403
         assert session.scalars(select(Export)).all() == []
         return
-    address = ask(browser, audience=audience)
-    work()
-    assert canaries(fetch(browser, address)) == found
+    for form in ExportFormat:
+        address = ask(browser, audience=audience, format=form)
+        work()
+        assert canaries(fetch(browser, address)) == found
 
 
 def test_to_everybody_else_an_export_is_not_there(
@@ -320,6 +329,30 @@ def test_several_cycles_in_one_file(
     assert canaries(file) == []
     name = f"{CYCLE}+bms7-2028_compiled_public_en.xlsx"
     assert file.headers["Content-Disposition"].endswith(name)
+
+
+def test_the_tables_can_be_had_as_csv_and_json(
+    session: Session, reports: None, public: Browser, work: Callable[[], None]
+) -> None:
+    choices = public.soup("/exports/new").select("select[name=format] option")
+    assert [(choice["value"], choice.text) for choice in choices] == [
+        ("xlsx", "Excel workbook"),
+        ("zip", "CSV tables in a zip archive"),
+        ("json", "JSON"),
+    ]
+    address = ask(public, format="zip")
+    plain = ask(public, format="json")
+    work()
+    archive = fetch(public, address)
+    assert archive.mimetype == "application/zip"
+    with zipfile.ZipFile(BytesIO(archive.get_data())).open("responses.csv") as member:
+        rows = list(csv.DictReader(TextIOWrapper(member, "utf-8-sig")))
+    tables = fetch(public, plain)
+    assert tables.mimetype == "application/json"
+    found = {(row["iso3"], row["paragraph"]) for row in json.loads(tables.get_data())["responses"]}
+    assert found == {("KEN", 25), ("KEN", 26), ("KEN", 27)}
+    assert {(row["iso3"], int(row["paragraph"])) for row in rows} == found
+    assert tables.headers["Content-Disposition"].endswith(f"{CYCLE}_compiled_public_en.json")
 
 
 def test_the_old_address_leads_to_the_form(

@@ -9,13 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.people import Browser, make_actor, make_user, state_id
+from tests.submitted import add_figures
 from tracker.domain.chain import GENESIS
 from tracker.domain.clock import system_clock
 from tracker.domain.indicators import Cell
 from tracker.domain.progress import Audience
 from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
-from tracker.models import NationalReport, ReportingCycle, Submission, SubmissionFigure
+from tracker.models import NationalReport, ReportingCycle, Submission
 from tracker.queries.indicators import returns_of
 from tracker.services.reports import open_report
 
@@ -321,18 +322,7 @@ def publish(
     )
     session.add(submission)
     session.flush()
-    session.add_all(
-        SubmissionFigure(
-            submission_id=submission.id,
-            indicator=SLUG,
-            audience=audience,
-            year=cell.year,
-            category=cell.category,
-            input=cell.input,
-            value=value,
-        )
-        for cell, value in figures.items()
-    )
+    add_figures(session, submission, figures, audience)
     session.commit()
 
 

@@ -1,9 +1,8 @@
 """Making the exports that wait: claimed, written State by State, put in place whole."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -11,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from tracker.delivery.files import ExportFolder
 from tracker.domain.clock import Clock
-from tracker.domain.exports import ExportFormat, ExportStatus
+from tracker.domain.exports import ExportStatus
 from tracker.domain.messages import N_
-from tracker.exchange.compiled import write_compiled
+from tracker.exchange.compiled_files import write_compiled_file
 from tracker.exchange.translations import translator
 from tracker.exchange.words import Made
 from tracker.models.engine import write_intent
@@ -29,7 +28,6 @@ from tracker.queries.exports import StateAnswers, state_answers
 from tracker.services import exports
 
 log = structlog.get_logger("exports")
-WRITERS: Final[Mapping[ExportFormat, Callable[..., None]]] = {ExportFormat.XLSX: write_compiled}
 SIGNED_OUT = N_("public site")
 PROGRESS_EVERY = 0.5  # seconds; each note of it is a commit
 
@@ -125,16 +123,18 @@ class ExportMaker:
                 clock=self._clock,
             )
         translate = translator(options.language)
-        with self._folder.new_file(job.export.public_id, options.form) as target:
-            WRITERS[options.form](
-                target,
-                data,
-                self._reader(job),
-                translate=translate,
-                language=options.language,
-                made=Made(self._clock(), job.made_for or translate(SIGNED_OUT)),
-            )
-            return target.stat().st_size
+        with self._folder.new_file(job.export.public_id, options.form) as path:
+            with path.open("wb") as target:
+                write_compiled_file(
+                    target,
+                    data,
+                    self._reader(job),
+                    options.form,
+                    translate=translate,
+                    language=options.language,
+                    made=Made(self._clock(), job.made_for or translate(SIGNED_OUT)),
+                )
+            return path.stat().st_size
 
     def _reader(self, job: ExportJob) -> Callable[[int], StateAnswers]:
         """Reads one submission after the other, each in a transaction of its own, and counts."""

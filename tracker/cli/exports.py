@@ -11,11 +11,12 @@ from tracker.cli.database import reading
 from tracker.cli.output import write_file
 from tracker.cli.templates import template
 from tracker.domain.clock import system_clock
+from tracker.domain.exports import ExportFormat
 from tracker.domain.progress import Audience
 from tracker.domain.values import LANGUAGES
-from tracker.exchange.compiled_files import CompiledFormat, write_compiled_file
+from tracker.exchange.compiled_files import write_compiled_file
 from tracker.exchange.report import Order
-from tracker.exchange.report_files import ReportFormat, write_report_file
+from tracker.exchange.report_files import write_report_file
 from tracker.exchange.translations import SOURCE_LANGUAGE, translator
 from tracker.exchange.words import Made
 from tracker.queries.compiled import compiled_export
@@ -24,18 +25,20 @@ from tracker.queries.report_exports import report_export
 from tracker.settings import load_settings
 
 MADE_BY = "tracker export"
-FORMATS = {"xlsx": ReportFormat.XLSX, "json": ReportFormat.JSON, "csv": ReportFormat.CSV}
-
-COMPILED_FORMATS = {
-    "xlsx": CompiledFormat.XLSX,
-    "json": CompiledFormat.JSON,
-    "csv": CompiledFormat.CSV,
-}
+FORMATS = {form.name.lower(): form for form in ExportFormat}
 
 
 def _options(command: Callable[..., Any]) -> Callable[..., Any]:
     """What every export takes."""
     for option in (
+        click.option(
+            "--format",
+            "form",
+            type=click.Choice(list(FORMATS)),
+            default="xlsx",
+            show_default=True,
+            help="csv writes a zip with one file for each table.",
+        ),
         click.option(
             "--language",
             type=click.Choice(LANGUAGES),
@@ -70,14 +73,6 @@ def export() -> None:
 @export.command()
 @click.option("--state", required=True, metavar="ISO3", help="ISO 3166 alpha-3 code.")
 @click.option(
-    "--format",
-    "form",
-    type=click.Choice(list(FORMATS)),
-    default="xlsx",
-    show_default=True,
-    help="csv writes a zip with one file for each table.",
-)
-@click.option(
     "--order",
     type=click.Choice([order.value for order in Order]),
     default=Order.SECTION.value,
@@ -111,14 +106,6 @@ def report(
 
 
 @export.command()
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(list(COMPILED_FORMATS)),
-    default="xlsx",
-    show_default=True,
-    help="csv writes a zip with one file for each table.",
-)
 @_options
 def compiled(form: str, cycle: str, out: Path, audience: str, language: str) -> None:
     """Export whole cycles: overview, matrix, every response, indicators, codebook.
@@ -137,7 +124,7 @@ def compiled(form: str, cycle: str, out: Path, audience: str, language: str) -> 
                     file,
                     data,
                     lambda submission_id: _read(session, submission_id, reader),
-                    COMPILED_FORMATS[form],
+                    FORMATS[form],
                     translate=translator(language),
                     language=language,
                     made=_made(),

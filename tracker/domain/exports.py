@@ -32,6 +32,21 @@ class ExportFormat(StrEnum):
     """What kind of file; the value is its suffix."""
 
     XLSX = "xlsx"
+    CSV = "zip"
+    """One CSV file for each table, in an archive."""
+    JSON = "json"
+
+    @property
+    def media_type(self) -> str:
+        """The media type registered for it."""
+        return MEDIA_TYPES[self]
+
+
+MEDIA_TYPES = {
+    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ExportFormat.CSV: "application/zip",
+    ExportFormat.JSON: "application/json",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,8 @@ _WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (ExportStatus.DONE, N_("Ready")),
     (ExportStatus.FAILED, N_("Failed")),
     (ExportFormat.XLSX, N_("Excel workbook")),
+    (ExportFormat.CSV, N_("CSV tables in a zip archive")),
+    (ExportFormat.JSON, N_("JSON")),
     (Part.CONTACTS, N_("Contacts")),
     (Part.ASSISTANCE, N_("Assistance needed and offered")),
     (Part.TARGETS, N_("Voluntary targets")),

@@ -102,8 +102,8 @@ MESSAGES: Final[dict[str, str]] = {
         "demonstration States."
     ),
     "report-locked": N_(
-        "This report is not open for changes: it was submitted. Your text stays on this page; "
-        "copy it, or ask for the report to be returned or withdraw it first."
+        "This report is not open for changes: it was submitted. Nothing was changed. Keep a copy "
+        "of what you have; withdraw the report, or ask for its return, before you try again."
     ),
     "wrong-status": N_("This cannot be done while the report is “%(status)s”."),
     "stale-edit": N_(

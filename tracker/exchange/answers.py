@@ -8,6 +8,7 @@ from tracker.domain.messages import N_
 from tracker.domain.progress import Absence, Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.exchange.columns import Column, Kind, adapted
+from tracker.exchange.commitments import KEY, PARAGRAPH, TITLE
 from tracker.exchange.content_columns import (
     AUDIENCE,
     GOOD_PRACTICE,
@@ -98,24 +99,8 @@ def _shown(line: AnswerLine) -> ResponseContent | None:
 
 ANSWER_COLUMNS: tuple[Column[AnswerLine], ...] = (
     *(adapted(column, entry_of) for column in NAMING),
-    Column(
-        "paragraph",
-        N_("Paragraph"),
-        Kind.NUMBER,
-        10,
-        lambda line: line.commitment.paragraph,
-        N_("Paragraph of the outcome document, in its annex."),
-        identifies=True,
-    ),
-    Column(
-        "key",
-        N_("Key"),
-        Kind.CODE,
-        14,
-        lambda line: line.commitment.key,
-        N_("Key of the commitment, the same in every file and address."),
-        identifies=True,
-    ),
+    PARAGRAPH,
+    KEY,
     Column(
         "section",
         N_("Section"),
@@ -124,14 +109,7 @@ ANSWER_COLUMNS: tuple[Column[AnswerLine], ...] = (
         lambda line: line.commitment.section,
         N_("Section of the outcome document; the sheet of commitments has its heading."),
     ),
-    Column(
-        "title",
-        N_("Short title (ours)"),
-        Kind.LOCALISED,
-        28,
-        lambda line: line.commitment.title,
-        N_("Our own short title, not the wording of the document."),
-    ),
+    TITLE,
     Column(
         "progress",
         N_("Progress"),

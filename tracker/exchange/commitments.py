@@ -1,6 +1,7 @@
 """The commitments as rows: official wording, and what we say about it, marked as ours."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from tracker.domain.documents import Commitment, OutcomeDocument
 from tracker.domain.messages import N_
@@ -50,25 +51,38 @@ def sources(document: OutcomeDocument, commitment: Commitment, words: Words) -> 
     return "; ".join((own, *others))
 
 
+# Of any row that has a commitment.
+PARAGRAPH: Column[Any] = Column(
+    "paragraph",
+    N_("Paragraph"),
+    Kind.NUMBER,
+    10,
+    lambda line: line.commitment.paragraph,
+    N_("Paragraph of the outcome document, in its annex."),
+    identifies=True,
+)
+KEY: Column[Any] = Column(
+    "key",
+    N_("Key"),
+    Kind.CODE,
+    14,
+    lambda line: line.commitment.key,
+    N_("Key of the commitment, the same in every file and address."),
+    identifies=True,
+)
+TITLE: Column[Any] = Column(
+    "title",
+    N_("Short title (ours)"),
+    Kind.LOCALISED,
+    28,
+    lambda line: line.commitment.title,
+    N_("Our own short title, not the wording of the document."),
+)
+
+
 COMMITMENT_COLUMNS: tuple[Column[CommitmentLine], ...] = (
-    Column(
-        "paragraph",
-        N_("Paragraph"),
-        Kind.NUMBER,
-        10,
-        lambda line: line.commitment.paragraph,
-        N_("Paragraph of the outcome document, in its annex."),
-        identifies=True,
-    ),
-    Column(
-        "key",
-        N_("Key"),
-        Kind.CODE,
-        14,
-        lambda line: line.commitment.key,
-        N_("Key of the commitment, the same in every file and address."),
-        identifies=True,
-    ),
+    PARAGRAPH,
+    KEY,
     Column(
         "heading",
         N_("Section"),
@@ -77,14 +91,7 @@ COMMITMENT_COLUMNS: tuple[Column[CommitmentLine], ...] = (
         lambda line: line.heading,
         N_("Section of the outcome document, with its heading."),
     ),
-    Column(
-        "title",
-        N_("Short title (ours)"),
-        Kind.LOCALISED,
-        28,
-        lambda line: line.commitment.title,
-        N_("Our own short title, not the wording of the document."),
-    ),
+    TITLE,
     Column(
         "official",
         N_("Official text"),

@@ -5,11 +5,11 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from tracker.domain.chain import instant
+from tracker.domain.exports import ExportFormat
 from tracker.exchange.compiled import Advance, write_compiled
 from tracker.exchange.entries import Read, entries_by_state
 from tracker.exchange.legend import CODEBOOK_COLUMNS, codebook_entries
@@ -23,20 +23,11 @@ FORMAT = "tracker-compiled-tables/1"
 Add = Callable[[Any], None]
 
 
-class CompiledFormat(StrEnum):
-    """The formats, by what the name of the file ends with."""
-
-    XLSX = "xlsx"
-    JSON = "json"
-    CSV = "zip"
-    """One CSV file for each table, in an archive."""
-
-
 def write_compiled_file(
     target: BinaryIO,
     data: CompiledExport,
     read: Read,
-    form: CompiledFormat,
+    form: ExportFormat,
     *,
     translate: Translate,
     language: str,
@@ -44,7 +35,7 @@ def write_compiled_file(
     progress: Advance | None = None,
 ) -> None:
     """Write the workbook, or every long table of it; arguments as of ``write_compiled``."""
-    if form is CompiledFormat.XLSX:
+    if form is ExportFormat.XLSX:
         write_compiled(
             target,
             data,
@@ -60,7 +51,7 @@ def write_compiled_file(
         parts = [_Part(folder, table, form, words) for table in _tables(data, words)]
         try:
             _grow(parts, data, read, progress)
-            if form is CompiledFormat.CSV:
+            if form is ExportFormat.CSV:
                 _zip(target, parts, made)
             else:
                 _join(target, parts, _about(data, words, made))
@@ -82,12 +73,12 @@ def _tables(data: CompiledExport, words: Words) -> list[LongTable]:
 class _Part:
     """One table, which waits in a file of its own while the States are read."""
 
-    def __init__(self, folder: str, table: LongTable, form: CompiledFormat, words: Words) -> None:
+    def __init__(self, folder: str, table: LongTable, form: ExportFormat, words: Words) -> None:
         self.table = table
         self.file: BinaryIO = open(Path(folder, table.key), "w+b")  # noqa: SIM115 - closed by the caller
         self._rows = 0
         self._words = words
-        csv = CsvTable(self.file, table.columns, words) if form is CompiledFormat.CSV else None
+        csv = CsvTable(self.file, table.columns, words) if form is ExportFormat.CSV else None
         self.add: Add = csv.add if csv else self._add_object
 
     def _add_object(self, row: Any) -> None:

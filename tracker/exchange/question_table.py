@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tracker.domain.documents import Commitment
 from tracker.domain.messages import N_
 from tracker.exchange.columns import Column, Kind, adapted
+from tracker.exchange.commitments import PARAGRAPH, TITLE
 from tracker.exchange.entries import NAMING, Entry, entry_of
 from tracker.queries.compiled import AskedQuestion, CompiledExport
 
@@ -36,23 +37,8 @@ def question_lines(data: CompiledExport) -> Callable[[Entry], Iterator[QuestionL
 
 QUESTION_COLUMNS: tuple[Column[QuestionLine], ...] = (
     *(adapted(column, entry_of) for column in NAMING),
-    Column(
-        "paragraph",
-        N_("Paragraph"),
-        Kind.NUMBER,
-        10,
-        lambda line: line.commitment.paragraph,
-        N_("Paragraph of the outcome document, in its annex."),
-        identifies=True,
-    ),
-    Column(
-        "title",
-        N_("Short title (ours)"),
-        Kind.LOCALISED,
-        28,
-        lambda line: line.commitment.title,
-        N_("Our own short title, not the wording of the document."),
-    ),
+    PARAGRAPH,
+    TITLE,
     Column(
         "asked_on_submission",
         N_("Asked on submission"),

@@ -40,9 +40,6 @@ from tracker.web.session import current_actor
 from tracker.web.transaction import release, session
 
 blueprint = Blueprint("exporting", __name__, url_prefix="/exports")
-MEDIA_TYPES = {
-    ExportFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 BROWSER = "exports"  # in the signed cookie: proves to be the browser that asked
 SOON, LATER, AT_FIRST = 2, 5, 30  # seconds: between two looks, and how long they are frequent
 
@@ -181,7 +178,7 @@ def file(export_id: str) -> ResponseReturnValue:
     try:
         return send_file(
             folder.file(export.public_id, export.options.form),
-            MEDIA_TYPES[export.options.form],
+            export.options.form.media_type,
             as_attachment=True,
             download_name=export.filename,
         )

@@ -10,10 +10,11 @@ from flask_babel import gettext
 
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import NotFound, NotPermitted, Problem
+from tracker.domain.exports import ExportFormat
 from tracker.domain.progress import Audience
 from tracker.domain.values import parse_audience, parse_choice
 from tracker.exchange.report import Order
-from tracker.exchange.report_files import MEDIA_TYPES, ReportFormat, write_report_file
+from tracker.exchange.report_files import write_report_file
 from tracker.exchange.translations import translator
 from tracker.exchange.words import Made
 from tracker.policy.actions import Action
@@ -46,9 +47,9 @@ def own_report(report_id: str, number: int, form: str) -> ResponseReturnValue:
     return _report_file(own_report_export(session(), row.id), kind, order)
 
 
-def _format(ending: str) -> ReportFormat:
+def _format(ending: str) -> ExportFormat:
     try:
-        return ReportFormat(ending)
+        return ExportFormat(ending)
     except ValueError:
         raise NotFound(Problem("not-found")) from None
 
@@ -57,7 +58,7 @@ def _order() -> Order:
     return parse_choice(request.args.get("order"), Order, "order") or Order.SECTION
 
 
-def _report_file(data: ReportExport, form: ReportFormat, order: Order) -> Response:
+def _report_file(data: ReportExport, form: ExportFormat, order: Order) -> Response:
     language, maker = chosen_language(), made()
     release()
     version = f"_{data.submission.number}" if data.own else ""
@@ -72,7 +73,7 @@ def _report_file(data: ReportExport, form: ReportFormat, order: Order) -> Respon
             order=order,
         ),
         f"{data.frame.cycle.slug}_{data.state.iso3}_report{version}_{language}.{form}",
-        MEDIA_TYPES[form],
+        form.media_type,
     )
 
 
@@ -110,7 +111,7 @@ def made() -> Made:
 
 
 def download(
-    write: Callable[[BinaryIO], None], name: str, media_type: str = MEDIA_TYPES[ReportFormat.XLSX]
+    write: Callable[[BinaryIO], None], name: str, media_type: str = ExportFormat.XLSX.media_type
 ) -> Response:
     """The file as an attachment: a few hundred kilobytes at most."""
     target = BytesIO()
