@@ -177,8 +177,8 @@ def test_the_keyboard_is_enough_and_the_pages_hold(
     file.write_bytes(filled(fetch_template(page)))
     save_online(colleague, report)
 
-    reach(page, page.locator("input[type=file]"))
-    with page.expect_file_chooser() as chooser:
+    with page.expect_file_chooser() as chooser:  # expected early: the browser has to hear of it
+        reach(page, page.locator("input[type=file]"))
         page.keyboard.press("Enter")
     chooser.value.set_files(file)
     reach(page, page.get_by_role("button", name="Read the file"))
