@@ -19,11 +19,12 @@ from tests.exchange.templates import (
 from tests.national_reports import Reporting, begin_report
 from tests.people import make_actor, state_id
 from tracker.domain.assistance import Assistance, Direction
+from tracker.domain.contacts import Contact, ContactKind
 from tracker.domain.documents import Theme
 from tracker.domain.errors import Invalid, NotFound, NotPermitted, WrongStatus
 from tracker.domain.indicators import Cell
 from tracker.domain.item_fields import Part
-from tracker.domain.items import Item
+from tracker.domain.items import Item, facts_of, texts_of
 from tracker.domain.merging import Verdict
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure
@@ -32,7 +33,7 @@ from tracker.domain.targets import Target
 from tracker.models import ChainEntry, NationalReport, ReportingCycle
 from tracker.models.ids import new_public_id
 from tracker.queries.indicators import returns_of
-from tracker.queries.items import items_of
+from tracker.queries.items import items_of, subject_of
 from tracker.queries.responses import responses_of, revisions_of
 from tracker.services.importing import ImportRefused, plan_import
 from tracker.services.indicators import save_indicator
@@ -496,6 +497,36 @@ def test_a_text_struck_out_is_not_brought_back(
     said = responses_of(session, work.report.id)[KEY].content
     assert (said.narrative, said.lead_agency) == ("", "Ministry")
     assert "Secret Act" not in str(said.measures)
+
+
+@pytest.mark.parametrize(
+    ("item", "field"),
+    [
+        (Contact(ContactKind.COORDINATION_BODY, name="A. Person", phone="+233 1234567"), "phone"),
+        (Assistance(Direction.NEEDED, Theme.MARKING, description="Ask A. Person"), "description"),
+        (Target(statement="A. Person marks all weapons", unit="A. Person"), "unit"),
+    ],
+)
+def test_a_text_struck_out_of_an_item_is_not_brought_back(
+    session: Session, work: Reporting, desk: TemplateDesk, item: Item, field: str
+) -> None:
+    item_id = add_item(work, item)
+    content = desk.template()
+    revision = session.scalars(
+        select(ChainEntry).where(ChainEntry.subject == subject_of(item.PART, item_id))
+    ).one()
+    strike(
+        session,
+        actor=work.administrator,
+        entry_id=revision.id,
+        field=field,
+        reason="Personal data.",
+        clock=work.clock,
+    )
+    assert not desk.apply(content).cells
+    left = items_of(session, work.report.id)[item.PART][0].content
+    assert facts_of(left) == facts_of(item)
+    assert texts_of(left) == {name: t for name, t in texts_of(item).items() if name != field}
 
 
 def test_a_whole_report_is_planned_in_few_statements(

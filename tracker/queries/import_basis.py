@@ -14,12 +14,12 @@ from tracker.domain.chain import text_digest
 from tracker.domain.filled import FilledRow, FilledTemplate, SheetRole
 from tracker.domain.indicators import Cell, Figures
 from tracker.domain.item_fields import Part
-from tracker.domain.items import Item
+from tracker.domain.items import Item, item_from
 from tracker.domain.merging import Basis, Sides
 from tracker.domain.responses import ResponseContent, content_from
 from tracker.models import ChainEntry
 from tracker.queries.indicators import returns_of
-from tracker.queries.items import item_of_link, items_of, subject_of
+from tracker.queries.items import items_of, subject_of
 from tracker.queries.responses import responses_of
 from tracker.queries.templates import TemplateFrame
 
@@ -142,7 +142,9 @@ class _Reader:
         version, link, known = self._link(subject)
         base = theirs if version else None
         if link is not None:
-            base = item_of_link(link)
+            base = None
+            if not link.facts.get("removed"):
+                base = item_from(part, link.facts, _texts(link, self._said.get(subject, {})))
         return Sides(self._present.get(subject, 0), theirs, base, known)
 
     def figures(self, slug: str, theirs: Figures) -> Sides[Figures]:
@@ -156,12 +158,15 @@ class _Reader:
 
 
 def _said(filled: FilledTemplate) -> Mapping[str, Mapping[str, str]]:
-    """What the file says of each commitment, by the fields of the chain."""
+    """What the file says of each record with texts, by the subjects and fields of the chain."""
     said: dict[str, dict[str, str]] = defaultdict(dict)
     for row in filled.rows(SheetRole.ANSWERS):
         said[row.record] |= row.texts
     for row in filled.rows(SheetRole.MEASURES):
         said[row.record] |= _law_fields(row)
+    for part, _, sheet in filled.items():
+        for row in sheet.rows:
+            said[subject_of(part, row.record)] |= row.texts
     return said
 
 
