@@ -158,6 +158,34 @@ def test_empty_cells_blank_nothing_and_the_word_empties(
     assert said.progress is Progress.IN_DEVELOPMENT
 
 
+def test_a_cell_that_is_always_filled_is_not_emptied(session: Session, work: Reporting) -> None:
+    """Above all nobody empties an audience and thereby widens it."""
+    laws = (Measure("Arms Act"),)
+    work.answer(28, narrative="For few.", audience=Audience.SECRETARIAT, measures=laws)
+    add_item(work, Target(statement="Mark all weapons", audience=Audience.SECRETARIAT))
+    need = Assistance(Direction.NEEDED, Theme.MARKING, description="Machines")
+    add_item(work, need)
+    desk, before = desk_of(work), links(session)
+    content = desk.template()
+    for sheet, row, header in (
+        (ANSWERS, answer_row(28), "Audience"),
+        (ANSWERS, answer_row(28), "Good practice"),
+        (LAWS, 3, "Law or instrument"),
+        (TARGETS, 3, "Audience"),
+        ("Assistance", 3, "Standing of the assistance"),
+    ):
+        content = filled_in(content, sheet, (row, header, " [Clear]"))
+    plan = desk.plan(content)
+    assert {(error.sheet, error.problem.code) for error in plan.errors} == {
+        (sheet, "cannot-be-cleared") for sheet in (ANSWERS, LAWS, TARGETS, "Assistance")
+    }
+    assert len(plan.errors) == 5 and not plan.cells
+    with pytest.raises(ImportRefused, match="import-errors"):
+        desk.apply(content)
+    desk.apply(content, skip_invalid=True)
+    assert links(session) == before
+
+
 def test_what_somebody_else_saved_meanwhile_stays_or_clashes(
     session: Session, desk: TemplateDesk, work: Reporting
 ) -> None:

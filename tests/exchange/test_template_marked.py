@@ -58,7 +58,7 @@ def wrong_file(desk: TemplateDesk) -> bytes:
         put(laws, 9, "Law or instrument", "Border Act")
         put(laws, 9, "Link", "www")
         put(book[TARGETS], 4, "Baseline", "many")
-        put(book[TARGETS], 4, "Target", "[clear]")
+        put(book[TARGETS], 4, "Unit", "[clear]")
         put(book[CONTACTS], 3, "Contact", "National coordination body")
         put(book[CONTACTS], 3, "E-mail", "nobody")
 
@@ -91,7 +91,7 @@ def test_errors_and_conflicts_stand_beside_their_cells(session: Session) -> None
     assert laws.cell(4, column(laws, "Link")).comment
     targets = copy.sheet(TARGETS)
     assert targets.cell(3, column(targets, "Baseline")).value == "many"
-    assert targets.cell(3, column(targets, "Target")).value == "[clear]"
+    assert targets.cell(3, column(targets, "Unit")).value == "[clear]"
     contacts = copy.sheet(CONTACTS)
     assert contacts.cell(3, column(contacts, "Name")).comment, "a cell that is needed and empty"
     readme = " ".join(str(row[0]) for row in copy.cells("Read me"))

@@ -78,6 +78,10 @@ IMPORT_MESSAGES: Final[dict[str, str]] = {
     "unknown-row": N_("This row is not one of the template. Move its texts into an empty row."),
     "formula-in-cell": N_("This cell holds a formula. Write its result instead."),
     "error-in-cell": N_("This cell holds an error (%(value)s). Write what it should say."),
+    "cannot-be-cleared": N_(
+        "This cell cannot be emptied, because something has to stand there. Write what it should "
+        "say, or leave it blank to keep what is saved."
+    ),
     "import-changed": N_(
         "The report was changed after you saw what the file would do. Nothing was saved; look at "
         "the changes again."

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from xlsxwriter.utility import xl_col_to_name
 
 from tracker.domain.errors import Problem
-from tracker.domain.filled import PlacedProblem, SheetRole
+from tracker.domain.filled import REMOVE, PlacedProblem, SheetRole
 from tracker.exchange.raw import CellKind, RawCell, RawSheet
 from tracker.exchange.template_columns import SLOTS, Slot
 from tracker.exchange.template_sheet import key_of
@@ -90,7 +90,9 @@ class SheetReader:
                 wrong[slot.key] = Problem("error-in-cell", "", {"value": cell.text[:80]})
             else:
                 text = self.cells.read(slot, _text(cell))
-                if text is not None:
+                if text == "" and not slot.clearable and slot.key != REMOVE:
+                    wrong[slot.key] = Problem("cannot-be-cleared")
+                elif text is not None:
                     said[slot.key] = text
         return said, wrong
 
