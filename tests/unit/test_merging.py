@@ -103,6 +103,15 @@ def test_laws_of_both_sides(
         assert listed_laws(mine.records[0].content.measures) == plan.conflicts[0].mine
 
 
+def test_the_list_of_laws_that_is_shown_is_the_one_that_is_saved() -> None:
+    sides = Sides(2, said(C, B), said(A, B))
+    plan = plan_of(SheetRole.MEASURES, [change(1, "D")], answers={"k": sides})
+    assert [cell.theirs for cell in plan.cells] == [listed_laws((C, B))]
+    saved = plan.records[0].content.measures
+    assert saved == (C, Measure("D"))
+    assert [cell.mine for cell in plan.cells] == [listed_laws(saved)]
+
+
 def test_a_response_holds_so_many_laws() -> None:
     full = said(*(Measure(str(n)) for n in range(MAX_MEASURES)))
     plan = plan_of(SheetRole.MEASURES, [addition("One more")], answers={"k": Sides(1, full, full)})

@@ -136,7 +136,7 @@ def _laws(
     if problem:
         verdict = Verdict.INVALID
     first = next((row for row in rows if _differs(row, base)), rows[0])
-    shown = listed_laws(mine), listed_laws(theirs)
+    shown = listed_laws(outcome), listed_laws(theirs)
     applied = draft.judge(first, LISTED, verdict, *shown, problem, column="title")
     return outcome if applied else None
 
