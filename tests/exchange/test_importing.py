@@ -1,5 +1,7 @@
 """Templates that come back: what they would change, what clashes, and what is written."""
 
+from typing import Any
+
 import pytest
 from openpyxl import Workbook
 from sqlalchemy import event, func, select
@@ -35,9 +37,11 @@ from tracker.models.ids import new_public_id
 from tracker.queries.indicators import returns_of
 from tracker.queries.items import items_of, subject_of
 from tracker.queries.responses import responses_of, revisions_of
+from tracker.services import importing
 from tracker.services.importing import ImportRefused, plan_import
 from tracker.services.indicators import save_indicator
 from tracker.services.items import save_item
+from tracker.services.reports import editable_report, set_default_audience
 from tracker.services.strikes import strike
 
 ANSWERS, LAWS, TARGETS, FIGURES = "Answers", "Laws and instruments", "Targets", "Figures"
@@ -289,6 +293,75 @@ def test_a_plan_that_was_seen_is_the_one_that_is_applied(
     with pytest.raises(ImportRefused, match="import-changed") as refused:
         desk.apply(content, {"*": "mine"}, seen=seen)
     desk.apply(content, {"*": "mine"}, seen=refused.value.plan.fingerprint)
+
+
+def let_read(work: Reporting, audience: Audience) -> None:
+    """Set who may read what is saved for the first time from now on."""
+    set_default_audience(
+        work.session,
+        actor=work.focal_point,
+        report_id=work.report.id,
+        audience=audience,
+        clock=work.clock,
+    )
+
+
+@pytest.mark.parametrize("sheet", [ANSWERS, TARGETS, FIGURES])
+def test_a_wider_audience_than_the_one_that_was_seen_is_shown_first(
+    session: Session, desk: TemplateDesk, work: Reporting, sheet: str
+) -> None:
+    let_read(work, Audience.SECRETARIAT)
+    rows = {
+        ANSWERS: (answer_row(31), "Narrative", "For few."),
+        TARGETS: (3, "Target", "For few."),
+        FIGURES: (figure_row(desk, desk.data().years[0], "found", "total"), "Value", 5),
+    }
+    content = filled_in(desk.template(), sheet, rows[sheet])
+    seen, before = desk.plan(content).fingerprint, links(session)
+    assert desk.plan(content).fingerprint == seen
+    let_read(work, Audience.PUBLIC)
+    with pytest.raises(ImportRefused, match="import-changed"):
+        desk.apply(content, seen=seen)
+    assert links(session) == before + 1, "the change of the audience alone"
+
+
+def test_what_was_wrong_when_it_was_seen_is_not_saved_unseen(
+    desk: TemplateDesk, work: Reporting
+) -> None:
+    add_figures(work, total=12)
+    row = figure_row(desk, 2024, "found", "uniquely_marked")
+    content = filled_in(desk.template(), FIGURES, (row, "Value", 50))
+    seen = desk.plan(content)
+    assert [code for _, code in codes(seen)] == ["figures-exceed"]
+    add_figures(work, 1, total=60)
+    with pytest.raises(ImportRefused, match="import-changed"):
+        desk.apply(content, skip_invalid=True, seen=seen.fingerprint)
+
+
+def test_what_the_file_does_not_touch_may_change_after_the_plan_was_seen(
+    session: Session, desk: TemplateDesk, work: Reporting
+) -> None:
+    content = filled_in(desk.template(), ANSWERS, (answer_row(31), "Narrative", "Said."))
+    seen = desk.plan(content).fingerprint
+    work.answer(30, progress=Progress.NOT_APPLICABLE, reason="Another reason.")
+    desk.apply(content, seen=seen)
+    assert responses_of(session, work.report.id)["bms7/annex/31"].content.narrative == "Said."
+
+
+def test_the_default_audience_is_read_under_the_lock(
+    session: Session, desk: TemplateDesk, work: Reporting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else's transaction ends while this one waits for the lock."""
+    content = filled_in(desk.template(), ANSWERS, (answer_row(31), "Narrative", "For few."))
+
+    def wait(*arguments: Any, **options: Any) -> NationalReport:
+        let_read(work, Audience.SECRETARIAT)
+        return editable_report(*arguments, **options)
+
+    monkeypatch.setattr(importing, "editable_report", wait)
+    desk.apply(content)
+    saved = responses_of(session, work.report.id)["bms7/annex/31"].content
+    assert saved.audience is Audience.SECRETARIAT
 
 
 def test_contributors_fill_their_sections_only(

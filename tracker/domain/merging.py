@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from tracker.domain.chain import tagged_hash
 from tracker.domain.errors import Problem
 from tracker.domain.filled import FilledRow, FilledSheet, PlacedProblem, SheetRole
 from tracker.domain.indicators import Figures, IndicatorDefinition
@@ -19,7 +18,6 @@ from tracker.domain.items import Item
 from tracker.domain.progress import Audience
 from tracker.domain.responses import ResponseContent
 
-PLAN_TAG = "tracker/import-plan/1"
 EVERY = "*"
 T = TypeVar("T")
 
@@ -120,10 +118,15 @@ class RecordPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that a file would change, in the order of its sheets."""
+    """Everything that a file would change, in the order of its sheets.
+
+    ``fingerprint`` is another one when the file would do something else than before; how its
+    conflicts are settled makes no difference.
+    """
 
     records: tuple[RecordPlan, ...]
     problems: tuple[PlacedProblem, ...] = field(default=())
+    fingerprint: str = ""
 
     @property
     def cells(self) -> tuple[PlannedCell, ...]:
@@ -156,16 +159,6 @@ class Plan:
     def ok(self) -> bool:
         """Whether nothing is wrong and nothing left to settle."""
         return not self.errors and not self.conflicts
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes when the file would do something else than before, settled or not."""
-        seen = [
-            [cell.place, cell.apart.value, cell.mine, cell.theirs]
-            for cell in self.cells
-            if cell.apart is not Verdict.INVALID  # that is the file's alone
-        ]
-        return tagged_hash(PLAN_TAG, seen)
 
 
 def three_way(base: object, mine: object, theirs: object, *, first: bool = False) -> Verdict:

@@ -83,7 +83,8 @@ def apply_import(
         frame = _frame(session, actor, state_id, cycle_id)
     editable_report(session, _begun(frame), at=clock())
     session.flush()
-    session.expire_all()  # what was read before the lock may be old
+    session.expire_all()  # what was read before the lock may be old, the default audience too
+    frame = _frame(session, actor, state_id, cycle_id)
     plan = make_plan(filled, _basis(session, frame, filled, clock), choices)
     _require_settled(plan, skip_invalid, seen)
     saver = _Saver(session, actor, frame, clock, source)
