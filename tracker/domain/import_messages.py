@@ -54,6 +54,10 @@ IMPORT_MESSAGES: Final[dict[str, str]] = {
         "The column “%(column)s” is missing. Take it from a new template; without it, nothing of "
         "it is read."
     ),
+    "column-twice": N_(
+        "The column “%(column)s” stands in this sheet more than once (%(letters)s). Delete the one "
+        "that is not to count; until then, nothing of it is read."
+    ),
     "unknown-paragraph": N_(
         "“%(value)s” is no paragraph of this template. Give the row back its paragraph, or empty "
         "it."
