@@ -15,8 +15,13 @@ from tests.exchange.templates import (
     put,
 )
 from tests.national_reports import Reporting, begin_report
-from tracker.domain.responses import Measure
-from tracker.queries.responses import responses_of
+from tracker.domain.item_fields import Part
+from tracker.domain.items import Item
+from tracker.domain.merging import Verdict
+from tracker.domain.targets import Target
+from tracker.queries.items import items_of
+from tracker.services.importing import ImportRefused
+from tracker.services.items import save_item
 
 ANSWERS, LAWS, TARGETS = "Answers", "Laws and instruments", "Targets"
 
@@ -62,3 +67,56 @@ def test_a_sheet_whose_rows_have_two_names_is_not_read(desk: TemplateDesk) -> No
 
     plan = desk.plan(edited(desk.template(), edit))
     assert codes(plan) == [("", "column-twice")] and not plan.cells
+
+
+def targets(session: Session, work: Reporting) -> dict[str, Item]:
+    """The targets of the report by their ids."""
+    return {row.item_id: row.content for row in items_of(session, work.report.id)[Part.TARGETS]}
+
+
+def remove(work: Reporting, item_id: str, part: Part = Part.TARGETS) -> None:
+    """A colleague removes an item online."""
+    row = next(r for r in items_of(work.session, work.report.id)[part] if r.item_id == item_id)
+    save_item(
+        work.session,
+        actor=work.focal_point,
+        report_id=work.report.id,
+        part=part,
+        item_id=item_id,
+        expected_version=row.version,
+        content=None,
+        clock=work.clock,
+    )
+
+
+def test_the_same_file_again_does_not_bring_back_what_a_colleague_removed(
+    session: Session, desk: TemplateDesk, work: Reporting
+) -> None:
+    content = filled_in(
+        desk.template(), TARGETS, (3, "Target", "Mark all weapons"), (3, "By the year", 2030)
+    )
+    desk.apply(content)
+    (item_id,) = targets(session, work)
+    remove(work, item_id)
+    plan = desk.plan(content)
+    assert [(c.field, c.verdict, c.theirs) for c in plan.cells] == [
+        ("statement", Verdict.CONFLICT, ""),
+        ("year", Verdict.CONFLICT, ""),
+    ]
+    with pytest.raises(ImportRefused, match="import-conflicts"):
+        desk.apply(content)
+    desk.apply(content, {"*": "theirs"})
+    assert not targets(session, work)
+    desk.apply(content, {"*": "mine"})
+    assert targets(session, work) == {item_id: Target(statement="Mark all weapons", year=2030)}
+
+
+def test_a_row_that_was_removed_online_is_not_made_again_for_a_number_in_it(
+    session: Session, work: Reporting
+) -> None:
+    desk = desk_of(work)
+    desk.apply(filled_in(desk.template(), TARGETS, (3, "Target", "Mark all weapons")))
+    (item_id,) = targets(session, work)
+    content = filled_in(desk.template(), TARGETS, (3, "By the year", 2030))
+    remove(work, item_id)
+    assert [(c.field, c.verdict) for c in desk.plan(content).cells] == [("year", Verdict.CONFLICT)]

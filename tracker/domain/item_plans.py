@@ -70,7 +70,7 @@ def _fields(
     empty = empty_item(part, basis.default_audience)
     base, theirs = sides.base or empty, sides.theirs or empty
     shown = typed_texts(sides.theirs) if sides.theirs else dict[str, str]()
-    gone = sides.theirs is None and sides.base is not None
+    gone = sides.theirs is None and (sides.base is not None or sides.ended)
     accepted = {}
     for name, text in row.texts.items():
         problems = list[Problem]()
@@ -83,8 +83,10 @@ def _fields(
         if problems:
             draft.judge(row, name, Verdict.INVALID, text, shown.get(name, ""), problems)
             continue
-        present = None if gone else getattr(theirs, name)
-        verdict = three_way(getattr(base, name), mine, present, first=sides.theirs is None)
+        before = getattr(base, name)
+        verdict = three_way(before, mine, getattr(theirs, name), first=sides.theirs is None)
+        if gone:
+            verdict = Verdict.UNCHANGED if mine == before else Verdict.CONFLICT
         if draft.judge(row, name, verdict, text, shown.get(name, "")):
             accepted[name] = text
     return accepted

@@ -47,13 +47,15 @@ Choices = Mapping[str, str]
 class Sides(Generic[T]):
     """One record: its present version (0: none) and content, and what the file was made from.
 
-    ``known`` is false where the file names a version that there never was.
+    ``known`` is false where the file names a version that there never was; ``ended`` is true
+    where a row that is new in the file was saved before and removed since.
     """
 
     version: int
     theirs: T
     base: T
     known: bool = True
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ the file.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, selectinload
@@ -19,7 +19,7 @@ from tracker.domain.merging import Basis, Sides
 from tracker.domain.responses import ResponseContent, content_from
 from tracker.models import ChainEntry
 from tracker.queries.indicators import returns_of
-from tracker.queries.items import items_of, subject_of
+from tracker.queries.items import ITEM_SAVED, items_of, subject_of
 from tracker.queries.responses import responses_of
 from tracker.queries.templates import TemplateFrame
 
@@ -46,7 +46,8 @@ def import_basis(
     named = dict(_named(filled))
     past = {link for link in named.items() if link[1] not in (0, present.get(link[0], 0))}
     links = _links(session, report, past)
-    reader = _Reader(present, named, links, filled)
+    fresh = {subject for subject, version in named.items() if not version} - {*present}
+    reader = _Reader(present, named, links, _ended(session, report, fresh), filled)
     return Basis(
         default_audience=frame.default_audience,
         paragraphs=frozenset(c.paragraph for c in frame.document.commitments),
@@ -97,6 +98,25 @@ def _links(session: Session, report_id: int | None, wanted: Iterable[Link]) -> L
     return found
 
 
+def _ended(session: Session, report_id: int | None, fresh: Iterable[str]) -> set[str]:
+    """Which of the subjects that are new in the file and not there now are items that were."""
+    if report_id is None:
+        return set()
+    found: set[str] = set()
+    every = sorted(fresh)
+    for start in range(0, len(every), BATCH):
+        found |= set(
+            session.scalars(
+                select(ChainEntry.subject).where(
+                    ChainEntry.report_id == report_id,
+                    ChainEntry.kind == ITEM_SAVED,
+                    ChainEntry.subject.in_(every[start : start + BATCH]),
+                )
+            )
+        )
+    return found
+
+
 class _Reader:
     """The two sides of each record."""
 
@@ -105,9 +125,10 @@ class _Reader:
         present: Mapping[str, int],
         named: Mapping[str, int],
         links: Links,
+        ended: Collection[str],
         filled: FilledTemplate,
     ) -> None:
-        self._present, self._named, self._links = present, named, links
+        self._present, self._named, self._links, self._ended = present, named, links, ended
         self._said = _said(filled)
 
     def _link(self, subject: str) -> tuple[int, ChainEntry | None, bool]:
@@ -145,7 +166,8 @@ class _Reader:
             base = None
             if not link.facts.get("removed"):
                 base = item_from(part, link.facts, _texts(link, self._said.get(subject, {})))
-        return Sides(self._present.get(subject, 0), theirs, base, known)
+        present = self._present.get(subject, 0)
+        return Sides(present, theirs, base, known, ended=subject in self._ended)
 
     def figures(self, slug: str, theirs: Figures) -> Sides[Figures]:
         """The figures of one indicator."""
