@@ -18,8 +18,10 @@ from tests.national_reports import Reporting, begin_report
 from tracker.domain.item_fields import Part
 from tracker.domain.items import Item
 from tracker.domain.merging import Verdict
+from tracker.domain.responses import Measure
 from tracker.domain.targets import Target
 from tracker.queries.items import items_of
+from tracker.queries.responses import responses_of
 from tracker.services.importing import ImportRefused
 from tracker.services.items import save_item
 
@@ -120,3 +122,19 @@ def test_a_row_that_was_removed_online_is_not_made_again_for_a_number_in_it(
     content = filled_in(desk.template(), TARGETS, (3, "By the year", 2030))
     remove(work, item_id)
     assert [(c.field, c.verdict) for c in desk.plan(content).cells] == [("year", Verdict.CONFLICT)]
+
+
+def test_laws_that_two_people_add_both_stay(
+    session: Session, desk: TemplateDesk, work: Reporting
+) -> None:
+    content = filled_in(
+        desk.template(), LAWS, (3, "Paragraph", 31), (3, "Law or instrument", "Border Act")
+    )
+    work.answer(31, measures=(Measure("Other Act"),))
+    assert [cell.mine for cell in desk.plan(content).cells] == ["Other Act\nBorder Act"]
+    desk.apply(content)
+    row = responses_of(session, work.report.id)["bms7/annex/31"]
+    assert row.content.measures == (Measure("Other Act"), Measure("Border Act"))
+    assert not desk.plan(content).cells, "the same file again"
+    work.answer(31, measures=(*row.content.measures, Measure("Third Act")))
+    assert not desk.plan(content).cells, "and after another law"
