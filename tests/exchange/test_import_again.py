@@ -20,6 +20,7 @@ from tracker.domain.items import Item
 from tracker.domain.merging import Verdict
 from tracker.domain.responses import Measure
 from tracker.domain.targets import Target
+from tracker.models.ids import new_public_id
 from tracker.queries.items import items_of
 from tracker.queries.responses import responses_of
 from tracker.services.importing import ImportRefused
@@ -72,7 +73,7 @@ def test_a_sheet_whose_rows_have_two_names_is_not_read(desk: TemplateDesk) -> No
 
 
 def targets(session: Session, work: Reporting) -> dict[str, Item]:
-    """The targets of the report by their ids."""
+    """The targets of the report by their ids, the first made first."""
     return {row.item_id: row.content for row in items_of(session, work.report.id)[Part.TARGETS]}
 
 
@@ -138,3 +139,40 @@ def test_laws_that_two_people_add_both_stay(
     assert not desk.plan(content).cells, "the same file again"
     work.answer(31, measures=(*row.content.measures, Measure("Third Act")))
     assert not desk.plan(content).cells, "and after another law"
+
+
+def save(work: Reporting, item: Item, item_id: str, version: int = 0) -> None:
+    """Save an item online."""
+    save_item(
+        work.session,
+        actor=work.focal_point,
+        report_id=work.report.id,
+        part=item.PART,
+        item_id=item_id,
+        expected_version=version,
+        content=item,
+        clock=work.clock,
+    )
+
+
+@pytest.mark.parametrize("name", ["copy", "a" * 21, "a" * 23, "a" * 21 + "!"])
+def test_a_row_has_an_id_like_ours_or_none(desk: TemplateDesk, name: str) -> None:
+    """Others could not be opened: some of them are addresses of something else."""
+    content = filled_in(desk.template(), TARGETS, (3, "Target", "Mine"), (3, "Key", name))
+    assert codes(desk.plan(content)) == [("A3", "unknown-row")]
+
+
+def test_a_row_of_another_report_is_refused_in_the_plan(
+    session: Session, desk: TemplateDesk, work: Reporting
+) -> None:
+    item_id = new_public_id()
+    other = begin_report(session, "KEN")
+    save(other, Target(statement="Not yours"), item_id)
+    content = filled_in(
+        desk.template(), TARGETS, (3, "Target", "Mine"), (3, "Unit", "x"), (3, "Key", item_id),
+        (4, "Target", "Another"),
+    )  # fmt: skip
+    assert codes(desk.plan(content)) == [("A3", "unknown-row")]
+    desk.apply(content, skip_invalid=True)
+    assert list(targets(session, work).values()) == [Target(statement="Another")]
+    assert targets(session, other) == {item_id: Target(statement="Not yours")}

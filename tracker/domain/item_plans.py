@@ -25,6 +25,8 @@ def plan_item(
     """The plan of one row; its content is ``None`` where the item is to be removed."""
     sides = basis.items[part].get(row.record, NOTHING)
     draft = Draft(role, sheet, row.record, choices)
+    if sides.elsewhere:
+        return _refusal(draft, row)
     if row.remove:
         return _removal(draft, row, sides)
     if sides.theirs is None and sides.base is not None and not _edits(part, row, sides.base):
@@ -34,6 +36,14 @@ def plan_item(
         return draft.plan(sides.version, sides.theirs, changes=False)
     content = _whole(part, draft, row, sides, accepted, basis)
     return draft.plan(sides.version, content, changes=content != sides.theirs)
+
+
+def _refusal(draft: Draft, row: FilledRow) -> RecordPlan:
+    problems = [Problem("unknown-row")]
+    for name, text in row.texts.items():
+        draft.judge(row, name, Verdict.INVALID, text, "", problems)
+        problems = []  # the others are held back by the first
+    return draft.plan(0, None, changes=False)
 
 
 def _removal(draft: Draft, row: FilledRow, sides: Sides[Item | None]) -> RecordPlan:

@@ -47,8 +47,9 @@ Choices = Mapping[str, str]
 class Sides(Generic[T]):
     """One record: its present version (0: none) and content, and what the file was made from.
 
-    ``known`` is false where the file names a version that there never was; ``ended`` is true
-    where a row that is new in the file was saved before and removed since.
+    ``known`` is false where the file names a version that there never was. Of a row that is new
+    in the file, ``ended`` tells that it was saved before and removed since, ``elsewhere`` that
+    its id is one of another report.
     """
 
     version: int
@@ -56,6 +57,7 @@ class Sides(Generic[T]):
     base: T
     known: bool = True
     ended: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

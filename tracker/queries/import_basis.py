@@ -6,6 +6,7 @@ the file.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, selectinload
@@ -19,7 +20,7 @@ from tracker.domain.merging import Basis, Sides
 from tracker.domain.responses import ResponseContent, content_from
 from tracker.models import ChainEntry
 from tracker.queries.indicators import returns_of
-from tracker.queries.items import ITEM_SAVED, items_of, subject_of
+from tracker.queries.items import ITEM_SAVED, WORKING, items_of, subject_of
 from tracker.queries.responses import responses_of
 from tracker.queries.templates import TemplateFrame
 
@@ -46,8 +47,8 @@ def import_basis(
     named = dict(_named(filled))
     past = {link for link in named.items() if link[1] not in (0, present.get(link[0], 0))}
     links = _links(session, report, past)
-    fresh = {subject for subject, version in named.items() if not version} - {*present}
-    reader = _Reader(present, named, links, _ended(session, report, fresh), filled)
+    new = {subject for subject, version in named.items() if not version} - {*present}
+    reader = _Reader(present, named, links, _fresh(session, report, new), filled)
     return Basis(
         default_audience=frame.default_audience,
         paragraphs=frozenset(c.paragraph for c in frame.document.commitments),
@@ -98,23 +99,38 @@ def _links(session: Session, report_id: int | None, wanted: Iterable[Link]) -> L
     return found
 
 
-def _ended(session: Session, report_id: int | None, fresh: Iterable[str]) -> set[str]:
-    """Which of the subjects that are new in the file and not there now are items that were."""
-    if report_id is None:
-        return set()
-    found: set[str] = set()
-    every = sorted(fresh)
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """What there is already of the ids that are new in the file, by subject.
+
+    ``ended`` are items of this report that were removed, ``elsewhere`` those of other reports.
+    """
+
+    ended: Collection[str]
+    elsewhere: Collection[str]
+
+
+def _fresh(session: Session, report_id: int | None, subjects: Iterable[str]) -> _Fresh:
+    """``subjects`` are new in the file and do not stand in the report."""
+    ended, elsewhere = set[str](), set[str]()
+    every = sorted(subjects)
     for start in range(0, len(every), BATCH):
-        found |= set(
+        batch = every[start : start + BATCH]
+        ended |= set(
             session.scalars(
                 select(ChainEntry.subject).where(
                     ChainEntry.report_id == report_id,
                     ChainEntry.kind == ITEM_SAVED,
-                    ChainEntry.subject.in_(every[start : start + BATCH]),
+                    ChainEntry.subject.in_(batch),
                 )
             )
         )
-    return found
+        for part, table in WORKING.items():
+            prefix = subject_of(part, "")
+            ids = [s.removeprefix(prefix) for s in batch if s.startswith(prefix)]
+            taken = select(table.public_id).where(table.public_id.in_(ids))
+            elsewhere |= {subject_of(part, i) for i in session.scalars(taken)} if ids else set()
+    return _Fresh(ended, elsewhere)
 
 
 class _Reader:
@@ -125,10 +141,10 @@ class _Reader:
         present: Mapping[str, int],
         named: Mapping[str, int],
         links: Links,
-        ended: Collection[str],
+        fresh: _Fresh,
         filled: FilledTemplate,
     ) -> None:
-        self._present, self._named, self._links, self._ended = present, named, links, ended
+        self._present, self._named, self._links, self._fresh = present, named, links, fresh
         self._said = _said(filled)
 
     def _link(self, subject: str) -> tuple[int, ChainEntry | None, bool]:
@@ -166,8 +182,14 @@ class _Reader:
             base = None
             if not link.facts.get("removed"):
                 base = item_from(part, link.facts, _texts(link, self._said.get(subject, {})))
-        present = self._present.get(subject, 0)
-        return Sides(present, theirs, base, known, ended=subject in self._ended)
+        return Sides(
+            self._present.get(subject, 0),
+            theirs,
+            base,
+            known,
+            ended=subject in self._fresh.ended,
+            elsewhere=subject in self._fresh.elsewhere,
+        )
 
     def figures(self, slug: str, theirs: Figures) -> Sides[Figures]:
         """The figures of one indicator."""
