@@ -16,7 +16,8 @@ from tests.exchange.templates import (
 )
 from tests.national_reports import Reporting, begin_report
 from tracker.domain.item_fields import Part
-from tracker.domain.items import Item
+from tracker.domain.item_plans import first_text
+from tracker.domain.items import MAX_ITEMS, Item
 from tracker.domain.merging import Verdict
 from tracker.domain.responses import Measure
 from tracker.domain.targets import Target
@@ -176,3 +177,25 @@ def test_a_row_of_another_report_is_refused_in_the_plan(
     desk.apply(content, skip_invalid=True)
     assert list(targets(session, work).values()) == [Target(statement="Another")]
     assert targets(session, other) == {item_id: Target(statement="Not yours")}
+
+
+def test_a_full_report_takes_a_new_row_for_one_that_the_file_removes(
+    session: Session, work: Reporting
+) -> None:
+    for number in range(MAX_ITEMS):
+        save(work, Target(statement=f"Number {number}"), new_public_id())
+    desk = desk_of(work)
+    new = MAX_ITEMS + 3
+    one = filled_in(
+        desk.template(), TARGETS, (new, "Target", "In its place"), (new - 1, "Remove", "Yes")
+    )
+    two = filled_in(one, TARGETS, (new + 1, "Target", "One too many"))
+    assert codes(desk.plan(two)) == [(f"A{new + 1}", "too-many-items")]
+    first = filled_in(
+        desk.template(), TARGETS, (3, "Key", "a" * 22), (3, "Target", "First of all"),
+        (4, "Remove", "Yes"),
+    )  # fmt: skip
+    assert desk.apply(first).ok
+    assert desk.apply(one).ok
+    found = [first_text(target) for target in targets(session, work).values()]
+    assert len(found) == MAX_ITEMS and found[-2:] == ["First of all", "In its place"]

@@ -66,13 +66,15 @@ def _answers(filled: FilledTemplate, basis: Basis, choices: Choices) -> Iterator
 
 def _items(filled: FilledTemplate, basis: Basis, choices: Choices) -> Iterator[RecordPlan]:
     for part, role, sheet in filled.items():
+        plans = [
+            plan_item(part, role, sheet, row, basis=basis, choices=choices) for row in sheet.rows
+        ]
         room = MAX_ITEMS - sum(s.theirs is not None for s in basis.items[part].values())
-        for row in sheet.rows:
-            plan = plan_item(part, role, sheet, row, basis=basis, choices=choices)
-            if plan.changes and plan.version == 0 and plan.content is not None:
-                room -= 1
-                plan = plan if room >= 0 else _one_too_many(plan)
-            yield plan
+        room += sum(plan.removes for plan in plans)
+        for plan in plans:
+            is_new = plan.changes and plan.version == 0
+            room -= is_new
+            yield _one_too_many(plan) if is_new and room < 0 else plan
 
 
 def _one_too_many(plan: RecordPlan) -> RecordPlan:

@@ -119,6 +119,11 @@ class RecordPlan:
     cells: tuple[PlannedCell, ...]
     unchanged: int
 
+    @property
+    def removes(self) -> bool:
+        """Whether an item would be removed."""
+        return self.changes and self.content is None
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:

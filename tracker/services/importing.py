@@ -88,9 +88,9 @@ def apply_import(
     plan = make_plan(filled, _basis(session, frame, filled, clock), choices)
     _require_settled(plan, skip_invalid, seen)
     saver = _Saver(session, actor, frame, clock, source)
-    for record in plan.records:
-        if record.changes:
-            saver.save(record)
+    changed = [record for record in plan.records if record.changes]
+    for record in sorted(changed, key=lambda record: not record.removes):  # these make room
+        saver.save(record)
     return plan
 
 
