@@ -1,5 +1,7 @@
 """Templates that were copied, sent twice or tampered with: columns, laws and rows of items."""
 
+from datetime import datetime
+
 import pytest
 from openpyxl import Workbook
 from sqlalchemy.orm import Session
@@ -15,12 +17,16 @@ from tests.exchange.templates import (
     put,
 )
 from tests.national_reports import Reporting, begin_report
+from tracker.domain.filled import SheetRole
 from tracker.domain.item_fields import Part
 from tracker.domain.item_plans import first_text
 from tracker.domain.items import MAX_ITEMS, Item
 from tracker.domain.merging import Verdict
 from tracker.domain.responses import Measure
 from tracker.domain.targets import Target
+from tracker.exchange.importing.reading import read_sheets
+from tracker.exchange.importing.template import read_template
+from tracker.exchange.raw import RawWorkbook
 from tracker.models.ids import new_public_id
 from tracker.queries.items import items_of
 from tracker.queries.responses import responses_of
@@ -199,3 +205,15 @@ def test_a_full_report_takes_a_new_row_for_one_that_the_file_removes(
     assert desk.apply(one).ok
     found = [first_text(target) for target in targets(session, work).values()]
     assert len(found) == MAX_ITEMS and found[-2:] == ["First of all", "In its place"]
+
+
+def test_a_day_that_is_off_by_a_fraction_of_a_second_is_that_day(desk: TemplateDesk) -> None:
+    day = datetime(2024, 6, 30, 0, 0, 0, 86_000)  # noqa: DTZ001  a cell has no zone
+    content = filled_in(
+        desk.template(), LAWS, (3, "Paragraph", 31), (3, "Law or instrument", "Act"),
+        (3, "Date of adoption", day),
+    )  # fmt: skip
+    frame = desk.data().frame
+    filled = read_template(RawWorkbook(read_sheets(content)), frame)
+    (row,) = filled.rows(SheetRole.MEASURES)
+    assert row.texts["adopted_on"] == "2024-06-30"

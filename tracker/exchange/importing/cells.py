@@ -14,7 +14,7 @@ from tracker.exchange.template_sheet import key_of
 from tracker.exchange.template_words import CellWords
 
 ROWS_SEARCHED = 50
-MIDNIGHT = ("T00:00:00", " 00:00:00")
+MIDNIGHT = "T00:00:00"  # of a day that a calculation moved by a fraction of a second
 
 
 @dataclass(slots=True)
@@ -115,9 +115,7 @@ class SheetReader:
 def _text(cell: RawCell) -> str:
     """What a person means by a cell: a day that Excel made a date is that day."""
     if cell.kind is CellKind.DATE:
-        for ending in MIDNIGHT:
-            if ending in cell.text:
-                return cell.text.partition(ending)[0]
+        return cell.text.removesuffix(MIDNIGHT)
     if cell.kind is CellKind.NUMBER and cell.text.endswith(".0"):
         return cell.text[:-2]
     return cell.text
