@@ -4,6 +4,7 @@ from datetime import datetime
 
 import pytest
 from openpyxl import Workbook
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.exchange.templates import (
@@ -27,11 +28,13 @@ from tracker.domain.targets import Target
 from tracker.exchange.importing.reading import read_sheets
 from tracker.exchange.importing.template import read_template
 from tracker.exchange.raw import RawWorkbook
+from tracker.models import ChainEntry
 from tracker.models.ids import new_public_id
-from tracker.queries.items import items_of
+from tracker.queries.items import items_of, subject_of
 from tracker.queries.responses import responses_of
 from tracker.services.importing import ImportRefused
 from tracker.services.items import save_item
+from tracker.services.strikes import strike
 
 ANSWERS, LAWS, TARGETS = "Answers", "Laws and instruments", "Targets"
 
@@ -217,3 +220,59 @@ def test_a_day_that_is_off_by_a_fraction_of_a_second_is_that_day(desk: TemplateD
     filled = read_template(RawWorkbook(read_sheets(content)), frame)
     (row,) = filled.rows(SheetRole.MEASURES)
     assert row.texts["adopted_on"] == "2024-06-30"
+
+
+def strike_out(work: Reporting, subject: str, field: str) -> None:
+    """The administrator strikes out a text of the latest revision."""
+    entries = work.session.scalars(
+        select(ChainEntry)
+        .where(ChainEntry.report_id == work.report.id, ChainEntry.subject == subject)
+        .order_by(ChainEntry.seq)
+    )
+    strike(
+        work.session,
+        actor=work.administrator,
+        entry_id=entries.all()[-1].id,
+        field=field,
+        reason="Personal data.",
+        clock=work.clock,
+    )
+
+
+def test_the_file_that_brought_a_text_does_not_bring_it_again_after_it_was_struck_out(
+    session: Session, desk: TemplateDesk, work: Reporting
+) -> None:
+    content = filled_in(
+        desk.template(), ANSWERS, (answer_row(31), "Narrative", "Names a person."),
+        (answer_row(31), "Lead agency", "Ministry"),
+    )  # fmt: skip
+    content = filled_in(
+        content, LAWS, (3, "Paragraph", 31), (3, "Law or instrument", "Secret Act"),
+        (3, "Date of adoption", "2024"), (4, "Paragraph", 31), (4, "Law or instrument", "Act"),
+        (4, "Date of adoption", "2024"),
+    )  # fmt: skip
+    content = filled_in(content, TARGETS, (3, "Target", "All marked"), (3, "Unit", "A. Person"))
+    desk.apply(content)
+    (item_id,) = targets(session, work)
+    strike_out(work, "bms7/annex/31", "narrative")
+    strike_out(work, "bms7/annex/31", "measures.0.title")
+    strike_out(work, subject_of(Part.TARGETS, item_id), "unit")
+    assert not desk.apply(content).cells
+    said = responses_of(session, work.report.id)["bms7/annex/31"].content
+    assert (said.narrative, said.lead_agency) == ("", "Ministry")
+    assert said.measures == (Measure("", "2024"), Measure("Act", "2024"))
+    assert targets(session, work) == {item_id: Target(statement="All marked")}
+    again = filled_in(desk.template(), TARGETS, (3, "Unit", "A. Person"))
+    assert [cell.mine for cell in desk.plan(again).cells] == ["A. Person"], "said anew"
+
+
+def test_a_removed_row_that_is_made_again_comes_without_what_was_struck_out(
+    session: Session, work: Reporting, desk: TemplateDesk
+) -> None:
+    item_id = new_public_id()
+    save(work, Target(statement="All marked", unit="A. Person"), item_id)
+    content = filled_in(desk.template(), TARGETS, (3, "By the year", 2030))
+    strike_out(work, subject_of(Part.TARGETS, item_id), "unit")
+    remove(work, item_id)
+    desk.apply(content, {"*": "mine"})
+    assert targets(session, work) == {item_id: Target(statement="All marked", year=2030)}

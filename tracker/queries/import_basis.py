@@ -1,26 +1,24 @@
 """What the database says on everything in an uploaded template, in few statements.
 
 What a file was made from is the revision that its version names, read here and never taken from
-the file.
+the file. Texts struck out of it are empty: ``struck_texts`` takes them out of the file too.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
-from tracker.domain.chain import text_digest
-from tracker.domain.filled import FilledRow, FilledTemplate, SheetRole
+from tracker.domain.filled import FilledTemplate
 from tracker.domain.indicators import Cell, Figures
 from tracker.domain.item_fields import Part
-from tracker.domain.items import Item, item_from
+from tracker.domain.items import Item
 from tracker.domain.merging import Basis, Sides
 from tracker.domain.responses import ResponseContent, content_from
 from tracker.models import ChainEntry
 from tracker.queries.indicators import returns_of
-from tracker.queries.items import ITEM_SAVED, WORKING, items_of, subject_of
+from tracker.queries.items import ITEM_SAVED, WORKING, item_of_link, items_of, subject_of
 from tracker.queries.responses import responses_of
 from tracker.queries.templates import TemplateFrame
 
@@ -48,7 +46,7 @@ def import_basis(
     past = {link for link in named.items() if link[1] not in (0, present.get(link[0], 0))}
     links = _links(session, report, past)
     new = {subject for subject, version in named.items() if not version} - {*present}
-    reader = _Reader(present, named, links, _fresh(session, report, new), filled)
+    reader = _Reader(present, named, links, _fresh(session, report, new))
     return Basis(
         default_audience=frame.default_audience,
         paragraphs=frozenset(c.paragraph for c in frame.document.commitments),
@@ -142,10 +140,8 @@ class _Reader:
         named: Mapping[str, int],
         links: Links,
         fresh: _Fresh,
-        filled: FilledTemplate,
     ) -> None:
         self._present, self._named, self._links, self._fresh = present, named, links, fresh
-        self._said = _said(filled)
 
     def _link(self, subject: str) -> tuple[int, ChainEntry | None, bool]:
         """The version that the file names, its revision if it is past, whether there is such."""
@@ -163,7 +159,7 @@ class _Reader:
         version, link, known = self._link(key)
         base = (theirs or empty) if version else empty
         if link is not None:
-            base = content_from(link.facts, _texts(link, self._said.get(key, {})))
+            base = content_from(link.facts, _texts(link))
         return Sides(self._present.get(key, 0), theirs or empty, base, known)
 
     def items(self, part: Part, theirs: Mapping[str, Item]) -> dict[str, Sides[Item | None]]:
@@ -179,9 +175,7 @@ class _Reader:
         version, link, known = self._link(subject)
         base = theirs if version else None
         if link is not None:
-            base = None
-            if not link.facts.get("removed"):
-                base = item_from(part, link.facts, _texts(link, self._said.get(subject, {})))
+            base = item_of_link(link)
         return Sides(
             self._present.get(subject, 0),
             theirs,
@@ -201,32 +195,6 @@ class _Reader:
         return Sides(self._present.get(slug, 0), theirs, base, known)
 
 
-def _said(filled: FilledTemplate) -> Mapping[str, Mapping[str, str]]:
-    """What the file says of each record with texts, by the subjects and fields of the chain."""
-    said: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in filled.rows(SheetRole.ANSWERS):
-        said[row.record] |= row.texts
-    for row in filled.rows(SheetRole.MEASURES):
-        said[row.record] |= _law_fields(row)
-    for part, _, sheet in filled.items():
-        for row in sheet.rows:
-            said[subject_of(part, row.record)] |= row.texts
-    return said
-
-
-def _law_fields(row: FilledRow) -> dict[str, str]:
-    return {f"measures.{row.position}.{name}": text for name, text in row.texts.items()}
-
-
-def _texts(link: ChainEntry, said: Mapping[str, str]) -> dict[str, str]:
-    """The texts of a revision. One struck out since is known by its digest alone: a file that
-    still holds it has not changed it, and does not bring it back.
-    """
-    texts = {}
-    for text in link.texts:
-        value = text.value
-        if value is None:
-            mine = said.get(text.field, "")
-            value = mine if text_digest(text.salt, mine) == link.digests[text.field] else ""
-        texts[text.field] = value
-    return texts
+def _texts(link: ChainEntry) -> dict[str, str]:
+    """The texts of a revision; those struck out are empty."""
+    return {text.field: text.value or "" for text in link.texts}
