@@ -1,5 +1,7 @@
 """Templates that come back: what they would change, what clashes, and what is written."""
 
+from typing import Any
+
 import pytest
 from openpyxl import Workbook
 from sqlalchemy import event, func, select
@@ -19,11 +21,12 @@ from tests.exchange.templates import (
 from tests.national_reports import Reporting, begin_report
 from tests.people import make_actor, state_id
 from tracker.domain.assistance import Assistance, Direction
+from tracker.domain.contacts import Contact, ContactKind
 from tracker.domain.documents import Theme
-from tracker.domain.errors import Invalid, NotFound, NotPermitted, WrongStatus
+from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem, WrongStatus
 from tracker.domain.indicators import Cell
 from tracker.domain.item_fields import Part
-from tracker.domain.items import Item
+from tracker.domain.items import Item, facts_of, texts_of
 from tracker.domain.merging import Verdict
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure
@@ -32,11 +35,13 @@ from tracker.domain.targets import Target
 from tracker.models import ChainEntry, NationalReport, ReportingCycle
 from tracker.models.ids import new_public_id
 from tracker.queries.indicators import returns_of
-from tracker.queries.items import items_of
+from tracker.queries.items import items_of, subject_of
 from tracker.queries.responses import responses_of, revisions_of
+from tracker.services import importing
 from tracker.services.importing import ImportRefused, plan_import
 from tracker.services.indicators import save_indicator
 from tracker.services.items import save_item
+from tracker.services.reports import editable_report, set_default_audience
 from tracker.services.strikes import strike
 
 ANSWERS, LAWS, TARGETS, FIGURES = "Answers", "Laws and instruments", "Targets", "Figures"
@@ -157,6 +162,34 @@ def test_empty_cells_blank_nothing_and_the_word_empties(
     assert said.progress is Progress.IN_DEVELOPMENT
 
 
+def test_a_cell_that_is_always_filled_is_not_emptied(session: Session, work: Reporting) -> None:
+    """Above all nobody empties an audience and thereby widens it."""
+    laws = (Measure("Arms Act"),)
+    work.answer(28, narrative="For few.", audience=Audience.SECRETARIAT, measures=laws)
+    add_item(work, Target(statement="Mark all weapons", audience=Audience.SECRETARIAT))
+    need = Assistance(Direction.NEEDED, Theme.MARKING, description="Machines")
+    add_item(work, need)
+    desk, before = desk_of(work), links(session)
+    content = desk.template()
+    for sheet, row, header in (
+        (ANSWERS, answer_row(28), "Audience"),
+        (ANSWERS, answer_row(28), "Good practice"),
+        (LAWS, 3, "Law or instrument"),
+        (TARGETS, 3, "Audience"),
+        ("Assistance", 3, "Standing of the assistance"),
+    ):
+        content = filled_in(content, sheet, (row, header, " [Clear]"))
+    plan = desk.plan(content)
+    assert {(error.sheet, error.problem.code) for error in plan.errors} == {
+        (sheet, "cannot-be-cleared") for sheet in (ANSWERS, LAWS, TARGETS, "Assistance")
+    }
+    assert len(plan.errors) == 5 and not plan.cells
+    with pytest.raises(ImportRefused, match="import-errors"):
+        desk.apply(content)
+    desk.apply(content, skip_invalid=True)
+    assert links(session) == before
+
+
 def test_what_somebody_else_saved_meanwhile_stays_or_clashes(
     session: Session, desk: TemplateDesk, work: Reporting
 ) -> None:
@@ -260,6 +293,75 @@ def test_a_plan_that_was_seen_is_the_one_that_is_applied(
     with pytest.raises(ImportRefused, match="import-changed") as refused:
         desk.apply(content, {"*": "mine"}, seen=seen)
     desk.apply(content, {"*": "mine"}, seen=refused.value.plan.fingerprint)
+
+
+def let_read(work: Reporting, audience: Audience) -> None:
+    """Set who may read what is saved for the first time from now on."""
+    set_default_audience(
+        work.session,
+        actor=work.focal_point,
+        report_id=work.report.id,
+        audience=audience,
+        clock=work.clock,
+    )
+
+
+@pytest.mark.parametrize("sheet", [ANSWERS, TARGETS, FIGURES])
+def test_a_wider_audience_than_the_one_that_was_seen_is_shown_first(
+    session: Session, desk: TemplateDesk, work: Reporting, sheet: str
+) -> None:
+    let_read(work, Audience.SECRETARIAT)
+    rows = {
+        ANSWERS: (answer_row(31), "Narrative", "For few."),
+        TARGETS: (3, "Target", "For few."),
+        FIGURES: (figure_row(desk, desk.data().years[0], "found", "total"), "Value", 5),
+    }
+    content = filled_in(desk.template(), sheet, rows[sheet])
+    seen, before = desk.plan(content).fingerprint, links(session)
+    assert desk.plan(content).fingerprint == seen
+    let_read(work, Audience.PUBLIC)
+    with pytest.raises(ImportRefused, match="import-changed"):
+        desk.apply(content, seen=seen)
+    assert links(session) == before + 1, "the change of the audience alone"
+
+
+def test_what_was_wrong_when_it_was_seen_is_not_saved_unseen(
+    desk: TemplateDesk, work: Reporting
+) -> None:
+    add_figures(work, total=12)
+    row = figure_row(desk, 2024, "found", "uniquely_marked")
+    content = filled_in(desk.template(), FIGURES, (row, "Value", 50))
+    seen = desk.plan(content)
+    assert [code for _, code in codes(seen)] == ["figures-exceed"]
+    add_figures(work, 1, total=60)
+    with pytest.raises(ImportRefused, match="import-changed"):
+        desk.apply(content, skip_invalid=True, seen=seen.fingerprint)
+
+
+def test_what_the_file_does_not_touch_may_change_after_the_plan_was_seen(
+    session: Session, desk: TemplateDesk, work: Reporting
+) -> None:
+    content = filled_in(desk.template(), ANSWERS, (answer_row(31), "Narrative", "Said."))
+    seen = desk.plan(content).fingerprint
+    work.answer(30, progress=Progress.NOT_APPLICABLE, reason="Another reason.")
+    desk.apply(content, seen=seen)
+    assert responses_of(session, work.report.id)["bms7/annex/31"].content.narrative == "Said."
+
+
+def test_the_default_audience_is_read_under_the_lock(
+    session: Session, desk: TemplateDesk, work: Reporting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody else's transaction ends while this one waits for the lock."""
+    content = filled_in(desk.template(), ANSWERS, (answer_row(31), "Narrative", "For few."))
+
+    def wait(*arguments: Any, **options: Any) -> NationalReport:
+        let_read(work, Audience.SECRETARIAT)
+        return editable_report(*arguments, **options)
+
+    monkeypatch.setattr(importing, "editable_report", wait)
+    desk.apply(content)
+    saved = responses_of(session, work.report.id)["bms7/annex/31"].content
+    assert saved.audience is Audience.SECRETARIAT
 
 
 def test_contributors_fill_their_sections_only(
@@ -455,26 +557,23 @@ def test_figures_that_contradict_each_other_are_held_back(
 
 
 def test_a_failure_in_the_middle_leaves_nothing(
-    session: Session, work: Reporting, desk: TemplateDesk
+    session: Session, work: Reporting, desk: TemplateDesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An id of another State's target, which no template of ours holds."""
-    other = begin_report(session, "KEN")
-    theirs = add_item(other, Target(statement="Not yours"))
-    content = filled_in(
-        desk.template(),
-        ANSWERS,
-        (answer_row(31), "Progress", "Implemented"),
-    )
-    content = filled_in(content, TARGETS, (3, "Target", "Mine"), (3, "Key", theirs))
+    content = filled_in(desk.template(), ANSWERS, (answer_row(31), "Progress", "Implemented"))
+    content = filled_in(content, TARGETS, (3, "Target", "Mine"))
     session.commit()
     before = links(session)
+
+    def fail(*_: Any, **__: Any) -> None:
+        assert links(session) > before, "the answer is written by now"
+        raise NotFound(Problem("not-found"))
+
+    monkeypatch.setattr(importing, "save_item", fail)
     with pytest.raises(NotFound):
         desk.apply(content)
     session.rollback()
     assert links(session) == before
     assert "bms7/annex/31" not in responses_of(session, work.report.id)
-    kept = items_of(session, other.report.id)[Part.TARGETS]
-    assert [row.content for row in kept] == [Target(statement="Not yours")]
 
 
 def test_a_text_struck_out_is_not_brought_back(
@@ -496,6 +595,36 @@ def test_a_text_struck_out_is_not_brought_back(
     said = responses_of(session, work.report.id)[KEY].content
     assert (said.narrative, said.lead_agency) == ("", "Ministry")
     assert "Secret Act" not in str(said.measures)
+
+
+@pytest.mark.parametrize(
+    ("item", "field"),
+    [
+        (Contact(ContactKind.COORDINATION_BODY, name="A. Person", phone="+233 1234567"), "phone"),
+        (Assistance(Direction.NEEDED, Theme.MARKING, description="Ask A. Person"), "description"),
+        (Target(statement="A. Person marks all weapons", unit="A. Person"), "unit"),
+    ],
+)
+def test_a_text_struck_out_of_an_item_is_not_brought_back(
+    session: Session, work: Reporting, desk: TemplateDesk, item: Item, field: str
+) -> None:
+    item_id = add_item(work, item)
+    content = desk.template()
+    revision = session.scalars(
+        select(ChainEntry).where(ChainEntry.subject == subject_of(item.PART, item_id))
+    ).one()
+    strike(
+        session,
+        actor=work.administrator,
+        entry_id=revision.id,
+        field=field,
+        reason="Personal data.",
+        clock=work.clock,
+    )
+    assert not desk.apply(content).cells
+    left = items_of(session, work.report.id)[item.PART][0].content
+    assert facts_of(left) == facts_of(item)
+    assert texts_of(left) == {name: t for name, t in texts_of(item).items() if name != field}
 
 
 def test_a_whole_report_is_planned_in_few_statements(

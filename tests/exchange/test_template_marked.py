@@ -16,19 +16,27 @@ from tests.exchange.templates import (
     edited,
     filled_in,
     put,
+    row_named,
 )
 from tests.exchange.workbooks import Written
-from tests.national_reports import begin_report
+from tests.national_reports import Reporting, begin_report
+from tracker.domain.indicators import Cell, Figures
+from tracker.domain.item_fields import Part
 from tracker.domain.merging import Verdict
-from tracker.domain.progress import Progress
+from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure
+from tracker.domain.targets import Target
 from tracker.exchange.plan_lines import loose_sentences, plan_lines
 from tracker.exchange.template_marked import write_marked
 from tracker.exchange.template_words import CellWords
 from tracker.exchange.translations import translator
 from tracker.exchange.words import Words
+from tracker.models.ids import new_public_id
+from tracker.services.indicators import save_indicator
+from tracker.services.items import save_item
 
 ANSWERS, LAWS, TARGETS, CONTACTS = "Answers", "Laws and instruments", "Targets", "Contacts"
+FIGURES, SLUG = "Figures", "sdg-16-4-2"
 NOTES = "Notes of the check"
 
 
@@ -58,7 +66,7 @@ def wrong_file(desk: TemplateDesk) -> bytes:
         put(laws, 9, "Law or instrument", "Border Act")
         put(laws, 9, "Link", "www")
         put(book[TARGETS], 4, "Baseline", "many")
-        put(book[TARGETS], 4, "Target", "[clear]")
+        put(book[TARGETS], 4, "Unit", "[clear]")
         put(book[CONTACTS], 3, "Contact", "National coordination body")
         put(book[CONTACTS], 3, "E-mail", "nobody")
 
@@ -91,7 +99,7 @@ def test_errors_and_conflicts_stand_beside_their_cells(session: Session) -> None
     assert laws.cell(4, column(laws, "Link")).comment
     targets = copy.sheet(TARGETS)
     assert targets.cell(3, column(targets, "Baseline")).value == "many"
-    assert targets.cell(3, column(targets, "Target")).value == "[clear]"
+    assert targets.cell(3, column(targets, "Unit")).value == "[clear]"
     contacts = copy.sheet(CONTACTS)
     assert contacts.cell(3, column(contacts, "Name")).comment, "a cell that is needed and empty"
     readme = " ".join(str(row[0]) for row in copy.cells("Read me"))
@@ -127,6 +135,75 @@ def test_a_file_without_faults_is_copied_without_marks(session: Session) -> None
     copy = marked(desk, content)
     assert counts(desk.plan(copy)) == counts(desk.plan(content))
     assert "comments" not in " ".join(Written(copy).xml())
+
+
+def test_what_the_file_left_blank_in_an_older_record_stays_blank(session: Session) -> None:
+    """Today's words beside an old version would come back later as the file's own."""
+    work = begin_report(session)
+    work.answer(28, narrative="First.")
+    work.answer(30, narrative="Stays.")
+    target = save_target(work, new_public_id(), 0, Target("All marked", unit="First."))
+    save_figures(work, 0, {Cell(2024, "found", "total"): 1})
+    desk = desk_of(work)
+
+    def edit(book: Workbook) -> None:
+        put(book[ANSWERS], answer_row(28), "Progress", "Finished")
+        put(book[ANSWERS], answer_row(28), "Narrative", None)
+        put(book[ANSWERS], answer_row(30), "Narrative", None)
+        put(book[TARGETS], 3, "Baseline", "many")
+        put(book[TARGETS], 3, "Unit", None)
+        put(book[FIGURES], total + 1, "Value", 1)
+        put(book[FIGURES], total, "Value", None)
+
+    total = row_named(desk.template(), FIGURES, f"{SLUG}/figure-2024-found-total")
+    content = edited(desk.template(), edit)
+    work.answer(28, narrative="Second.")
+    save_target(work, target, 1, Target("All marked", unit="Second."))
+    save_figures(work, 1, {Cell(2024, "found", "total"): 2})
+    copy = marked(desk, content)
+    sheets = Written(copy)
+    answers, targets, numbers = (sheets.sheet(name) for name in (ANSWERS, TARGETS, FIGURES))
+    said = column(answers, "Narrative")
+    assert answers.cell(answer_row(28), said).value is None
+    assert answers.cell(answer_row(30), said).value == "Stays."
+    assert targets.cell(3, column(targets, "Unit")).value is None
+    assert targets.cell(3, column(targets, "Target")).value == "All marked"
+    assert numbers.cell(total, column(numbers, "Value")).value is None
+    work.answer(28, narrative="Third.")
+    save_target(work, target, 2, Target("All marked", unit="Third."))
+    save_figures(work, 2, {Cell(2024, "found", "total"): 3})
+    right = filled_in(copy, ANSWERS, (answer_row(28), "Progress", "Implemented"))
+    right = filled_in(right, TARGETS, (3, "Baseline", 5))
+    plan = desk.apply(right)
+    assert [cell.mine for cell in plan.cells] == ["implemented", "5", "1"]
+
+
+def save_target(work: Reporting, item_id: str, version: int, content: Target) -> str:
+    """Save a target online; gives its id."""
+    return save_item(
+        work.session,
+        actor=work.focal_point,
+        report_id=work.report.id,
+        part=Part.TARGETS,
+        item_id=item_id,
+        expected_version=version,
+        content=content,
+        clock=work.clock,
+    ).item_id
+
+
+def save_figures(work: Reporting, version: int, figures: Figures) -> None:
+    """Save figures online."""
+    save_indicator(
+        work.session,
+        actor=work.focal_point,
+        report_id=work.report.id,
+        indicator=SLUG,
+        expected_version=version,
+        audience=Audience.STATES,
+        figures=figures,
+        clock=work.clock,
+    )
 
 
 def test_a_plan_reads_in_words(session: Session) -> None:

@@ -14,7 +14,7 @@ from tracker.domain.progress import Audience
 from tracker.domain.responses import MAX_MEASURES, Measure, ResponseContent
 from tracker.domain.targets import Target
 
-A, B, C = Measure("A"), Measure("B"), Measure("C")
+A, B, C, D = (Measure(title) for title in "ABCD")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,18 @@ def addition(title: str) -> FilledRow:
         ((C, B), [change(0, "B")], None),
         ((C, B), [removal(0)], None),
         ((A,), [change(0, "C")], None),
-        ((A, B, C), [addition("A")], None),
+        ((A, B, C), [addition("D")], (A, B, C, D)),
+        ((A, B, C), [addition("D"), addition("C")], (A, B, C, D)),
+        ((A, B, C), [addition("A")], (A, B, C, A)),
+        ((A, B, C), [addition("D"), removal(0)], (B, C, D)),
+        ((B, C, D), [addition("D"), removal(0)], (B, C, D)),
+        ((A, B, C), [removal(0)], (B, C)),
+        ((B, C), [removal(0)], (B, C)),
+        ((A, B, C), [removal(1)], (A, C)),
+        ((A, C), [removal(1)], None),
+        ((A, C, D), [removal(1), addition("D")], (A, C, D)),
+        ((A, B, C, D), [addition("D"), change(0, "C")], (C, B, C, D)),
+        ((C, B, C, D), [addition("D"), change(0, "C")], (C, B, C, D)),
     ],
 )
 def test_laws_of_both_sides(
@@ -101,6 +112,15 @@ def test_laws_of_both_sides(
     if outcome is None:
         mine = plan_of(SheetRole.MEASURES, rows, {"*": "mine"}, answers={"k": sides})
         assert listed_laws(mine.records[0].content.measures) == plan.conflicts[0].mine
+
+
+def test_the_list_of_laws_that_is_shown_is_the_one_that_is_saved() -> None:
+    sides = Sides(2, said(C, B), said(A, B))
+    plan = plan_of(SheetRole.MEASURES, [change(1, "D")], answers={"k": sides})
+    assert [cell.theirs for cell in plan.cells] == [listed_laws((C, B))]
+    saved = plan.records[0].content.measures
+    assert saved == (C, Measure("D"))
+    assert [cell.mine for cell in plan.cells] == [listed_laws(saved)]
 
 
 def test_a_response_holds_so_many_laws() -> None:

@@ -136,7 +136,7 @@ def _laws(
     if problem:
         verdict = Verdict.INVALID
     first = next((row for row in rows if _differs(row, base)), rows[0])
-    shown = listed_laws(mine), listed_laws(theirs)
+    shown = listed_laws(outcome), listed_laws(theirs)
     applied = draft.judge(first, LISTED, verdict, *shown, problem, column="title")
     return outcome if applied else None
 
@@ -193,18 +193,34 @@ def _merge(
     mine: tuple[Measure, ...],
     theirs: tuple[Measure, ...],
 ) -> tuple[Measure, ...] | None:
-    """Both sides' changes, law by law; ``None`` where they clash."""
-    if mine in (theirs, base):
+    """Both sides' changes, law by law, then what each added; ``None`` where they clash."""
+    edited = _edited(base, edits)
+    if mine in (theirs, base) or _is_applied(edited, added, theirs):
         return theirs
-    kept, more = theirs[: len(base)], list(theirs[len(base) :])
-    if len(kept) < len(base) or more not in ([], added):
+    kept, more = theirs[: len(base)], theirs[len(base) :]
+    if len(kept) < len(base):
         return None
     merged = []
-    for old, ours, present in zip(base, _edited(base, edits), kept, strict=True):
+    for old, ours, present in zip(base, edited, kept, strict=True):
         if ours not in (old, present) and present != old:
             return None
         merged.append(present if ours == old else ours)
-    return (*(measure for measure in merged if measure is not None), *added)
+    missing = (measure for measure in added if measure not in more)
+    return (*(measure for measure in merged if measure is not None), *more, *missing)
+
+
+def _is_applied(
+    edited: tuple[Measure | None, ...], added: list[Measure], theirs: tuple[Measure, ...]
+) -> bool:
+    """Whether the list is what this file made of it before, with laws that others added.
+
+    Where the file only removes the last law, another one in its place may be that law, changed:
+    that is no sign of it.
+    """
+    left = tuple(measure for measure in edited if measure is not None)
+    start, more = theirs[: len(left)], theirs[len(left) :]
+    is_sign = bool(added) or edited[-1:] != (None,)
+    return is_sign and start == left and all(measure in more for measure in added)
 
 
 def listed_laws(measures: tuple[Measure, ...]) -> str:

@@ -54,6 +54,10 @@ IMPORT_MESSAGES: Final[dict[str, str]] = {
         "The column “%(column)s” is missing. Take it from a new template; without it, nothing of "
         "it is read."
     ),
+    "column-twice": N_(
+        "The column “%(column)s” stands in this sheet more than once (%(letters)s). Delete the one "
+        "that is not to count; until then, nothing of it is read."
+    ),
     "unknown-paragraph": N_(
         "“%(value)s” is no paragraph of this template. Give the row back its paragraph, or empty "
         "it."
@@ -78,6 +82,10 @@ IMPORT_MESSAGES: Final[dict[str, str]] = {
     "unknown-row": N_("This row is not one of the template. Move its texts into an empty row."),
     "formula-in-cell": N_("This cell holds a formula. Write its result instead."),
     "error-in-cell": N_("This cell holds an error (%(value)s). Write what it should say."),
+    "cannot-be-cleared": N_(
+        "This cell cannot be emptied, because something has to stand there. Write what it should "
+        "say, or leave it blank to keep what is saved."
+    ),
     "import-changed": N_(
         "The report was changed after you saw what the file would do. Nothing was saved; look at "
         "the changes again."

@@ -12,11 +12,13 @@ from tracker.domain.figure_plans import plan_figures
 from tracker.domain.filled import FilledRow, FilledSheet, FilledTemplate, PlacedProblem, SheetRole
 from tracker.domain.item_plans import plan_item
 from tracker.domain.items import MAX_ITEMS
-from tracker.domain.merging import Basis, Choices, Plan, RecordPlan, Sides, Verdict
+from tracker.domain.merging import EVERY, Basis, Choice, Choices, Plan, RecordPlan, Sides, Verdict
+from tracker.domain.plan_fingerprints import plan_fingerprint
 from tracker.domain.responses import ResponseContent
 
 NO_SHEET = FilledSheet("", {}, ())
 NO_CHOICES: Choices = {}
+ALL_MINE: Choices = {EVERY: Choice.MINE}
 
 
 def make_plan(filled: FilledTemplate, basis: Basis, choices: Choices = NO_CHOICES) -> Plan:
@@ -24,12 +26,18 @@ def make_plan(filled: FilledTemplate, basis: Basis, choices: Choices = NO_CHOICE
     lost = tuple(_unknown(filled, basis))
     if lost:
         return Plan((), (*filled.problems, *lost))
-    records = (
+    either_way = (_records(filled, basis, NO_CHOICES), _records(filled, basis, ALL_MINE))
+    return Plan(
+        _records(filled, basis, choices), filled.problems, plan_fingerprint(either_way, basis)
+    )
+
+
+def _records(filled: FilledTemplate, basis: Basis, choices: Choices) -> tuple[RecordPlan, ...]:
+    return (
         *_answers(filled, basis, choices),
         *_items(filled, basis, choices),
         *_figures(filled, basis, choices),
     )
-    return Plan(records, filled.problems)
 
 
 def _unknown(filled: FilledTemplate, basis: Basis) -> Iterator[PlacedProblem]:
@@ -58,13 +66,15 @@ def _answers(filled: FilledTemplate, basis: Basis, choices: Choices) -> Iterator
 
 def _items(filled: FilledTemplate, basis: Basis, choices: Choices) -> Iterator[RecordPlan]:
     for part, role, sheet in filled.items():
+        plans = [
+            plan_item(part, role, sheet, row, basis=basis, choices=choices) for row in sheet.rows
+        ]
         room = MAX_ITEMS - sum(s.theirs is not None for s in basis.items[part].values())
-        for row in sheet.rows:
-            plan = plan_item(part, role, sheet, row, basis=basis, choices=choices)
-            if plan.changes and plan.version == 0 and plan.content is not None:
-                room -= 1
-                plan = plan if room >= 0 else _one_too_many(plan)
-            yield plan
+        room += sum(plan.removes for plan in plans)
+        for plan in plans:
+            is_new = plan.changes and plan.version == 0
+            room -= is_new
+            yield _one_too_many(plan) if is_new and room < 0 else plan
 
 
 def _one_too_many(plan: RecordPlan) -> RecordPlan:

@@ -25,6 +25,8 @@ def plan_item(
     """The plan of one row; its content is ``None`` where the item is to be removed."""
     sides = basis.items[part].get(row.record, NOTHING)
     draft = Draft(role, sheet, row.record, choices)
+    if sides.elsewhere:
+        return _refusal(draft, row)
     if row.remove:
         return _removal(draft, row, sides)
     if sides.theirs is None and sides.base is not None and not _edits(part, row, sides.base):
@@ -34,6 +36,14 @@ def plan_item(
         return draft.plan(sides.version, sides.theirs, changes=False)
     content = _whole(part, draft, row, sides, accepted, basis)
     return draft.plan(sides.version, content, changes=content != sides.theirs)
+
+
+def _refusal(draft: Draft, row: FilledRow) -> RecordPlan:
+    problems = [Problem("unknown-row")]
+    for name, text in row.texts.items():
+        draft.judge(row, name, Verdict.INVALID, text, "", problems)
+        problems = []  # the others are held back by the first
+    return draft.plan(0, None, changes=False)
 
 
 def _removal(draft: Draft, row: FilledRow, sides: Sides[Item | None]) -> RecordPlan:
@@ -70,7 +80,7 @@ def _fields(
     empty = empty_item(part, basis.default_audience)
     base, theirs = sides.base or empty, sides.theirs or empty
     shown = typed_texts(sides.theirs) if sides.theirs else dict[str, str]()
-    gone = sides.theirs is None and sides.base is not None
+    gone = sides.theirs is None and (sides.base is not None or sides.ended)
     accepted = {}
     for name, text in row.texts.items():
         problems = list[Problem]()
@@ -83,8 +93,10 @@ def _fields(
         if problems:
             draft.judge(row, name, Verdict.INVALID, text, shown.get(name, ""), problems)
             continue
-        present = None if gone else getattr(theirs, name)
-        verdict = three_way(getattr(base, name), mine, present, first=sides.theirs is None)
+        before = getattr(base, name)
+        verdict = three_way(before, mine, getattr(theirs, name), first=sides.theirs is None)
+        if gone:
+            verdict = Verdict.UNCHANGED if mine == before else Verdict.CONFLICT
         if draft.judge(row, name, verdict, text, shown.get(name, "")):
             accepted[name] = text
     return accepted

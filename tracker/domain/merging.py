@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from tracker.domain.chain import tagged_hash
 from tracker.domain.errors import Problem
 from tracker.domain.filled import FilledRow, FilledSheet, PlacedProblem, SheetRole
 from tracker.domain.indicators import Figures, IndicatorDefinition
@@ -19,7 +18,6 @@ from tracker.domain.items import Item
 from tracker.domain.progress import Audience
 from tracker.domain.responses import ResponseContent
 
-PLAN_TAG = "tracker/import-plan/1"
 EVERY = "*"
 T = TypeVar("T")
 
@@ -49,13 +47,17 @@ Choices = Mapping[str, str]
 class Sides(Generic[T]):
     """One record: its present version (0: none) and content, and what the file was made from.
 
-    ``known`` is false where the file names a version that there never was.
+    ``known`` is false where the file names a version that there never was. Of a row that is new
+    in the file, ``ended`` tells that it was saved before and removed since, ``elsewhere`` that
+    its id is one of another report.
     """
 
     version: int
     theirs: T
     base: T
     known: bool = True
+    ended: bool = False
+    elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +119,23 @@ class RecordPlan:
     cells: tuple[PlannedCell, ...]
     unchanged: int
 
+    @property
+    def removes(self) -> bool:
+        """Whether an item would be removed."""
+        return self.changes and self.content is None
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that a file would change, in the order of its sheets."""
+    """Everything that a file would change, in the order of its sheets.
+
+    ``fingerprint`` is another one when the file would do something else than before; how its
+    conflicts are settled makes no difference.
+    """
 
     records: tuple[RecordPlan, ...]
     problems: tuple[PlacedProblem, ...] = field(default=())
+    fingerprint: str = ""
 
     @property
     def cells(self) -> tuple[PlannedCell, ...]:
@@ -156,16 +168,6 @@ class Plan:
     def ok(self) -> bool:
         """Whether nothing is wrong and nothing left to settle."""
         return not self.errors and not self.conflicts
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes when the file would do something else than before, settled or not."""
-        seen = [
-            [cell.place, cell.apart.value, cell.mine, cell.theirs]
-            for cell in self.cells
-            if cell.apart is not Verdict.INVALID  # that is the file's alone
-        ]
-        return tagged_hash(PLAN_TAG, seen)
 
 
 def three_way(base: object, mine: object, theirs: object, *, first: bool = False) -> Verdict:

@@ -21,7 +21,7 @@ class Slot:
     """One column of the template.
 
     ``entry``: somebody may fill it in; of ``choices`` where there are some. ``clearable``: it
-    may be emptied. ``hidden`` columns name the row.
+    may be emptied, by the word for it. ``hidden`` columns name the row.
     """
 
     key: str

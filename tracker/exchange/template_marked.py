@@ -1,7 +1,8 @@
 """The marked copy: the template again with what was filled in, errors and conflicts beside it.
 
 It keeps the versions that the uploaded file was made from, so that a conflict that nobody settled
-is one again when the copy comes back.
+is one again when the copy comes back. What the file left blank is filled in only where that version
+stands: beside an older one, today's words would come back as changes of the file.
 """
 
 from collections import defaultdict
@@ -59,17 +60,18 @@ def write_marked(
 ) -> None:
     """Write what ``filled`` says into a template of today, with what ``plan`` found.
 
-    The rest of the cells says what the report says now. It can be filled in and read again.
+    The rest of the cells says what the report says now, but for records that were saved since the
+    file was made. It can be filled in and read again.
     """
     words = Words(language, translate)
     copy = _Copy(data, filled, plan, CellWords(words))
     rows = {role: tuple(copy.rows(role)) for role in roles_of(data.frame.sections)}
     notes = tuple(copy.notes())
-    write_rows(target, data, rows, copy.versions(), words=words, made=made, notes=notes)
+    write_rows(target, data, rows, copy.versions, words=words, made=made, notes=notes)
 
 
 class _Copy:
-    """The rows of the copy, each with its marks."""
+    """The rows of the copy, each with its marks; ``versions`` are those that it names."""
 
     def __init__(
         self, data: TemplateExport, filled: FilledTemplate, plan: Plan, cells: CellWords
@@ -78,6 +80,7 @@ class _Copy:
         self._rows = {
             role: {_name(role, row): row for row in filled.rows(role)} for role in SheetRole
         }
+        self.versions = self._versions()
         self._marks: dict[tuple[SheetRole, str], dict[str, Mark]] = defaultdict(dict)
         self._loose: list[str] = []
         for placed in plan.errors:
@@ -122,7 +125,7 @@ class _Copy:
         """What was found of cells that no row of the copy has."""
         return iter(self._loose)
 
-    def versions(self) -> Versions:
+    def _versions(self) -> Versions:
         """Those that the file was made from; of what it does not name, those of today."""
         now = versions_of(self._data)
         answers = (SheetRole.MEASURES, SheetRole.ANSWERS)
@@ -150,7 +153,9 @@ class _Copy:
     def _answers(self) -> Iterator[TemplateRow]:
         for commitment in self._data.frame.commitments:
             row = self._data.answers.get(commitment.key)
-            known = without_blanks(typed_answer(row.content)) if row else {}
+            known = dict[str, str]()
+            if row is not None and self.versions.answers[commitment.key] == row.version:
+                known = without_blanks(typed_answer(row.content))
             said = self._said(SheetRole.ANSWERS, commitment.key)
             fixed = answer_cells(self._cells.words, commitment)
             marks = self._marks[SheetRole.ANSWERS, commitment.key]
@@ -182,8 +187,12 @@ class _Copy:
     def _items(self, role: SheetRole) -> Iterator[TemplateRow]:
         part = role.part
         stored = self._data.items[part] if part is not None else ()
-        known = {row.item_id: without_blanks(typed_texts(row.content)) for row in stored}
-        for name in dict.fromkeys((*known, *self._rows[role])):
+        known = {
+            row.item_id: without_blanks(typed_texts(row.content))
+            for row in stored
+            if self.versions.items[row.item_id] == row.version
+        }
+        for name in dict.fromkeys((*(row.item_id for row in stored), *self._rows[role])):
             texts = known.get(name, {}) | self._said(role, name)
             yield TemplateRow({"id": name}, texts, marks=self._marks[role, name])
 
@@ -195,7 +204,12 @@ class _Copy:
         }
         places = (p for row in self._filled.rows(SheetRole.FIGURES) for p in row.texts)
         years = sorted({*self._data.years, *(cell_of(place).year for place in places)})
-        texts = figure_texts(self._data) | said
+        returns = {
+            slug: row
+            for slug, row in self._data.returns.items()
+            if self.versions.figures[slug] == row.version
+        }
+        texts = figure_texts(returns) | said
         for fixed in figure_cells(self._cells.words, self._data.frame.indicators, years):
             name = str(fixed["id"])
             own = {VALUE: texts[name]} if name in texts else {}

@@ -12,6 +12,7 @@ from tracker.domain.messages import N_
 from tracker.exchange.template_columns import PARAGRAPH, roles_of
 from tracker.exchange.words import Words
 from tracker.models.ids import new_public_id
+from tracker.queries.indicators import ReturnRow
 from tracker.queries.templates import TemplateExport
 
 SPARE_ROWS = 30
@@ -167,16 +168,16 @@ def spare_items() -> Iterator[TemplateRow]:
 
 def figure_rows(data: TemplateExport, words: Words) -> Iterator[TemplateRow]:
     """One row for each figure asked for."""
-    known = figure_texts(data)
+    known = figure_texts(data.returns)
     for fixed in figure_cells(words, data.frame.indicators, data.years):
         text = known.get(str(fixed["id"]))
         yield TemplateRow(fixed, {} if text is None else {VALUE: text})
 
 
-def figure_texts(data: TemplateExport) -> dict[str, str]:
+def figure_texts(returns: Mapping[str, ReturnRow]) -> dict[str, str]:
     """The figures returned, by the name of their row."""
     return {
         figure_id(slug, cell.place): str(number)
-        for slug, row in data.returns.items()
+        for slug, row in returns.items()
         for cell, number in row.figures.items()
     }

@@ -1,17 +1,16 @@
 """What the database says on everything in an uploaded template, in few statements.
 
 What a file was made from is the revision that its version names, read here and never taken from
-the file.
+the file. Texts struck out of it are empty: ``struck_texts`` takes them out of the file too.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
-from tracker.domain.chain import text_digest
-from tracker.domain.filled import FilledRow, FilledTemplate, SheetRole
+from tracker.domain.filled import FilledTemplate
 from tracker.domain.indicators import Cell, Figures
 from tracker.domain.item_fields import Part
 from tracker.domain.items import Item
@@ -19,7 +18,7 @@ from tracker.domain.merging import Basis, Sides
 from tracker.domain.responses import ResponseContent, content_from
 from tracker.models import ChainEntry
 from tracker.queries.indicators import returns_of
-from tracker.queries.items import item_of_link, items_of, subject_of
+from tracker.queries.items import ITEM_SAVED, WORKING, item_of_link, items_of, subject_of
 from tracker.queries.responses import responses_of
 from tracker.queries.templates import TemplateFrame
 
@@ -46,7 +45,8 @@ def import_basis(
     named = dict(_named(filled))
     past = {link for link in named.items() if link[1] not in (0, present.get(link[0], 0))}
     links = _links(session, report, past)
-    reader = _Reader(present, named, links, filled)
+    new = {subject for subject, version in named.items() if not version} - {*present}
+    reader = _Reader(present, named, links, _fresh(session, report, new))
     return Basis(
         default_audience=frame.default_audience,
         paragraphs=frozenset(c.paragraph for c in frame.document.commitments),
@@ -97,6 +97,40 @@ def _links(session: Session, report_id: int | None, wanted: Iterable[Link]) -> L
     return found
 
 
+@dataclass(frozen=True, slots=True)
+class _Fresh:
+    """What there is already of the ids that are new in the file, by subject.
+
+    ``ended`` are items of this report that were removed, ``elsewhere`` those of other reports.
+    """
+
+    ended: Collection[str]
+    elsewhere: Collection[str]
+
+
+def _fresh(session: Session, report_id: int | None, subjects: Iterable[str]) -> _Fresh:
+    """``subjects`` are new in the file and do not stand in the report."""
+    ended, elsewhere = set[str](), set[str]()
+    every = sorted(subjects)
+    for start in range(0, len(every), BATCH):
+        batch = every[start : start + BATCH]
+        ended |= set(
+            session.scalars(
+                select(ChainEntry.subject).where(
+                    ChainEntry.report_id == report_id,
+                    ChainEntry.kind == ITEM_SAVED,
+                    ChainEntry.subject.in_(batch),
+                )
+            )
+        )
+        for part, table in WORKING.items():
+            prefix = subject_of(part, "")
+            ids = [s.removeprefix(prefix) for s in batch if s.startswith(prefix)]
+            taken = select(table.public_id).where(table.public_id.in_(ids))
+            elsewhere |= {subject_of(part, i) for i in session.scalars(taken)} if ids else set()
+    return _Fresh(ended, elsewhere)
+
+
 class _Reader:
     """The two sides of each record."""
 
@@ -105,10 +139,9 @@ class _Reader:
         present: Mapping[str, int],
         named: Mapping[str, int],
         links: Links,
-        filled: FilledTemplate,
+        fresh: _Fresh,
     ) -> None:
-        self._present, self._named, self._links = present, named, links
-        self._said = _said(filled)
+        self._present, self._named, self._links, self._fresh = present, named, links, fresh
 
     def _link(self, subject: str) -> tuple[int, ChainEntry | None, bool]:
         """The version that the file names, its revision if it is past, whether there is such."""
@@ -126,7 +159,7 @@ class _Reader:
         version, link, known = self._link(key)
         base = (theirs or empty) if version else empty
         if link is not None:
-            base = content_from(link.facts, _texts(link, self._said.get(key, {})))
+            base = content_from(link.facts, _texts(link))
         return Sides(self._present.get(key, 0), theirs or empty, base, known)
 
     def items(self, part: Part, theirs: Mapping[str, Item]) -> dict[str, Sides[Item | None]]:
@@ -143,7 +176,14 @@ class _Reader:
         base = theirs if version else None
         if link is not None:
             base = item_of_link(link)
-        return Sides(self._present.get(subject, 0), theirs, base, known)
+        return Sides(
+            self._present.get(subject, 0),
+            theirs,
+            base,
+            known,
+            ended=subject in self._fresh.ended,
+            elsewhere=subject in self._fresh.elsewhere,
+        )
 
     def figures(self, slug: str, theirs: Figures) -> Sides[Figures]:
         """The figures of one indicator."""
@@ -155,29 +195,6 @@ class _Reader:
         return Sides(self._present.get(slug, 0), theirs, base, known)
 
 
-def _said(filled: FilledTemplate) -> Mapping[str, Mapping[str, str]]:
-    """What the file says of each commitment, by the fields of the chain."""
-    said: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in filled.rows(SheetRole.ANSWERS):
-        said[row.record] |= row.texts
-    for row in filled.rows(SheetRole.MEASURES):
-        said[row.record] |= _law_fields(row)
-    return said
-
-
-def _law_fields(row: FilledRow) -> dict[str, str]:
-    return {f"measures.{row.position}.{name}": text for name, text in row.texts.items()}
-
-
-def _texts(link: ChainEntry, said: Mapping[str, str]) -> dict[str, str]:
-    """The texts of a revision. One struck out since is known by its digest alone: a file that
-    still holds it has not changed it, and does not bring it back.
-    """
-    texts = {}
-    for text in link.texts:
-        value = text.value
-        if value is None:
-            mine = said.get(text.field, "")
-            value = mine if text_digest(text.salt, mine) == link.digests[text.field] else ""
-        texts[text.field] = value
-    return texts
+def _texts(link: ChainEntry) -> dict[str, str]:
+    """The texts of a revision; those struck out are empty."""
+    return {text.field: text.value or "" for text in link.texts}

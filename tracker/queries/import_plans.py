@@ -28,17 +28,24 @@ class ImportPlanRow:
     applied_at: datetime | None
 
 
-def import_plan_or_none(
+def own_import_plan(
     session: Session, actor: Actor, public_id: str, *, at: datetime
-) -> ImportPlanRow | None:
-    """The actor's own plan, while it is kept."""
-    row = session.scalars(
+) -> ImportPlan | None:
+    """The stored row of the actor's own plan, while it is kept."""
+    return session.scalars(
         select(ImportPlan).where(
             ImportPlan.public_id == public_id,
             ImportPlan.user_id == actor.user_id,
             ImportPlan.expires_at > at,
         )
     ).one_or_none()
+
+
+def import_plan_or_none(
+    session: Session, actor: Actor, public_id: str, *, at: datetime
+) -> ImportPlanRow | None:
+    """What the actor's own plan says, while it is kept."""
+    row = own_import_plan(session, actor, public_id, at=at)
     if row is None:
         return None
     return ImportPlanRow(

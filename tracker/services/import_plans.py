@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from tracker.domain.clock import Clock
@@ -14,6 +14,7 @@ from tracker.domain.roles import Actor
 from tracker.models import ImportPlan
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
+from tracker.queries.import_plans import own_import_plan
 from tracker.queries.templates import editable_sections
 
 PLAN_LASTS = timedelta(days=1)
@@ -80,13 +81,7 @@ def mark_applied(session: Session, *, actor: Actor, public_id: str, clock: Clock
 
 
 def _own(session: Session, actor: Actor, public_id: str, clock: Clock) -> ImportPlan:
-    row = session.scalars(
-        select(ImportPlan).where(
-            ImportPlan.public_id == public_id,
-            ImportPlan.user_id == actor.user_id,
-            ImportPlan.expires_at > clock(),
-        )
-    ).one_or_none()
+    row = own_import_plan(session, actor, public_id, at=clock())
     if row is None:
         raise NotFound(Problem("not-found"))
     return row

@@ -6,12 +6,13 @@ from tracker.domain.clock import Clock
 from tracker.domain.errors import NotFound, Problem, TrackerError
 from tracker.domain.filled import FilledTemplate, SheetRole
 from tracker.domain.import_plans import NO_CHOICES, make_plan
-from tracker.domain.merging import Basis, Choices, Plan, RecordPlan
+from tracker.domain.merging import Choices, Plan, RecordPlan
 from tracker.domain.roles import Actor
 from tracker.models import ReportingCycle
 from tracker.queries.documents import commitment_ids
 from tracker.queries.import_basis import import_basis
 from tracker.queries.indicators import returns_of
+from tracker.queries.struck_texts import without_struck
 from tracker.queries.templates import TemplateFrame, editable_sections, template_frame
 from tracker.services.indicators import save_indicator
 from tracker.services.items import save_item
@@ -39,7 +40,7 @@ def plan_import(
 ) -> Plan:
     """What the file would change now; writes nothing. ``NotPermitted`` for who may not edit."""
     frame = _frame(session, actor, state_id, cycle_id)
-    return make_plan(filled, _basis(session, frame, filled, clock), choices)
+    return _plan(session, frame, filled, choices, clock)
 
 
 def _frame(session: Session, actor: Actor, state_id: int, cycle_id: int) -> TemplateFrame:
@@ -48,8 +49,11 @@ def _frame(session: Session, actor: Actor, state_id: int, cycle_id: int) -> Temp
     return template_frame(session, state_id=state_id, cycle_slug=slug, sections=sections)
 
 
-def _basis(session: Session, frame: TemplateFrame, filled: FilledTemplate, clock: Clock) -> Basis:
-    return import_basis(session, frame, filled, last_year=clock().year)
+def _plan(
+    session: Session, frame: TemplateFrame, filled: FilledTemplate, choices: Choices, clock: Clock
+) -> Plan:
+    said = without_struck(session, frame.report_id, filled)
+    return make_plan(said, import_basis(session, frame, said, last_year=clock().year), choices)
 
 
 def apply_import(
@@ -75,7 +79,7 @@ def apply_import(
     """
     frame = _frame(session, actor, state_id, cycle_id)
     if frame.report_id is None:
-        plan = make_plan(filled, _basis(session, frame, filled, clock), choices)
+        plan = _plan(session, frame, filled, choices, clock)
         _require_settled(plan, skip_invalid, seen)
         if not any(record.changes for record in plan.records):
             return plan
@@ -83,13 +87,14 @@ def apply_import(
         frame = _frame(session, actor, state_id, cycle_id)
     editable_report(session, _begun(frame), at=clock())
     session.flush()
-    session.expire_all()  # what was read before the lock may be old
-    plan = make_plan(filled, _basis(session, frame, filled, clock), choices)
+    session.expire_all()  # what was read before the lock may be old, the default audience too
+    frame = _frame(session, actor, state_id, cycle_id)
+    plan = _plan(session, frame, filled, choices, clock)
     _require_settled(plan, skip_invalid, seen)
     saver = _Saver(session, actor, frame, clock, source)
-    for record in plan.records:
-        if record.changes:
-            saver.save(record)
+    changed = [record for record in plan.records if record.changes]
+    for record in sorted(changed, key=lambda record: not record.removes):  # these make room
+        saver.save(record)
     return plan
 
 

@@ -1,19 +1,20 @@
 """The cells of one sheet of an uploaded template, found by the keys of their columns."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xlsxwriter.utility import xl_col_to_name
 
 from tracker.domain.errors import Problem
-from tracker.domain.filled import PlacedProblem, SheetRole
+from tracker.domain.filled import REMOVE, PlacedProblem, SheetRole
 from tracker.exchange.raw import CellKind, RawCell, RawSheet
 from tracker.exchange.template_columns import SLOTS, Slot
 from tracker.exchange.template_sheet import key_of
 from tracker.exchange.template_words import CellWords
 
 ROWS_SEARCHED = 50
-MIDNIGHT = ("T00:00:00", " 00:00:00")
+MIDNIGHT = "T00:00:00"  # of a day that a calculation moved by a fraction of a second
 
 
 @dataclass(slots=True)
@@ -28,19 +29,33 @@ class SheetReader:
     problems: list[PlacedProblem] = field(default_factory=list)
 
     def find_columns(self) -> bool:
-        """Find the row of keys; false where it, or the columns that name the rows, are gone."""
+        """Find the row of keys; false where it, or the column that names the rows, is gone.
+
+        Of a column that stands there twice none is read: either may be the one filled in.
+        """
+        found = self._columns_by_key()
+        self.columns = {key: places[0] for key, places in found.items() if len(places) == 1}
+        for slot in SLOTS[self.role]:
+            header, places = self.cells.words(slot.header), found.get(slot.key, ())
+            if not places:
+                self.report(Problem("column-missing", "", {"column": header}))
+            elif len(places) > 1:
+                letters = ", ".join(xl_col_to_name(at - 1) for at in places)
+                self.report(Problem("column-twice", "", {"column": header, "letters": letters}))
+        return "id" in self.columns
+
+    def _columns_by_key(self) -> dict[str, list[int]]:
+        """Where each column stands, by the first row that names several; none without one."""
         keys = {key_of(self.role, slot): slot.key for slot in SLOTS[self.role]}
         for number in sorted(self.raw.rows)[:ROWS_SEARCHED]:
-            row = self.raw.rows[number]
-            found = {keys[cell.text]: at for at, cell in row.items() if cell.text in keys}
+            found: dict[str, list[int]] = defaultdict(list)
+            for at, cell in self.raw.rows[number].items():
+                if cell.text in keys:
+                    found[keys[cell.text]].append(at)
             if len(found) > 1:
-                self.columns, self.first = found, number
-                break
-        for slot in SLOTS[self.role]:
-            if slot.key not in self.columns:
-                header = self.cells.words(slot.header)
-                self.report(Problem("column-missing", "", {"column": header}))
-        return "id" in self.columns
+                self.first = number
+                return found
+        return {}
 
     def rows(self) -> Iterator[tuple[int, Mapping[int, RawCell]]]:
         """The rows below the row of keys, without the header."""
@@ -90,7 +105,9 @@ class SheetReader:
                 wrong[slot.key] = Problem("error-in-cell", "", {"value": cell.text[:80]})
             else:
                 text = self.cells.read(slot, _text(cell))
-                if text is not None:
+                if text == "" and not slot.clearable and slot.key != REMOVE:
+                    wrong[slot.key] = Problem("cannot-be-cleared")
+                elif text is not None:
                     said[slot.key] = text
         return said, wrong
 
@@ -98,9 +115,7 @@ class SheetReader:
 def _text(cell: RawCell) -> str:
     """What a person means by a cell: a day that Excel made a date is that day."""
     if cell.kind is CellKind.DATE:
-        for ending in MIDNIGHT:
-            if ending in cell.text:
-                return cell.text.partition(ending)[0]
+        return cell.text.removesuffix(MIDNIGHT)
     if cell.kind is CellKind.NUMBER and cell.text.endswith(".0"):
         return cell.text[:-2]
     return cell.text

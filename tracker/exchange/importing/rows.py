@@ -14,7 +14,7 @@ from tracker.exchange.template_identity import Identity
 
 NEW_ITEM_TAG = "tracker/new-item/1"
 ID_LENGTH = 22
-ITEM_ID = re.compile(rf"[A-Za-z0-9_-]{{1,{ID_LENGTH}}}")
+ITEM_ID = re.compile(rf"[A-Za-z0-9_-]{{{ID_LENGTH}}}")
 Fixed = Mapping[str, Mapping[str, str | int]]
 Cells = Mapping[int, RawCell]
 

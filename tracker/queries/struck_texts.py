@@ -1,0 +1,97 @@
+"""Texts of an uploaded template that were struck out since it was made: they say nothing.
+
+A text struck out has no words left. One that a file repeats is known by the digest in the chain,
+so that nobody brings it back by accident; who means it writes it into a template of today.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain.chain import text_digest
+from tracker.domain.filled import FilledRow, FilledSheet, FilledTemplate, SheetRole
+from tracker.models import ChainEntry, ChainText
+from tracker.queries.items import subject_of
+
+TITLE = "title"
+
+
+@dataclass(frozen=True, slots=True)
+class _Struck:
+    """One text struck out of a revision, by the field that the chain names."""
+
+    version: int
+    field: str
+    salt: str
+    digest: str
+
+    def is_text(self, row: FilledRow, field: str, text: str) -> bool:
+        """Whether the row repeats it, made from this revision or before it."""
+        if self.version < row.version or not self._is_place(row, field):
+            return False
+        return text_digest(self.salt, text) == self.digest
+
+    def _is_place(self, row: FilledRow, field: str) -> bool:
+        """Laws change places between revisions; an equal date may belong to another law."""
+        if not self.field.startswith("measures.") or self.field.endswith(".adopted_on"):
+            return self.field == field and (field.count(".") == 0 or self.version == row.version)
+        part = self.field.rpartition(".")[2]
+        return field.startswith("measures.") and field.endswith(f".{part}")
+
+
+def without_struck(
+    session: Session, report_id: int | None, filled: FilledTemplate
+) -> FilledTemplate:
+    """The template without texts that were struck out; a new law without its name is left out."""
+    struck = _struck(session, report_id) if report_id is not None else {}
+    if not struck:
+        return filled
+    sheets = {
+        role: replace(sheet, rows=tuple(_rows(role, sheet, struck)))
+        for role, sheet in filled.sheets.items()
+    }
+    return replace(filled, sheets=sheets)
+
+
+def _struck(session: Session, report_id: int) -> Mapping[str, list[_Struck]]:
+    """Every text struck out of an answer or item of the report, by subject."""
+    rows = session.execute(
+        select(ChainEntry, ChainText)
+        .join(ChainText, ChainText.entry_id == ChainEntry.id)
+        .where(
+            ChainEntry.report_id == report_id,
+            ChainEntry.version.is_not(None),
+            ChainText.struck_at.is_not(None),
+        )
+    )
+    found: dict[str, list[_Struck]] = defaultdict(list)
+    for entry, text in rows:
+        digest = entry.digests[text.field]
+        found[entry.subject].append(_Struck(entry.version or 0, text.field, text.salt, digest))
+    return found
+
+
+def _rows(
+    role: SheetRole, sheet: FilledSheet, struck: Mapping[str, list[_Struck]]
+) -> Iterator[FilledRow]:
+    for row in sheet.rows:
+        subject = subject_of(role.part, row.record) if role.part else row.record
+        gone = _repeated(role, row, struck.get(subject, ()))
+        if role is SheetRole.MEASURES and row.position is None and TITLE in gone:
+            continue
+        left = {name: text for name, text in row.texts.items() if name not in gone}
+        yield replace(row, texts=left) if gone else row
+
+
+def _repeated(role: SheetRole, row: FilledRow, struck: Iterable[_Struck]) -> set[str]:
+    """The columns of a row whose texts were struck out."""
+    lead = f"measures.{row.position}." if role is SheetRole.MEASURES else ""
+    return {
+        name
+        for text in struck
+        for name, said in row.texts.items()
+        if text.is_text(row, f"{lead}{name}", said)
+    }
