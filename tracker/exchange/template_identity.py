@@ -7,6 +7,7 @@ read from the database.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
@@ -25,7 +26,7 @@ PIECE = 30_000
 LAST_VERSION = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Identity:
     """State, cycle and report of a template, the wording and the versions it was made from.
 
@@ -51,9 +52,9 @@ class Identity:
         """The name of a sheet, if the template has it."""
         return self.sheets.get(role.value)
 
-    @property
+    @cached_property
     def checksum(self) -> str:
-        """Over everything above."""
+        """Over everything above; every new row of a file asks for it."""
         return tagged_hash(FORMAT, _plain(asdict(self)))
 
 
