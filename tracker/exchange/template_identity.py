@@ -16,12 +16,10 @@ from tracker.domain.chain import canonical, tagged_hash
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.filled import SheetRole
 from tracker.domain.values import LANGUAGES
-from tracker.exchange.marks import FileKind
+from tracker.exchange.marks import FileKind, family_of, refuse_files_to_read
 from tracker.exchange.raw import RawSheet
 
 FORMAT = FileKind.TEMPLATE.value
-FAMILY = FORMAT.rpartition("/")[0]
-TO_READ = {FileKind.REPORT: "report-workbook", FileKind.COMPILED: "compiled-workbook"}
 PIECE = 30_000
 LAST_VERSION = 1_000_000_000
 
@@ -73,12 +71,11 @@ def write_identity(sheet: Worksheet, identity: Identity) -> None:
 def read_identity(sheet: RawSheet) -> Identity:
     """The identity again; ``Invalid`` where it is of another version or kind, or damaged."""
     texts = [row[1].text for _, row in sorted(sheet.rows.items()) if 1 in row]
-    for kind, code in TO_READ.items():
-        if texts and _family(texts[0]) == _family(kind):
-            raise Invalid(Problem(code))
-    if not texts or _family(texts[0]) != FAMILY:
+    mark = texts[0] if texts else ""
+    refuse_files_to_read(mark)
+    if family_of(mark) != FileKind.TEMPLATE.family:
         raise Invalid(Problem("template-damaged"))
-    if texts[0] != FORMAT:
+    if mark != FORMAT:
         raise Invalid(Problem("template-old"))
     try:
         identity = Identity(**json.loads("".join(texts[2:])))
@@ -88,11 +85,6 @@ def read_identity(sheet: RawSheet) -> Identity:
     if not sound:
         raise Invalid(Problem("template-damaged"))
     return identity
-
-
-def _family(kind: str) -> str:
-    """The kind of a file without the version of its layout."""
-    return kind.rpartition("/")[0]
 
 
 def _is_sound(identity: Identity) -> bool:
