@@ -361,6 +361,9 @@ def markup() -> Iterator[Hostile]:
             with_parts({name: outside.encode()}),
             "workbook-doctype",
         )
+    for kind, blanks in (("a hundred", 100), ("many", 200_000)):
+        late = with_parts({"xl/worksheets/sheet9.dat": (" " * blanks + outside).encode()})
+        yield Hostile(f"entity behind {kind} blanks", late, "workbook-doctype")
     unmarked = with_parts({"xl/odd": outside.encode("utf-16-le")})
     yield Hostile("entity without mark of its kind", unmarked, "workbook-doctype")
     letters = "".join(CHANCE.choices("abcdefgh", k=20_000)) * 950
