@@ -34,7 +34,7 @@ from tracker.web.transaction import release, session
 from tracker.web.workbooks import frame_of
 
 blueprint = Blueprint("importing", __name__, url_prefix="/reports/<report_id>/imports")
-CHOSEN = "choice:"
+CHOSEN, SKIP = "choice:", "skip_invalid"
 SHOWN = (Verdict.NEW, Verdict.CHANGED)
 CONFLICT = Verdict.CONFLICT
 MOST_SHOWN = 300  # lines of one list: a whole report may say thousands of things
@@ -110,6 +110,7 @@ def _page(report: ReportRow, row: ImportPlanRow, plan: Plan, alert: str = "") ->
         changing=any(record.changes for record in plan.records),
         blocked=any(not placed.sheet for placed in plan.errors),
         editable=is_editable(report),
+        skipping=SKIP in request.values,
     )
 
 
@@ -167,7 +168,11 @@ def decide(report_id: str, plan_id: str) -> ResponseReturnValue:
     except Invalid as error:
         return _page(report, row, _plan(row), problem_text(error.problem)), 422
     if request.form.get("action") != "apply":
-        return redirect(url_for(".show", report_id=report_id, plan_id=plan_id, _anchor="plan"), 303)
+        ticked = "y" if SKIP in request.form else None
+        address = url_for(
+            ".show", report_id=report_id, plan_id=plan_id, skip_invalid=ticked, _anchor="plan"
+        )
+        return redirect(address, 303)
     return _apply(*_load(report_id, plan_id))
 
 
@@ -191,7 +196,7 @@ def _apply(report: ReportRow, row: ImportPlanRow) -> ResponseReturnValue:
             cycle_id=row.cycle_id,
             filled=row.filled,
             choices=row.choices,
-            skip_invalid="skip_invalid" in request.form,
+            skip_invalid=SKIP in request.form,
             clock=system_clock,
             source=f"file:{row.filename}",
             seen=request.form.get("seen", ""),
@@ -248,5 +253,5 @@ def marked(report_id: str, plan_id: str) -> ResponseReturnValue:
             language=language,
             made=maker,
         ),
-        f"{report.cycle_slug}_{report.iso3}_checked_{chosen_language()}.xlsx",
+        f"{report.cycle_slug}_{report.iso3}_checked_{language}.xlsx",
     )
