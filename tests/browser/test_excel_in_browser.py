@@ -198,9 +198,13 @@ def test_the_keyboard_is_enough_and_the_pages_hold(
     reach(page, page.locator("#mine-1"))
     page.keyboard.press("ArrowDown")
     expect(page.locator("#theirs-1")).to_be_checked()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator("#theirs-1")).to_be_checked()
+    reach(page, page.locator("#theirs-1"))
     page.keyboard.press("ArrowUp")
     expect(page.locator("#mine-1")).to_be_checked()
-    reach(page, page.locator("button[value=settle]"))
+    reach(page, page.locator("button[value=settle]").last)
     with page.expect_navigation():
         page.keyboard.press("Enter")
     expect(page.locator("#mine-1")).to_be_checked()

@@ -5,6 +5,7 @@ All are made here from one honest workbook: by exchanging parts, or by writing t
 
 import random
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -173,11 +174,24 @@ def archives() -> Iterator[Hostile]:
     yield Hostile("prefix", b"MZ\x90\0" + content, "workbook-not-one")
     yield Hostile("archive in front", packed({"a": b"a"}) + content, "workbook-cut-short")
     yield Hostile("something behind", content + b"<script>", "workbook-cut-short")
-    yield Hostile("comment", _with_comment(content), "workbook-cut-short")
+    second = packed({"a": b"a"})[-22:]
+    yield Hostile("comment with an end", with_comment(second + b"x"), "workbook-cut-short")
+    yield Hostile("comment cut short", with_comment(b"note")[:-1], "workbook-cut-short")
+    yield Hostile("directory of another size", _with_zip64_end(), "workbook-cut-short")
     yield Hostile("400 parts", with_parts(_many(401)), "workbook-too-many-parts")
     yield Hostile("a million names", _names_only(300_000), "workbook-too-many-parts")
     yield Hostile("doubled part", _doubled(SHEET), "workbook-doubled-part")
     yield Hostile("doubled in other case", _doubled(SHEET.upper()), "workbook-doubled-part")
+    yield Hostile("another name", _named_otherwise(), "workbook-odd-part")
+    unknown = with_fields(SHEET, field(0x6375, b"note"))
+    yield Hostile("unknown field", unknown, "workbook-odd-part")
+    twice = with_fields(SHEET, field(0x5455, bytes(5)) * 2)
+    yield Hostile("field twice", twice, "workbook-odd-part")
+    cut = with_fields(SHEET, field(0x5455, bytes(5))[:3])
+    yield Hostile("field cut short", cut, "workbook-odd-part")
+    local = with_fields(SHEET, b"", local=_unicode_path(SHEET, "xl/other.xml"))
+    yield Hostile("another name beside the part", local, "workbook-odd-part")
+    yield Hostile("name with an end in it", _with_nul_in_a_name(), "workbook-odd-part")
     for name in ("../evil.xml", "/etc/evil.xml", "xl\\evil.xml", "c:/evil.xml", "xl//evil.xml"):
         yield Hostile(f"name {name}", with_parts({name: b"<a/>"}), "workbook-odd-part")
     yield Hostile("symlink", _symlink(), "workbook-odd-part")
@@ -219,8 +233,61 @@ def _names_only(count: int) -> bytes:
     return first[:start] + entry * count + end[:12] + size + end[16:]
 
 
-def _with_comment(content: bytes) -> bytes:
-    return content[:-2] + b"\x04\0" + b"note"
+def with_comment(comment: bytes) -> bytes:
+    """The honest workbook with a comment on the whole archive."""
+    return honest()[:-2] + len(comment).to_bytes(2, "little") + comment
+
+
+def _with_zip64_end() -> bytes:
+    """The last entry ends with what readers take for the end of a larger archive."""
+    content = honest()
+    start, end = _directory_at(content), content[-22:]
+    last = content.rindex(b"PK\x01\x02")
+    record = struct.pack("<4sQHHIIQQQQ", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, 46, start)
+    locator = struct.pack("<4sIQI", b"PK\x06\x07", 0, len(content) - 22, 1)
+    comment = record + locator
+    entry = content[last:-22]
+    entry = entry[:32] + len(comment).to_bytes(2, "little") + entry[34:] + comment
+    size = len(content) - 22 - start + len(comment)
+    return content[:last] + entry + end[:12] + size.to_bytes(4, "little") + end[16:]
+
+
+def field(number: int, content: bytes) -> bytes:
+    """One extra field of a part of an archive."""
+    return struct.pack("<HH", number, len(content)) + content
+
+
+def with_fields(name: str, fields: bytes, *, local: bytes = b"", **more: bytes) -> bytes:
+    """The honest workbook, and ``more`` parts, with extra fields on one part: in the directory, or
+    only before the part itself.
+    """
+    target = BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, content in {**parts_of(honest()), **more}.items():
+            info = zipfile.ZipInfo(part)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            if part == name:
+                info.extra = local or fields
+            archive.writestr(info, content)
+            if local:
+                info.extra = b""
+    return target.getvalue()
+
+
+def _unicode_path(name: str, claimed: str) -> bytes:
+    body = struct.pack("<BL", 1, zlib.crc32(name.encode())) + claimed.encode()
+    return field(0x7075, body)
+
+
+def _named_otherwise() -> bytes:
+    """Another sheet in place of the one that was looked at, for readers that know the field."""
+    name = "docProps/e.xml"
+    sheet = parts_of(honest())[SHEET]
+    return with_fields(name, _unicode_path(name, SHEET), **{name: sheet})
+
+
+def _with_nul_in_a_name() -> bytes:
+    return with_parts({"docProps/e.xmlZx": b"<a/>"}).replace(b"e.xmlZx", b"e.xml\0x")
 
 
 def _doubled(name: str) -> bytes:
@@ -294,6 +361,9 @@ def markup() -> Iterator[Hostile]:
             with_parts({name: outside.encode()}),
             "workbook-doctype",
         )
+    for kind, blanks in (("a hundred", 100), ("many", 200_000)):
+        late = with_parts({"xl/worksheets/sheet9.dat": (" " * blanks + outside).encode()})
+        yield Hostile(f"entity behind {kind} blanks", late, "workbook-doctype")
     unmarked = with_parts({"xl/odd": outside.encode("utf-16-le")})
     yield Hostile("entity without mark of its kind", unmarked, "workbook-doctype")
     letters = "".join(CHANCE.choices("abcdefgh", k=20_000)) * 950

@@ -11,13 +11,14 @@ from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlalchemy.orm import Session
 
-from tests.exchange.raw_workbooks import raw_workbook
 from tests.national_reports import Reporting
 from tracker.domain.clock import system_clock
 from tracker.domain.filled import FilledTemplate
 from tracker.domain.merging import Choices, Plan, Verdict
 from tracker.domain.roles import Actor
+from tracker.exchange.importing.reading import read_sheets
 from tracker.exchange.importing.template import read_template
+from tracker.exchange.raw import RawWorkbook
 from tracker.exchange.template import write_template
 from tracker.exchange.translations import translator
 from tracker.exchange.words import Made
@@ -71,7 +72,7 @@ class TemplateDesk:
         frame = template_frame(
             self.session, state_id=self.state_id, cycle_slug=self.cycle_slug, sections=sections
         )
-        return read_template(raw_workbook(content), frame)
+        return read_template(RawWorkbook(read_sheets(content)), frame)
 
     def plan(self, content: bytes, choices: Choices | None = None) -> Plan:
         """What a file would change."""

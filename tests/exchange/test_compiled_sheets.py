@@ -278,6 +278,11 @@ def test_changes_since_an_earlier_export(
     same = make_submission(session, cycle, "AUT", {25: said(), 26: said()}, struck=struck)
     revision = session.scalars(select(ChainText).where(ChainText.field == "narrative")).one()
     revision.struck_at = THEN + timedelta(days=1)
+    for days in (1, -1):  # only what was struck out since is told
+        item = add_item(session, same, Target("Mark all"), struck={"unit": "A name."})
+        of_item = ChainText.entry_id == item.revision_id, ChainText.field == "unit"
+        lost = session.scalars(select(ChainText).where(*of_item)).one()
+        lost.struck_at = THEN + timedelta(days=days)
     gone = make_submission(session, cycle, "BEL", {25: said()}, "withdrawn")
     private = make_submission(session, cycle, "BEN", {25: said(narrative=CANARY)}, "accepted")
     earlier = [first.id, same.id, gone.id, private.id]
@@ -317,6 +322,7 @@ def test_changes_since_an_earlier_export(
             ("KEN", "Voluntary targets", "Changed", "", "", "", "Unit"),
             ("KEN", "Voluntary targets", "No longer shown", "", "", "", ""),
             ("AUT", "Response", "Text struck out", 26, "Implemented", "Implemented", "Narrative"),
+            ("AUT", "Voluntary targets", "Text struck out", "", "", "", "Unit"),
             ("BEL", "Whole report", "No longer shown", "", "", "Not reported", ""),
             ("BEN", "Whole report", "New", "", "Not reported", "", ""),
         ],

@@ -1,6 +1,8 @@
 """``tracker export template`` and ``tracker import report``: files, JSON and exit codes."""
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +148,22 @@ def test_who_may_not_is_refused(
     stopped, printed, _ = run("import", "report", str(out), *arguments)
     answer = json.loads(printed)
     assert stopped == code and [error["code"] for error in answer["errors"]] == [named]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are bytes on Linux only")
+def test_a_name_that_is_no_text_does_no_harm(folder: Path, run: Any, tmp_path: Path) -> None:
+    email = email_of(folder, Role.FOCAL_POINT)
+    out, odd = tmp_path / "template.xlsx", tmp_path / os.fsdecode(b"r\xe9ponse.xlsx")
+    run("export", "template", "--state", "KEN", "--cycle", "bms7", "--out", str(out))
+    odd.write_bytes(filled_in(out.read_bytes(), "Answers", (ROW + 2, "Narrative", "Named oddly.")))
+    code, printed, _ = run(
+        "import", "report", str(odd), "--state", "KEN", "--cycle", "bms7", "--user", email,
+        "--format", "json",
+    )  # fmt: skip
+    assert (code, json.loads(printed)["ok"]) == (0, True)
+    with Session(_engine(folder)) as session:
+        source = session.scalars(select(ChainEntry.facts).order_by(ChainEntry.id.desc())).first()
+    assert source is not None and source["source"] == "file:r\ufffdponse.xlsx"
 
 
 def test_files_of_others_and_no_files(folder: Path, run: Any, tmp_path: Path) -> None:

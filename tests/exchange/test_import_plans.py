@@ -16,7 +16,13 @@ from tracker.domain.errors import Invalid, NotFound, NotPermitted
 from tracker.domain.roles import Actor, Role
 from tracker.models import ImportPlan
 from tracker.queries.import_plans import import_plan_or_none
-from tracker.services.import_plans import PLAN_LASTS, keep_plan, mark_applied, settle_plan
+from tracker.services.import_plans import (
+    PLAN_LASTS,
+    PLANS_KEPT,
+    keep_plan,
+    mark_applied,
+    settle_plan,
+)
 from tracker.settings import load_settings
 
 
@@ -53,6 +59,14 @@ def test_it_is_kept_whole_for_its_own_person(session: Session, desk: TemplateDes
     stranger = make_actor(session, Role.FOCAL_POINT, "KEN")
     with pytest.raises(NotPermitted):
         keep(desk, actor=stranger)
+
+
+def test_the_last_few_of_one_person_are_kept(session: Session, desk: TemplateDesk) -> None:
+    colleague = make_actor(session, Role.FOCAL_POINT, "GHA")
+    theirs = keep(desk, actor=colleague)
+    mine = [keep(desk) for _ in range(PLANS_KEPT + 2)]
+    kept = set(session.scalars(select(ImportPlan.public_id)))
+    assert kept == {theirs, *mine[-PLANS_KEPT:]}
 
 
 def test_choices_are_remembered_and_applying_is_noted(session: Session, desk: TemplateDesk) -> None:

@@ -270,6 +270,30 @@ def _of_a_ministry() -> bytes:
     return hostile.edited(hostile.TYPES, "</Types>", unused, content)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        hostile.field(0x000A, bytes(32)),  # times of Windows
+        hostile.field(0x5455, bytes(5)) + hostile.field(0x7875, b"\1\4\0\0\0\0\4\0\0\0\0"),
+        hostile.field(0x5855, bytes(8)),  # macOS
+        hostile.field(0xA220, b"\x28\xa0\x02\0" + bytes(64)),  # room to grow, Open Packaging
+        hostile.field(0xCAFE, b""),  # Java
+    ],
+)
+def test_what_programs_note_beside_a_part_is_accepted(fields: bytes) -> None:
+    for content in (
+        hostile.with_fields(hostile.SHEET, fields),
+        hostile.with_fields(hostile.SHEET, b"", local=fields),
+    ):
+        assert _cell(content).text == "Text of One"
+
+
+def test_a_comment_on_the_archive_is_accepted(tmp_path: Path) -> None:
+    path = tmp_path / "upload.xlsx"
+    path.write_bytes(hostile.with_comment(b"made by a tool"))
+    assert read_workbook(path).sheets[0].rows[1][1].text == "Text of One"
+
+
 OF_A_MINISTRY = {
     1: "Answer of the ministry",
     2: "the law",

@@ -214,7 +214,7 @@ def test_a_plan_reads_in_words(session: Session) -> None:
     work.answer(28, narrative="Their words.", measures=(Measure("Arms Act"),))
     plan, frame = desk.plan(content), desk.data().frame
     cells = CellWords(Words("en", translator("en")))
-    lines = {(line.sheet, line.cell): line for line in plan_lines(plan, frame, cells)}
+    lines = {(line.sheet, line.cell): line for line in plan_lines(plan.cells, frame, cells)}
     narrative = lines[ANSWERS, "F6"]
     assert (narrative.about, narrative.column) == ("Paragraph 28", "Narrative")
     assert (narrative.mine, narrative.theirs) == ("My words.", "Their words.")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,8 +28,10 @@ from tests.submitted import make_cycle, make_submission
 from tracker.domain.chain import tagged_hash
 from tracker.domain.errors import Invalid
 from tracker.domain.filled import filled_data, filled_from
+from tracker.domain.messages import sentence
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
+from tracker.exchange.importing.sandbox import read_workbook
 from tracker.models import Commitment
 from tracker.queries.responses import responses_of
 from tracker.services.importing import plan_import
@@ -181,12 +184,20 @@ def test_a_workbook_without_a_mark_is_no_template(desk: TemplateDesk) -> None:
 
 
 def test_our_own_workbooks_to_read_are_named(
-    desk: TemplateDesk, report_of: Any, compiled_for: Any, cycle: Any, session: Session
+    report_of: Any, compiled_for: Any, cycle: Any, session: Session, tmp_path: Path
 ) -> None:
     said = ResponseContent(progress=Progress.IMPLEMENTED)
     make_submission(session, cycle, "GHA", {25: said})
-    assert refusal(desk, report_of("GHA", Audience.PUBLIC, "fr").content) == "report-workbook"
-    assert refusal(desk, compiled_for(Audience.PUBLIC, "fr").content) == "compiled-workbook"
+    path = tmp_path / "upload.xlsx"
+    for written, code in (
+        (report_of("GHA", Audience.PUBLIC, "fr"), "report-workbook"),
+        (compiled_for(Audience.PUBLIC, "fr"), "compiled-workbook"),
+    ):
+        path.write_bytes(written.content)
+        with pytest.raises(Invalid) as refused:
+            read_workbook(path)
+        assert refused.value.problem.code == code
+        assert "Download the template" in sentence(refused.value.problem)
 
 
 def test_missing_sheets_and_columns_are_named_and_the_rest_is_read(desk: TemplateDesk) -> None:

@@ -34,6 +34,8 @@ from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.targets import Target
 from tracker.domain.values import LONG_TEXT, NARRATIVE_LANGUAGES, parse_text
+from tracker.exchange.importing.sandbox import read_workbook
+from tracker.exchange.importing.template import read_template
 from tracker.exchange.template_columns import SLOTS
 from tracker.exchange.template_words import CellWords
 from tracker.exchange.translations import translator
@@ -310,3 +312,5 @@ def test_a_file_saved_by_libreoffice_says_the_same(session: Session, tmp_path: P
     (saved,) = libreoffice([tmp_path / "template.xlsx"], "xlsx", tmp_path / "new")
     plan = desk.plan(saved.read_bytes())
     assert not plan.cells and not plan.errors and counts(plan)["unchanged"] > 10
+    # and through the child process, as the site reads it
+    assert read_template(read_workbook(saved), desk.data().frame) == desk.read(saved.read_bytes())

@@ -20,7 +20,7 @@ from tracker.domain.progress import Progress
 from tracker.domain.roles import Role
 from tracker.domain.uploads import LARGEST_FILE
 from tracker.exchange.importing.slots import slots
-from tracker.models import ChainEntry, ImportPlan, Response, User
+from tracker.models import ChainEntry, ImportPlan, Membership, Response, User
 from tracker.queries.items import items_of
 from tracker.web.workbooks import READERS
 
@@ -166,6 +166,18 @@ def test_conflicts_are_settled_all_at_once(
     assert narrative(session, work, 28) == stands
 
 
+def test_enter_in_a_choice_only_remembers_it(
+    browser: Browser, work: Reporting, session: Session
+) -> None:
+    """A browser sends a form with its first button when Enter is pressed in one of its fields."""
+    content = filled_in(fetched(browser), ANSWERS, (answer_row(28), "Narrative", "Mine."))
+    work.answer(28, progress=Progress.IMPLEMENTED, narrative="Theirs.")
+    session.commit()
+    (form,) = browser.soup(planned(browser, work, content)).select("main form")
+    first = form.find("button")
+    assert first is not None and first["value"] == "settle"
+
+
 def test_wrong_cells_are_named_and_may_be_left_out(
     browser: Browser, work: Reporting, session: Session
 ) -> None:
@@ -186,9 +198,37 @@ def test_wrong_cells_are_named_and_may_be_left_out(
     assert narrative(session, work, 26) == "Good."
     assert narrative(session, work, 25) is None
 
-    marked = browser.get(f"{plan}/marked.xlsx")
+    marked = browser.get(f"{plan}/marked.xlsx?lang=fr")
+    assert "_checked_en.xlsx" in marked.headers["Content-Disposition"], "its words are English"
     sheet = openpyxl.load_workbook(BytesIO(marked.data))[ANSWERS]
     assert sheet.cell(answer_row(25), 4).comment is not None
+
+
+def test_the_tick_to_apply_the_rest_stays(
+    browser: Browser, work: Reporting, session: Session
+) -> None:
+    content = filled_in(
+        fetched(browser),
+        ANSWERS,
+        (answer_row(25), "Progress", "Nearly"),
+        (answer_row(26), "Narrative", "Good."),
+        (answer_row(28), "Narrative", "Mine."),
+    )
+    plan = planned(browser, work, content)
+
+    def is_ticked(page: Any) -> bool:
+        return bool(page.find("input", attrs={"name": "skip_invalid"}).has_attr("checked"))
+
+    assert not is_ticked(browser.soup(plan))
+    work.answer(28, progress=Progress.IMPLEMENTED, narrative="Theirs.")
+    session.commit()
+    refused = browser.post(plan, {"action": "apply", "skip_invalid": "y", "seen": "other"})
+    assert refused.status_code == 409
+    assert 'name="skip_invalid" value="y" checked' in refused.text
+    settled = browser.post(plan, {"action": "all-mine", "skip_invalid": "y"})
+    assert is_ticked(browser.soup(settled.location))
+    settled = browser.post(plan, {"action": "all-mine"})
+    assert not is_ticked(browser.soup(settled.location))
 
 
 def test_what_was_saved_after_the_page_was_shown_is_looked_at_again(
@@ -281,6 +321,21 @@ def test_a_report_workbook_is_recognised(
     assert "report to read and print" in answer.text
 
 
+@pytest.mark.parametrize("name", ["a\0b.xlsx", "a\x1b[1m.xlsx", "a\ufffe.xlsx"])
+def test_a_file_of_an_odd_name_is_read(
+    browser: Browser, work: Reporting, session: Session, name: str
+) -> None:
+    content = filled_in(fetched(browser), ANSWERS, (answer_row(28), "Narrative", "New."))
+    answer = sent(browser, work, content, name)
+    assert answer.status_code == 303
+    plan = answer.location
+    kept = session.scalars(select(ImportPlan.filename)).one()
+    assert "\ufffd" in kept and kept.endswith(".xlsx")
+    done = browser.post(plan, {"action": "apply", **fields_of(browser, plan)})
+    assert done.status_code == 303
+    assert narrative(session, work, 28) == "New."
+
+
 def test_another_states_template_is_refused(
     browser: Browser, work: Reporting, session: Session, browser_of: type[Browser]
 ) -> None:
@@ -316,6 +371,29 @@ def test_a_contributor_sends_back_the_sections_assigned(
     assert "Targets" not in book.sheetnames
     filled = filled_in(content, ANSWERS, (answer_row(26), "Narrative", "By the police."))
     plan = planned(police, work, filled)
+    done = police.post(plan, {"action": "apply", **fields_of(police, plan)})
+    assert done.status_code == 303
+    assert narrative(session, work, 26) == "By the police."
+
+
+def test_who_observes_a_report_and_contributes_to_it_sends_back_the_sections_assigned(
+    browser_of: type[Browser], work: Reporting, session: Session
+) -> None:
+    user = make_user(session, Role.CONTRIBUTOR, "GHA", ("I.1",))
+    (given,) = session.scalars(select(Membership).where(Membership.user_id == user.id))
+    session.add(
+        Membership(
+            user_id=user.id,
+            state_id=given.state_id,
+            role=Role.OBSERVER,
+            sections=[],
+            granted_at=given.granted_at,
+        )
+    )
+    session.commit()
+    police = browser_of(user)
+    content = filled_in(fetched(police), ANSWERS, (answer_row(26), "Narrative", "By the police."))
+    plan = planned(police, work, content)
     done = police.post(plan, {"action": "apply", **fields_of(police, plan)})
     assert done.status_code == 303
     assert narrative(session, work, 26) == "By the police."

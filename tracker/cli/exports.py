@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.cli.database import reading
 from tracker.cli.output import write_file
-from tracker.cli.templates import template
+from tracker.cli.templates import MADE_BY, template
 from tracker.domain.clock import system_clock
 from tracker.domain.exports import ExportFormat
 from tracker.domain.progress import Audience
@@ -24,7 +24,6 @@ from tracker.queries.exports import StateAnswers, state_answers
 from tracker.queries.report_exports import report_export
 from tracker.settings import load_settings
 
-MADE_BY = "tracker export"
 FORMATS = {form.name.lower(): form for form in ExportFormat}
 
 

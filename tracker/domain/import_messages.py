@@ -50,6 +50,10 @@ IMPORT_MESSAGES: Final[dict[str, str]] = {
         "This sheet is missing or was renamed. Give it back its name; without it, nothing of it "
         "is read."
     ),
+    "sheet-too-long": N_(
+        "This sheet has %(rows)s rows with something in them, and at most %(limit)s can be of the "
+        "report. Delete those that are not; until then, nothing of it is read."
+    ),
     "column-missing": N_(
         "The column “%(column)s” is missing. Take it from a new template; without it, nothing of "
         "it is read."

@@ -43,6 +43,13 @@ def parse_text(raw: str | None, *, place: str, limit: int = LONG_TEXT) -> str:
     return text if text.strip() else ""
 
 
+def without_refused(text: str) -> str:
+    """A text that nobody can correct any more, such as the name of a file: what no text may hold,
+    bytes that were no text among it, becomes U+FFFD.
+    """
+    return _REFUSED.sub("\ufffd", text)
+
+
 def _name(character: str) -> str:
     return f"U+{ord(character):04X} {unicodedata.name(character, '')}".strip()
 

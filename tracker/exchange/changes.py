@@ -6,6 +6,7 @@ withheld now: the State has since chosen who may read it.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 
 from tracker.domain.documents import LocalisedText
 from tracker.domain.indicators import Figures, IndicatorDefinition
@@ -44,8 +45,10 @@ class ChangeLine:
     parts: tuple[str, ...] = ()
 
 
-def change_lines(entry: Entry, definitions: Iterable[IndicatorDefinition]) -> Iterator[ChangeLine]:
-    """Every difference of one State in one cycle."""
+def change_lines(
+    entry: Entry, definitions: Iterable[IndicatorDefinition], since: datetime
+) -> Iterator[ChangeLine]:
+    """Every difference of one State in one cycle; ``since`` is when the earlier export was made."""
     earlier, now = entry.earlier, entry.contents
     if entry.listed.earlier is None:
         if now is not None:
@@ -58,6 +61,7 @@ def change_lines(entry: Entry, definitions: Iterable[IndicatorDefinition]) -> It
         yield from _items(entry, earlier, now)
     else:
         yield from _struck(entry, now)
+        yield from _struck_items(entry, now, since)
 
 
 def _struck(entry: Entry, now: StateAnswers) -> Iterator[ChangeLine]:
@@ -78,6 +82,15 @@ def _struck(entry: Entry, now: StateAnswers) -> Iterator[ChangeLine]:
                 stand,
                 parts,
             )
+
+
+def _struck_items(entry: Entry, now: StateAnswers, since: datetime) -> Iterator[ChangeLine]:
+    for part in Part:
+        for item in now.items[part].shown:
+            names = {name for name, text in item.struck.items() if text.at > since}
+            if names:
+                parts = tuple(c.header for c in ITEM_COLUMNS[part] if c.key in names)
+                yield ChangeLine(entry, part, STRUCK, item.item_id, parts=parts)
 
 
 def _answers(entry: Entry, earlier: StateAnswers, now: StateAnswers) -> Iterator[ChangeLine]:

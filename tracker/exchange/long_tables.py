@@ -141,12 +141,11 @@ def _for_some(data: CompiledExport, words: Words) -> Iterator[LongTable]:
             QUESTION_COLUMNS,
             question_lines(data),
         )
-    if data.compared_with:
-        since = words.instant(data.compared_with)
+    if since := data.compared_with:
         yield LongTable(
             "changes",
             words(N_("Changes")),
-            words(N_("What differs from the export made on %(at)s."), at=since),
+            words(N_("What differs from the export made on %(at)s."), at=words.instant(since)),
             CHANGE_COLUMNS,
-            lambda entry: change_lines(entry, data.indicators),
+            lambda entry: change_lines(entry, data.indicators, since),
         )

@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from tracker.domain.errors import Invalid, Problem
+
 MARK_SHEET = "_tracker"
 
 
@@ -11,3 +13,25 @@ class FileKind(StrEnum):
     REPORT = "tracker-report/1"
     COMPILED = "tracker-compiled/1"
     TEMPLATE = "tracker-template/1"
+
+    @property
+    def family(self) -> str:
+        """The kind of a file without the version of its layout."""
+        return family_of(self.value)
+
+
+def family_of(mark: str) -> str:
+    """The kind that a mark names, whatever the version of its layout; ``""`` for none."""
+    return mark.rpartition("/")[0]
+
+
+TO_READ = {
+    FileKind.REPORT.family: "report-workbook",
+    FileKind.COMPILED.family: "compiled-workbook",
+}
+
+
+def refuse_files_to_read(mark: str) -> None:
+    """``Invalid`` for the mark of a workbook of ours that nobody fills in."""
+    if code := TO_READ.get(family_of(mark)):
+        raise Invalid(Problem(code))

@@ -1,6 +1,6 @@
 """A plan as lines to be read: where each cell stands, what it says and what speaks against it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tracker.domain.figure_plans import cell_of
@@ -32,9 +32,11 @@ class PlanLine:
     sentences: tuple[str, ...]
 
 
-def plan_lines(plan: Plan, frame: TemplateFrame, cells: CellWords) -> tuple[PlanLine, ...]:
-    """Every cell of a plan but those that change nothing, in the order of the sheets."""
-    return tuple(_line(cell, frame, cells) for cell in plan.cells)
+def plan_lines(
+    planned: Iterable[PlannedCell], frame: TemplateFrame, cells: CellWords
+) -> Iterator[PlanLine]:
+    """The line of each cell of a plan, made as it is asked for: there may be thousands."""
+    return (_line(cell, frame, cells) for cell in planned)
 
 
 def loose_sentences(

@@ -7,6 +7,7 @@ read from the database.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
@@ -15,17 +16,15 @@ from tracker.domain.chain import canonical, tagged_hash
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.filled import SheetRole
 from tracker.domain.values import LANGUAGES
-from tracker.exchange.marks import FileKind
+from tracker.exchange.marks import FileKind, family_of, refuse_files_to_read
 from tracker.exchange.raw import RawSheet
 
 FORMAT = FileKind.TEMPLATE.value
-FAMILY = FORMAT.rpartition("/")[0]
-TO_READ = {FileKind.REPORT: "report-workbook", FileKind.COMPILED: "compiled-workbook"}
 PIECE = 30_000
 LAST_VERSION = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Identity:
     """State, cycle and report of a template, the wording and the versions it was made from.
 
@@ -51,9 +50,9 @@ class Identity:
         """The name of a sheet, if the template has it."""
         return self.sheets.get(role.value)
 
-    @property
+    @cached_property
     def checksum(self) -> str:
-        """Over everything above."""
+        """Over everything above; every new row of a file asks for it."""
         return tagged_hash(FORMAT, _plain(asdict(self)))
 
 
@@ -72,12 +71,11 @@ def write_identity(sheet: Worksheet, identity: Identity) -> None:
 def read_identity(sheet: RawSheet) -> Identity:
     """The identity again; ``Invalid`` where it is of another version or kind, or damaged."""
     texts = [row[1].text for _, row in sorted(sheet.rows.items()) if 1 in row]
-    for kind, code in TO_READ.items():
-        if texts and _family(texts[0]) == _family(kind):
-            raise Invalid(Problem(code))
-    if not texts or _family(texts[0]) != FAMILY:
+    mark = texts[0] if texts else ""
+    refuse_files_to_read(mark)
+    if family_of(mark) != FileKind.TEMPLATE.family:
         raise Invalid(Problem("template-damaged"))
-    if texts[0] != FORMAT:
+    if mark != FORMAT:
         raise Invalid(Problem("template-old"))
     try:
         identity = Identity(**json.loads("".join(texts[2:])))
@@ -87,11 +85,6 @@ def read_identity(sheet: RawSheet) -> Identity:
     if not sound:
         raise Invalid(Problem("template-damaged"))
     return identity
-
-
-def _family(kind: str) -> str:
-    """The kind of a file without the version of its layout."""
-    return kind.rpartition("/")[0]
 
 
 def _is_sound(identity: Identity) -> bool:

@@ -71,11 +71,18 @@ class TemplateExport:
     years: tuple[int, ...]
 
 
-def readable_sections(actor: Actor, state_id: int) -> Sections:
-    """The sections of which the actor may have a template; ``NotPermitted`` where none is."""
-    if actor.operator or may(actor, Action.REPORT_READ, Subject(state_id=state_id)):
+def template_sections(actor: Actor, state_id: int) -> Sections:
+    """The sections of which the actor gets a template; ``NotPermitted`` where none may be read.
+
+    Who may fill in some of them gets those, though it may read all: a file can come back only
+    from the hands that may change what it holds.
+    """
+    subject = Subject(state_id=state_id)
+    if actor.operator or may(actor, Action.REPORT_EDIT, subject):
         return None
-    return _assigned(actor, state_id)
+    if sections := assigned_sections(actor, state_id):
+        return sections
+    return None if may(actor, Action.REPORT_READ, subject) else _assigned(actor, state_id)
 
 
 def editable_sections(actor: Actor, state_id: int) -> Sections:
@@ -129,7 +136,7 @@ def template_export(
     A contributor gets the sections assigned, without items and figures. ``last_year`` is the
     latest of which figures can be given. ``NotPermitted``, ``NotFound``.
     """
-    sections = readable_sections(actor, state_id)
+    sections = template_sections(actor, state_id)
     frame = template_frame(session, state_id=state_id, cycle_slug=cycle_slug, sections=sections)
     whole = frame.report_id is not None and sections is None
     answers = responses_of(session, frame.report_id) if frame.report_id is not None else {}

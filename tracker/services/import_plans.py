@@ -18,6 +18,7 @@ from tracker.queries.import_plans import own_import_plan
 from tracker.queries.templates import editable_sections
 
 PLAN_LASTS = timedelta(days=1)
+PLANS_KEPT = 3  # of one person for one report: each may be megabytes
 
 
 def keep_plan(
@@ -31,7 +32,8 @@ def keep_plan(
     filled: FilledTemplate,
     clock: Clock,
 ) -> str:
-    """Keep what was read for a day; gives its public id. Plans that have expired are deleted.
+    """Keep what was read for a day; gives its public id. Plans that have expired are deleted, and
+    those before the last few of the same person for the same report.
 
     ``NotPermitted`` where the actor may not change the State's report.
     """
@@ -52,7 +54,18 @@ def keep_plan(
     )
     session.add(row)
     session.flush()
+    _delete_all_but_the_last(session, row)
     return row.public_id
+
+
+def _delete_all_but_the_last(session: Session, row: ImportPlan) -> None:
+    same = (
+        ImportPlan.user_id == row.user_id,
+        ImportPlan.state_id == row.state_id,
+        ImportPlan.cycle_id == row.cycle_id,
+    )
+    last = select(ImportPlan.id).where(*same).order_by(ImportPlan.id.desc()).limit(PLANS_KEPT)
+    session.execute(delete(ImportPlan).where(*same, ImportPlan.id.not_in(last)))
 
 
 def delete_expired_plans(session: Session, *, now: datetime) -> None:

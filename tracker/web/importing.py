@@ -1,7 +1,8 @@
 """What an uploaded template would change: shown cell by cell, settled, then applied as a whole."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,7 @@ from flask_babel import gettext, ngettext
 
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem
-from tracker.domain.merging import EVERY, Choice, Plan, Verdict
+from tracker.domain.merging import EVERY, Choice, Plan, PlannedCell, Verdict
 from tracker.exchange.plan_lines import PlanLine, loose_sentences, plan_lines
 from tracker.exchange.template_marked import write_marked
 from tracker.exchange.template_words import CellWords
@@ -19,7 +20,7 @@ from tracker.policy.actions import Action
 from tracker.queries.cycles import cycle_or_none
 from tracker.queries.import_plans import ImportPlanRow, import_plan_or_none
 from tracker.queries.reports import ReportRow
-from tracker.queries.templates import template_export
+from tracker.queries.templates import TemplateFrame, template_export
 from tracker.services import importing as services
 from tracker.services.import_plans import mark_applied, settle_plan
 from tracker.services.importing import ImportRefused
@@ -33,17 +34,19 @@ from tracker.web.transaction import release, session
 from tracker.web.workbooks import frame_of
 
 blueprint = Blueprint("importing", __name__, url_prefix="/reports/<report_id>/imports")
-CHOSEN = "choice:"
+CHOSEN, SKIP = "choice:", "skip_invalid"
 SHOWN = (Verdict.NEW, Verdict.CHANGED)
 CONFLICT = Verdict.CONFLICT
+MOST_SHOWN = 300  # lines of one list: a whole report may say thousands of things
 
 
 @dataclass(frozen=True, slots=True)
 class SheetLines:
-    """The new and changed cells of one sheet."""
+    """The first new and changed cells of one sheet, and how many more there are."""
 
     name: str
     lines: tuple[PlanLine, ...]
+    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,10 @@ def show(report_id: str, plan_id: str) -> ResponseReturnValue:
 
 
 def _page(report: ReportRow, row: ImportPlanRow, plan: Plan, alert: str = "") -> str:
-    frame, cells = frame_of(report), CellWords(Words(chosen_language(), gettext))
-    lines = plan_lines(plan, frame, cells)
+    frame, words = frame_of(report), CellWords(Words(chosen_language(), gettext))
+    release()  # a refusal holds the write lock until here: nobody's save waits for the page
+    clashes = _clashes(plan)
+    errors = tuple(islice(_errors(plan, frame, words), MOST_SHOWN))
     return page(
         "reports/import.html",
         report=report,
@@ -95,22 +100,33 @@ def _page(report: ReportRow, row: ImportPlanRow, plan: Plan, alert: str = "") ->
         plan=plan,
         alert=alert,
         count={verdict.value: plan.count(verdict) for verdict in Verdict},
-        conflicts=[(line, _choice(row, line)) for line in lines if line.apart is CONFLICT],
-        errors=[*_unread(loose_sentences(plan, frame, cells)), *_refused(lines)],
-        changes=tuple(_by_sheet(lines)),
+        conflicts=[
+            (line, _choice(row, line)) for line in plan_lines(clashes[:MOST_SHOWN], frame, words)
+        ],
+        more_conflicts=len(clashes[MOST_SHOWN:]),
+        errors=errors,
+        more_errors=len(plan.errors) - len(errors),
+        changes=tuple(_by_sheet(plan, frame, words)),
         changing=any(record.changes for record in plan.records),
         blocked=any(not placed.sheet for placed in plan.errors),
         editable=is_editable(report),
+        skipping=SKIP in request.values,
     )
 
 
-def _unread(found: Iterable[tuple[str, str, str]]) -> Iterator[Wrong]:
-    for sheet, cell, sentence in found:
+def _clashes(plan: Plan) -> list[PlannedCell]:
+    """The conflicts in the order of the sheets; if not all are shown, the settled ones last."""
+    found = [cell for cell in plan.cells if cell.apart is CONFLICT]
+    if len(found) > MOST_SHOWN:
+        found.sort(key=lambda cell: cell.verdict is not CONFLICT)
+    return found
+
+
+def _errors(plan: Plan, frame: TemplateFrame, words: CellWords) -> Iterator[Wrong]:
+    """What could not be read, then what cannot be saved, each made as it is asked for."""
+    for sheet, cell, sentence in loose_sentences(plan, frame, words):
         yield Wrong(_joined(sheet, cell), "", sentence)
-
-
-def _refused(lines: Iterable[PlanLine]) -> Iterator[Wrong]:
-    for line in lines:
+    for line in plan_lines((cell for cell in plan.cells if cell.problems), frame, words):
         for sentence in line.sentences:
             yield Wrong(_joined(line.sheet, line.cell), _joined(line.about, line.column), sentence)
 
@@ -119,11 +135,15 @@ def _joined(*parts: str) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _by_sheet(lines: Iterable[PlanLine]) -> Iterator[SheetLines]:
+def _by_sheet(plan: Plan, frame: TemplateFrame, words: CellWords) -> Iterator[SheetLines]:
     """One table a sheet: the lines of an answer and of its laws stand together, on two sheets."""
-    good = [line for line in lines if line.verdict in SHOWN and line.apart is not CONFLICT]
-    for name in dict.fromkeys(line.sheet for line in good):
-        yield SheetLines(name, tuple(line for line in good if line.sheet == name))
+    sheets: dict[str, list[PlannedCell]] = {}
+    for cell in plan.cells:
+        if cell.verdict in SHOWN and cell.apart is not CONFLICT:
+            sheets.setdefault(cell.sheet, []).append(cell)
+    for name, found in sheets.items():
+        lines = tuple(plan_lines(found[:MOST_SHOWN], frame, words))
+        yield SheetLines(name, lines, len(found) - len(lines))
 
 
 def _choice(row: ImportPlanRow, line: PlanLine) -> str:
@@ -142,22 +162,28 @@ def decide(report_id: str, plan_id: str) -> ResponseReturnValue:
             session(),
             actor=current_actor(),
             public_id=row.public_id,
-            choices=_choices_sent(),
+            choices=_choices_sent(row),
             clock=system_clock,
         )
     except Invalid as error:
         return _page(report, row, _plan(row), problem_text(error.problem)), 422
     if request.form.get("action") != "apply":
-        return redirect(url_for(".show", report_id=report_id, plan_id=plan_id, _anchor="plan"), 303)
+        ticked = "y" if SKIP in request.form else None
+        address = url_for(
+            ".show", report_id=report_id, plan_id=plan_id, skip_invalid=ticked, _anchor="plan"
+        )
+        return redirect(address, 303)
     return _apply(*_load(report_id, plan_id))
 
 
-def _choices_sent() -> dict[str, str]:
+def _choices_sent(row: ImportPlanRow) -> dict[str, str]:
+    """Those of the form; for all also over what was chosen before, shown or not."""
     action = request.form.get("action", "")
     named = [name for name in request.form if name.startswith(CHOSEN)]
     if action in (f"all-{Choice.MINE}", f"all-{Choice.THEIRS}"):
         choice = action.removeprefix("all-")
-        return {EVERY: choice, **{name.removeprefix(CHOSEN): choice for name in named}}
+        places = (EVERY, *row.choices, *(name.removeprefix(CHOSEN) for name in named))
+        return dict.fromkeys(places, choice)
     return {name.removeprefix(CHOSEN): request.form[name] for name in named}
 
 
@@ -170,7 +196,7 @@ def _apply(report: ReportRow, row: ImportPlanRow) -> ResponseReturnValue:
             cycle_id=row.cycle_id,
             filled=row.filled,
             choices=row.choices,
-            skip_invalid="skip_invalid" in request.form,
+            skip_invalid=SKIP in request.form,
             clock=system_clock,
             source=f"file:{row.filename}",
             seen=request.form.get("seen", ""),
@@ -227,5 +253,5 @@ def marked(report_id: str, plan_id: str) -> ResponseReturnValue:
             language=language,
             made=maker,
         ),
-        f"{report.cycle_slug}_{report.iso3}_checked_{chosen_language()}.xlsx",
+        f"{report.cycle_slug}_{report.iso3}_checked_{language}.xlsx",
     )

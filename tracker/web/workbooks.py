@@ -11,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem, TooMany
 from tracker.domain.filled import FilledTemplate
+from tracker.domain.values import without_refused
 from tracker.exchange.importing.sandbox import read_workbook
 from tracker.exchange.importing.slots import slots
 from tracker.exchange.importing.template import read_template
@@ -99,7 +100,7 @@ def upload(report_id: str) -> ResponseReturnValue:
         actor=actor,
         state_id=report.state_id,
         cycle_id=cycle.id if cycle else 0,
-        filename=Path(sent.filename or "").name if sent else "",
+        filename=without_refused(Path(sent.filename or "").name) if sent else "",
         file_hash=digest,
         filled=filled,
         clock=system_clock,

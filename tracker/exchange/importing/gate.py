@@ -6,7 +6,7 @@ from itertools import chain
 
 from tracker.exchange.importing.archive import Package
 from tracker.exchange.importing.contents import Contents
-from tracker.exchange.importing.markup import MarkupCheck, looks_like_xml
+from tracker.exchange.importing.markup import MarkupCheck, looks_like_xml, start_of
 
 _MARKUP = (".xml", ".rels", ".vml")
 
@@ -18,11 +18,11 @@ def check_package(data: bytes) -> None:
     contents.check_names()
     for part in package.parts:
         chunks = package.chunks(part)
-        first = next(chunks, b"")
+        start = start_of(chunks)
         name = part.filename
-        if name.lower().endswith(_MARKUP) or looks_like_xml(first):
+        if name.lower().endswith(_MARKUP) or looks_like_xml(start):
             seen = partial(contents.see, name) if contents.is_read(name) else None
-            markup.scan(name, chain([first], chunks), seen)
+            markup.scan(name, chain(start, chunks), seen)
         _finish(chunks)
     contents.check_types()
 

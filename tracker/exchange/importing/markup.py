@@ -1,6 +1,6 @@
 """Every XML part goes through expat before a reader sees it: no document types, and in bounds."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 from xml.parsers import expat
@@ -10,13 +10,25 @@ from tracker.domain.errors import Invalid, Problem
 MOST_ELEMENTS: Final = 1_000_000  # in all parts together: five times what 100,000 cells need
 DEEPEST: Final = 100
 LONGEST_TOKEN: Final = 500_000  # bytes of one tag, comment or instruction
+_BEFORE = b" \t\r\n\f\v\0\xef\xbb\xbf\xff\xfe"  # blanks and the bytes of byte order marks
 Seen = Callable[[str, dict[str, str]], None]
 
 
-def looks_like_xml(start: bytes) -> bool:
-    """Whether a part begins as XML does, in UTF-8 or UTF-16, with a byte order mark or without."""
-    plain = start[:64].removeprefix(b"\xef\xbb\xbf").replace(b"\0", b"")
-    return plain.removeprefix(b"\xff\xfe").removeprefix(b"\xfe\xff").lstrip()[:1] == b"<"
+def start_of(chunks: Iterator[bytes]) -> list[bytes]:
+    """The first pieces of a part, as far as its first letter."""
+    read: list[bytes] = []
+    for chunk in chunks:
+        read.append(chunk)
+        if chunk.strip(_BEFORE):
+            break
+    return read
+
+
+def looks_like_xml(start: list[bytes]) -> bool:
+    """Whether a part begins as XML does, in UTF-8 or UTF-16, with a byte order mark or without,
+    whatever blanks come first.
+    """
+    return bool(start) and start[-1].lstrip(_BEFORE).startswith(b"<")
 
 
 @dataclass

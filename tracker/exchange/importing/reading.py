@@ -21,6 +21,7 @@ from openpyxl.xml.functions import iterparse
 from python_calamine import CalamineWorkbook
 
 from tracker.domain.errors import Invalid, Problem
+from tracker.exchange.marks import MARK_SHEET, refuse_files_to_read
 from tracker.exchange.raw import CellKind, RawCell, RawSheet
 
 MOST_SHEETS: Final = 40
@@ -73,12 +74,21 @@ def read_sheets(data: bytes) -> tuple[RawSheet, ...]:
     _check_names(texts.sheet_names)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        sheets = _Workbook(data).sheets()
+        book = _Workbook(data)
+        _check_mark(book, texts)
+        sheets = book.sheets()
     if list(sheets) != texts.sheet_names:
         raise Invalid(Problem("workbook-unreadable"))
     if sum(len(cells) for cells in sheets.values()) > MOST_CELLS:
         raise Invalid(Problem("workbook-too-many-cells", values={"limit": MOST_CELLS}))
     return tuple(_with_texts(name, cells, texts) for name, cells in sheets.items())
+
+
+def _check_mark(book: "_Workbook", texts: CalamineWorkbook) -> None:
+    """Refuse a workbook of ours to be read by its name: it may be wider than what is read here."""
+    for name, cells in book.sheets(only=MARK_SHEET).items():
+        first = _with_texts(name, cells, texts).rows.get(1, {}).get(1)
+        refuse_files_to_read(first.text if first else "")
 
 
 def _check_names(names: list[str]) -> None:
@@ -104,10 +114,12 @@ class _Workbook:
         apply_stylesheet(self._reader.archive, self._reader.wb)
         self._texts = self._shared_texts()
 
-    def sheets(self) -> dict[str, Cells]:
-        """The cells of each sheet by name; none for a sheet that is a chart."""
+    def sheets(self, *, only: str = "") -> dict[str, Cells]:
+        """The cells of each sheet, or of one, by name; none for a sheet that is a chart."""
         found: dict[str, Cells] = {}
         for sheet, relation in self._reader.parser.find_sheets():
+            if only and sheet.name != only:
+                continue
             found[sheet.name] = self._cells(sheet.name, relation.target)
         return found
 

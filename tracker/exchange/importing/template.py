@@ -2,6 +2,8 @@
 
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.filled import FilledSheet, FilledTemplate, PlacedProblem, SheetRole
+from tracker.domain.items import MAX_ITEMS
+from tracker.domain.responses import MAX_MEASURES
 from tracker.domain.values import FIRST_YEAR, LAST_YEAR
 from tracker.exchange.importing.cells import SheetReader
 from tracker.exchange.importing.rows import Expected, RowsReader
@@ -15,6 +17,8 @@ from tracker.exchange.template_words import CellWords
 from tracker.exchange.translations import translator
 from tracker.exchange.words import Words
 from tracker.queries.templates import TemplateFrame
+
+OTHER_ROWS = 100  # headers, spare rows, and what people write below
 
 
 def read_template(raw: RawWorkbook, frame: TemplateFrame) -> FilledTemplate:
@@ -37,6 +41,11 @@ def read_template(raw: RawWorkbook, frame: TemplateFrame) -> FilledTemplate:
         found = raw.sheet(name)
         if found is None:
             problems.append(PlacedProblem(Problem("sheet-missing"), name, role=role))
+            continue
+        most = _most_rows(role, expected)
+        if len(found.rows) > most:  # each might be wrong in every cell
+            values = {"rows": len(found.rows), "limit": most}
+            problems.append(PlacedProblem(Problem("sheet-too-long", "", values), name, role=role))
             continue
         reader = SheetReader(role, found, cells)
         if reader.find_columns():
@@ -83,6 +92,15 @@ def _expected(raw: RawWorkbook, words: Words, frame: TemplateFrame, identity: Id
         figures=figures,
         keys={str(commitment.paragraph): commitment.key for commitment in asked},
     )
+
+
+def _most_rows(role: SheetRole, expected: Expected) -> int:
+    """How many rows a sheet can have that says nothing but what a report holds."""
+    return OTHER_ROWS + {
+        SheetRole.ANSWERS: len(expected.answers),
+        SheetRole.MEASURES: len(expected.answers) * MAX_MEASURES,
+        SheetRole.FIGURES: len(expected.figures),
+    }.get(role, 2 * MAX_ITEMS)  # as many may be removed as are written anew
 
 
 def _years(sheet: RawSheet | None) -> tuple[int, ...]:
