@@ -16,19 +16,22 @@ from sqlalchemy.orm import Session
 from tests.submitted import make_cycle, make_report, make_submission
 from tracker.cli.figures import figures
 from tracker.cli.setup import load_seed, set_up
+from tracker.domain.grid import Grid, count_moves
 from tracker.domain.progress import COUNT_KEYS, Audience, Base, Progress
 from tracker.domain.responses import ResponseContent
 from tracker.domain.workflow import ReportStatus
 from tracker.models import Base as Tables
 from tracker.models import ReportingCycle
 from tracker.models.engine import configure
+from tracker.queries.cycles import cycle_or_none
 from tracker.queries.figures import (
     count_published,
     count_unpublished,
     figures_of_cycle,
 )
+from tracker.queries.grids import grids_of_cycles
 from tracker.queries.record import official_record
-from tracker.queries.states import count_members
+from tracker.queries.states import count_members, list_states
 from tracker.settings import load_settings
 
 ASKED, MIXED, FOR_THE_SECRETARIAT = 25, 117, 119
@@ -151,6 +154,14 @@ def test_reports_by_status(session: Session, cycle: ReportingCycle) -> None:
     assert counts_of(session, cycle, Audience.PUBLIC)["implemented"] == 1
 
 
+def grid_of(session: Session, cycle: ReportingCycle, reader: Audience) -> Grid:
+    """The grid of one cycle over the 193 Member States."""
+    row = cycle_or_none(session, cycle.slug)
+    assert row is not None
+    members = [state.state.iso3 for state in list_states(session, members_only=True)]
+    return grids_of_cycles(session, [row], members, reader)[0]
+
+
 @dataclass(frozen=True)
 class Copy:
     """One submission of a generated history."""
@@ -210,7 +221,61 @@ def test_equals_a_recount(
             expected = recounted(histories, paragraph, reader)
             assert counts_of(session, cycle, reader, paragraph) == dict(expected)
         assert {c.distribution.members for c in found.commitments} == {193}
+        grid = grid_of(session, cycle, reader)
+        assert len(grid.reporting) == found.reporting
+        for commitment in found.commitments:
+            again = grid.distribution(grid.states, [commitment.paragraph])
+            assert all(again[key] == commitment.distribution[key] for key in COUNT_KEYS)
         nested.rollback()
+
+
+def test_observer_states_are_in_the_grid_and_in_no_count(session: Session) -> None:
+    cycle = make_cycle(session)
+    make_submission(session, cycle, "VAT", {ASKED: said(Progress.IMPLEMENTED)})
+    grid = grid_of(session, cycle, Audience.PUBLIC)
+    assert grid.value("VAT", ASKED) == "implemented"
+    assert grid.reporting == () and "VAT" not in grid.states
+    assert grid.distribution(grid.states, grid.paragraphs)["not_reported"] == 193 * 93
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(earlier=HISTORIES, later=HISTORIES, reader=st.sampled_from(READERS))
+def test_movement_equals_a_recount(
+    session: Session,
+    earlier: dict[str, list[Copy]],
+    later: dict[str, list[Copy]],
+    reader: Audience,
+) -> None:
+    with session.begin_nested() as nested:
+        cycles = make_cycle(session), make_cycle(session, slug="bms7-2028")
+        for cycle, histories in zip(cycles, (earlier, later), strict=True):
+            for iso3, copies in histories.items():
+                for copy in copies:
+                    make_submission(session, cycle, iso3, copy.answers, copy.stage)
+        before, now = (grid_of(session, cycle, reader) for cycle in cycles)
+        expected: Counter[str] = Counter()
+        for iso3 in {"ALB", "DZA", "TUR", "USA"}:
+            for paragraph in (ASKED, 26, MIXED):
+                words = before.value(iso3, paragraph), now.value(iso3, paragraph)
+                if "not_reported" not in words:
+                    expected[moved(*words)] += 1
+        found = count_moves(before, now, now.states, (ASKED, 26, MIXED))
+        assert found == +expected
+        nested.rollback()
+
+
+def moved(before: str, now: str) -> str:
+    """The definition of a move once more, in numbers."""
+    stages = {"not_started": 0, "in_development": 1, "partly_implemented": 2, "implemented": 3}
+    if before not in stages or now not in stages:
+        return "not_compared"
+    return {1: "further", 0: "same", -1: "back"}[
+        (stages[now] > stages[before]) - (stages[now] < stages[before])
+    ]
 
 
 def test_the_official_record_is_over_the_real_member_states(session: Session) -> None:

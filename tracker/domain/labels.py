@@ -18,6 +18,7 @@ from tracker.domain.documents import (
 from tracker.domain.exports import ExportFormat, ExportStatus
 from tracker.domain.item_fields import Part
 from tracker.domain.messages import N_
+from tracker.domain.movement import Move
 from tracker.domain.progress import Absence, Audience, Base, Progress
 from tracker.domain.roles import Role
 from tracker.domain.states import StateStatus
@@ -127,6 +128,10 @@ _WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (ExportFormat.XLSX, N_("Excel workbook")),
     (ExportFormat.CSV, N_("CSV tables in a zip archive")),
     (ExportFormat.JSON, N_("JSON")),
+    (Move.FURTHER, N_("Further than before")),
+    (Move.SAME, N_("As before")),
+    (Move.BACK, N_("Less far than before")),
+    (Move.NOT_COMPARED, N_("Not compared")),
     (Part.CONTACTS, N_("Contacts")),
     (Part.ASSISTANCE, N_("Assistance needed and offered")),
     (Part.TARGETS, N_("Voluntary targets")),

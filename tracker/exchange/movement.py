@@ -2,11 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from enum import StrEnum
 from itertools import pairwise
 
 from tracker.domain.messages import N_
-from tracker.domain.progress import Absence, Progress
+from tracker.domain.movement import Move, move
+from tracker.domain.progress import Progress
 from tracker.exchange.answers import entry_value
 from tracker.exchange.charts import ROW_PIXELS, Series, Source, stacked_bars
 from tracker.exchange.entries import Entry
@@ -14,30 +14,9 @@ from tracker.exchange.styles import FILLS
 from tracker.exchange.workbook import Sheet
 from tracker.queries.compiled import CompiledExport
 
-LADDER: tuple[Progress | Absence, ...] = (
-    Progress.NOT_STARTED,
-    Progress.IN_DEVELOPMENT,
-    Progress.PARTLY_IMPLEMENTED,
-    Progress.IMPLEMENTED,
-)
 CHART_ROWS = 20
 
 
-class Move(StrEnum):
-    """What became of a pair State × commitment from one cycle to the next."""
-
-    FURTHER = "further"
-    SAME = "same"
-    BACK = "back"
-    NOT_COMPARED = "not_compared"
-
-
-MOVE_WORDS = {
-    Move.FURTHER: N_("Further than before"),
-    Move.SAME: N_("As before"),
-    Move.BACK: N_("Less far than before"),
-    Move.NOT_COMPARED: N_("Not compared"),
-}
 MOVE_FILLS = {
     Move.FURTHER: FILLS[Progress.IMPLEMENTED][0],
     Move.SAME: FILLS[Progress.NOT_APPLICABLE][0],
@@ -49,14 +28,6 @@ ABOUT = N_(
     "withheld in either."
 )
 CHART_WORDS = N_("Stacked bars: the counts of the table below it, section by section.")
-
-
-def move(before: Progress | Absence, now: Progress | Absence) -> Move:
-    """Which way, on the four stages from not started to implemented."""
-    if before not in LADDER or now not in LADDER:
-        return Move.NOT_COMPARED
-    steps = LADDER.index(now) - LADDER.index(before)
-    return Move.FURTHER if steps > 0 else Move.BACK if steps < 0 else Move.SAME
 
 
 class Movement:
@@ -101,7 +72,7 @@ class Movement:
         heads = [
             words(N_("Section")),
             words(N_("Short heading (ours)")),
-            *map(words, MOVE_WORDS.values()),
+            *map(words.label, Move),
         ]
         shares = [N_("Pairs"), N_("Further, of pairs compared"), N_("Back, of pairs compared")]
         sheet.row_of([*heads, *map(words, shares)], "header")
@@ -117,7 +88,7 @@ class Movement:
                 sheet.row - 1,
                 1,
                 [
-                    Series(words(MOVE_WORDS[m]), at, MOVE_FILLS[m])
+                    Series(words.label(m), at, MOVE_FILLS[m])
                     for at, m in enumerate(Move, start=2)
                     if m in MOVE_FILLS
                 ],

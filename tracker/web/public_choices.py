@@ -73,8 +73,11 @@ def chosen_cycle(
 ) -> CycleRow | None:
     """The cycle named in the query string, else ``otherwise``; ``NotFound`` if unknown."""
     slug = request.args.get("cycle", "").strip()
-    if not slug:
-        return otherwise(cycles)
+    return named_cycle(cycles, slug) if slug else otherwise(cycles)
+
+
+def named_cycle(cycles: tuple[CycleRow, ...], slug: str) -> CycleRow:
+    """The cycle with this slug; ``NotFound`` with a sentence that names what was asked for."""
     for cycle in cycles:
         if cycle.slug == slug:
             return cycle

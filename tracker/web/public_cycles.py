@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.documents import Commitment, OutcomeDocument, Section, Strength
-from tracker.domain.errors import NotFound, Problem
 from tracker.domain.progress import Base, Distribution
 from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
 from tracker.queries.coverage import CoverageGroup, CoverageRow, coverage_of_cycle
-from tracker.queries.cycles import CycleRow, cycle_or_none, list_cycles
+from tracker.queries.cycles import CycleRow, list_cycles
 from tracker.queries.figures import CycleFigures, count_published, figures_of_cycle
 from tracker.queries.record import official_record
 from tracker.queries.states import count_members
@@ -21,6 +20,7 @@ from tracker.web.public_choices import (
     choices,
     chosen_base,
     find_document,
+    named_cycle,
     shown_keys,
     value_labels,
 )
@@ -60,10 +60,7 @@ def cycles() -> ResponseReturnValue:
 
 def find_cycle(slug: str) -> CycleRow:
     """The cycle; ``NotFound`` with a sentence that names what was asked for."""
-    found = cycle_or_none(session(), slug)
-    if found is None:
-        raise NotFound(Problem("unknown-cycle", "", {"slug": slug[:80]}))
-    return found
+    return named_cycle(list_cycles(session()), slug)
 
 
 @requires(Action.PUBLIC_READ)

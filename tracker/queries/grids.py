@@ -1,0 +1,75 @@
+"""The grid State × commitment of cycles as a reader sees it."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import Select, String, case, select, type_coerce
+from sqlalchemy.orm import Session
+
+from tracker.domain.documents import Addressee
+from tracker.domain.grid import Grid
+from tracker.domain.progress import Absence, Audience
+from tracker.models import Commitment, OutcomeDocument, State, SubmissionResponse
+from tracker.policy.scopes import admitted_audiences
+from tracker.queries.cycles import CycleRow
+from tracker.queries.figures import shown_submissions
+
+
+def grids_of_cycles(
+    session: Session, cycles: Sequence[CycleRow], states: Sequence[str], audience: Audience
+) -> tuple[Grid, ...]:
+    """One grid for each of these cycles on one document; ``states`` are those of every base.
+
+    Takes one statement a cycle and two more. What the reader may not read leaves the database
+    as ``withheld``, never as what it says.
+    """
+    if not cycles:
+        return ()
+    paragraphs = _asked(session, cycles[0].document_slug)
+    shown = [_shown(session, cycle, audience) for cycle in cycles]
+    answers = [{iso3: dict[int, str]() for iso3 in there.values()} for there in shown]
+    of_submission = {
+        submission_id: found[iso3]
+        for there, found in zip(shown, answers, strict=True)
+        for submission_id, iso3 in there.items()
+    }
+    for submission_id, commitment_id, value in session.execute(
+        _values(audience, of_submission, paragraphs)
+    ):
+        of_submission[submission_id][paragraphs[commitment_id]] = value
+    asked = tuple(paragraphs.values())
+    return tuple(
+        Grid(cycle.slug, tuple(states), asked, found)
+        for cycle, found in zip(cycles, answers, strict=True)
+    )
+
+
+def _asked(session: Session, document: str) -> Mapping[int, int]:
+    """Paragraphs of the commitments that ask, by row id, in the order of the document."""
+    rows = session.execute(
+        select(Commitment.id, Commitment.paragraph)
+        .join(OutcomeDocument, Commitment.document_id == OutcomeDocument.id)
+        .where(OutcomeDocument.slug == document, Commitment.addressee != Addressee.SECRETARIAT)
+        .order_by(Commitment.paragraph)
+    )
+    return {commitment_id: paragraph for commitment_id, paragraph in rows}
+
+
+def _shown(session: Session, cycle: CycleRow, audience: Audience) -> dict[int, str]:
+    """ISO codes of reporting States, observers among them, by the submission that is shown."""
+    query = shown_submissions(cycle.id, audience).add_columns(State.iso3)
+    return {submission_id: iso3 for _, submission_id, iso3 in session.execute(query)}
+
+
+def _values(
+    audience: Audience, submissions: Collection[int], commitments: Collection[int]
+) -> Select[int, int, str]:
+    """Submission, commitment and value. Both lists are given so that the index alone answers."""
+    row = SubmissionResponse
+    readable = row.audience.in_(admitted_audiences(audience))
+    value = case(
+        (readable, type_coerce(row.progress, String)),
+        else_=type_coerce(Absence.WITHHELD.value, String),
+    )
+    return select(row.submission_id, row.commitment_id, value).where(
+        row.commitment_id.in_(commitments), row.submission_id.in_(submissions), value.is_not(None)
+    )
