@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.assistance import Assistance
@@ -107,10 +108,16 @@ class _Reader:
     audience: Audience
     own: Collection[int]
 
-    def admits(self, table: Any) -> Any:
-        """The condition on rows with an audience and a submission."""
-        admitted = table.audience.in_(admitted_audiences(self.audience))
-        return or_(admitted, table.submission_id.in_(self.own)) if self.own else admitted
+
+_SUBMISSIONS: BindParameter[list[int]] = bindparam("submissions", expanding=True)
+
+
+def _admits(table: Any, audience: Audience) -> ColumnElement[bool]:
+    """Rows with an audience and a submission that may be read: of this level, or of ``own``."""
+    return or_(
+        table.audience.in_(admitted_audiences(audience)),
+        table.submission_id.in_(bindparam("own", expanding=True)),
+    )
 
 
 _FIELDS = (
@@ -131,8 +138,10 @@ def _answers(
     found: dict[int, dict[int, Said]] = {submission_id: {} for submission_id in submissions}
     if not submissions:
         return found
-    query = _select_answers(reader, submissions)
-    for submission_id, paragraph, revision, struck, measures, *fields in session.execute(query):
+    answers = session.execute(
+        _select_answers(reader.audience), {"submissions": submissions, "own": list(reader.own)}
+    )
+    for submission_id, paragraph, revision, struck, measures, *fields in answers:
         if revision is None:
             found[submission_id][paragraph] = Said(None)
             continue
@@ -142,13 +151,15 @@ def _answers(
     return found
 
 
-def _select_answers(reader: _Reader, submissions: Sequence[int]) -> Select[*tuple[Any, ...]]:
-    shown = aliased(SubmissionResponse)
+# Built once for each level: making it takes longer than four States' answers.
+@cache
+def _select_answers(audience: Audience) -> Select[*tuple[Any, ...]]:
+    """Submission, paragraph, revision, whether a text is struck, measures, then ``_FIELDS``."""
+    row, shown = SubmissionResponse, aliased(SubmissionResponse)
     struck = exists().where(
         ChainText.entry_id == shown.revision_id, ChainText.struck_at.is_not(None)
     )
     fields = [getattr(shown, name) for name in _FIELDS]
-    row = SubmissionResponse
     return (
         select(
             row.submission_id,
@@ -159,8 +170,8 @@ def _select_answers(reader: _Reader, submissions: Sequence[int]) -> Select[*tupl
             *fields,
         )
         .join(Commitment, row.commitment_id == Commitment.id)
-        .outerjoin(shown, and_(shown.id == row.id, reader.admits(shown)))
-        .where(row.submission_id.in_(submissions))
+        .outerjoin(shown, and_(shown.id == row.id, _admits(shown, audience)))
+        .where(row.submission_id.in_(_SUBMISSIONS))
     )
 
 
@@ -168,18 +179,24 @@ def _assistance(
     session: Session, reader: _Reader, submissions: Sequence[int]
 ) -> dict[int, tuple[Assistance, ...]]:
     """Needs and offers that may be read, by submission, as the State put them in order."""
-    table = SubmissionAssistance
     found: dict[int, tuple[Assistance, ...]] = {}
     if not submissions:
         return found
-    names = tuple(Assistance.PARSERS)
-    query = (
-        select(table.submission_id, *(getattr(table, name) for name in names))
-        .where(table.submission_id.in_(submissions), reader.admits(table))
-        .order_by(table.id)
+    items = session.execute(
+        _select_assistance(reader.audience), {"submissions": submissions, "own": list(reader.own)}
     )
-    for submission_id, *fields in session.execute(query):
-        values = dict(zip(names, fields, strict=True))
+    for submission_id, *fields in items:
+        values = dict(zip(Assistance.PARSERS, fields, strict=True))
         values["paragraphs"] = tuple(values["paragraphs"])
         found[submission_id] = (*found.get(submission_id, ()), Assistance(**values))
     return found
+
+
+@cache
+def _select_assistance(audience: Audience) -> Select[*tuple[Any, ...]]:
+    table = SubmissionAssistance
+    return (
+        select(table.submission_id, *(getattr(table, name) for name in Assistance.PARSERS))
+        .where(table.submission_id.in_(_SUBMISSIONS), _admits(table, audience))
+        .order_by(table.id)
+    )
