@@ -71,7 +71,7 @@ def write_comparison(
 
 def _write_workbook(target: BinaryIO, data: ComparisonExport, words: Words, made: Made) -> None:
     title = f"{words(NAME)}: {', '.join(words.text(column.name) for column in data.columns)}"
-    with Book(target, words, made, f"{title} · {data.cycle}") as book:
+    with Book(target, words, made, f"{title} · {data.cycle}", streaming=True) as book:
         readme = book.sheet(words(N_("Read me")), WIDTHS)
         widths = [column.width for column in COMPARISON_COLUMNS]
         sheet = book.sheet(words(NAME), widths)
