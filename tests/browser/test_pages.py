@@ -18,6 +18,8 @@ OVERFLOW = "document.scrollingElement.scrollWidth - window.innerWidth"
 PUBLIC = (
     "/",
     "/about/method",
+    "/compare",
+    "/compare?states=XAA,XAB,XAC,XAX&groups=demo_coast,demo_north&cycles=bms7-2024",
     "/cycles",
     "/cycles/bms7-2024",
     "/cycles/bms7-2024/figures?base=reporting",

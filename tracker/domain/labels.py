@@ -4,6 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 from tracker.domain.assistance import AssistanceKind, AssistanceStatus, Direction
+from tracker.domain.comparison import Only
 from tracker.domain.completeness import Gap, Standing
 from tracker.domain.contacts import ContactKind
 from tracker.domain.documents import (
@@ -132,6 +133,8 @@ _WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (Move.SAME, N_("As before")),
     (Move.BACK, N_("Less far than before")),
     (Move.NOT_COMPARED, N_("Not compared")),
+    (Only.DIFFERENCES, N_("Only where they differ")),
+    (Only.GOOD_PRACTICES, N_("Only with a good practice")),
     (Part.CONTACTS, N_("Contacts")),
     (Part.ASSISTANCE, N_("Assistance needed and offered")),
     (Part.TARGETS, N_("Voluntary targets")),

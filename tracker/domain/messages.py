@@ -130,6 +130,18 @@ MESSAGES: Final[dict[str, str]] = {
     "closes-too-early": N_("The closing day lies before the opening or the due day."),
     "period-reversed": N_("The period covered ends before it begins."),
     "already-struck": N_("This text was struck out before."),
+    # comparing
+    "compare-so-many": N_(
+        "Choose from %(least)s to %(most)s States or groups to compare; you chose %(given)s."
+    ),
+    "compare-one-or-two-cycles": N_(
+        "Choose one reporting cycle, or two to be compared; you chose %(given)s."
+    ),
+    "cycles-not-comparable": N_(
+        "The cycles “%(first)s” and “%(second)s” are on different outcome documents, so their "
+        "answers cannot be compared."
+    ),
+    "unknown-area": N_("There is no group or region with the code “%(code)s”."),
     # exports
     "cycles-of-different-documents": N_(
         "The cycles “%(first)s” and “%(second)s” are on different outcome documents. Export each "

@@ -38,7 +38,11 @@ class Selection:
 
     def commitments(self, document: OutcomeDocument) -> tuple[Commitment, ...]:
         """Those chosen that ask States, in the order of the document."""
-        return tuple(c for c in document.commitments if c.asks_states and self._takes(document, c))
+        return tuple(c for c in self.all_commitments(document) if c.asks_states)
+
+    def all_commitments(self, document: OutcomeDocument) -> tuple[Commitment, ...]:
+        """Those chosen, with those for the secretariat alone, in the order of the document."""
+        return tuple(c for c in document.commitments if self._takes(document, c))
 
     def _takes(self, document: OutcomeDocument, commitment: Commitment) -> bool:
         return (

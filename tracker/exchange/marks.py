@@ -12,6 +12,7 @@ class FileKind(StrEnum):
 
     REPORT = "tracker-report/1"
     COMPILED = "tracker-compiled/1"
+    COMPARISON = "tracker-comparison/1"
     TEMPLATE = "tracker-template/1"
 
     @property

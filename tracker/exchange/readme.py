@@ -63,7 +63,9 @@ def write_readme(
         address, link = f"internal:'{other.name}'!A1", sheet.book.style("link")
         sheet.raw.write_url(sheet.row - 1, 0, address, link, other.name)
     sheet.gap()
-    _vocabulary(sheet)
+    write_vocabulary(sheet)
+    sheet.gap()
+    sheet.line(words(N_("Rules")), "heading")
     for text in (*_rules(words), *_official_notes(data.document, words), *language_notes(words)):
         sheet.line(text, "note")
 
@@ -146,7 +148,8 @@ def _rows(tally: Tally, words: Words) -> str:
     )
 
 
-def _vocabulary(sheet: Sheet) -> None:
+def write_vocabulary(sheet: Sheet) -> None:
+    """What progress, absence and the bases of shares mean."""
     words = sheet.book.words
     sheet.line(words(N_("Progress and absence")), "heading")
     for value in (*Progress, *Absence):
@@ -155,8 +158,6 @@ def _vocabulary(sheet: Sheet) -> None:
     sheet.line(words(N_("Bases of shares")), "heading")
     for base in Base:
         sheet.fact(words.label(base), words(meaning(base)))
-    sheet.gap()
-    sheet.line(words(N_("Rules")), "heading")
 
 
 def _rules(words: Words) -> list[str]:

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 from tracker.domain.documents import Addressee
 from tracker.domain.grid import Grid
 from tracker.domain.progress import Absence, Audience
-from tracker.models import Commitment, OutcomeDocument, State, SubmissionResponse
+from tracker.models import Commitment, NationalReport, OutcomeDocument, State, SubmissionResponse
 from tracker.policy.scopes import admitted_audiences
 from tracker.queries.cycles import CycleRow
-from tracker.queries.figures import shown_submissions
+from tracker.queries.figures import shown_in_cycles
 
 
 def grids_of_cycles(
@@ -19,28 +19,22 @@ def grids_of_cycles(
 ) -> tuple[Grid, ...]:
     """One grid for each of these cycles on one document; ``states`` are those of every base.
 
-    Takes one statement a cycle and two more. What the reader may not read leaves the database
+    Takes three statements. What the reader may not read leaves the database
     as ``withheld``, never as what it says.
     """
     if not cycles:
         return ()
     paragraphs = _asked(session, cycles[0].document_slug)
-    shown = [_shown(session, cycle, audience) for cycle in cycles]
-    answers = [{iso3: dict[int, str]() for iso3 in there.values()} for there in shown]
-    of_submission = {
-        submission_id: found[iso3]
-        for there, found in zip(shown, answers, strict=True)
-        for submission_id, iso3 in there.items()
-    }
+    answers: dict[int, dict[str, dict[int, str]]] = {cycle.id: {} for cycle in cycles}
+    of_submission: dict[int, dict[int, str]] = {}
+    for submission_id, cycle_id, iso3 in _shown(session, cycles, audience):
+        of_submission[submission_id] = answers[cycle_id][iso3] = {}
     for submission_id, commitment_id, value in session.execute(
         _values(audience, of_submission, paragraphs)
     ):
         of_submission[submission_id][paragraphs[commitment_id]] = value
     asked = tuple(paragraphs.values())
-    return tuple(
-        Grid(cycle.slug, tuple(states), asked, found)
-        for cycle, found in zip(cycles, answers, strict=True)
-    )
+    return tuple(Grid(cycle.slug, tuple(states), asked, answers[cycle.id]) for cycle in cycles)
 
 
 def _asked(session: Session, document: str) -> Mapping[int, int]:
@@ -54,10 +48,13 @@ def _asked(session: Session, document: str) -> Mapping[int, int]:
     return {commitment_id: paragraph for commitment_id, paragraph in rows}
 
 
-def _shown(session: Session, cycle: CycleRow, audience: Audience) -> dict[int, str]:
-    """ISO codes of reporting States, observers among them, by the submission that is shown."""
-    query = shown_submissions(cycle.id, audience).add_columns(State.iso3)
-    return {submission_id: iso3 for _, submission_id, iso3 in session.execute(query)}
+def _shown(
+    session: Session, cycles: Sequence[CycleRow], audience: Audience
+) -> list[tuple[int, int, str]]:
+    """Submission shown, cycle and ISO code of every reporting State, observers among them."""
+    query = shown_in_cycles([cycle.id for cycle in cycles], audience)
+    rows = session.execute(query.add_columns(NationalReport.cycle_id, State.iso3))
+    return [(submission_id, cycle_id, iso3) for _, submission_id, cycle_id, iso3 in rows]
 
 
 def _values(

@@ -48,6 +48,13 @@ def list_states(session: Session, *, members_only: bool = False) -> tuple[StateR
     return tuple(StateRow(row.id, _state(row)) for row in session.scalars(query))
 
 
+def list_reporting_states(session: Session) -> tuple[StateRow, ...]:
+    """Member and observer States that may report here, by ISO code."""
+    kind = select(Installation.demonstration).where(Installation.id == 1).scalar_subquery()
+    query = select(State).where(State.demonstration == kind).order_by(State.iso3)
+    return tuple(StateRow(row.id, _state(row)) for row in session.scalars(query))
+
+
 def count_members(session: Session) -> int:
     """How many Member States every base has."""
     return session.scalar(select(func.count()).select_from(State).where(is_member())) or 0

@@ -1,4 +1,4 @@
-"""Downloads that are made at once: one State's report."""
+"""Downloads that are made at once: one State's report, and a comparison."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -9,19 +9,22 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from tracker.domain.clock import system_clock
-from tracker.domain.errors import NotFound, NotPermitted, Problem
+from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem
 from tracker.domain.exports import ExportFormat
 from tracker.domain.progress import Audience
 from tracker.domain.values import parse_audience, parse_choice
+from tracker.exchange.comparison import ComparisonExport, write_comparison
 from tracker.exchange.report import Order
 from tracker.exchange.report_files import write_report_file
 from tracker.exchange.translations import translator
-from tracker.exchange.words import Made
+from tracker.exchange.words import Made, Words
 from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import list_cycles
 from tracker.queries.report_exports import ReportExport, own_report_export, report_export
+from tracker.queries.states import is_demonstration
 from tracker.web.access import requires
+from tracker.web.comparing import chosen_comparison, count_problem
 from tracker.web.locale import chosen_language
 from tracker.web.session import current_actor
 from tracker.web.submitting import load_submission, load_whole
@@ -74,6 +77,38 @@ def _report_file(data: ReportExport, form: ExportFormat, order: Order) -> Respon
         ),
         f"{data.frame.cycle.slug}_{data.state.iso3}_report{version}_{language}.{form}",
         form.media_type,
+    )
+
+
+@blueprint.get("/compare.<form>")
+@requires(Action.PUBLIC_READ)
+def compared(form: str) -> ResponseReturnValue:
+    """Exactly what the page of a comparison shows, at the same choices in the address."""
+    kind, found = _format(form), chosen_comparison()
+    if not found.columns:
+        raise Invalid(count_problem(0))
+    language, maker = chosen_language(), made()
+    data = ComparisonExport(
+        document=found.document,
+        cycle=found.cycle.slug,
+        before=found.before.slug if found.before else "",
+        audience=found.audience,
+        own=found.own,
+        base=found.base,
+        selection=found.selection,
+        only=found.only,
+        columns=found.columns,
+        rows=found.rows,
+        demonstration=is_demonstration(session()),
+        address=url_for("public.comparison", _external=True, **found.arguments()),
+    )
+    release()
+    words = Words(language, translator(language))
+    codes = "+".join(column.code for column in found.columns)
+    return download(
+        lambda target: write_comparison(target, data, kind, words=words, made=maker),
+        f"{found.cycle.slug}_{codes}_comparison_{language}.{kind}",
+        kind.media_type,
     )
 
 

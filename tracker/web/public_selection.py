@@ -63,13 +63,7 @@ class CycleView:
     @property
     def kinds(self) -> dict[str, list[StrEnum]]:
         """What commitments that ask can be chosen by, and the choices there are."""
-        asking = [c for c in self.document.commitments if c.asks_states]
-        return {
-            "theme": [t for t in Theme if any(t in c.themes for c in asking)],
-            "level": [value for value in Level if any(c.level is value for c in asking)],
-            "strength": [s for s in Strength if any(c.strength is s for c in asking)],
-            "addressee": [a for a in Addressee if any(c.addressee is a for c in asking)],
-        }
+        return kinds_of(self.document)
 
     def arguments(self, **changes: Any) -> dict[str, Any]:
         """The view as it stands in an address, with some things changed (``None`` takes away)."""
@@ -91,7 +85,7 @@ class CycleView:
 def cycle_view(slug: str, *, with_previous: bool = False) -> CycleView:
     """Read what the address names; ``NotFound`` for the cycle, ``Invalid`` for a wrong choice.
 
-    Ten statements, one more with the previous cycle.
+    Ten statements at most.
     """
     cycles = list_cycles(session())
     cycle = named_cycle(cycles, slug)
@@ -118,6 +112,17 @@ def cycle_view(slug: str, *, with_previous: bool = False) -> CycleView:
         grid=grids[0],
         before=grids[1] if len(grids) > 1 else None,
     )
+
+
+def kinds_of(document: OutcomeDocument) -> dict[str, list[StrEnum]]:
+    """What commitments that ask can be chosen by, and the choices there are."""
+    asking = [c for c in document.commitments if c.asks_states]
+    return {
+        "theme": [t for t in Theme if any(t in c.themes for c in asking)],
+        "level": [value for value in Level if any(c.level is value for c in asking)],
+        "strength": [s for s in Strength if any(c.strength is s for c in asking)],
+        "addressee": [a for a in Addressee if any(c.addressee is a for c in asking)],
+    }
 
 
 def chosen_selection(document: OutcomeDocument, areas: Sequence[Area]) -> Selection:

@@ -13,6 +13,7 @@ from flask_babel import get_locale, gettext
 
 from tracker import __version__
 from tracker.domain import labels
+from tracker.domain.comparison import excerpt
 from tracker.domain.errors import Problem
 from tracker.domain.messages import sentence
 from tracker.policy.actions import Action
@@ -87,7 +88,7 @@ def _keeps_accounts() -> bool:
 
 def language_links() -> list[Link]:
     """The same page in each loaded language."""
-    arguments = request.args.to_dict()
+    arguments = request.args.to_dict(flat=False)
     return [
         Link(
             locale.LANGUAGE_NAMES.get(code, code),
@@ -99,7 +100,7 @@ def language_links() -> list[Link]:
     ]
 
 
-def _with_language(arguments: dict[str, str], code: str) -> str:
+def _with_language(arguments: dict[str, list[str]], code: str) -> str:
     if request.endpoint is None or request.method != "GET":
         return f"/?lang={code}"
     values = {**arguments, **(request.view_args or {}), "lang": code}
@@ -138,6 +139,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters["label"] = label
     app.jinja_env.filters["ours"] = locale.in_language
     app.jinja_env.filters["problem"] = problem_text
+    app.jinja_env.filters["excerpt"] = excerpt
 
     @app.context_processor
     def shared() -> dict[str, Any]:

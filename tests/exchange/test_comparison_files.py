@@ -1,0 +1,183 @@
+"""A comparison downloaded: the same rows in every format, and what the file says of itself."""
+
+import csv
+import io
+import json
+import zipfile
+from datetime import date
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.exchange.test_downloads import WORKBOOK, name_of
+from tests.exchange.workbooks import Written
+from tests.people import Browser, make_user
+from tests.submitted import make_cycle, make_submission
+from tests.submitted_items import add_item
+from tracker.domain.assistance import Assistance, AssistanceKind, Direction
+from tracker.domain.documents import Theme
+from tracker.domain.progress import Audience, Progress
+from tracker.domain.responses import Measure, ResponseContent
+from tracker.domain.roles import Role
+from tracker.exchange.comparison_columns import COMPARISON_COLUMNS
+from tracker.exchange.tabular import read_csv
+
+NOW = "bms7-2028"
+QUERY = f"?states=KEN,PER&groups=africa&cycles={NOW}&base=reporting&lang=en"
+KEYS = [column.key for column in COMPARISON_COLUMNS]
+
+
+@pytest.fixture
+def reports(session: Session) -> None:
+    """Kenya moved on and needs machines; Peru reported before only; Chad says nothing."""
+    before, now = make_cycle(session), make_cycle(session, NOW, opens=date(2028, 1, 1))
+    answers = {
+        25: ResponseContent(
+            progress=Progress.IMPLEMENTED,
+            narrative="=1+1 is no formula",
+            narrative_language="en",
+            measures=(Measure("Firearms Act", "2019-06", "https://example.org/act"),),
+        ),
+        26: ResponseContent(
+            progress=Progress.IMPLEMENTED, narrative="canary", audience=Audience.STATES
+        ),
+    }
+    earlier = {25: ResponseContent(progress=Progress.NOT_STARTED, narrative="Before.")}
+    make_submission(session, before, "KEN", earlier)
+    published = make_submission(session, now, "KEN", answers)
+    machines = Assistance(
+        Direction.NEEDED,
+        Theme.MARKING,
+        AssistanceKind.EQUIPMENT,
+        "Two machines.",
+        (25,),
+        amount=50000,
+        currency="USD",
+    )
+    add_item(session, published, machines)
+    make_submission(session, before, "PER", {25: ResponseContent(progress=Progress.IN_DEVELOPMENT)})
+    make_submission(session, now, "TCD", {})
+    session.commit()
+
+
+def json_of(browser: Browser, query: str = QUERY) -> dict[str, object]:
+    found: dict[str, object] = json.loads(browser.get(f"/compare.json{query}").data)
+    return found
+
+
+def rows_of(found: dict[str, object]) -> dict[tuple[int, str], dict[str, object]]:
+    rows = found["rows"]
+    assert isinstance(rows, list)
+    return {(row["paragraph"], row["code"]): row for row in rows}
+
+
+def test_each_row_as_worked_out_by_hand(reports: None, public: Browser) -> None:
+    found = json_of(public)
+    assert found["compared"] == ["KEN", "PER", "africa"]
+    assert (found["cycle"], found["compared_with"]) == (NOW, "bms7-2026")
+    rows = rows_of(found)
+    assert len(rows) == 95 * 3
+    kenya = rows[25, "KEN"]
+    assert kenya["progress_code"] == "implemented" and kenya["movement_code"] == "further"
+    assert kenya["narrative"] == "=1+1 is no formula"
+    assert kenya["measures"] == "Firearms Act (2019-06) https://example.org/act"
+    assert kenya["needed"] == (
+        "Marking · Equipment · Nothing agreed yet: Two machines. (50000 USD)"
+    )
+    assert (kenya["offered"], kenya["base"], kenya["last_cycle"]) == ("", None, None)
+    withheld = rows[26, "KEN"]
+    assert withheld["progress_code"] == "withheld"
+    assert withheld["narrative"] is None and withheld["audience"] is None
+    peru = rows[25, "PER"]
+    assert (peru["progress_code"], peru["movement"]) == ("not_reported", None)
+    assert (peru["last_cycle"], peru["last_progress_code"]) == ("bms7-2026", "in_development")
+    group = rows[25, "africa"]
+    assert (group["progress"], group["base_size"], group["in_both"]) == (None, 2, 1)
+    assert (group["states_implemented"], group["states_not_answered"]) == (1, 1)
+    assert (group["states_not_reported"], group["moved_further"]) == (52, 1)
+    assert rows[119, "africa"]["progress_code"] == "not_asked"
+
+
+def test_every_format_holds_the_same_rows(reports: None, public: Browser) -> None:
+    rows = list(rows_of(json_of(public)).values())
+    response = public.get(f"/compare.zip{QUERY}")
+    assert name_of(response) == f"{NOW}_KEN+PER+africa_comparison_en.zip"
+    with zipfile.ZipFile(io.BytesIO(response.data)) as archive:
+        assert archive.namelist() == ["comparison.csv", "codebook.csv", "read_me.csv"]
+        content = archive.read("comparison.csv")
+        codebook = read_csv(archive.read("codebook.csv"))
+        about = read_csv(archive.read("read_me.csv"))
+    lines = read_csv(content)
+    as_text = [{k: "" if row[k] is None else str(row[k]) for k in KEYS} for row in rows]
+    assert lines == as_text
+    raw = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
+    assert not [cell for line in raw for cell in line if cell.startswith("=")]
+    assert {entry["code"] for entry in codebook if entry["place"] == "comparison"} == set(KEYS)
+    assert {fact["said"] for fact in about} >= {NOW, "Everybody: only what States made public."}
+
+    sheet = workbook(public).rows("Comparison")
+    headers = list(sheet[0])
+    assert len(sheet) == len(rows) and len(headers) == len(KEYS)
+    for there, row in zip(sheet, rows, strict=True):
+        for header, key in zip(headers, KEYS, strict=True):
+            if not key.endswith("_at"):
+                assert there[header] == ("" if row[key] is None else row[key]), key
+
+
+def workbook(browser: Browser, query: str = QUERY) -> Written:
+    response = browser.get(f"/compare.xlsx{query}")
+    assert response.mimetype == WORKBOOK
+    return Written(response.data)
+
+
+def test_the_workbook_says_what_it_is(reports: None, public: Browser) -> None:
+    written = workbook(public, QUERY + "&only=differences&theme=tracing")
+    assert written.names == ["Read me", "Comparison", "Codebook", "_tracker"]
+    facts = written.facts("Read me")
+    assert facts["Compared"] == "Kenya (KEN); Peru (PER); African States (africa)"
+    assert facts["Filters"] == "Tracing; Only where they differ"
+    assert (facts["Reporting cycle"], facts["Movement since"]) == (NOW, "bms7-2026")
+    assert (facts["Audience"], facts["Base"]) == ("Everybody", "Reporting States")
+    assert facts["Made"].endswith("UTC, public site")
+    assert facts["The page"].startswith("http://localhost/compare?states=KEN,PER&groups=africa")
+    assert facts["Version of the document"]
+    comparison = written.sheet("Comparison")
+    assert comparison.freeze_panes == "D2" and comparison.auto_filter.ref
+    assert facts["Commitments"] == str((comparison.max_row - 1) // 3)
+
+
+def test_rows_and_order_are_those_of_the_page(reports: None, public: Browser) -> None:
+    query = f"{QUERY}&only=differences"
+    page = public.soup(f"/compare{query}")
+    shown = [int(str(row["id"])[1:]) for row in page.select("#comparison tr[id]")]
+    rows = list(rows_of(json_of(public, query)))
+    assert rows == [(paragraph, code) for paragraph in shown for code in ("KEN", "PER", "africa")]
+    assert shown and len(shown) < 95
+
+
+def test_a_file_with_a_states_own_answers_says_so(
+    reports: None, browser_of: type[Browser], session: Session, public: Browser
+) -> None:
+    own = browser_of(make_user(session, Role.FOCAL_POINT, "KEN"))
+    found = json_of(own)
+    assert "With all answers of KEN" in str(found["made_for"])
+    assert rows_of(found)[26, "KEN"]["narrative"] == "canary"
+    assert "With all answers" not in str(json_of(public)["made_for"])
+    assert not workbook(public).holds("canary")
+    assert workbook(own).holds("canary")
+
+
+def test_nothing_left_is_said(reports: None, public: Browser) -> None:
+    written = workbook(public, f"{QUERY}&only=good_practices")
+    assert "no commitment of which this is true" in str(written.cells("Comparison"))
+
+
+def test_the_words_are_of_the_language_asked_for(reports: None, public: Browser) -> None:
+    response = public.get(f"/compare.json{QUERY.replace('lang=en', 'lang=fr')}")
+    assert name_of(response).endswith("_fr.json")
+    row = rows_of(json.loads(response.data))[25, "KEN"]
+    assert (row["progress"], row["progress_code"]) == ("Mis en œuvre", "implemented")
+
+
+def test_an_unknown_format_is_not_there(public: Browser) -> None:
+    assert public.get(f"/compare.pdf{QUERY}").status_code == 404

@@ -1,0 +1,377 @@
+"""States and groups side by side: a case worked out by hand, and what stays out of sight."""
+
+import re
+from datetime import date
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from sqlalchemy import Connection, event, select, update
+from sqlalchemy.orm import Session
+
+from tests.people import Browser, make_user
+from tests.submitted import make_cycle, make_submission
+from tests.submitted_items import add_item
+from tracker.domain.assistance import Assistance, AssistanceKind, Direction
+from tracker.domain.documents import Theme
+from tracker.domain.progress import Audience, Progress
+from tracker.domain.responses import Measure, ResponseContent
+from tracker.domain.roles import Role
+from tracker.models import (
+    Commitment,
+    Meeting,
+    OutcomeDocument,
+    ReportingCycle,
+    SubmissionAssistance,
+    SubmissionResponse,
+)
+
+NOW, BEFORE = "bms7-2028", "bms7-2026"
+PATH = f"/compare?states=KEN,PER,TCD&groups=africa&cycles={NOW}&lang=en"
+CANARY = "canary-of-the-withheld"
+
+
+def said(
+    text: str,
+    progress: Progress | None = Progress.IMPLEMENTED,
+    audience: Audience = Audience.PUBLIC,
+    *,
+    good: bool = False,
+) -> ResponseContent:
+    return ResponseContent(
+        progress=progress,
+        narrative=text,
+        narrative_language="en",
+        audience=audience,
+        good_practice=good,
+    )
+
+
+@pytest.fixture
+def cycles(session: Session) -> tuple[ReportingCycle, ReportingCycle]:
+    """Kenya and Peru reported twice, Chad in the first cycle only, Ghana in the second only."""
+    before = make_cycle(session, BEFORE)
+    now = make_cycle(session, NOW, opens=date(2028, 1, 1))
+    make_submission(
+        session,
+        before,
+        "KEN",
+        {25: said("Old.", Progress.IN_DEVELOPMENT), 26: said("Old.", Progress.IMPLEMENTED)},
+    )
+    kenya = {
+        25: ResponseContent(
+            progress=Progress.IMPLEMENTED,
+            narrative="قانون جديد " * 40,
+            narrative_language="ar",
+            lead_agency="Firearms Bureau",
+            good_practice=True,
+            measures=(Measure("Firearms Act", "2019-06"),),
+        ),
+        26: said("Kenya went back.", Progress.PARTLY_IMPLEMENTED),
+        27: ResponseContent(progress=Progress.NOT_APPLICABLE, reason="No manufacture."),
+    }
+    published = make_submission(session, now, "KEN", kenya, on_time=False)
+    need = Assistance(
+        Direction.NEEDED, Theme.MARKING, AssistanceKind.EQUIPMENT, "Two machines.", (25, 28)
+    )
+    add_item(session, published, need)
+    hidden = Assistance(
+        Direction.OFFERED, Theme.TRACING, None, CANARY, (25,), audience=Audience.SECRETARIAT
+    )
+    add_item(session, published, hidden)
+    make_submission(session, before, "PER", {25: said("Old.", Progress.IMPLEMENTED)})
+    peru = {
+        25: said(f"{CANARY} for States.", Progress.NOT_STARTED, Audience.STATES, good=True),
+        27: said("Peru's words.", Progress.NOT_APPLICABLE),
+    }
+    make_submission(session, now, "PER", peru)
+    chad = {
+        25: said("Chad's last words.", Progress.IN_DEVELOPMENT),
+        26: said(CANARY, Progress.IMPLEMENTED, Audience.SECRETARIAT),
+    }
+    make_submission(session, before, "TCD", chad)
+    make_submission(session, now, "GHA", {25: said("Ghana.", Progress.NOT_STARTED)})
+    session.commit()
+    return before, now
+
+
+def words_of(cell: Tag) -> str:
+    for sign in cell.select(".sign, .column-name, .arrow, svg"):
+        sign.decompose()
+    return " ".join(cell.get_text(" ").split())
+
+
+def rows_of(page: BeautifulSoup) -> dict[int, list[str]]:
+    """The cells of each commitment by its paragraph."""
+    rows = page.select("#comparison tr[id]")
+    return {int(str(row["id"])[1:]): [words_of(cell) for cell in row.select("td")] for row in rows}
+
+
+def test_each_cell_as_worked_out_by_hand(
+    public: Browser, cycles: tuple[ReportingCycle, ReportingCycle]
+) -> None:
+    page = public.soup(PATH)
+    heads = [words_of(head) for head in page.select("#comparison thead th")]
+    assert heads == [
+        "Commitment",
+        "Kenya Submitted 3 Mar 2026 Late",
+        "Peru Submitted 3 Mar 2026",
+        "Chad Not reported",
+        "African States Reporting: 2/54 (4%)",
+    ]
+    kenya = page.select_one("#p25 td")
+    assert kenya is not None
+    narrative = kenya.select_one(".narrative")
+    assert narrative is not None and narrative["lang"] == "ar" and narrative["dir"] == "rtl"
+    assert len(narrative.get_text()) <= 241 and narrative.get_text().endswith("…")
+    read_all = kenya.find("a", string="Read all")
+    assert isinstance(read_all, Tag)
+    assert str(read_all["href"]) == f"/states/KEN?cycle={NOW}&lang=en#p25"
+    whole = words_of(kenya)
+    assert whole.startswith("Implemented Good practice Further than before")
+    assert "Firearms Act (2019-06)" in whole and "Lead agency: Firearms Bureau" in whole
+    assert "Assistance: Needed · Marking · Equipment" in whole and "Two machines." in whole
+    assert whole.endswith("Arabic · 3 Mar 2026")
+
+    rows = rows_of(page)
+    assert len(rows) == 95
+    assert rows[25][1:] == [
+        "Withheld Not compared 3 Mar 2026",
+        "Not reported Last known, from cycle bms7-2026; it counts nowhere here: In development "
+        "Chad's last words. English · 3 Mar 2026",
+        "Implemented 1/54 (2%) Not started 1/54 (2%) Not reported 52/54 (96%) "
+        "further 1/1 (100%) · as before 0/1 (0%) · less far 0/1 (0%) · not compared 0/1 (0%) "
+        "of the States in both cycles",
+    ]
+    assert rows[26][0] == "Partly implemented Less far than before Kenya went back. English · " + (
+        "3 Mar 2026"
+    )
+    assert rows[26][1] == "Not answered"
+    assert "it counts nowhere here: Withheld 3 Mar 2026" in rows[26][2]
+    assert "Not answered 1/54 (2%)" in rows[26][3] and "less far 1/1 (100%)" in rows[26][3]
+    assert rows[27][0].startswith("Not applicable Not compared Reason No manufacture.")
+    assert rows[27][2] == "Not reported"
+    assert rows[119] == ["Not asked"] * 4
+
+
+def test_another_base_and_another_cycle(
+    public: Browser, cycles: tuple[ReportingCycle, ReportingCycle]
+) -> None:
+    rows = rows_of(public.soup(f"{PATH}&base=reporting"))
+    assert rows[25][3].startswith("Implemented 1/2 (50%) Not started 1/2 (50%) further")
+    earlier = rows_of(public.soup(PATH.replace(NOW, BEFORE)))
+    assert earlier[25][2].startswith("In development Not compared Chad's last words.")
+    alone = rows_of(public.soup(PATH.replace(NOW, "bms7")))
+    assert alone[25][0] == "Not reported" and "in both" not in alone[25][3]
+    named = public.soup(PATH.replace(NOW, f"bms7,{NOW}"))
+    lead = named.select_one("main .lead")
+    assert lead and lead.get_text() == f"Side by side, cycle {NOW} · movement since cycle bms7"
+    assert rows_of(named)[26][0].startswith("Partly implemented Not compared")
+
+
+def test_only_what_was_asked_for(
+    public: Browser, cycles: tuple[ReportingCycle, ReportingCycle]
+) -> None:
+    two = f"/compare?states=KEN,PER&cycles={NOW}&lang=en"
+    assert set(rows_of(public.soup(f"{two}&only=differences"))) == {25, 26}
+    assert set(rows_of(public.soup(f"{two}&only=good_practices"))) == {25}
+    assert 27 in rows_of(public.soup(two))
+    section = public.soup(f"{two}&section=II")
+    assert set(rows_of(section)) and set(rows_of(section)) < set(range(50, 103))
+    themed = rows_of(public.soup(f"{two}&theme=tracing"))
+    assert 0 < len(themed) < 40
+    nothing = public.soup(f"{two}&theme=tracing&only=good_practices")
+    assert "Take a filter away" in nothing.get_text() and not rows_of(nothing)
+
+
+def test_a_choice_may_be_repeated_listed_or_both(
+    public: Browser, cycles: tuple[ReportingCycle, ReportingCycle]
+) -> None:
+    form = f"/compare?states=KEN&states=&states=per,KEN&states=&cycle={NOW}&lang=en"
+    page = public.soup(form)
+    assert len(page.select("#comparison thead th")) == 3
+    stable = page.find("a", string="Link to this comparison")
+    assert isinstance(stable, Tag)
+    assert stable["href"] == f"/compare?states=KEN,PER&cycles={NOW}&lang=en"
+    french = page.select_one(".languages a[lang=fr], .languages a[hreflang=fr]")
+    assert french is not None
+    there = public.soup(str(french["href"]))
+    assert len(there.select("#comparison thead th")) == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "sentence"),
+    [
+        ("states=KEN", 422, "Choose from 2 to 6 States or groups to compare; you chose 1."),
+        ("states=KEN,PER,TCD,GHA,FRA,ALB&groups=africa", 422, "you chose 7."),
+        ("states=KEN,QQQ", 422, "There is no State with the code “QQQ”."),
+        ("states=KEN&groups=nope", 422, "There is no group or region with the code “nope”."),
+        ("states=KEN,PER&cycles=bms7,bms7-2026,bms7-2028", 422, "you chose 3."),
+        ("states=KEN,PER&cycles=bms7,other", 422, "are on different outcome documents"),
+        ("states=KEN,PER&cycle=nope", 404, "There is no reporting cycle “nope”."),
+        ("states=KEN,PER&only=nope", 422, "“nope” is not one of the choices"),
+        ("states=KEN,XAA", 422, "There is no State with the code “XAA”."),
+    ],
+)
+@pytest.mark.parametrize("page", ["/compare", "/compare.json"])
+def test_what_cannot_be_compared_is_said(
+    public: Browser,
+    session: Session,
+    cycles: tuple[ReportingCycle, ReportingCycle],
+    page: str,
+    query: str,
+    status: int,
+    sentence: str,
+) -> None:
+    _other_document(session)
+    assert sentence in public.soup(f"{page}?{query}&lang=en", status).get_text()
+
+
+def _other_document(session: Session) -> None:
+    """A cycle on a document of its own."""
+    known = session.scalars(select(OutcomeDocument)).one()
+    other = OutcomeDocument(
+        slug="other",
+        symbol="A/OTHER",
+        title={"en": "Other"},
+        adopted_on=known.adopted_on,
+        source="other",
+    )
+    session.add(other)
+    session.flush()
+    meeting = {
+        "title": {"en": "Other"},
+        "opened_on": date(2020, 1, 1),
+        "closed_on": date(2020, 1, 2),
+    }
+    session.add(Meeting(document_id=other.id, **meeting))
+    cycle = make_cycle(session, "other")
+    cycle.document_id = other.id
+    session.commit()
+
+
+def readers(browser_of: type[Browser], session: Session) -> dict[str, Browser]:
+    return {
+        "public": browser_of(),
+        "other State": browser_of(make_user(session, Role.FOCAL_POINT, "GHA")),
+        "contributor": browser_of(make_user(session, Role.CONTRIBUTOR, "PER", ("I.1",))),
+        "own State": browser_of(make_user(session, Role.FOCAL_POINT, "PER")),
+        "secretariat": browser_of(make_user(session, Role.REVIEWER)),
+    }
+
+
+def test_each_reader_reads_what_its_level_admits(
+    browser_of: type[Browser], session: Session, cycles: tuple[ReportingCycle, ReportingCycle]
+) -> None:
+    session.execute(
+        update(SubmissionResponse)
+        .where(SubmissionResponse.narrative.startswith(f"{CANARY} for"))
+        .values(audience=Audience.SECRETARIAT)
+    )
+    session.commit()
+    found = {}
+    for name, browser in readers(browser_of, session).items():
+        cells = rows_of(browser.soup(PATH))[25]
+        found[name] = (cells[1].split(" ")[0], "machines" in cells[0], CANARY in cells[0])
+    assert found == {
+        "public": ("Withheld", True, False),
+        "other State": ("Withheld", True, False),
+        "contributor": ("Withheld", True, False),
+        "own State": ("Not", True, False),
+        "secretariat": ("Not", True, True),
+    }
+    own = rows_of(readers(browser_of, session)["own State"].soup(PATH))[25][1]
+    assert own.startswith("Not started Good practice Secretariat only Less far than before")
+
+
+FORMS = ("", ".json", ".xlsx", ".zip")
+
+
+def test_what_is_withheld_stands_nowhere_and_changes_no_byte(
+    public: Browser, session: Session, cycles: tuple[ReportingCycle, ReportingCycle]
+) -> None:
+    first = [public.get(PATH.replace("compare", f"compare{form}", 1)).data for form in FORMS]
+    assert not [form for form, data in zip(FORMS, first, strict=True) if CANARY.encode() in data]
+    only = [public.get(f"{PATH}&only={name}").data for name in ("differences", "good_practices")]
+    session.execute(
+        update(SubmissionResponse)
+        .where(SubmissionResponse.audience != Audience.PUBLIC)
+        .values(progress=Progress.NOT_APPLICABLE, narrative="x", good_practice=False, reason="y")
+    )
+    session.execute(
+        update(SubmissionAssistance)
+        .where(SubmissionAssistance.audience != Audience.PUBLIC)
+        .values(description="x", paragraphs=[26])
+    )
+    session.commit()
+    assert public.get(PATH).data == first[0]
+    again = [public.get(f"{PATH}&only={name}").data for name in ("differences", "good_practices")]
+    assert again == only
+    without_time = re.compile(rb'"made_at": "[^"]*"')
+    json = public.get(PATH.replace("compare", "compare.json", 1)).data
+    assert without_time.sub(b"", json) == without_time.sub(b"", first[1])
+
+
+def test_the_page_is_revalidated_and_takes_few_statements(
+    public: Browser, connection: Connection, cycles: tuple[ReportingCycle, ReportingCycle]
+) -> None:
+    tag = public.get(PATH).headers["ETag"]
+    assert public.get(PATH, headers={"If-None-Match": tag}).status_code == 304
+    statements: list[str] = []
+
+    def note(*arguments: object) -> None:
+        if str(arguments[2]).lstrip().upper().startswith("SELECT"):
+            statements.append(str(arguments[2]))
+
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        public.get(PATH)
+        with_group = len(statements)
+        public.get("/compare?states=KEN,PER,TCD,GHA,FRA,ALB")
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
+    assert with_group <= 12, statements
+    answers = [s for s in statements[with_group:] if "submission_response" in s]
+    assert len(answers) == 1
+
+
+def test_other_pages_lead_here(
+    public: Browser, cycles: tuple[ReportingCycle, ReportingCycle]
+) -> None:
+    state = public.soup(f"/states/KEN?cycle={NOW}&lang=en")
+    links = [str(a["href"]) for a in state.select("a[href^='/compare']")]
+    assert links == [
+        f"/compare?states=KEN&groups=africa&cycles={NOW}&lang=en",
+        f"/compare?first=KEN&cycles={NOW}&lang=en",
+    ]
+    for link in links:
+        chosen = public.soup(link).select_one("#state-0 option[selected]")
+        assert chosen is not None and chosen["value"] == "KEN"
+    boxes = public.soup("/states").select("form[action^='/compare'] input[name=states]")
+    assert len(boxes) == 195
+    assert public.soup(f"/cycles/{NOW}").select(f"a[href='/compare?cycles={NOW}']")
+
+
+def test_the_struck_text_leaves_its_place(public: Browser, session: Session) -> None:
+    cycle = make_cycle(session, NOW)
+    emptied = ResponseContent(progress=Progress.IMPLEMENTED)
+    make_submission(session, cycle, "KEN", {25: emptied}, struck={(25, "narrative"): "Named."})
+    session.commit()
+    cell = rows_of(public.soup(f"/compare?states=KEN,PER&cycles={NOW}&lang=en"))[25][0]
+    assert "removed here by the secretariat" in cell
+
+
+def test_observers_are_compared_outside_every_base(public: Browser, session: Session) -> None:
+    cycle = make_cycle(session, NOW)
+    make_submission(session, cycle, "VAT", {25: said("An observer's words.")})
+    session.commit()
+    page = public.soup(f"/compare?states=VAT&groups=150&cycles={NOW}&lang=en")
+    assert "in no base" in page.select("#comparison thead th")[1].get_text()
+    rows = rows_of(page)
+    assert rows[25][0].startswith("Implemented") and "Implemented" not in rows[25][1]
+
+
+def test_every_commitment_of_the_document_has_a_row(public: Browser, session: Session) -> None:
+    make_cycle(session, NOW)
+    session.commit()
+    paragraphs = session.scalars(select(Commitment.paragraph).order_by(Commitment.paragraph)).all()
+    assert list(rows_of(public.soup("/compare?states=KEN,PER"))) == list(paragraphs)

@@ -1,0 +1,223 @@
+"""A comparison as a file: a workbook, CSV tables in an archive, or JSON; the same rows in each."""
+
+import json
+import zipfile
+from dataclasses import dataclass
+from io import BytesIO
+from typing import Any, BinaryIO
+
+from tracker import __version__
+from tracker.domain.comparison import Column, GroupColumn, Only, Row
+from tracker.domain.documents import OutcomeDocument
+from tracker.domain.exports import ExportFormat
+from tracker.domain.messages import N_
+from tracker.domain.progress import Audience, Base
+from tracker.domain.selection import Selection
+from tracker.exchange import columns
+from tracker.exchange.answers import reader_words
+from tracker.exchange.comparison_columns import COMPARISON_COLUMNS, IN_VIEW, comparison_lines
+from tracker.exchange.legend import (
+    CODEBOOK_COLUMNS,
+    codebook_entries,
+    language_notes,
+    write_codebook,
+)
+from tracker.exchange.marks import FileKind
+from tracker.exchange.readme import document_version, write_vocabulary
+from tracker.exchange.table import Table
+from tracker.exchange.tabular import objects, write_csv
+from tracker.exchange.words import Made, Words
+from tracker.exchange.workbook import Book, Sheet
+
+FORMAT = "tracker-comparison/1"
+WIDTHS = (34, 100)
+NAME = N_("Comparison")
+OWN = N_("With all answers of %(states)s, as its own people read them. Not to be passed on.")
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonExport:
+    """What a file of a comparison says; ``before`` is the cycle compared with, ``""`` if none.
+
+    ``own`` are codes of States of which the reader reads more than others of this ``audience``;
+    ``address`` is where the page stands.
+    """
+
+    document: OutcomeDocument
+    cycle: str
+    before: str
+    audience: Audience
+    own: tuple[str, ...]
+    base: Base
+    selection: Selection
+    only: tuple[Only, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    demonstration: bool
+    address: str
+
+
+def write_comparison(
+    target: BinaryIO, data: ComparisonExport, form: ExportFormat, *, words: Words, made: Made
+) -> None:
+    """Write the file in this format."""
+    write = {
+        ExportFormat.XLSX: _write_workbook,
+        ExportFormat.CSV: _write_archive,
+        ExportFormat.JSON: _write_json,
+    }[form]
+    write(target, data, words, made)
+
+
+def _write_workbook(target: BinaryIO, data: ComparisonExport, words: Words, made: Made) -> None:
+    title = f"{words(NAME)}: {', '.join(words.text(column.name) for column in data.columns)}"
+    with Book(target, words, made, f"{title} · {data.cycle}", streaming=True) as book:
+        readme = book.sheet(words(N_("Read me")), WIDTHS)
+        widths = [column.width for column in COMPARISON_COLUMNS]
+        sheet = book.sheet(words(NAME), widths)
+        sheet.pages_across(IN_VIEW)
+        table = Table(sheet, COMPARISON_COLUMNS, freeze_columns=IN_VIEW)
+        for line in comparison_lines(data.cycle, data.columns, data.rows, words):
+            table.add(line)
+        if not table.finish():
+            sheet.cell(0, words(N_("There is no commitment of which this is true.")), "soft")
+        write_codebook(book, [(sheet.name, COMPARISON_COLUMNS)])
+        _write_readme(readme, data, made)
+        book.mark(FileKind.COMPARISON)
+
+
+def _write_readme(sheet: Sheet, data: ComparisonExport, made: Made) -> None:
+    words = sheet.book.words
+    sheet.line(sheet.book.title, "title")
+    if data.demonstration:
+        sheet.line(words(N_("Demonstration data: the States here are invented.")), "alert")
+    for text, style in _readers(data, words):
+        sheet.line(text, style)
+    sheet.gap()
+    for name, text in _facts(data, words):
+        sheet.fact(name, text)
+    sheet.fact(words(N_("Made")), f"{words.instant(made.at)}, {made.by}", "fact_typed")
+    sheet.gap()
+    write_vocabulary(sheet)
+    sheet.gap()
+    for text in (*_rules(words), *language_notes(words)):
+        sheet.line(text, "note")
+
+
+def _readers(data: ComparisonExport, words: Words) -> list[tuple[str, str]]:
+    narrow = data.audience is Audience.SECRETARIAT
+    lines = [(words(reader_words(data.audience)), "alert" if narrow else "note")]
+    if data.own:
+        lines.append((words(OWN, states=", ".join(data.own)), "alert"))
+    return lines
+
+
+def _facts(data: ComparisonExport, words: Words) -> list[tuple[str, str]]:
+    document = data.document
+    compared = (f"{words.text(column.name)} ({column.code})" for column in data.columns)
+    return [
+        (words(N_("Compared")), "; ".join(compared)),
+        (words(N_("Outcome document")), f"{words.text(document.title)}, {document.source}"),
+        (words(N_("Reporting cycle")), data.cycle),
+        (words(N_("Movement since")), data.before or words(N_("There is no earlier cycle."))),
+        (words(N_("Filters")), _filters(data, words)),
+        (words(N_("Commitments")), str(len(data.rows))),
+        (words(N_("Base")), _base(data, words)),
+        (words(N_("Audience")), words.label(data.audience)),
+        (words(N_("Language")), words.label(words.language)),
+        (words(N_("The page")), data.address),
+        (words(N_("Version of the document")), document_version(document)),
+        (words(N_("Version of the tracker")), __version__),
+    ]
+
+
+def _filters(data: ComparisonExport, words: Words) -> str:
+    chosen = data.selection
+    found = []
+    if chosen.section:
+        title = words.text(data.document.section(chosen.section).short_title)
+        found.append(f"{chosen.section} {title}")
+    named = (chosen.theme, chosen.level, *chosen.strengths, chosen.addressee, *data.only)
+    found += [words.label(value) for value in named if value]
+    return "; ".join(found) or words(N_("None: all commitments."))
+
+
+def _base(data: ComparisonExport, words: Words) -> str:
+    if any(isinstance(column, GroupColumn) for column in data.columns):
+        return words.label(data.base)
+    return words(N_("None: no group is compared."))
+
+
+def _rules(words: Words) -> list[str]:
+    return [
+        words(text)
+        for text in (
+            N_("One row for each State or group and commitment, in the order of the page."),
+            N_(
+                "A withheld answer shows the word and nothing else of it: the other columns of the "
+                "answer are empty."
+            ),
+            N_(
+                "Of a State that did not report, what it said last is shown in columns of its own; "
+                "it counts in no share and in no movement."
+            ),
+            N_("Movement counts only States that reported in both cycles."),
+            N_("All times are UTC."),
+        )
+    ]
+
+
+def _write_json(target: BinaryIO, data: ComparisonExport, words: Words, made: Made) -> None:
+    """One object: what the file is, then the rows."""
+    lines = comparison_lines(data.cycle, data.columns, data.rows, words)
+    content = {
+        "format": FORMAT,
+        "compared": [column.code for column in data.columns],
+        "cycle": data.cycle,
+        "compared_with": data.before or None,
+        "document": data.document.symbol,
+        "document_version": document_version(data.document),
+        "audience": data.audience.value,
+        "made_for": " ".join(text for text, _ in _readers(data, words)),
+        "filters": _filters(data, words),
+        "base": data.base.value,
+        "demonstration": data.demonstration,
+        "language": words.language,
+        "page": data.address,
+        "made_at": made.at.isoformat(),
+        "made_by": made.by,
+        "rows": list(objects(COMPARISON_COLUMNS, lines, words)),
+    }
+    target.write(json.dumps(content, ensure_ascii=False, indent=1).encode())
+
+
+def _write_archive(target: BinaryIO, data: ComparisonExport, words: Words, made: Made) -> None:
+    """A zip with the rows, a codebook, and what the file is, as CSV files."""
+    facts = [*_facts(data, words), (words(N_("Made")), f"{words.instant(made.at)}, {made.by}")]
+    facts[:0] = [(words(N_("Readers")), text) for text, _ in _readers(data, words)]
+    lines = comparison_lines(data.cycle, data.columns, data.rows, words)
+    entries = codebook_entries(words, [("comparison", COMPARISON_COLUMNS)])
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        _add(archive, made, "comparison", COMPARISON_COLUMNS, lines, words)
+        _add(archive, made, "codebook", CODEBOOK_COLUMNS, entries, words)
+        _add(archive, made, "read_me", FACT_COLUMNS, facts, words)
+
+
+FACT_COLUMNS: columns.Columns[tuple[str, str]] = (
+    columns.Column("name", N_("Name"), columns.Kind.CODE, 34, lambda fact: fact[0], ""),
+    columns.Column("said", N_("What it is"), columns.Kind.CODE, 100, lambda fact: fact[1], ""),
+)
+
+
+def _add(
+    archive: zipfile.ZipFile,
+    made: Made,
+    name: str,
+    listed: columns.Columns[Any],
+    rows: Any,
+    words: Words,
+) -> None:
+    content = BytesIO()
+    write_csv(content, listed, rows, words)
+    member = zipfile.ZipInfo(f"{name}.csv", made.at.timetuple()[:6])
+    archive.writestr(member, content.getvalue(), zipfile.ZIP_DEFLATED)

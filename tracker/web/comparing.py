@@ -1,0 +1,251 @@
+"""States and groups side by side: what the address asks for, and its page."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import groupby
+from typing import Any
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from tracker.domain.comparison import (
+    LEAST,
+    MOST,
+    Column,
+    GroupColumn,
+    Only,
+    Row,
+    StateColumn,
+    compare,
+)
+from tracker.domain.documents import OutcomeDocument, Section
+from tracker.domain.errors import Invalid, NotFound, Problem
+from tracker.domain.exports import ExportFormat
+from tracker.domain.progress import Audience, Base
+from tracker.domain.selection import Selection, areas_of
+from tracker.domain.states import Area, State, StateStatus
+from tracker.policy.actions import Action
+from tracker.policy.scopes import audience_of
+from tracker.queries.comparison import state_columns
+from tracker.queries.cycles import CycleRow, list_cycles
+from tracker.queries.grids import grids_of_cycles
+from tracker.queries.publications import reader_level
+from tracker.queries.states import StateRow, list_areas, list_reporting_states
+from tracker.web.access import requires
+from tracker.web.public_choices import (
+    by_name,
+    choices,
+    chosen_base,
+    current_cycle,
+    find_document,
+    named_cycle,
+    value_labels,
+)
+from tracker.web.public_selection import chosen_selection, kinds_of
+from tracker.web.render import page
+from tracker.web.session import current_actor
+from tracker.web.transaction import session
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is compared, as the address says, and what of it this reader may read.
+
+    ``before`` is the cycle compared with: the earlier of two that were named, else the previous
+    one. ``states`` and ``areas`` are those that can be chosen; ``own`` are the codes of States
+    that are compared and whose answers the reader reads whole, as one of their people.
+    """
+
+    cycle: CycleRow
+    before: CycleRow | None
+    named_cycles: tuple[str, ...]
+    cycles: tuple[CycleRow, ...]
+    document: OutcomeDocument
+    audience: Audience
+    own: tuple[str, ...]
+    base: Base
+    selection: Selection
+    only: tuple[Only, ...]
+    states: tuple[State, ...]
+    areas: tuple[Area, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def kinds(self) -> dict[str, list[StrEnum]]:
+        """What commitments can be chosen by, and the choices there are."""
+        return kinds_of(self.document)
+
+    @property
+    def state_codes(self) -> tuple[str, ...]:
+        """The States compared."""
+        return tuple(c.code for c in self.columns if isinstance(c, StateColumn))
+
+    @property
+    def group_codes(self) -> tuple[str, ...]:
+        """The groups compared."""
+        return tuple(c.code for c in self.columns if isinstance(c, GroupColumn))
+
+    @property
+    def sections(self) -> tuple[tuple[Section, tuple[Row, ...]], ...]:
+        """The rows by the heading above them."""
+        grouped = groupby(self.rows, key=lambda row: row.commitment.section)
+        return tuple((self.document.section(code), tuple(rows)) for code, rows in grouped)
+
+    def arguments(self, **changes: Any) -> dict[str, Any]:
+        """The comparison as it stands in an address, some of it changed (``None`` takes away)."""
+        chosen = self.selection
+        found: dict[str, Any] = {
+            "states": ",".join(self.state_codes) or None,
+            "groups": ",".join(self.group_codes) or None,
+            "cycles": ",".join(self.named_cycles) or None,
+            "section": chosen.section or None,
+            "theme": chosen.theme,
+            "level": chosen.level,
+            "strength": list(chosen.strengths) or None,
+            "addressee": chosen.addressee,
+            "only": list(self.only) or None,
+            "base": None if self.base is Base.MEMBERS else self.base.value,
+        }
+        return {key: value for key, value in (found | changes).items() if value is not None}
+
+
+@requires(Action.PUBLIC_READ)
+def comparison() -> ResponseReturnValue:
+    """The form to choose with, and under it what was chosen side by side."""
+    found = chosen_comparison()
+    return page(
+        "public/compare.html",
+        view=found,
+        audience=found.audience,
+        bases=tuple(Base),
+        onlys=tuple(Only),
+        forms=tuple(ExportFormat),
+        most=MOST,
+        first=request.args.get("first", "").strip().upper()[:3],
+        named=by_name(found.states, lambda state: dict(state.name)),
+        labels=value_labels(),
+    )
+
+
+def chosen_comparison() -> Comparison:
+    """Read what the address names; ``columns`` are empty where it names nothing to compare.
+
+    ``states`` and ``groups`` are codes, ``cycles`` or ``cycle`` one or two short names: each may
+    be repeated and may list several with commas between them. ``Invalid`` for a wrong choice,
+    ``NotFound`` for an unknown cycle. Twelve statements at most.
+    """
+    actor = current_actor()
+    every = list_cycles(session())
+    named = _named_cycles(every)
+    same = tuple(row for row in every if row.document_slug == named[0].document_slug)
+    cycle, earlier = named[0], same[same.index(named[0]) + 1 :]
+    before = named[1] if len(named) > 1 else next(iter(earlier), None)
+    document = find_document(cycle.document_slug)
+    areas = list_areas(session())
+    rows = list_reporting_states(session())
+    selection = chosen_selection(document, areas)
+    states, groups = _chosen_states(rows), _chosen_areas(areas)
+    given = len(states) + len(groups)
+    if given and not LEAST <= given <= MOST:
+        raise Invalid(count_problem(given))
+    base, only = chosen_base(), choices(Only, "only")
+    columns: tuple[Column, ...] = (
+        *(state_columns(session(), actor, states, cycle, before, earlier) if states else ()),
+        *_group_columns(groups, _members(rows), cycle, before, base),
+    )
+    return Comparison(
+        cycle=cycle,
+        before=before,
+        named_cycles=tuple(row.slug for row in named) if _listed("cycles", "cycle") else (),
+        cycles=same,
+        document=document,
+        audience=audience_of(actor),
+        own=_own(states),
+        base=base,
+        selection=selection,
+        only=only,
+        states=tuple(row.state for row in rows),
+        areas=tuple(a for a in areas if any(a.code in areas_of(s) for s in _members(rows))),
+        columns=columns,
+        rows=compare(columns, selection.all_commitments(document), only) if columns else (),
+    )
+
+
+def _listed(*names: str) -> tuple[str, ...]:
+    """What stands in the address under these names, each once, in the order given."""
+    given = (
+        part.strip()
+        for name in names
+        for raw in request.args.getlist(name)
+        for part in raw.split(",")
+    )
+    return tuple(dict.fromkeys(part for part in given if part))
+
+
+def _named_cycles(every: tuple[CycleRow, ...]) -> tuple[CycleRow, ...]:
+    """The cycle to show, then the one to compare it with if that was named too."""
+    slugs = _listed("cycles", "cycle")
+    if len(slugs) > 2:
+        raise Invalid(Problem("compare-one-or-two-cycles", "cycles", {"given": len(slugs)}))
+    found = [named_cycle(every, slug) for slug in slugs]
+    if not found:
+        current = current_cycle(every)
+        if current is None:
+            raise NotFound(Problem("unknown-cycle", "cycle", {"slug": ""}))
+        return (current,)
+    if found[0].document_slug != found[-1].document_slug:
+        values = {"first": found[0].slug, "second": found[-1].slug}
+        raise Invalid(Problem("cycles-not-comparable", "cycles", values))
+    return tuple(sorted(found, key=every.index))
+
+
+def _chosen_states(rows: Sequence[StateRow]) -> tuple[StateRow, ...]:
+    known = {row.state.iso3: row for row in rows}
+    codes = dict.fromkeys(code.upper() for code in _listed("states"))
+    for code in codes:
+        if code not in known:
+            raise Invalid(Problem("unknown-state", "states", {"code": code[:80]}))
+    return tuple(known[code] for code in codes)
+
+
+def _chosen_areas(areas: Iterable[Area]) -> tuple[Area, ...]:
+    known = {area.code: area for area in areas}
+    for code in _listed("groups"):
+        if code not in known:
+            raise Invalid(Problem("unknown-area", "groups", {"code": code[:80]}))
+    return tuple(known[code] for code in _listed("groups"))
+
+
+def count_problem(given: int) -> Problem:
+    """So many cannot be compared."""
+    return Problem("compare-so-many", "states", {"least": LEAST, "most": MOST, "given": given})
+
+
+def _members(rows: Iterable[StateRow]) -> list[State]:
+    return [row.state for row in rows if row.state.status is StateStatus.MEMBER]
+
+
+def _own(states: Iterable[StateRow]) -> tuple[str, ...]:
+    """Those of which the reader reads more than others of the same level."""
+    actor = current_actor()
+    level = audience_of(actor)
+    return tuple(row.state.iso3 for row in states if reader_level(actor, row.id) is not level)
+
+
+def _group_columns(
+    areas: Sequence[Area],
+    members: Sequence[State],
+    cycle: CycleRow,
+    before: CycleRow | None,
+    base: Base,
+) -> Iterable[GroupColumn]:
+    if not areas:
+        return
+    cycles = (cycle, *((before,) if before else ()))
+    codes = [state.iso3 for state in members]
+    now, *then = grids_of_cycles(session(), cycles, codes, audience_of(current_actor()))
+    for area in areas:
+        inside = Selection(area=area.code).states(members)
+        yield GroupColumn(area, inside, base, now, then[0] if then else None)
