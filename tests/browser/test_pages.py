@@ -29,6 +29,7 @@ PUBLIC = (
     "/exports",
     "/exports/new?cycles=bms7-2024",
     "/indicators/sdg-16-4-2",
+    "/needs",
     "/sign-in",
     "/states",
     "/states/XAA",

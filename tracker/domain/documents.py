@@ -202,6 +202,11 @@ class OutcomeDocument:
     commitments: tuple[Commitment, ...]
     meeting: Meeting
 
+    @property
+    def paragraphs(self) -> tuple[int, ...]:
+        """The numbers of the commitments, in order."""
+        return tuple(commitment.paragraph for commitment in self.commitments)
+
     def section(self, code: str) -> Section:
         """The section with this code; ``KeyError`` where there is none."""
         for section in self.sections:
