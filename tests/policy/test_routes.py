@@ -116,6 +116,7 @@ POST /review/submissions/<submission_id>/strike/<part>/<item_id>   303     403  
 POST /review/submissions/<submission_id>/strike/<int:paragraph>    303     403     403     403     403     303
 GET  /sign-in                                                      200     200     200     200     200     200
 POST /sign-in                                                      401     401     401     401     401     401
+GET  /search                                                       200     200     200     200     200     200
 POST /sign-out                                                     303     303     303     303     303     303
 GET  /states                                                       200     200     200     200     200     200
 GET  /states/<iso3>                                                200     200     200     200     200     200

@@ -69,11 +69,16 @@ def shown_submissions(cycle_id: int, audience: Audience) -> Select[int, int]:
     For the secretariat the latest submission not withdrawn, for others the published one.
     Observer States are among them.
     """
+    return shown_in_cycles([cycle_id], audience)
+
+
+def shown_in_cycles(cycle_ids: Collection[int], audience: Audience) -> Select[int, int]:
+    """The same in several cycles: one row for each cycle in which the State reported."""
     query = (
         select(NationalReport.state_id, Submission.id)
         .join(Submission, Submission.report_id == NationalReport.id)
         .join(State, NationalReport.state_id == State.id)
-        .where(NationalReport.cycle_id == cycle_id)
+        .where(NationalReport.cycle_id.in_(cycle_ids))
         .order_by(NationalReport.state_id)
     )
     if audience is not Audience.SECRETARIAT:

@@ -1,21 +1,25 @@
 """Needs and offers of every State in a cycle, as a reader of one level may see them."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, select
+from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.assistance import Assistance
 from tracker.domain.item_fields import Part
 from tracker.domain.progress import Audience
 from tracker.domain.states import State, StateStatus
-from tracker.models import ChainText, SubmissionAssistance
+from tracker.models import ChainText, Submission, SubmissionAssistance
+from tracker.models import State as StateTable
 from tracker.policy.scopes import admitted_audiences
-from tracker.queries.exports import ExportedSubmission, counted_submissions
+from tracker.queries.exports import ExportedSubmission, exported_submission
+from tracker.queries.figures import shown_submissions
 from tracker.queries.items import content_of_item
 from tracker.queries.shown_items import ShownItem
-from tracker.queries.states import StateRow
+from tracker.queries.states import state_from
 from tracker.queries.strikes import StruckText
 
 
@@ -48,39 +52,46 @@ class AssistanceOfCycle:
     """What may be read, State by State by code, and every reporting State."""
 
     rows: tuple[ListedAssistance, ...] = ()
-    states: tuple[ReportingState, ...] = field(default=())
+    states: tuple[ReportingState, ...] = ()
 
 
-def assistance_of_cycle(
-    session: Session, cycle_id: int, states: Collection[StateRow], audience: Audience
-) -> AssistanceOfCycle:
-    """Every need and offer of these States. What is withheld is counted by State, never read.
+def assistance_of_cycle(session: Session, cycle_id: int, audience: Audience) -> AssistanceOfCycle:
+    """Every need and offer. What is withheld is counted by State, and never read.
 
-    Takes four statements, however many there are.
+    Takes two statements, however many there are.
     """
-    submissions = counted_submissions(session, cycle_id, audience)
-    reporting = [row for row in states if row.id in submissions]
-    ids = [submissions[row.id].id for row in reporting]
-    withheld = _withheld(session, ids, audience)
-    found: dict[int, list[SubmissionAssistance]] = {}
-    table = SubmissionAssistance
-    for row in session.scalars(
-        select(table)
-        .where(table.submission_id.in_(ids), table.audience.in_(admitted_audiences(audience)))
-        .order_by(table.id)
-    ):
-        found.setdefault(row.submission_id, []).append(row)
-    struck = _struck(session, [row.revision_id for rows in found.values() for row in rows])
-    return AssistanceOfCycle(
-        tuple(
-            _listed(state.state, submissions[state.id], row, struck.get(row.revision_id, {}))
-            for state in reporting
-            for row in found.get(submissions[state.id].id, ())
-        ),
-        tuple(
-            ReportingState(row.state, submissions[row.id], withheld.get(submissions[row.id].id, 0))
-            for row in reporting
-        ),
+    found = session.execute(_select(cycle_id, audience)).all()
+    struck = _struck(session, [row.revision_id for *_, row in found if row])
+    named = audience is Audience.SECRETARIAT
+    rows: list[ListedAssistance] = []
+    states: list[ReportingState] = []
+    for _, entries in groupby(found, key=lambda entry: entry[0].id):
+        entries_of_state = list(entries)
+        state_row, submission_row, *_ = entries_of_state[0]
+        state = state_from(state_row)
+        submission = exported_submission(submission_row, named=named)
+        withheld = sum(there is not None and row is None for *_, there, row in entries_of_state)
+        states.append(ReportingState(state, submission, withheld))
+        rows += [
+            _listed(state, submission, row, struck.get(row.revision_id, {}))
+            for *_, row in entries_of_state
+            if row
+        ]
+    return AssistanceOfCycle(tuple(rows), tuple(states))
+
+
+def _select(cycle_id: int, audience: Audience) -> Select[*tuple[Any, ...]]:
+    """State, submission, id of each need and offer, and the whole of it where it is admitted."""
+    shown = shown_submissions(cycle_id, audience).subquery()
+    every, open_to = SubmissionAssistance, aliased(SubmissionAssistance)
+    admitted = open_to.audience.in_(admitted_audiences(audience))
+    return (
+        select(StateTable, Submission, every.id, open_to)
+        .join(shown, shown.c.state_id == StateTable.id)
+        .join(Submission, Submission.id == shown.c.id)
+        .outerjoin(every, every.submission_id == Submission.id)
+        .outerjoin(open_to, and_(open_to.id == every.id, admitted))
+        .order_by(StateTable.iso3, every.id)
     )
 
 
@@ -95,18 +106,9 @@ def _listed(
     return ListedAssistance(state, submission, ShownItem(row.item_id, content, struck), content)
 
 
-def _withheld(session: Session, ids: Collection[int], audience: Audience) -> dict[int, int]:
-    """How many a reader of this level may not see, by submission."""
-    table = SubmissionAssistance
-    rows = session.execute(
-        select(table.submission_id, func.count())
-        .where(table.submission_id.in_(ids), table.audience.not_in(admitted_audiences(audience)))
-        .group_by(table.submission_id)
-    )
-    return {submission: number for submission, number in rows}
-
-
 def _struck(session: Session, revisions: Collection[int]) -> dict[int, dict[str, StruckText]]:
+    if not revisions:
+        return {}
     rows = session.scalars(
         select(ChainText)
         .where(ChainText.entry_id.in_(revisions), ChainText.struck_at.is_not(None))

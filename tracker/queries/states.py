@@ -45,7 +45,7 @@ def list_states(session: Session, *, members_only: bool = False) -> tuple[StateR
     query = select(State).order_by(State.iso3)
     if members_only:
         query = query.where(is_member())
-    return tuple(StateRow(row.id, _state(row)) for row in session.scalars(query))
+    return tuple(StateRow(row.id, state_from(row)) for row in session.scalars(query))
 
 
 def count_members(session: Session) -> int:
@@ -56,13 +56,13 @@ def count_members(session: Session) -> int:
 def state_or_none(session: Session, iso3: str) -> StateRow | None:
     """One State by its code, in either case."""
     row = session.scalars(select(State).where(State.iso3 == iso3.upper())).one_or_none()
-    return StateRow(row.id, _state(row)) if row else None
+    return StateRow(row.id, state_from(row)) if row else None
 
 
 def state_by_id(session: Session, state_id: int) -> StateRow:
     """One State by its row id."""
     row = session.get_one(State, state_id)
-    return StateRow(row.id, _state(row))
+    return StateRow(row.id, state_from(row))
 
 
 def list_areas(session: Session, kind: str | None = None) -> tuple[states.Area, ...]:
@@ -74,7 +74,8 @@ def list_areas(session: Session, kind: str | None = None) -> tuple[states.Area, 
     return tuple(states.Area(row.kind, row.code, row.name, row.parent_code) for row in rows)
 
 
-def _state(row: State) -> states.State:
+def state_from(row: State) -> states.State:
+    """The stored columns as domain data."""
     return states.State(
         iso3=row.iso3,
         m49=row.m49,

@@ -32,7 +32,7 @@ from tracker.queries.needs import (
     ReportingState,
     assistance_of_cycle,
 )
-from tracker.queries.states import list_areas, list_states
+from tracker.queries.states import list_areas
 from tracker.web.access import requires
 from tracker.web.public_choices import (
     by_name,
@@ -141,15 +141,15 @@ def _groups(rows: Sequence[ListedAssistance]) -> tuple[Group, ...]:
 def needs_view(audience: Audience) -> NeedsView | None:
     """Read what the address asks for at this level; ``None`` while there is no cycle.
 
-    ``Invalid`` for a wrong choice, ``NotFound`` for an unknown cycle or item. Eleven statements.
+    ``Invalid`` for a wrong choice, ``NotFound`` for an unknown cycle or item. Seven statements.
     """
     cycles = list_cycles(session())
     cycle = chosen_cycle(cycles)
     if cycle is None:
         return None
     document = find_document(cycle.document_slug)
-    areas, states = list_areas(session()), list_states(session())
-    every = assistance_of_cycle(session(), cycle.id, states, audience)
+    areas = list_areas(session())
+    every = assistance_of_cycle(session(), cycle.id, audience)
     view = NeedsView(
         cycle=cycle,
         cycles=cycles,
