@@ -10,11 +10,12 @@ from tracker.domain.errors import Invalid, Problem
 LONGEST = 200
 AROUND = 90
 """Characters of an excerpt on either side of what was found."""
-LAST_MARK = 0x20000
-"""There are no combining marks beyond."""
+LAST_MARK = 0xFFFF
+"""A class of the basic plane alone is looked up at once; beyond, marks are compared as typed."""
 DROPPED = "\u0640\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 """Arabic tatweel, soft hyphen, and what has no width: nobody types them to search."""
-APOSTROPHES = {ord(sign): "'" for sign in "’‘ʼ′`´"}  # noqa: RUF001  # one of them as good as another
+APOSTROPHES = "’‘ʼ′`"  # noqa: RUF001
+"""One of them is as good as another, and as the plain one."""
 
 
 def _marks() -> Iterator[str]:
@@ -24,7 +25,7 @@ def _marks() -> Iterator[str]:
         if unicodedata.combining(chr(code)):
             start = code if start is None else start
         elif start is not None:
-            yield f"\\U{start:08x}-\\U{code - 1:08x}"
+            yield f"\\u{start:04x}-\\u{code - 1:04x}"
             start = None
 
 
@@ -34,9 +35,11 @@ UNSEEN = re.compile(f"[{''.join(_marks())}{DROPPED}]")
 def fold(text: str) -> str:
     """The text as it is compared: small letters, without accents, vowel marks and ligatures."""
     if text.isascii():
-        return text.lower().translate(APOSTROPHES) if "`" in text else text.lower()
-    straight = text.translate(APOSTROPHES)
-    return UNSEEN.sub("", unicodedata.normalize("NFKD", straight).casefold())
+        return text.lower().replace("`", "'")
+    folded = UNSEEN.sub("", unicodedata.normalize("NFKD", text).casefold())
+    for sign in APOSTROPHES:
+        folded = folded.replace(sign, "'")
+    return folded
 
 
 @dataclass(frozen=True, slots=True)

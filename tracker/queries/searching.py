@@ -27,7 +27,7 @@ class SearchedAnswer:
 def searched_answers(
     session: Session, cycle_id: int, audience: Audience
 ) -> Iterator[SearchedAnswer]:
-    """Every answer with a text, in the order of the document; one statement.
+    """Every answer with a text, in no order; one statement.
 
     Words are compared in Python, since no way to ignore case and accents in every script is
     the same in both databases. What is withheld never leaves the database.
@@ -48,7 +48,6 @@ def searched_answers(
         .join(row, row.submission_id == shown.c.id)
         .join(Commitment, Commitment.id == row.commitment_id)
         .where(row.audience.in_(admitted_audiences(audience)))
-        .order_by(Commitment.paragraph)
     )
     for state_id, paragraph, progress, language, measures, *typed in rows:
         texts = (*typed, *_titles(measures))
