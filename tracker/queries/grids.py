@@ -74,6 +74,19 @@ def grids_of_commitment(
     )
 
 
+def values_of_submission(
+    session: Session, submission_id: int, audience: Audience
+) -> Mapping[int, str]:
+    """By paragraph the progress that one submission gives, or ``withheld``."""
+    row, value = SubmissionResponse, _value(audience)
+    rows = session.execute(
+        select(Commitment.paragraph, value)
+        .join(row, row.commitment_id == Commitment.id)
+        .where(row.submission_id == submission_id, value.is_not(None))
+    )
+    return {paragraph: found for paragraph, found in rows}
+
+
 def _asked(session: Session, document: str) -> Mapping[int, int]:
     """Paragraphs of the commitments that ask, by row id, in the order of the document."""
     rows = session.execute(

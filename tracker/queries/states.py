@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from tracker.domain import states
 from tracker.domain.states import StateStatus
@@ -16,6 +16,16 @@ class StateRow:
 
     id: int
     state: states.State
+
+
+@dataclass(frozen=True, slots=True)
+class IntroducedState:
+    """One State, whether this installation takes its reports, and the names of its groups."""
+
+    row: StateRow
+    takes_part: bool
+    group: dict[str, str]
+    also_listed: dict[str, str]
 
 
 def is_member() -> ColumnElement[bool]:
@@ -57,6 +67,28 @@ def state_or_none(session: Session, iso3: str) -> StateRow | None:
     """One State by its code, in either case."""
     row = session.scalars(select(State).where(State.iso3 == iso3.upper())).one_or_none()
     return StateRow(row.id, state_from(row)) if row else None
+
+
+def introduced_state(session: Session, iso3: str) -> IntroducedState | None:
+    """One State by its code, in either case, with what its page begins with; one statement."""
+    group, also = aliased(Area), aliased(Area)
+    found = session.execute(
+        select(State, Installation.demonstration, group.name, also.name)
+        .select_from(State)
+        .join(Installation, Installation.id == 1)
+        .outerjoin(group, group.code == State.group_code)
+        .outerjoin(also, also.code == State.also_listed_code)
+        .where(State.iso3 == iso3.upper())
+    ).one_or_none()
+    if found is None:
+        return None
+    row, demonstration, group_name, also_name = found
+    return IntroducedState(
+        StateRow(row.id, state_from(row)),
+        row.demonstration == demonstration,
+        group_name or {},
+        also_name or {},
+    )
 
 
 def state_by_id(session: Session, state_id: int) -> StateRow:
