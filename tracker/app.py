@@ -10,13 +10,25 @@ from tracker.logs import configure_logging
 from tracker.models.engine import configure
 from tracker.resources import PACKAGE, resource_dir
 from tracker.settings import Settings, load_settings
-from tracker.web import access, carrying, errors, locale, render, security, session, transaction
+from tracker.web import (
+    access,
+    carrying,
+    errors,
+    highlighting,
+    locale,
+    render,
+    security,
+    session,
+    transaction,
+)
 from tracker.web.blueprints import BLUEPRINTS
 
 # The largest workbook and what its form sends beside it. The longest page is smaller: 16 answers
 # of two long texts, 32,000 units each of up to 3 bytes, and their laws and instruments.
 MAX_FORM_BYTES = LARGEST_FILE + MEGABYTE
 MAX_FORM_PARTS = 5_000
+
+PARTS = (transaction, session, locale, carrying, access, security, render, highlighting, errors)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -34,7 +46,17 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         configure(db.engine)
     csrf.init_app(app)
-    for part in (transaction, session, locale, carrying, access, security, render, errors):
+    for part in (
+        transaction,
+        session,
+        locale,
+        carrying,
+        access,
+        security,
+        render,
+        highlighting,
+        errors,
+    ):
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -9,10 +9,20 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, Enum, create_engine, inspect, text
+from sqlalchemy.exc import IntegrityError
 
 from tracker.cli.database import alembic_config, schema_problem, upgrade
 from tracker.models import Base
 from tracker.models.engine import configure
+
+A_MEETING = (
+    "INSERT INTO outcome_document (id, slug, symbol, title, adopted_on, source)"
+    " VALUES (1, 'bms', 'A/1', '{}', '2021-07-30', 'A/1')",
+    "INSERT INTO meeting (id, document_id, title, opened_on, closed_on)"
+    " VALUES (1, 1, '{}', '2021-07-26', '2021-07-30')",
+    "INSERT INTO state (id, iso3, m49, name, former_names, status, note, demonstration)"
+    " VALUES (1, 'PER', '604', '{}', '[]', 'member', '{}', false)",
+)
 
 
 @pytest.fixture
@@ -48,6 +58,35 @@ def test_up_down_and_up_again(empty: Engine) -> None:
     assert tables(empty) == set()
     upgrade(empty)
     assert tables(empty) == set(Base.metadata.tables)
+
+
+def test_joint_statements_come_and_go_with_their_revision(empty: Engine) -> None:
+    upgrade(empty)
+    add = text(
+        "INSERT INTO participation (id, meeting_id, state_id, kind, paragraph)"
+        " VALUES (:id, 1, 1, :kind, 18)"
+    )
+    kinds = text("SELECT kind FROM participation ORDER BY id")
+    with empty.connect() as connection:
+        for statement in A_MEETING:
+            connection.execute(text(statement))
+        connection.execute(add, {"id": 1, "kind": "report_submitted"})
+        connection.execute(add, {"id": 2, "kind": "joined_statement"})
+        connection.commit()
+    command.downgrade(alembic_config(empty), "0003")
+    assert "joint_statement" not in tables(empty)
+    indexes = {index["name"] for index in inspect(empty).get_indexes("participation")}
+    assert "ix_participation_state_id" in indexes
+    with empty.connect() as connection:
+        assert connection.scalars(kinds).all() == ["report_submitted"]
+        with pytest.raises(IntegrityError, match="kind_known"):
+            connection.execute(add, {"id": 2, "kind": "joined_statement"})
+    upgrade(empty)
+    with empty.connect() as connection:
+        connection.execute(add, {"id": 2, "kind": "joined_statement"})
+        assert len(connection.scalars(kinds).all()) == 2
+        with pytest.raises(IntegrityError, match="kind_known"):
+            connection.execute(add, {"id": 3, "kind": "nonsense"})
 
 
 def test_the_models_ask_for_nothing_more(empty: Engine) -> None:

@@ -10,7 +10,7 @@ from tracker.catalogue.reading import SeedError
 from tracker.catalogue.record import load_record
 from tracker.catalogue.record_text import RecordError, read_record
 from tracker.catalogue.states import load_states
-from tracker.domain.documents import Participation, ParticipationKind, RecordedVote
+from tracker.domain.documents import JointStatement, Participation, ParticipationKind, RecordedVote
 from tracker.domain.states import StateStatus
 
 SEED = Path(__file__).parents[2] / "seed"
@@ -18,7 +18,7 @@ BMS7 = SEED / "outcome_documents" / "bms7"
 SOURCE = (BMS7 / "source.fr.txt").read_text(encoding="utf-8")
 STATES = load_states(SEED / "states.yaml")
 NAMES = StateNames(STATES)
-PARTICIPATIONS, VOTES = load_record(BMS7 / "record.yaml")
+PARTICIPATIONS, VOTES, STATEMENTS = load_record(BMS7 / "record.yaml")
 Kind = ParticipationKind
 
 
@@ -27,8 +27,11 @@ def codes(entries: tuple[Participation, ...], paragraph: int, kind: Kind) -> lis
 
 
 def test_the_committed_record_is_what_the_source_says() -> None:
-    participations, votes = read_record(SOURCE, STATES)
+    participations, votes, statements = read_record(SOURCE, STATES)
     assert participations == PARTICIPATIONS
+    assert [(s.paragraph, s.footnote) for s in statements] == [
+        (s.paragraph, s.footnote) for s in STATEMENTS
+    ]
     assert [_totals(vote) for vote in votes] == [_totals(vote) for vote in VOTES]
 
 
@@ -44,7 +47,7 @@ def test_totals_are_those_that_the_document_states() -> None:
 
 
 def test_the_parser_quotes_the_sentence_of_each_vote() -> None:
-    _, (on_92, on_the_whole) = read_record(SOURCE, STATES)
+    _, (on_92, on_the_whole), _ = read_record(SOURCE, STATES)
     assert on_92.subject["fr"].startswith("À la 10e séance, le 30 juillet 2021")
     assert (
         "a décidé de conserver le paragraphe 92 du projet de document final"
@@ -57,6 +60,7 @@ def test_the_parser_quotes_the_sentence_of_each_vote() -> None:
 def test_every_list_has_its_length() -> None:
     assert Counter((entry.paragraph, entry.kind) for entry in PARTICIPATIONS) == {
         (16, Kind.REPORT_SUBMITTED): 91,
+        (18, Kind.JOINED_STATEMENT): 58,
         (23, Kind.VOTED_FOR): 100,
         (23, Kind.VOTED_AGAINST): 1,
         (23, Kind.ABSTAINED): 10,
@@ -64,6 +68,31 @@ def test_every_list_has_its_length() -> None:
         (24, Kind.VOTED_FOR): 114,
         (24, Kind.INTENDED_TO_VOTE_FOR): 3,
     }
+
+
+def test_the_joint_statement_names_whom_its_footnote_names() -> None:
+    text = " ".join(SOURCE.split())
+    start = text.index("1 Albanie, Allemagne, Argentine") + 2
+    note = text[start : text.index("Costa Rica.", start) + len("Costa Rica")]
+    assert note.count(",") + 2 == 58  # and one comma fewer than names, "et" before the last
+    assert note.endswith("Ukraine, Uruguay et Costa Rica")
+    named = codes(PARTICIPATIONS, 18, Kind.JOINED_STATEMENT)
+    assert " ".join(named) == (
+        "ALB DEU ARG AUS AUT BEL BOL BRA BGR CAN CHL CYP COL HRV DNK ECU ESP EST FIN FRA GEO GHA "
+        "GRC GTM GUY HND IRL ISL ISR ITA JAM LVA LUX MLT MEX MDA MNE NAM NOR PAN PRY NLD PER PHL "
+        "KOR DOM ROU GBR SVK SVN SWE CHE CZE THA TTO UKR URY CRI"
+    )
+
+
+def test_the_parser_quotes_the_sentence_of_the_statement() -> None:
+    _, _, (said,) = read_record(SOURCE, STATES)
+    assert said.subject["fr"] == (
+        "À la 6e séance, des déclarations ont été faites par les représentantes et représentants "
+        "du Costa Rica (au nom de plusieurs États)"
+    )
+    (ours,) = STATEMENTS
+    assert "« au nom de plusieurs États »" in ours.subject["fr"]
+    assert "Costa Rica" in ours.subject["en"] and "Costa Rica" in ours.subject["fr"]
 
 
 def test_reports_are_as_many_as_the_names_between_the_commas_of_paragraph_16() -> None:
@@ -78,7 +107,7 @@ def test_only_member_states_are_named_and_none_twice() -> None:
     members = {state.iso3 for state in STATES if state.status is StateStatus.MEMBER}
     assert {entry.iso3 for entry in PARTICIPATIONS} <= members
     assert len(set(PARTICIPATIONS)) == len(PARTICIPATIONS)
-    for paragraph in (16, 23, 24):
+    for paragraph in (16, 18, 23, 24):
         named = [entry.iso3 for entry in PARTICIPATIONS if entry.paragraph == paragraph]
         assert len(set(named)) == len(named)
 
@@ -178,6 +207,9 @@ def test_an_unmatched_name_in_the_text_is_an_error_that_names_it() -> None:
          "16 names twice: DZA"),
         ("l’intention de voter pour.", "l’intention de s’abstenir.", "23: cannot read .* 2"),
         ("comme suit3", "comme suit9", "24: cannot read its footnote 9"),
+        ("plusieurs États) 1 ,", "plusieurs États) 9 ,", "18: cannot read its footnote 9"),
+        ("Uruguay et \n\nCosta Rica.", "Uruguay et \n\nCuba.", "18: CRI speaks .* not name it"),
+        ("Norvège, Panama, Paraguay", "Norvège, Panama, Panama", "18 names twice: PAN"),
     ],
 )  # fmt: skip
 def test_a_record_that_does_not_hold_together_is_refused(
@@ -189,12 +221,18 @@ def test_a_record_that_does_not_hold_together_is_refused(
 
 
 def test_a_document_without_reports_and_votes_has_an_empty_record() -> None:
-    assert read_record("1. Les États ont siégé.\n\n2. Ils se sont séparés.\n", STATES) == ((), ())
+    assert read_record("1. Les États ont siégé.\n\n2. Ils se sont séparés.\n", STATES) == (
+        (),
+        (),
+        (),
+    )
 
 
 GOOD = """
 reports:
 - {paragraph: 16, states: [CUB, TGO]}
+statements:
+- {paragraph: 18, footnote: 1, subject: {en: A statement, fr: Une déclaration}, states: [PER, CRI]}
 votes:
 - paragraph: 23
   subject: {en: Keeping it, fr: Maintien}
@@ -209,21 +247,26 @@ votes:
 def test_a_record_file_is_read_in_its_order(tmp_path: Path) -> None:
     path = tmp_path / "record.yaml"
     path.write_text(GOOD, encoding="utf-8")
-    participations, votes = load_record(path)
+    participations, votes, statements = load_record(path)
     assert participations == (
         Participation("CUB", Kind.REPORT_SUBMITTED, 16),
         Participation("TGO", Kind.REPORT_SUBMITTED, 16),
+        Participation("PER", Kind.JOINED_STATEMENT, 18),
+        Participation("CRI", Kind.JOINED_STATEMENT, 18),
         Participation("CUB", Kind.VOTED_FOR, 23),
         Participation("TGO", Kind.VOTED_FOR, 23),
         Participation("FRA", Kind.VOTED_AGAINST, 23),
         Participation("MLI", Kind.INTENDED_TO_VOTE_FOR, 23),
     )
     assert votes == (RecordedVote(23, {"en": "Keeping it", "fr": "Maintien"}, 2, 1, 0),)
+    assert statements == (JointStatement(18, 1, {"en": "A statement", "fr": "Une déclaration"}),)
 
 
 @pytest.mark.parametrize(
     ("before", "after", "message"),
     [
+        ("states: [PER, CRI]", "states: [PER, PER]", "statements.0: .*named twice: PER"),
+        ("footnote: 1", "footnote: 0", "statements.0.footnote"),
         ("states: [CUB, TGO]", "states: [CUB, CUB]", "reports.0: .*named twice: CUB"),
         ("in_favour: 2", "in_favour: 3", "votes.0: .*2 States are listed where the total is 3"),
         ("abstained: []", "abstained: [GIN]", "1 States are listed where the total is 0"),

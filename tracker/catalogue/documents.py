@@ -186,11 +186,12 @@ def _section(
 
 
 def _meeting(about: DocumentFile, record: Path) -> Meeting:
-    participations, votes = load_record(record) if record.exists() else ((), ())
+    participations, votes, statements = load_record(record) if record.exists() else ((), (), ())
     return Meeting(
         title=about.meeting.title,
         opened_on=about.meeting.opened_on,
         closed_on=about.meeting.closed_on,
         participations=participations,
         votes=votes,
+        statements=statements,
     )

@@ -1,4 +1,5 @@
-"""The official record of a meeting: who submitted a report, who voted how.
+"""The official record of a meeting: who submitted a report, on whose behalf a
+statement was made, who voted how.
 
 ``record.yaml`` beside a document holds it, State by State, in the order of the document.
 """
@@ -12,7 +13,12 @@ from pydantic import NonNegativeInt, PositiveInt, model_validator
 
 from tracker.catalogue.reading import InEveryLanguage, StrictRow, read_whole
 from tracker.catalogue.states import Iso3
-from tracker.domain.documents import Participation, ParticipationKind, RecordedVote
+from tracker.domain.documents import (
+    JointStatement,
+    Participation,
+    ParticipationKind,
+    RecordedVote,
+)
 
 
 class _Reports(StrictRow):
@@ -75,17 +81,45 @@ class _Vote(StrictRow):
         )
 
 
+class _Statement(StrictRow):
+    paragraph: PositiveInt
+    footnote: PositiveInt
+    subject: InEveryLanguage
+    states: list[Iso3]
+
+    @model_validator(mode="after")
+    def _names_nobody_twice(self) -> Self:
+        _refuse_repeats(self.states)
+        return self
+
+    def participations(self) -> Iterator[Participation]:
+        for iso3 in self.states:
+            yield Participation(iso3, ParticipationKind.JOINED_STATEMENT, self.paragraph)
+
+    def statement(self) -> JointStatement:
+        return JointStatement(self.paragraph, self.footnote, self.subject)
+
+
 class _RecordFile(StrictRow):
     reports: list[_Reports]
+    statements: list[_Statement] = []
     votes: list[_Vote]
 
 
-def load_record(path: Path) -> tuple[tuple[Participation, ...], tuple[RecordedVote, ...]]:
+Record = tuple[tuple[Participation, ...], tuple[RecordedVote, ...], tuple[JointStatement, ...]]
+
+
+def load_record(path: Path) -> Record:
     """The record in the file, in its order; ``SeedError`` where lists and totals disagree."""
     record = read_whole(path, _RecordFile)
     participations = [entry for reports in record.reports for entry in reports.participations()]
+    participations += [entry for said in record.statements for entry in said.participations()]
     participations += [entry for vote in record.votes for entry in vote.participations()]
-    return tuple(participations), tuple(vote.vote() for vote in record.votes)
+    return (
+        tuple(participations),
+        tuple(vote.vote() for vote in record.votes),
+        tuple(said.statement() for said in record.statements),
+    )
 
 
 def _refuse_repeats(codes: list[str]) -> None:

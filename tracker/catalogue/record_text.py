@@ -1,8 +1,9 @@
 """The official record of a meeting, read from the French text of its report.
 
 Sentences are found by their wording, never by paragraph number: the list of States that
-submitted reports, recorded votes with the totals stated, and the footnotes in which
-delegations said afterwards how they had intended to vote.
+submitted reports, the footnote that names on whose behalf a statement was made, recorded votes
+with the totals stated, and the footnotes in which delegations said afterwards how they had
+intended to vote.
 """
 
 import re
@@ -12,10 +13,15 @@ from dataclasses import dataclass, field
 from tracker.catalogue.names import StateNames
 from tracker.catalogue.outcome_text import ANNEX, NUMBER
 from tracker.catalogue.text_layout import Block, Footnote, join_lines, read_layout
-from tracker.domain.documents import Participation, ParticipationKind, RecordedVote
+from tracker.domain.documents import (
+    JointStatement,
+    Participation,
+    ParticipationKind,
+    RecordedVote,
+)
 from tracker.domain.states import State
 
-Record = tuple[tuple[Participation, ...], tuple[RecordedVote, ...]]
+Record = tuple[tuple[Participation, ...], tuple[RecordedVote, ...], tuple[JointStatement, ...]]
 
 REPORTS = re.compile(
     r"États ci ?-après ont présenté [^:]*\brapports nationaux [^:]*:\s*([^:]+?)\.(?=\s|$)"
@@ -29,6 +35,10 @@ NOTE_MARK = re.compile(r"réparties comme suit\s*(\d+)\s*:")
 INTENTION = re.compile(
     r"délégations? (?P<names>.+?) (?:a|ont) indiqué .*?"
     r"(?:avait|avaient) eu l[’']intention de voter pour\b"
+)
+STATEMENT = re.compile(
+    r"(?:^|(?<=\. ))(?P<sentence>[^.]*représentants (?P<speaker>d[^,.]+?) "
+    r"\(au nom de plusieurs États\))\s*(?P<note>\d+)"
 )
 KINDS = {
     "Ont voté pour": ParticipationKind.VOTED_FOR,
@@ -62,25 +72,31 @@ def read_record(source_text: str, states: Iterable[State]) -> Record:
 def parse_record(
     blocks: Iterable[Block], notes: Sequence[Footnote], states: Iterable[State]
 ) -> Record:
-    """Who did what, in the order of the document, and the votes with the totals it states.
+    """Who did what, in the order of the document, the votes with the totals it states, statements.
 
-    The subject of a vote is the sentence that states its totals. ``UnknownStateName`` for a
+    The subject of a vote is the sentence that states its totals, that of a statement the
+    sentence up to the mark of its footnote. ``UnknownStateName`` for a
     name that is no State's; ``RecordError`` where lists and totals disagree.
     """
     names = StateNames(states)
     participations: list[Participation] = []
     votes: list[RecordedVote] = []
+    statements: list[JointStatement] = []
     for paragraph in _report_paragraphs(blocks):
         submitted = REPORTS.search(paragraph.text)
         if submitted:
             kind = ParticipationKind.REPORT_SUBMITTED
             participations += _entries(paragraph, kind, names.read_list(submitted[1]))
+        said = _statement(paragraph)
+        if said:
+            statements.append(said)
+            participations += _joined(paragraph, said, notes, names)
         vote = _vote(paragraph)
         if vote:
             votes.append(vote)
             participations += _ballots(paragraph, vote, names)
             participations += _intentions(paragraph, notes, names)
-    return tuple(participations), tuple(votes)
+    return tuple(participations), tuple(votes), tuple(statements)
 
 
 def _report_paragraphs(blocks: Iterable[Block]) -> Iterator[_Paragraph]:
@@ -140,6 +156,31 @@ def _ballots(paragraph: _Paragraph, vote: RecordedVote, names: StateNames) -> li
     everybody = [code for kind in BALLOTS for code in lists.get(kind, ())]
     _entries(paragraph, ParticipationKind.VOTED_FOR, everybody)  # nobody votes twice
     return [entry for kind in lists for entry in _entries(paragraph, kind, lists[kind])]
+
+
+def _statement(paragraph: _Paragraph) -> JointStatement | None:
+    found = STATEMENT.search(paragraph.text)
+    if not found:
+        return None
+    return JointStatement(paragraph.number, int(found["note"]), {"fr": found["sentence"]})
+
+
+def _joined(
+    paragraph: _Paragraph, said: JointStatement, notes: Sequence[Footnote], names: StateNames
+) -> list[Participation]:
+    """Those whom the footnote names; whoever spoke has to be among them."""
+    text = next((note.text for note in notes if note.number == said.footnote), "")
+    if not text:
+        raise RecordError(f"paragraph {paragraph.number}: cannot read its footnote {said.footnote}")
+    codes = names.read_list(text)
+    found = STATEMENT.search(paragraph.text)
+    speaker = names.require(found["speaker"]) if found else ""
+    if speaker not in codes:
+        raise RecordError(
+            f"paragraph {paragraph.number}: {speaker} speaks for States among which its footnote "
+            f"{said.footnote} does not name it"
+        )
+    return _entries(paragraph, ParticipationKind.JOINED_STATEMENT, codes)
 
 
 def _intentions(

@@ -103,6 +103,7 @@ class ParticipationKind(StrEnum):
     VOTED_AGAINST = "voted_against"
     ABSTAINED = "abstained"
     INTENDED_TO_VOTE_FOR = "intended_to_vote_for"
+    JOINED_STATEMENT = "joined_statement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,15 @@ class RecordedVote:
 
 
 @dataclass(frozen=True, slots=True)
+class JointStatement:
+    """A statement made on behalf of several States, which a footnote names."""
+
+    paragraph: int
+    footnote: int
+    subject: LocalisedText
+
+
+@dataclass(frozen=True, slots=True)
 class Participation:
     """One entry of the official record: a State, what it did, and the paragraph that says so."""
 
@@ -187,6 +197,7 @@ class Meeting:
     closed_on: date
     participations: tuple[Participation, ...] = ()
     votes: tuple[RecordedVote, ...] = ()
+    statements: tuple[JointStatement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +212,11 @@ class OutcomeDocument:
     sections: tuple[Section, ...]
     commitments: tuple[Commitment, ...]
     meeting: Meeting
+
+    @property
+    def paragraphs(self) -> tuple[int, ...]:
+        """The numbers of the commitments, in order."""
+        return tuple(commitment.paragraph for commitment in self.commitments)
 
     def section(self, code: str) -> Section:
         """The section with this code; ``KeyError`` where there is none."""

@@ -163,6 +163,10 @@ _WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
         ParticipationKind.INTENDED_TO_VOTE_FOR,
         N_("Later advised the Secretariat that it had intended to vote in favour"),
     ),
+    (
+        ParticipationKind.JOINED_STATEMENT,
+        N_("Named among the States on whose behalf the statement was made"),
+    ),
 )
 LABELS: Final[dict[tuple[type[StrEnum], str], str]] = {
     (type(member), member.value): word for member, word in _WORDS

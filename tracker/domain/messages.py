@@ -43,6 +43,7 @@ MESSAGES: Final[dict[str, str]] = {
     "members-of-a-body-only": N_(
         "Numbers of women and men belong to the coordination body; leave them empty here."
     ),
+    "search-too-long": N_("Search for at most %(limit)s characters."),
     "too-many-items": N_("A report holds at most %(limit)s rows of this kind."),
     "measure-needs-title": N_("Name the law or instrument, or empty its date and link."),
     "too-many-measures": N_("A response holds at most %(limit)s laws and instruments."),

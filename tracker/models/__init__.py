@@ -6,6 +6,7 @@ from tracker.models.chain import ChainEntry, ChainHead, ChainText
 from tracker.models.cycle import ReportingCycle
 from tracker.models.document import (
     Commitment,
+    JointStatement,
     Meeting,
     OutcomeDocument,
     Participation,
@@ -59,6 +60,7 @@ __all__ = [
     "Installation",
     "Invitation",
     "Measure",
+    "JointStatement",
     "Meeting",
     "Membership",
     "NationalReport",

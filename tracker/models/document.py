@@ -94,6 +94,19 @@ class Participation(Base):
     paragraph: Mapped[int]
 
 
+class JointStatement(Base):
+    """A statement made on behalf of several States, which a footnote names."""
+
+    __tablename__ = "joint_statement"
+    __table_args__ = (UniqueConstraint("meeting_id", "paragraph"),)
+
+    id: Mapped[Key]
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id"))
+    paragraph: Mapped[int]
+    footnote: Mapped[int]
+    subject: Mapped[dict[str, str]]
+
+
 class RecordedVote(Base):
     """A recorded vote with the totals that the document states."""
 

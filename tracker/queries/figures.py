@@ -69,11 +69,11 @@ def shown_submissions(cycle_id: int, audience: Audience) -> Select[int, int]:
     For the secretariat the latest submission not withdrawn, for others the published one.
     Observer States are among them.
     """
-    return shown_in_cycles((cycle_id,), audience)
+    return shown_in_cycles([cycle_id], audience)
 
 
 def shown_in_cycles(cycle_ids: Collection[int], audience: Audience) -> Select[int, int]:
-    """The same over several cycles: one submission of each State in each of them."""
+    """The same in several cycles: one row for each cycle in which the State reported."""
     query = (
         select(NationalReport.state_id, Submission.id)
         .join(Submission, Submission.report_id == NationalReport.id)

@@ -2,13 +2,20 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Select, String, case, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, and_, case, select, type_coerce
 from sqlalchemy.orm import Session
 
 from tracker.domain.documents import Addressee
 from tracker.domain.grid import Grid
 from tracker.domain.progress import Absence, Audience
-from tracker.models import Commitment, NationalReport, OutcomeDocument, State, SubmissionResponse
+from tracker.models import (
+    Commitment,
+    NationalReport,
+    OutcomeDocument,
+    State,
+    Submission,
+    SubmissionResponse,
+)
 from tracker.policy.scopes import admitted_audiences
 from tracker.queries.cycles import CycleRow
 from tracker.queries.figures import shown_in_cycles
@@ -37,6 +44,43 @@ def grids_of_cycles(
     return tuple(Grid(cycle.slug, tuple(states), asked, answers[cycle.id]) for cycle in cycles)
 
 
+def grids_of_commitment(
+    session: Session,
+    cycles: Sequence[CycleRow],
+    commitment: tuple[str, int],
+    states: Sequence[str],
+    audience: Audience,
+) -> tuple[Grid, ...]:
+    """Grids of one commitment (key, paragraph) alone, in one statement however many cycles."""
+    key, paragraph = commitment
+    by_cycle: dict[int, dict[str, dict[int, str]]] = {cycle.id: {} for cycle in cycles}
+    row, value = SubmissionResponse, _value(audience)
+    asked = select(Commitment.id).where(Commitment.key == key).scalar_subquery()
+    of_it = and_(row.submission_id == Submission.id, row.commitment_id == asked)
+    for _, _, cycle_id, iso3, found in session.execute(
+        shown_in_cycles(list(by_cycle), audience)
+        .outerjoin(row, of_it)
+        .add_columns(NationalReport.cycle_id, State.iso3, value)
+    ):
+        by_cycle[cycle_id][iso3] = {} if found is None else {paragraph: found}
+    return tuple(
+        Grid(cycle.slug, tuple(states), (paragraph,), by_cycle[cycle.id]) for cycle in cycles
+    )
+
+
+def values_of_submission(
+    session: Session, submission_id: int, audience: Audience
+) -> Mapping[int, str]:
+    """By paragraph the progress that one submission gives, or ``withheld``."""
+    row, value = SubmissionResponse, _value(audience)
+    rows = session.execute(
+        select(Commitment.paragraph, value)
+        .join(row, row.commitment_id == Commitment.id)
+        .where(row.submission_id == submission_id, value.is_not(None))
+    )
+    return {paragraph: found for paragraph, found in rows}
+
+
 def _asked(session: Session, document: str) -> Mapping[int, int]:
     """Paragraphs of the commitments that ask, by row id, in the order of the document."""
     rows = session.execute(
@@ -61,12 +105,16 @@ def _values(
     audience: Audience, submissions: Collection[int], commitments: Collection[int]
 ) -> Select[int, int, str]:
     """Submission, commitment and value. Both lists are given so that the index alone answers."""
-    row = SubmissionResponse
-    readable = row.audience.in_(admitted_audiences(audience))
-    value = case(
-        (readable, type_coerce(row.progress, String)),
-        else_=type_coerce(Absence.WITHHELD.value, String),
-    )
+    row, value = SubmissionResponse, _value(audience)
     return select(row.submission_id, row.commitment_id, value).where(
         row.commitment_id.in_(commitments), row.submission_id.in_(submissions), value.is_not(None)
+    )
+
+
+def _value(audience: Audience) -> ColumnElement[str]:
+    """The progress, or ``withheld``; nothing where no answer is joined."""
+    row = SubmissionResponse
+    return case(
+        (row.audience.in_(admitted_audiences(audience)), type_coerce(row.progress, String)),
+        (row.audience.is_not(None), type_coerce(Absence.WITHHELD.value, String)),
     )

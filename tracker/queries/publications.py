@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from tracker.domain import states as states_domain
 from tracker.domain.progress import Absence, Audience
 from tracker.domain.responses import ResponseContent
 from tracker.domain.roles import Actor, Role
-from tracker.models import ChainText, Commitment, State, Submission, SubmissionResponse
+from tracker.models import Area, ChainText, Commitment, State, Submission, SubmissionResponse
 from tracker.policy.scopes import audience_of
 from tracker.queries.figures import shown_submissions, value_key
 from tracker.queries.states import is_member
@@ -33,6 +34,7 @@ class StateAnswer:
     name: dict[str, str]
     is_member: bool
     value: str
+    group: states_domain.Area | None = None
     is_published: bool = False
     content: ResponseContent | None = None
     struck: Mapping[str, str] = field(default_factory=dict)
@@ -48,36 +50,25 @@ def reader_level(actor: Actor, state_id: int) -> Audience:
 def answers_to_commitment(
     session: Session, *, actor: Actor, cycle_id: int, key: str
 ) -> tuple[StateAnswer, ...]:
-    """Every Member State, and every observer that answered, by code."""
+    """Every Member State, and every observer that answered, by group and code."""
     audience = audience_of(actor)
-    shown = {
-        state_id: submission_id
-        for state_id, submission_id in session.execute(shown_submissions(cycle_id, audience))
-    }
-    rows = {
-        row.submission_id: (row, published_at is not None)
-        for row, published_at in session.execute(
-            select(SubmissionResponse, Submission.published_at)
-            .join(Submission, SubmissionResponse.submission_id == Submission.id)
-            .join(Commitment, SubmissionResponse.commitment_id == Commitment.id)
-            .where(Commitment.key == key, Submission.id.in_(shown.values()))
-        )
-    }
-    struck = _struck(session, [row.revision_id for row, _ in rows.values()])
+    shown = _shown(session, cycle_id, key, audience)
+    struck = _struck(session, [row.revision_id for row, _ in shown.values() if row])
     states = session.execute(
-        select(State.id, State.iso3, State.name, is_member().label("is_member"))
+        select(State.id, State.iso3, State.name, is_member().label("is_member"), Area)
+        .outerjoin(Area, Area.code == State.group_code)
         .where(is_member() | State.id.in_(shown))
-        .order_by(State.iso3)
+        .order_by(Area.position, State.iso3)
     )
     answers = []
-    for state_id, iso3, name, member in states:
-        found = rows.get(shown.get(state_id, 0))
-        if found is None:
+    for state_id, iso3, name, member, area in states:
+        group = states_domain.Area(area.kind, area.code, area.name) if area else None
+        row, published = shown.get(state_id, (None, False))
+        if row is None:
             absence = Absence.NOT_ANSWERED if state_id in shown else Absence.NOT_REPORTED
             if member:
-                answers.append(StateAnswer(iso3, name, True, absence.value))
+                answers.append(StateAnswer(iso3, name, True, absence.value, group))
             continue
-        row, published = found
         readable = reader_level(actor, state_id).admits(row.audience)
         answers.append(
             StateAnswer(
@@ -85,12 +76,30 @@ def answers_to_commitment(
                 name=name,
                 is_member=bool(member),
                 value=value_key(row.progress, row.audience, audience),
+                group=group,
                 is_published=published,
                 content=submitted_content(row) if readable else None,
                 struck=struck.get(row.revision_id, {}) if readable else {},
             )
         )
     return tuple(answers)
+
+
+def _shown(
+    session: Session, cycle_id: int, key: str, audience: Audience
+) -> dict[int, tuple[SubmissionResponse | None, bool]]:
+    """By State what its submission says on the commitment, and whether that is published."""
+    shown = shown_submissions(cycle_id, audience).subquery()
+    asked = select(Commitment.id).where(Commitment.key == key).scalar_subquery()
+    of_it = and_(
+        SubmissionResponse.submission_id == shown.c.id, SubmissionResponse.commitment_id == asked
+    )
+    rows = session.execute(
+        select(shown.c.state_id, SubmissionResponse, Submission.published_at)
+        .join(Submission, Submission.id == shown.c.id)
+        .outerjoin(SubmissionResponse, of_it)
+    )
+    return {state_id: (row, published_at is not None) for state_id, row, published_at in rows}
 
 
 def _struck(session: Session, revisions: list[int]) -> dict[int, dict[str, str]]:

@@ -11,7 +11,15 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.documents import ParticipationKind
 from tracker.domain.states import StateStatus
-from tracker.models import Area, Meeting, OutcomeDocument, Participation, RecordedVote, State
+from tracker.models import (
+    Area,
+    JointStatement,
+    Meeting,
+    OutcomeDocument,
+    Participation,
+    RecordedVote,
+    State,
+)
 
 IS_REAL_MEMBER = and_(State.status == StateStatus.MEMBER, State.demonstration.is_(False))
 
@@ -52,7 +60,10 @@ class OfficialRecord:
 
 @dataclass(frozen=True, slots=True)
 class StateRecordRow:
-    """One thing that a meeting's record says of a State; ``subject`` is that of a vote."""
+    """One thing that a meeting's record says of a State.
+
+    ``subject`` is that of a vote or of a statement, ``footnote`` the one that names the State.
+    """
 
     symbol: str
     document_slug: str
@@ -60,6 +71,7 @@ class StateRecordRow:
     kind: ParticipationKind
     paragraph: int
     subject: dict[str, str]
+    footnote: int | None = None
 
 
 def official_record(session: Session, document_slug: str) -> OfficialRecord:
@@ -132,6 +144,11 @@ def record_of_state(session: Session, state_id: int) -> tuple[StateRecordRow, ..
         RecordedVote.meeting_id == Participation.meeting_id,
         RecordedVote.paragraph == Participation.paragraph,
     )
+    statement = and_(
+        JointStatement.meeting_id == Participation.meeting_id,
+        JointStatement.paragraph == Participation.paragraph,
+        Participation.kind == ParticipationKind.JOINED_STATEMENT,
+    )
     rows = session.execute(
         select(
             OutcomeDocument.symbol,
@@ -140,14 +157,17 @@ def record_of_state(session: Session, state_id: int) -> tuple[StateRecordRow, ..
             Participation.kind,
             Participation.paragraph,
             RecordedVote.subject,
+            JointStatement.subject,
+            JointStatement.footnote,
         )
         .join(Meeting, Participation.meeting_id == Meeting.id)
         .join(OutcomeDocument, Meeting.document_id == OutcomeDocument.id)
         .outerjoin(RecordedVote, vote)
+        .outerjoin(JointStatement, statement)
         .where(Participation.state_id == state_id)
         .order_by(Meeting.closed_on.desc(), Participation.paragraph, Participation.kind)
     )
     return tuple(
-        StateRecordRow(symbol, slug, meeting, kind, paragraph, subject or {})
-        for symbol, slug, meeting, kind, paragraph, subject in rows
+        StateRecordRow(symbol, slug, meeting, kind, paragraph, of_vote or said or {}, footnote)
+        for symbol, slug, meeting, kind, paragraph, of_vote, said, footnote in rows
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from tracker.domain import states
 from tracker.domain.states import StateStatus
@@ -16,6 +16,16 @@ class StateRow:
 
     id: int
     state: states.State
+
+
+@dataclass(frozen=True, slots=True)
+class IntroducedState:
+    """One State, whether this installation takes its reports, and the names of its groups."""
+
+    row: StateRow
+    takes_part: bool
+    group: dict[str, str]
+    also_listed: dict[str, str]
 
 
 def is_member() -> ColumnElement[bool]:
@@ -45,14 +55,14 @@ def list_states(session: Session, *, members_only: bool = False) -> tuple[StateR
     query = select(State).order_by(State.iso3)
     if members_only:
         query = query.where(is_member())
-    return tuple(StateRow(row.id, _state(row)) for row in session.scalars(query))
+    return tuple(StateRow(row.id, state_from(row)) for row in session.scalars(query))
 
 
 def list_reporting_states(session: Session) -> tuple[StateRow, ...]:
     """Member and observer States that may report here, by ISO code."""
     kind = select(Installation.demonstration).where(Installation.id == 1).scalar_subquery()
     query = select(State).where(State.demonstration == kind).order_by(State.iso3)
-    return tuple(StateRow(row.id, _state(row)) for row in session.scalars(query))
+    return tuple(StateRow(row.id, state_from(row)) for row in session.scalars(query))
 
 
 def count_members(session: Session) -> int:
@@ -63,13 +73,35 @@ def count_members(session: Session) -> int:
 def state_or_none(session: Session, iso3: str) -> StateRow | None:
     """One State by its code, in either case."""
     row = session.scalars(select(State).where(State.iso3 == iso3.upper())).one_or_none()
-    return StateRow(row.id, _state(row)) if row else None
+    return StateRow(row.id, state_from(row)) if row else None
+
+
+def introduced_state(session: Session, iso3: str) -> IntroducedState | None:
+    """One State by its code, in either case, with what its page begins with; one statement."""
+    group, also = aliased(Area), aliased(Area)
+    found = session.execute(
+        select(State, Installation.demonstration, group.name, also.name)
+        .select_from(State)
+        .join(Installation, Installation.id == 1)
+        .outerjoin(group, group.code == State.group_code)
+        .outerjoin(also, also.code == State.also_listed_code)
+        .where(State.iso3 == iso3.upper())
+    ).one_or_none()
+    if found is None:
+        return None
+    row, demonstration, group_name, also_name = found
+    return IntroducedState(
+        StateRow(row.id, state_from(row)),
+        row.demonstration == demonstration,
+        group_name or {},
+        also_name or {},
+    )
 
 
 def state_by_id(session: Session, state_id: int) -> StateRow:
     """One State by its row id."""
     row = session.get_one(State, state_id)
-    return StateRow(row.id, _state(row))
+    return StateRow(row.id, state_from(row))
 
 
 def list_areas(session: Session, kind: str | None = None) -> tuple[states.Area, ...]:
@@ -81,7 +113,8 @@ def list_areas(session: Session, kind: str | None = None) -> tuple[states.Area, 
     return tuple(states.Area(row.kind, row.code, row.name, row.parent_code) for row in rows)
 
 
-def _state(row: State) -> states.State:
+def state_from(row: State) -> states.State:
+    """The stored columns as domain data."""
     return states.State(
         iso3=row.iso3,
         m49=row.m49,

@@ -16,6 +16,7 @@ from tracker.models import (
     Commitment,
     Indicator,
     Installation,
+    JointStatement,
     Meeting,
     OutcomeDocument,
     Participation,
@@ -164,6 +165,7 @@ def _load_meeting(session: Session, document_id: int, meeting: documents.Meeting
     session.flush()
     session.execute(delete(Participation).where(Participation.meeting_id == row.id))
     session.execute(delete(RecordedVote).where(RecordedVote.meeting_id == row.id))
+    session.execute(delete(JointStatement).where(JointStatement.meeting_id == row.id))
     ids = {iso3: key for iso3, key in session.execute(select(State.iso3, State.id))}
     session.add_all(
         Participation(
@@ -181,5 +183,14 @@ def _load_meeting(session: Session, document_id: int, meeting: documents.Meeting
             abstaining=vote.abstaining,
         )
         for vote in meeting.votes
+    )
+    session.add_all(
+        JointStatement(
+            meeting_id=row.id,
+            paragraph=statement.paragraph,
+            footnote=statement.footnote,
+            subject=dict(statement.subject),
+        )
+        for statement in meeting.statements
     )
     session.flush()

@@ -1,4 +1,4 @@
-"""Downloads that are made at once: one State's report, and a comparison."""
+"""Downloads made at once: one report, a comparison, a list of needs and offers."""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -14,6 +14,7 @@ from tracker.domain.exports import ExportFormat
 from tracker.domain.progress import Audience
 from tracker.domain.values import parse_audience, parse_choice
 from tracker.exchange.comparison import ComparisonExport, write_comparison
+from tracker.exchange.needs_files import AssistanceList, ListForm, write_needs_file
 from tracker.exchange.report import Order
 from tracker.exchange.report_files import write_report_file
 from tracker.exchange.translations import translator
@@ -22,10 +23,11 @@ from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import list_cycles
 from tracker.queries.report_exports import ReportExport, own_report_export, report_export
-from tracker.queries.states import is_demonstration
+from tracker.queries.states import data_version, is_demonstration, list_areas
 from tracker.web.access import requires
 from tracker.web.comparing import chosen_comparison, count_problem
 from tracker.web.locale import chosen_language
+from tracker.web.public_needs import needs_view
 from tracker.web.session import current_actor
 from tracker.web.submitting import load_submission, load_whole
 from tracker.web.transaction import release, session
@@ -108,6 +110,40 @@ def compared(form: str) -> ResponseReturnValue:
     return download(
         lambda target: write_comparison(target, data, kind, words=words, made=maker),
         f"{found.cycle.slug}_{codes}_comparison_{language}.{kind}",
+        kind.media_type,
+    )
+
+
+@blueprint.get("/needs.<form>")
+@requires(Action.PUBLIC_READ)
+def needs(form: str) -> ResponseReturnValue:
+    """Exactly the list of needs and offers that the same address shows as a page."""
+    try:
+        kind = ListForm(form)
+    except ValueError:
+        raise NotFound(Problem("not-found")) from None
+    view = needs_view(_audience())
+    if view is None:
+        raise NotFound(Problem("not-found"))
+    words, maker = Words(chosen_language(), translator(chosen_language())), made()
+    names = {area.code: area.name for area in list_areas(session())}
+    data = AssistanceList(
+        document=view.document,
+        cycle=view.cycle.slug,
+        audience=view.audience,
+        chosen=view.chosen,
+        area_name=names.get(view.chosen.area, {}),
+        matched=view.matched,
+        rows=view.rows,
+        states=view.states,
+        groups=names,
+        demonstration=is_demonstration(session()),
+        data_version=data_version(session()),
+    )
+    release()
+    return download(
+        lambda target: write_needs_file(target, data, kind, words=words, made=maker),
+        f"{view.cycle.slug}_needs_{view.audience}_{words.language}.{kind}",
         kind.media_type,
     )
 

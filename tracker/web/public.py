@@ -14,7 +14,15 @@ from tracker.queries.documents import list_documents
 from tracker.queries.figures import figures_of_cycle
 from tracker.queries.record import official_record
 from tracker.queries.states import count_members
-from tracker.web import comparing, public_cycles, public_documents, public_states
+from tracker.web import (
+    comparing,
+    public_commitment,
+    public_cycles,
+    public_documents,
+    public_needs,
+    public_search,
+    public_states,
+)
 from tracker.web.access import declared_action, requires
 from tracker.web.public_choices import current_cycle, value_labels
 from tracker.web.render import page
@@ -62,7 +70,7 @@ for rule, view in (
     ("/about/method", method),
     ("/documents", public_documents.documents),
     ("/documents/<slug>", public_documents.document),
-    ("/documents/<slug>/<int:paragraph>", public_documents.commitment),
+    ("/documents/<slug>/<int:paragraph>", public_commitment.commitment),
     ("/states", public_states.states),
     ("/states/<iso3>", public_states.state),
     ("/states/<iso3>/submissions/<int:number>", public_states.submission),
@@ -70,6 +78,8 @@ for rule, view in (
     ("/cycles", public_cycles.cycles),
     ("/cycles/<slug>", public_cycles.cycle),
     ("/cycles/<slug>/figures", public_cycles.figures),
+    ("/needs", public_needs.needs),
+    ("/search", public_search.search),
 ):
     blueprint.add_url_rule(rule, view_func=view, methods=["GET"])
 

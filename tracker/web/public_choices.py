@@ -1,7 +1,6 @@
 """What a reader chooses in the address of a public page: cycle, base, filters."""
 
-import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
@@ -11,6 +10,8 @@ from tracker.domain.clock import system_clock
 from tracker.domain.documents import OutcomeDocument
 from tracker.domain.errors import Invalid, NotFound, Problem
 from tracker.domain.progress import SHOWN_ORDER, Base, Distribution
+from tracker.domain.searching import Search, fold, parse_search
+from tracker.domain.states import Area
 from tracker.queries.cycles import CycleRow
 from tracker.queries.documents import document_or_none
 from tracker.web.locale import in_language
@@ -41,6 +42,25 @@ def _parsed(kind: type[E], name: str, raw: str) -> E:
         allowed = ", ".join(label(value) for value in kind)
         values = {"value": raw[:80], "allowed": allowed}
         raise Invalid(Problem("not-a-choice", name, values)) from None
+
+
+def one_of(name: str, allowed: Mapping[str, str]) -> str:
+    """One of the codes ``allowed`` (with their words) from the query string, ``""`` if none."""
+    raw = request.args.get(name, "").strip()
+    if raw and raw not in allowed:
+        values = {"value": raw[:80], "allowed": ", ".join(allowed.values())}
+        raise Invalid(Problem("not-a-choice", name, values))
+    return raw
+
+
+def asked_search() -> Search | None:
+    """What the query string wants to be looked for; ``Invalid`` where it is too long."""
+    return parse_search(request.args.get("q", ""), place="q")
+
+
+def chosen_area(areas: Iterable[Area]) -> str:
+    """The code of the group or region in the query string, ``""`` for all of them."""
+    return one_of("area", {area.code: in_language(dict(area.name)) for area in areas})
 
 
 def chosen_base() -> Base:
@@ -102,9 +122,4 @@ def value_labels() -> dict[str, str]:
 
 def by_name(rows: Iterable[T], name: Callable[[T], dict[str, str]]) -> list[T]:
     """Rows in the order of a State's name in the page's language, accents aside."""
-    return sorted(rows, key=lambda row: _folded(in_language(name(row))))
-
-
-def _folded(text: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return sorted(rows, key=lambda row: fold(in_language(name(row))))

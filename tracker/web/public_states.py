@@ -9,15 +9,19 @@ from flask.typing import ResponseReturnValue
 from tracker.domain.documents import OutcomeDocument
 from tracker.domain.errors import NotFound, Problem
 from tracker.domain.indicator_tables import ReturnTable, return_table
+from tracker.domain.movement import Move
+from tracker.domain.progress import SHOWN_ORDER, Absence
 from tracker.domain.states import Area, State, StateStatus
 from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
 from tracker.queries.exports import StateAnswers, state_answers
+from tracker.queries.grids import values_of_submission
 from tracker.queries.indicators import list_indicators
 from tracker.queries.publications import reader_level, shown_of_state
 from tracker.queries.record import record_of_state
 from tracker.queries.states import (
     StateRow,
+    introduced_state,
     is_demonstration,
     list_areas,
     list_states,
@@ -25,9 +29,10 @@ from tracker.queries.states import (
 )
 from tracker.queries.submissions import SubmissionRow, list_submissions_of_state
 from tracker.web.access import requires
-from tracker.web.public_choices import by_name, find_document
+from tracker.web.public_choices import by_name, find_document, value_labels
 from tracker.web.render import page
 from tracker.web.session import current_actor
+from tracker.web.state_progress import SectionProgress, progress_by_section
 from tracker.web.transaction import session
 
 
@@ -86,26 +91,76 @@ def find_state(iso3: str) -> StateRow:
     """The State; ``NotFound`` with a sentence that names what was asked for."""
     found = state_or_none(session(), iso3)
     if found is None:
-        raise NotFound(Problem("unknown-state", "", {"code": iso3[:80]}))
+        raise _unknown(iso3)
     return found
+
+
+def _unknown(iso3: str) -> NotFound:
+    return NotFound(Problem("unknown-state", "", {"code": iso3[:80]}))
 
 
 @requires(Action.PUBLIC_READ)
 def state(iso3: str) -> ResponseReturnValue:
     """What the State published in the cycle asked for, and its official record."""
-    row = find_state(iso3)
+    found = introduced_state(session(), iso3)
+    if found is None:
+        raise _unknown(iso3)
+    row = found.row
     shown, others = shown_of_state(session(), current_actor(), row.id)
+    chosen = _chosen(shown)
+    report = _contents(row.id, chosen)
     return page(
         "public/state.html",
         state=row.state,
-        groups={area.code: area for area in list_areas(session(), "group")},
-        takes_part=row.state.demonstration == is_demonstration(session()),
+        introduced=found,
         record=record_of_state(session(), row.id),
         shown=shown,
         others=others,
-        report=_contents(row.id, _chosen(shown)),
+        report=report,
+        progress=_progress(row.id, report, shown) if report else None,
+        keys=[value.value for value in SHOWN_ORDER if value is not Absence.NOT_REPORTED],
+        labels=value_labels(),
+        moves=list(Move),
         audience=audience_of(current_actor()),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class StateProgress:
+    """Sections of one report; ``before`` is the cycle of the report before, empty if none is."""
+
+    sections: tuple[SectionProgress, ...]
+    before: str
+
+    @property
+    def whole(self) -> SectionProgress:
+        """All commitments that ask."""
+        return self.sections[-1]
+
+
+def _progress(
+    state_id: int, report: "ReadReport", shown: tuple[SubmissionRow, ...]
+) -> StateProgress:
+    """The report against the one that the State made before it on the same document."""
+    rows = [row for row in shown if row.document_slug == report.document.slug]
+    cycles = [row.cycle_slug for row in rows]
+    earlier = rows[cycles.index(report.submission.cycle_slug) + 1 :][:1]
+    level = reader_level(current_actor(), state_id)
+    before = values_of_submission(session(), earlier[0].id, level) if earlier else None
+    sections = progress_by_section(report.document, _values(report), before)
+    return StateProgress(sections, earlier[0].cycle_slug if earlier else "")
+
+
+def _values(report: "ReadReport") -> dict[int, str]:
+    """By paragraph the progress, or ``withheld``."""
+    found = {}
+    for commitment in report.document.commitments:
+        answer = report.contents.answers.get(commitment.key)
+        if answer and answer.content is None:
+            found[commitment.paragraph] = Absence.WITHHELD.value
+        elif answer and answer.content and answer.content.progress:
+            found[commitment.paragraph] = answer.content.progress.value
+    return found
 
 
 def _chosen(rows: tuple[SubmissionRow, ...]) -> SubmissionRow | None:

@@ -1,0 +1,242 @@
+"""The public page of one commitment: its wording, and what States say about it, cycle by cycle."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import ceil
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from tracker.domain.documents import Commitment
+from tracker.domain.errors import NotFound, Problem
+from tracker.domain.grid import Grid, count_moves, states_in_both
+from tracker.domain.movement import Move
+from tracker.domain.needs import AssistanceChoice
+from tracker.domain.progress import COUNT_KEYS, Base, Distribution
+from tracker.domain.responses import ResponseContent
+from tracker.domain.searching import Search
+from tracker.domain.states import Area
+from tracker.policy.actions import Action
+from tracker.policy.scopes import audience_of
+from tracker.queries.cycles import CycleRow, list_cycles
+from tracker.queries.grids import grids_of_commitment
+from tracker.queries.needs import ListedAssistance, assistance_of_cycle
+from tracker.queries.publications import StateAnswer, answers_to_commitment
+from tracker.web.access import requires
+from tracker.web.locale import chosen_language
+from tracker.web.public_choices import (
+    asked_search,
+    by_name,
+    chosen_base,
+    chosen_cycle,
+    chosen_page,
+    find_document,
+    shown_keys,
+    value_labels,
+)
+from tracker.web.render import page
+from tracker.web.session import current_actor
+from tracker.web.transaction import session
+
+ANSWERS_A_PAGE = 40
+GOOD_PRACTICE = "good-practice"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupLine:
+    """One regional group with the standings of its Member States."""
+
+    area: Area
+    distribution: Distribution
+
+
+@dataclass(frozen=True, slots=True)
+class CycleLine:
+    """One cycle with its standings."""
+
+    cycle: CycleRow
+    distribution: Distribution
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """What became of the commitment since the cycle before, over the States in both."""
+
+    before: CycleRow
+    states: int
+    counts: Counter[Move]
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """What States say of one commitment in one cycle, and the share each value has.
+
+    ``cycles`` are all cycles of the document, the latest first, this one among them.
+    """
+
+    cycle: CycleRow
+    base: Base
+    distribution: Distribution
+    states: dict[str, list[StateAnswer]]
+    groups: tuple[GroupLine, ...]
+    cycles: tuple[CycleLine, ...]
+    movement: Movement | None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The values inside the base."""
+        return shown_keys(self.distribution, self.base)
+
+    @property
+    def size(self) -> int:
+        """The denominator."""
+        return self.distribution.size(self.base)
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers that may be read: those found, a page of them, in the order asked for."""
+
+    readable: int
+    found: tuple[StateAnswer, ...]
+    good_practices: int
+    search: Search | None
+    good_first: bool
+    page_number: int
+    pages: int
+
+    @property
+    def shown(self) -> tuple[StateAnswer, ...]:
+        """Those of the page."""
+        first = (self.page_number - 1) * ANSWERS_A_PAGE
+        return self.found[first : first + ANSWERS_A_PAGE]
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """The search and the order as they stand in an address."""
+        kept = {"q": self.search.typed} if self.search else {}
+        return kept | ({"first": GOOD_PRACTICE} if self.good_first else {})
+
+
+@requires(Action.PUBLIC_READ)
+def commitment(slug: str, paragraph: int) -> ResponseReturnValue:
+    """The official wording, our reading of it, and what States say about it in one cycle."""
+    found = find_document(slug)
+    if paragraph not in found.paragraphs:
+        raise NotFound(Problem("not-found"))
+    place = found.paragraphs.index(paragraph)
+    asked = found.commitments[place]
+    cycles = list_cycles(session(), slug)
+    cycle = chosen_cycle(cycles) if asked.asks_states else None
+    answers = _read_answers(cycle, asked)
+    return page(
+        "public/commitment.html",
+        document=found,
+        commitment=asked,
+        path=found.path(asked.section),
+        previous=found.commitments[place - 1] if place else None,
+        next=found.commitments[place + 1] if place + 1 < len(found.commitments) else None,
+        has_official_text=chosen_language() in asked.text,
+        cycles=cycles,
+        standings=_standings(cycle, cycles, asked, answers),
+        answers=_answers(by_name(answers, lambda answer: answer.name)),
+        assistance=_assistance(cycle, asked),
+        bases=list(Base),
+        moves=list(Move),
+        labels=value_labels(),
+        audience=audience_of(current_actor()),
+    )
+
+
+def _read_answers(cycle: CycleRow | None, asked: Commitment) -> Sequence[StateAnswer]:
+    if cycle is None:
+        return ()
+    return answers_to_commitment(session(), actor=current_actor(), cycle_id=cycle.id, key=asked.key)
+
+
+def _answers(answers: Sequence[StateAnswer]) -> Answers:
+    """Those that the reader may read: nothing else is searched or counted as found."""
+    search, good_first = asked_search(), request.args.get("first") == GOOD_PRACTICE
+    readable = [(answer, answer.content) for answer in answers if answer.content is not None]
+    found = [
+        (answer, content)
+        for answer, content in readable
+        if search is None or search.meets(texts_of(content))
+    ]
+    if good_first:
+        found.sort(key=lambda pair: not pair[1].good_practice)
+    pages = max(ceil(len(found) / ANSWERS_A_PAGE), 1)
+    return Answers(
+        readable=len(readable),
+        found=tuple(answer for answer, _ in found),
+        good_practices=sum(content.good_practice for _, content in found),
+        search=search,
+        good_first=good_first,
+        page_number=chosen_page(pages),
+        pages=pages,
+    )
+
+
+def texts_of(content: ResponseContent) -> tuple[str, ...]:
+    """Everything a State typed in one answer."""
+    measures = (measure.title for measure in content.measures)
+    return (content.narrative, content.reason, content.lead_agency, *measures)
+
+
+def _assistance(cycle: CycleRow | None, asked: Commitment) -> tuple[ListedAssistance, ...]:
+    """The needs and offers that name the paragraph, as far as this reader may read them."""
+    if cycle is None:
+        return ()
+    every = assistance_of_cycle(session(), cycle.id, audience_of(current_actor()))
+    chosen = AssistanceChoice(paragraph=asked.paragraph)
+    rows = by_name(every.rows, lambda row: dict(row.state.name))
+    return tuple(row for row in rows if chosen.takes(row))
+
+
+def _standings(
+    cycle: CycleRow | None,
+    cycles: Sequence[CycleRow],
+    asked: Commitment,
+    answers: Sequence[StateAnswer],
+) -> Standings | None:
+    if cycle is None:
+        return None
+    members = [answer for answer in answers if answer.is_member]
+    codes = [answer.iso3 for answer in members]
+    grids = grids_of_commitment(
+        session(), cycles, (asked.key, asked.paragraph), codes, audience_of(current_actor())
+    )
+    lines = tuple(
+        CycleLine(row, grid.distribution(codes, (asked.paragraph,)))
+        for row, grid in zip(cycles, grids, strict=True)
+    )
+    counts = Counter(answer.value for answer in members)
+    by_value = by_name(members, lambda answer: answer.name)
+    return Standings(
+        cycle=cycle,
+        base=chosen_base(),
+        distribution=Distribution(counts),
+        states={key: [a for a in by_value if a.value == key] for key in COUNT_KEYS},
+        groups=_by_group(members),
+        cycles=lines,
+        movement=_movement(cycles, grids, cycles.index(cycle)),
+    )
+
+
+def _by_group(members: Sequence[StateAnswer]) -> tuple[GroupLine, ...]:
+    areas: dict[str, Area] = {}
+    counts: dict[str, Counter[str]] = {}
+    for answer in members:
+        if answer.group:
+            areas[answer.group.code] = answer.group
+            counts.setdefault(answer.group.code, Counter())[answer.value] += 1
+    return tuple(GroupLine(area, Distribution(counts[code])) for code, area in areas.items())
+
+
+def _movement(cycles: Sequence[CycleRow], grids: Sequence[Grid], place: int) -> Movement | None:
+    if place + 1 >= len(cycles):
+        return None
+    now, before = grids[place], grids[place + 1]
+    counts = count_moves(before, now, now.states, now.paragraphs)
+    return Movement(cycles[place + 1], len(states_in_both(before, now)), counts)
