@@ -32,6 +32,7 @@ PAGES = [
     "/cycles",
     f"/cycles/{CYCLE}",
     f"/cycles/{CYCLE}/figures",
+    f"/cycles/{CYCLE}/matrix",
 ]
 OFFICIAL = "Mettre en place, là où elles n’existent pas, des lois"
 

@@ -42,7 +42,7 @@ LANGUAGE = "ar"  # has no catalogue of its own: the bracketed one takes its plac
 PUBLIC_PAGES = """
 / /about/method /documents /documents/bms7 /documents/bms7?strength=consider /documents/bms7/28
 /documents/bms7/62 /documents/bms7/94 /states /states/GHA /states/FRA /states/PSE
-/cycles /cycles/bms7 /cycles/bms7/figures /cycles/bms7/figures?base=applicable
+/cycles /cycles/bms7 /cycles/bms7/matrix /cycles/bms7/figures /cycles/bms7/figures?base=applicable
 /indicators/sdg-16-4-2 /indicators/sdg-16-4-2?year=2024 /sign-in
 """.split()
 SECRETARIAT_PAGES = """

@@ -14,7 +14,7 @@ from tracker.queries.documents import list_documents
 from tracker.queries.figures import figures_of_cycle
 from tracker.queries.record import official_record
 from tracker.queries.states import count_members
-from tracker.web import public_cycles, public_documents, public_states
+from tracker.web import public_cycles, public_documents, public_matrix, public_states
 from tracker.web.access import declared_action, requires
 from tracker.web.public_choices import current_cycle, value_labels
 from tracker.web.render import page
@@ -69,6 +69,7 @@ for rule, view in (
     ("/cycles", public_cycles.cycles),
     ("/cycles/<slug>", public_cycles.cycle),
     ("/cycles/<slug>/figures", public_cycles.figures),
+    ("/cycles/<slug>/matrix", public_matrix.matrix),
 ):
     blueprint.add_url_rule(rule, view_func=view, methods=["GET"])
 

@@ -1,7 +1,7 @@
 """What a reader chooses in the address of a public page: cycle, base, filters."""
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from typing import TypeVar
 
@@ -41,6 +41,15 @@ def _parsed(kind: type[E], name: str, raw: str) -> E:
         allowed = ", ".join(label(value) for value in kind)
         values = {"value": raw[:80], "allowed": allowed}
         raise Invalid(Problem("not-a-choice", name, values)) from None
+
+
+def one_of(name: str, allowed: Sequence[str]) -> str:
+    """One of these codes from the query string, the first if there is none; else ``Invalid``."""
+    raw = request.args.get(name, "").strip()
+    if raw and raw not in allowed:
+        values = {"value": raw[:80], "allowed": ", ".join(filter(None, allowed))}
+        raise Invalid(Problem("not-a-choice", name, values))
+    return raw or allowed[0]
 
 
 def chosen_base() -> Base:

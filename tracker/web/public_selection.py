@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from flask import request
-
 from tracker.domain.documents import Addressee, Commitment, Level, OutcomeDocument, Strength, Theme
-from tracker.domain.errors import Invalid, Problem
 from tracker.domain.grid import Grid
 from tracker.domain.progress import Audience, Base
 from tracker.domain.selection import Selection, areas_of
@@ -17,13 +14,13 @@ from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import CycleRow, list_cycles
 from tracker.queries.grids import grids_of_cycles
 from tracker.queries.states import list_areas, list_states
-from tracker.web.locale import in_language
 from tracker.web.public_choices import (
     choice,
     choices,
     chosen_base,
     find_document,
     named_cycle,
+    one_of,
 )
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
@@ -123,21 +120,13 @@ def cycle_view(slug: str, *, with_previous: bool = False) -> CycleView:
 def chosen_selection(document: OutcomeDocument, areas: Sequence[Area]) -> Selection:
     """The filters of the address: area, section, theme, level, strength (several), addressee."""
     return Selection(
-        area=_one_of("area", {area.code: in_language(dict(area.name)) for area in areas}),
-        section=_one_of("section", {s.code: s.code for s in document.sections}),
+        area=one_of("area", ("", *(area.code for area in areas))),
+        section=one_of("section", ("", *(section.code for section in document.sections))),
         theme=choice(Theme, "theme"),
         level=choice(Level, "level"),
         strengths=choices(Strength, "strength"),
         addressee=choice(Addressee, "addressee"),
     )
-
-
-def _one_of(name: str, allowed: dict[str, str]) -> str:
-    raw = request.args.get(name, "").strip()
-    if raw and raw not in allowed:
-        values = {"value": raw[:80], "allowed": ", ".join(allowed.values())}
-        raise Invalid(Problem("not-a-choice", name, values))
-    return raw
 
 
 def _is_used(area: Area, states: Sequence[State]) -> bool:
