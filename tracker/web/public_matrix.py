@@ -1,5 +1,6 @@
 """The matrix of a cycle: every State by every commitment, one word a cell."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from markupsafe import Markup, escape
 
 from tracker.domain.documents import Commitment, Section
-from tracker.domain.progress import SHOWN_ORDER, Base, Distribution, Progress
+from tracker.domain.progress import SHOWN_ORDER, Base, Distribution, Progress, total
 from tracker.domain.states import Area, State
 from tracker.policy.actions import Action
 from tracker.web.access import requires
@@ -23,9 +24,10 @@ FURTHEST_FIRST = {value.value: place for place, value in enumerate(SHOWN_ORDER)}
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One State; ``cells`` is the markup of its cells, ``distribution`` what it says in all."""
+    """One State: ``values`` by commitment, their markup, and their counts."""
 
     state: State
+    values: list[str]
     cells: Markup
     distribution: Distribution
 
@@ -45,14 +47,18 @@ def matrix(slug: str) -> ResponseReturnValue:
     view = cycle_view(slug)
     sort = one_of("sort", (BY_NAME, BY_PROGRESS, *map(str, view.paragraphs)))
     rows, cells = one_of("rows", (IN_GROUPS, IN_A_LIST)), one_of("cells", (SIGNS, WORDS))
+    made = _rows(view)
+    totals = [
+        Distribution(Counter(column)) for column in zip(*(r.values for r in made), strict=True)
+    ]
     return page(
         "public/matrix.html",
         view=view,
         audience=view.audience,
         sections=_sections(view),
-        groups=_groups(view, sort, rows),
-        totals=[view.grid.distribution(view.codes, [p]) for p in view.paragraphs],
-        whole=view.grid.distribution(view.codes, view.paragraphs),
+        groups=_groups(view, _sorted(made, view, sort), rows),
+        totals=totals,
+        whole=total(totals),
         bases=list(Base),
         sort=sort,
         rows=rows,
@@ -69,8 +75,7 @@ def _sections(view: CycleView) -> list[tuple[Section, list[Commitment]]]:
     return [(section, commitments) for section, commitments in found if commitments]
 
 
-def _groups(view: CycleView, sort: str, rows: str) -> list[RowGroup]:
-    made = _sorted(view, _rows(view), sort)
+def _groups(view: CycleView, made: Sequence[Row], rows: str) -> list[RowGroup]:
     if rows == IN_A_LIST:
         return [_group(view, None, made)]
     areas = [area for area in view.areas if area.kind == "group"]
@@ -85,23 +90,25 @@ def _group(view: CycleView, area: Area | None, rows: Sequence[Row]) -> RowGroup:
     return RowGroup(area, tuple(rows), reporting)
 
 
-def _rows(view: CycleView) -> Iterable[Row]:
+def _rows(view: CycleView) -> list[Row]:
     """Joined here, each kind of cell made once: a template takes a hundred times as long."""
-    grid, paragraphs = view.grid, view.paragraphs
     cells = {
         key: f'<td class="is-{key}"><span>{escape(word)}</span></td>'
         for key, word in value_labels().items()
     }
+    rows = []
     for state in view.states:
-        joined = "".join([cells[grid.value(state.iso3, p)] for p in paragraphs])
-        yield Row(state, Markup(joined), grid.distribution([state.iso3], paragraphs))  # noqa: S704
+        values = view.grid.row(state.iso3, view.paragraphs)
+        markup = Markup("".join([cells[value] for value in values]))  # noqa: S704
+        rows.append(Row(state, values, markup, Distribution(Counter(values))))
+    return rows
 
 
-def _sorted(view: CycleView, rows: Iterable[Row], sort: str) -> list[Row]:
+def _sorted(rows: Iterable[Row], view: CycleView, sort: str) -> list[Row]:
     named = by_name(rows, lambda row: dict(row.state.name))
     if sort == BY_PROGRESS:
         return sorted(named, key=lambda row: -row.distribution[Progress.IMPLEMENTED])
     if sort == BY_NAME:
         return named
-    paragraph = int(sort)
-    return sorted(named, key=lambda row: FURTHEST_FIRST[view.grid.value(row.state.iso3, paragraph)])
+    column = view.paragraphs.index(int(sort))
+    return sorted(named, key=lambda row: FURTHEST_FIRST[row.values[column]])
