@@ -23,6 +23,7 @@ PUBLIC = (
     "/cycles",
     "/cycles/bms7-2024",
     "/cycles/bms7-2024/figures?base=reporting",
+    "/cycles/bms7-2024/matrix",
     "/documents",
     "/documents/bms7",
     "/documents/bms7?theme=marking",

@@ -32,6 +32,7 @@ PAGES = [
     "/cycles",
     f"/cycles/{CYCLE}",
     f"/cycles/{CYCLE}/figures",
+    f"/cycles/{CYCLE}/matrix",
     "/needs",
     "/search",
     "/search?q=words",

@@ -44,7 +44,7 @@ PUBLIC_PAGES = """
 /documents/bms7/62 /documents/bms7/94 /states /states/GHA /states/FRA /states/PSE
 /compare /compare?states=GHA,FRA&only=good_practices
 /compare?states=GHA,FRA,KEN&groups=africa&base=answered
-/cycles /cycles/bms7 /cycles/bms7/figures /cycles/bms7/figures?base=applicable
+/cycles /cycles/bms7 /cycles/bms7/matrix /cycles/bms7/figures /cycles/bms7/figures?base=applicable
 /indicators/sdg-16-4-2 /indicators/sdg-16-4-2?year=2024 /sign-in /needs
 /needs?direction=needed&area=africa /search /search?q=saved /documents/bms7/28?q=saved
 """.split()

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from tracker.domain.movement import Move, move
 from tracker.domain.progress import Absence, Distribution
 
+NOT_REPORTED, NOT_ANSWERED = Absence.NOT_REPORTED.value, Absence.NOT_ANSWERED.value
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -29,22 +31,20 @@ class Grid:
 
     def value(self, iso3: str, paragraph: int) -> str:
         """The one of ``COUNT_KEYS`` under which the pair counts."""
+        return self.row(iso3, (paragraph,))[0]
+
+    def row(self, iso3: str, paragraphs: Sequence[int]) -> list[str]:
+        """The same for one State and several commitments, in their order."""
         found = self.answers.get(iso3)
         if found is None:
-            return Absence.NOT_REPORTED.value
-        return found.get(paragraph, Absence.NOT_ANSWERED.value)
+            return [NOT_REPORTED] * len(paragraphs)
+        return [found.get(paragraph, NOT_ANSWERED) for paragraph in paragraphs]
 
     def distribution(self, states: Iterable[str], paragraphs: Sequence[int]) -> Distribution:
         """Pairs by value over these States and commitments."""
         counts: Counter[str] = Counter()
         for iso3 in states:
-            found = self.answers.get(iso3)
-            if found is None:
-                counts[Absence.NOT_REPORTED.value] += len(paragraphs)
-                continue
-            values = [found[p] for p in paragraphs if p in found]
-            counts.update(values)
-            counts[Absence.NOT_ANSWERED.value] += len(paragraphs) - len(values)
+            counts.update(self.row(iso3, paragraphs))
         return Distribution(counts)
 
     def states_with(self, value: str, states: Iterable[str], paragraph: int) -> tuple[str, ...]:

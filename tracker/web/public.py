@@ -19,6 +19,7 @@ from tracker.web import (
     public_commitment,
     public_cycles,
     public_documents,
+    public_matrix,
     public_needs,
     public_search,
     public_states,
@@ -78,6 +79,7 @@ for rule, view in (
     ("/cycles", public_cycles.cycles),
     ("/cycles/<slug>", public_cycles.cycle),
     ("/cycles/<slug>/figures", public_cycles.figures),
+    ("/cycles/<slug>/matrix", public_matrix.matrix),
     ("/needs", public_needs.needs),
     ("/search", public_search.search),
 ):

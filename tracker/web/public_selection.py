@@ -96,6 +96,7 @@ def cycle_view(slug: str, *, with_previous: bool = False) -> CycleView:
     wanted = (cycle, *(same[same.index(cycle) + 1 :][:1] if with_previous else ()))
     grids = grids_of_cycles(session(), wanted, [state.iso3 for state in members], audience)
     chosen = set(selection.states(members))
+    used = {code for state in members for code in areas_of(state)}
     return CycleView(
         cycle=cycle,
         cycles=same,
@@ -103,7 +104,7 @@ def cycle_view(slug: str, *, with_previous: bool = False) -> CycleView:
         audience=audience,
         base=chosen_base(),
         selection=selection,
-        areas=tuple(area for area in areas if _is_used(area, members)),
+        areas=tuple(area for area in areas if area.code in used),
         members=members,
         states=tuple(state for state in members if state.iso3 in chosen),
         commitments=selection.commitments(document),
@@ -133,7 +134,3 @@ def chosen_selection(document: OutcomeDocument, areas: Sequence[Area]) -> Select
         strengths=choices(Strength, "strength"),
         addressee=choice(Addressee, "addressee"),
     )
-
-
-def _is_used(area: Area, states: Sequence[State]) -> bool:
-    return any(area.code in areas_of(state) for state in states)

@@ -1,0 +1,132 @@
+"""The matrix of a cycle: every pair in its own word, sorted and chosen by the address."""
+
+from collections import Counter
+
+import pytest
+from bs4 import BeautifulSoup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.people import Browser, make_user
+from tests.submitted import make_cycle, make_submission
+from tracker.domain.progress import COUNT_KEYS, Audience, Progress
+from tracker.domain.responses import ResponseContent
+from tracker.domain.roles import Role
+from tracker.models import ReportingCycle, SubmissionResponse
+from tracker.queries.figures import figures_of_cycle
+
+CYCLE = "bms7-2026"
+PAGE = f"/cycles/{CYCLE}/matrix"
+
+
+def said(progress: Progress | None, audience: Audience = Audience.PUBLIC) -> ResponseContent:
+    return ResponseContent(progress=progress, narrative="Words.", audience=audience)
+
+
+@pytest.fixture
+def cycle(session: Session) -> ReportingCycle:
+    """Three Member States and an observer, with every kind of absence."""
+    cycle = make_cycle(session, CYCLE)
+    make_submission(
+        session,
+        cycle,
+        "KEN",
+        {25: said(Progress.IMPLEMENTED), 26: said(Progress.NOT_APPLICABLE), 27: said(None)},
+    )
+    make_submission(
+        session,
+        cycle,
+        "PER",
+        {25: said(Progress.PARTLY_IMPLEMENTED), 26: said(Progress.IMPLEMENTED, Audience.STATES)},
+    )
+    make_submission(session, cycle, "ALB", {25: said(Progress.NOT_STARTED)})
+    make_submission(session, cycle, "VAT", {25: said(Progress.IMPLEMENTED)})
+    make_submission(session, cycle, "FRA", {25: said(Progress.IMPLEMENTED)}, "submitted")
+    session.commit()
+    return cycle
+
+
+def rows(page: BeautifulSoup) -> dict[str, list[str]]:
+    """The words of each State's cells, by its name, in the order of the page."""
+    found = page.select("#matrix tbody tr:not(.group)")
+    return {
+        str(row.select_one("th").get_text(strip=True)): [  # type: ignore[union-attr]
+            cell.get_text(strip=True) for cell in row.select("td[class^=is-]")
+        ]
+        for row in found
+    }
+
+
+def test_every_pair_has_its_word(public: Browser, cycle: ReportingCycle) -> None:
+    page = public.soup(f"{PAGE}?lang=en")
+    found = rows(page)
+    assert len(found) == 193 and {len(cells) for cells in found.values()} == {93}
+    assert found["Kenya"][:3] == ["Implemented", "Not applicable", "Not answered"]
+    assert found["Peru"][:3] == ["Partly implemented", "Withheld", "Not answered"]
+    assert set(found["France"]) == {"Not reported"}
+    assert "Holy See" not in found
+    heads = [head.get_text(" ", strip=True) for head in page.select("#matrix th.upright b")]
+    assert heads[0] == "25" and len(heads) == 93
+    sums = [cell.get_text() for cell in page.select("#matrix tbody td.sum")]
+    assert sums.count("1/93 (1%)") == 1 and sums.count("Not reported") == 190
+    totals = [cell.get_text() for cell in page.select("#matrix tfoot td.sum")]
+    assert totals[:3] == ["1/17,949 (0%)", "1/193", "0/193"]
+
+
+@pytest.mark.parametrize("role", [None, Role.FOCAL_POINT, Role.REVIEWER])
+def test_its_cells_are_those_of_the_figures(
+    session: Session, browser_of: type[Browser], cycle: ReportingCycle, role: Role | None
+) -> None:
+    """Counted cell by cell, for each reader, against the counts made by the database."""
+    state = "TCD" if role is Role.FOCAL_POINT else None
+    browser = browser_of(make_user(session, role, state)) if role else browser_of()
+    level = {None: Audience.PUBLIC, Role.FOCAL_POINT: Audience.STATES}.get(
+        role, Audience.SECRETARIAT
+    )
+    page = browser.soup(f"{PAGE}?lang=en")
+    table = [
+        [str(cell["class"][0]).removeprefix("is-") for cell in row.select("td[class^=is-]")]
+        for row in page.select("#matrix tbody tr:not(.group)")
+    ]
+    expected = figures_of_cycle(session, cycle_id=cycle.id, audience=level)
+    for column, commitment in zip(zip(*table, strict=True), expected.commitments, strict=True):
+        counts = Counter(column)
+        assert {k: counts[k] for k in COUNT_KEYS} == dict(commitment.distribution.counts)
+
+
+def test_it_is_sorted_and_chosen_by_the_address(public: Browser, cycle: ReportingCycle) -> None:
+    by_progress = list(rows(public.soup(f"{PAGE}?lang=en&rows=list&sort=25")))
+    assert by_progress[:3] == ["Kenya", "Peru", "Albania"]
+    by_count = list(rows(public.soup(f"{PAGE}?lang=en&rows=list&sort=implemented")))
+    assert by_count[:2] == ["Kenya", "Afghanistan"]
+    africa = rows(public.soup(f"{PAGE}?lang=en&area=africa&section=I.1"))
+    assert len(africa) == 54 and "Kenya" in africa and "Peru" not in africa
+    assert {len(cells) for cells in africa.values()} == {32}
+    groups = public.soup(f"{PAGE}?lang=en").select("#matrix tr.group th")
+    assert [group.get_text() for group in groups][0] == "African States"
+    kept = public.soup(f"{PAGE}?lang=en&area=africa&cells=words&base=answered")
+    assert kept.select_one("#matrix.words") and kept.select_one("option[value=africa][selected]")
+    links = [str(link["href"]) for link in kept.select("td.sorter a")]
+    assert all("area=africa" in link and "cells=words" in link for link in links)
+
+
+@pytest.mark.parametrize(
+    "query", ["sort=24", "sort=zzz", "area=nowhere", "rows=x", "cells=x", "theme=x", "section=Z"]
+)
+def test_a_wrong_choice_is_told(public: Browser, cycle: ReportingCycle, query: str) -> None:
+    answer = public.get(f"{PAGE}?{query}&lang=en")
+    assert answer.status_code == 422
+    assert "is not one of the choices" in answer.text
+
+
+def test_what_is_withheld_changes_no_byte(
+    session: Session, public: Browser, cycle: ReportingCycle
+) -> None:
+    before = public.get(f"{PAGE}?lang=en")
+    withheld = session.scalars(
+        select(SubmissionResponse).where(SubmissionResponse.audience == Audience.STATES)
+    ).one()
+    withheld.progress = Progress.NOT_STARTED
+    session.commit()
+    after = public.get(f"{PAGE}?lang=en")
+    assert (after.data, after.headers["ETag"]) == (before.data, before.headers["ETag"])
