@@ -21,6 +21,7 @@ PUBLIC = (
     "/cycles",
     "/cycles/bms7-2024",
     "/cycles/bms7-2024/figures?base=reporting",
+    "/cycles/bms7-2024/states?value=back",
     "/documents",
     "/documents/bms7",
     "/documents/bms7?theme=marking",

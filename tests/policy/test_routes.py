@@ -54,6 +54,7 @@ GET  /cycles                                                       200     200  
 GET  /cycles/<slug>                                                200     200     200     200     200     200
 GET  /cycles/<slug>/compiled.xlsx                                  303     303     303     303     303     303
 GET  /cycles/<slug>/figures                                        200     200     200     200     200     200
+GET  /cycles/<slug>/states                                         200     200     200     200     200     200
 GET  /documents                                                    200     200     200     200     200     200
 GET  /documents/<slug>                                             200     200     200     200     200     200
 GET  /documents/<slug>/<int:paragraph>                             200     200     200     200     200     200

@@ -32,6 +32,8 @@ PAGES = [
     "/cycles",
     f"/cycles/{CYCLE}",
     f"/cycles/{CYCLE}/figures",
+    f"/cycles/{CYCLE}/states",
+    f"/cycles/{CYCLE}/states?value=further",
 ]
 OFFICIAL = "Mettre en place, là où elles n’existent pas, des lois"
 
@@ -73,6 +75,10 @@ def cycle(session: Session) -> ReportingCycle:
     return cycle
 
 
+def in_language(path: str, language: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}lang={language}"
+
+
 def text_of(page: BeautifulSoup | Tag) -> str:
     return " ".join(page.get_text(" ").split())
 
@@ -98,7 +104,7 @@ def _words(cell: Tag | None) -> str:
 def test_every_page_opens_signed_out_in_every_language(
     public: Browser, cycle: ReportingCycle, path: str, language: str
 ) -> None:
-    page = public.soup(f"{path}?lang={language}")
+    page = public.soup(in_language(path, language))
     assert page.html is not None and page.html["lang"] == language
     assert page.html["dir"] == ("rtl" if language == "ar" else "ltr")
     assert len(page.find_all("h1")) == 1
@@ -110,7 +116,7 @@ def test_every_page_opens_signed_out_in_every_language(
 def test_links_to_public_pages_keep_the_language(
     public: Browser, cycle: ReportingCycle, path: str
 ) -> None:
-    page = public.soup(f"{path}?lang=fr")
+    page = public.soup(in_language(path, "fr"))
     main = page.find("main")
     assert isinstance(main, Tag)
     links = [str(a["href"]) for a in main.find_all("a", href=re.compile("^/"))]

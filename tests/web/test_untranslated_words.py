@@ -43,6 +43,7 @@ PUBLIC_PAGES = """
 / /about/method /documents /documents/bms7 /documents/bms7?strength=consider /documents/bms7/28
 /documents/bms7/62 /documents/bms7/94 /states /states/GHA /states/FRA /states/PSE
 /cycles /cycles/bms7 /cycles/bms7/figures /cycles/bms7/figures?base=applicable
+/cycles/bms7/states /cycles/bms7/states?value=partly_implemented
 /indicators/sdg-16-4-2 /indicators/sdg-16-4-2?year=2024 /sign-in
 """.split()
 SECRETARIAT_PAGES = """

@@ -14,7 +14,13 @@ from tracker.queries.documents import list_documents
 from tracker.queries.figures import figures_of_cycle
 from tracker.queries.record import official_record
 from tracker.queries.states import count_members
-from tracker.web import public_cycles, public_documents, public_states
+from tracker.web import (
+    public_cycle_states,
+    public_cycles,
+    public_documents,
+    public_overview,
+    public_states,
+)
 from tracker.web.access import declared_action, requires
 from tracker.web.public_choices import current_cycle, value_labels
 from tracker.web.render import page
@@ -68,7 +74,8 @@ for rule, view in (
     ("/states/<iso3>/submissions/<int:number>", public_states.submission),
     ("/cycles", public_cycles.cycles),
     ("/cycles/<slug>", public_cycles.cycle),
-    ("/cycles/<slug>/figures", public_cycles.figures),
+    ("/cycles/<slug>/figures", public_overview.figures),
+    ("/cycles/<slug>/states", public_cycle_states.cycle_states),
 ):
     blueprint.add_url_rule(rule, view_func=view, methods=["GET"])
 
