@@ -18,6 +18,7 @@ OVERFLOW = "document.scrollingElement.scrollWidth - window.innerWidth"
 PUBLIC = (
     "/",
     "/about/method",
+    "/about/scoring",
     "/cycles",
     "/cycles/bms7-2024",
     "/cycles/bms7-2024/figures?base=reporting",

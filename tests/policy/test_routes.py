@@ -32,6 +32,7 @@ COLUMNS = ("signed-out", "contributor", "focal-point", "observer", "reviewer", "
 TABLE = """
 GET  /                                                             200     200     200     200     200     200
 GET  /about/method                                                 200     200     200     200     200     200
+GET  /about/scoring                                                200     200     200     200     200     200
 GET  /account                                                      303     200     200     200     200     200
 POST /account                                                      303     422     422     422     422     422
 POST /account/password                                             303     422     422     422     422     422

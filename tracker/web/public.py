@@ -19,6 +19,7 @@ from tracker.web import (
     public_cycles,
     public_documents,
     public_overview,
+    public_scoring,
     public_states,
 )
 from tracker.web.access import declared_action, requires
@@ -66,6 +67,7 @@ def method() -> ResponseReturnValue:
 for rule, view in (
     ("/", home),
     ("/about/method", method),
+    ("/about/scoring", public_scoring.scoring),
     ("/documents", public_documents.documents),
     ("/documents/<slug>", public_documents.document),
     ("/documents/<slug>/<int:paragraph>", public_documents.commitment),
