@@ -1,5 +1,6 @@
 """The overview of a cycle and the States behind its figures, as readers open them."""
 
+import gzip
 import re
 from datetime import date
 
@@ -75,6 +76,7 @@ def test_counted_by_hand(public: Browser, cycle: ReportingCycle) -> None:
     assert levels["National"][1:3] == ["2", "2/2 (100%)"]
     assert levels["Regional"][1:4] == ["2", "1/2 (50%)", "1/2 (50%)"]
     assert levels["Global"][1:5] == ["1", "0/1 (0%)", "0/1 (0%)", "1/1 (100%)"]
+    assert "38 commitments chosen stand under no heading of a level" in text_of(page)
     themes = table(page, "by-theme")
     of_25 = next(row for name, row in themes.items() if name.startswith("Manufacture"))
     assert of_25[1:3] == ["2", "2/2 (100%)"]
@@ -123,7 +125,8 @@ def links_of_figures(page: BeautifulSoup) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    "query", ["base=reporting", "base=answered&section=I.1&strength=commit", "area=africa"]
+    "query",
+    ["base=reporting&section=I.2", "base=answered&strength=commit", "area=africa&theme=tracing"],
 )
 def test_each_number_leads_to_as_many_pairs_as_it_says(
     public: Browser, cycle: ReportingCycle, query: str
@@ -169,6 +172,13 @@ def test_many_pairs_are_counted_by_state_and_lead_on(
     assert table(kenya, "states")["Kenya"][0] == "93/93 (100%)"
 
 
+@pytest.mark.parametrize("path", [OVERVIEW, BEHIND, f"{BEHIND}?value=not_reported"])
+def test_the_pages_of_193_states_are_light(
+    public: Browser, cycle: ReportingCycle, path: str
+) -> None:
+    assert len(gzip.compress(public.get(path).data)) < 60_000
+
+
 @pytest.mark.parametrize(
     ("query", "named"),
     [
@@ -197,7 +207,7 @@ def test_a_withheld_answer_changes_no_byte(
 ) -> None:
     """Peru keeps paragraph 25 for the secretariat: whatever it says, nobody else can tell."""
     reader = browser_of(make_user(session, role, "FRA") if role else None)
-    queries = ["", "?base=reporting", "?base=answered&area=grulac", "?base=applicable&section=I.1"]
+    queries = ["", "?base=reporting&section=I.1", "?base=answered&area=grulac&theme=transfers"]
     paths = [OVERVIEW + query for query in queries]
     paths += [f"{BEHIND}?value={value}" for value in ("implemented", "withheld", "not_compared")]
     paths += [f"{BEHIND}?paragraph=25", f"{BEHIND}?state=PER"]

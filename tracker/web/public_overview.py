@@ -81,6 +81,7 @@ def figures(slug: str) -> ResponseReturnValue:
         labels=value_labels(),
         sections=_section_lines(view, sections, counts),
         kinds={kind: _kind_lines(view, kind, counts) for kind in view.kinds},
+        without_level=sum(commitment.level is None for commitment in view.commitments),
         most=_commitment_lines(view, most),
         least=_commitment_lines(view, least),
         commitments=_commitment_lines(
