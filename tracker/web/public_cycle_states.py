@@ -50,8 +50,9 @@ class Figure:
         """What was counted of these States."""
         view, value = self.view, self.value
         if isinstance(value, Move):
-            before = view.before
-            return before and pairs_moved(before, view.grid, states, self.paragraphs, value) or ()
+            if view.before is None:
+                return ()
+            return pairs_moved(view.before, view.grid, states, self.paragraphs, value)
         values = (value.value,) if value else Distribution({}).keys(view.base)
         return pairs_with(view.grid, states, self.paragraphs, values)
 
