@@ -22,6 +22,7 @@ KNOWN = (
     "INSTANCE_PATH",
     "BASE_URL",
     "LANGUAGES",
+    "SCORING",
 )
 
 
@@ -43,6 +44,7 @@ class Settings:
     secret_key: str = field(repr=False)
     base_url: str
     languages: tuple[str, ...] = ("en", "fr")
+    scoring: bool = False
     cheap_password_hashing: bool = False
     testing: bool = False
 
@@ -65,6 +67,7 @@ class Settings:
             "TRACKER_SECRET_KEY": "set" if self.secret_key else "missing",
             "TRACKER_BASE_URL": self.base_url or "missing",
             "TRACKER_LANGUAGES": ",".join(self.languages),
+            "TRACKER_SCORING": "on" if self.scoring else "off",
         }
 
 
@@ -112,6 +115,7 @@ def inspect_settings(
         secret_key=_secret_key(values["SECRET_KEY"], instance, chosen, problems),
         base_url=(values["BASE_URL"] or _default_base_url(chosen)).rstrip("/"),
         languages=_languages(values["LANGUAGES"], chosen, problems),
+        scoring=_is_on("SCORING", values["SCORING"], problems),
     )
     problems += _base_url_problems(settings)
     return settings, problems
@@ -163,6 +167,13 @@ def _languages(given: str, environment: str, problems: list[str]) -> tuple[str, 
             f"use one or more of {', '.join(translated)}."
         )
     return chosen
+
+
+def _is_on(name: str, given: str, problems: list[str]) -> bool:
+    """A switch that is off where nothing is said."""
+    if given not in ("", "on", "off"):
+        problems.append(f"TRACKER_{name} is {given[:40]!r}; use on or off.")
+    return given == "on"
 
 
 def _translated_languages() -> tuple[str, ...]:

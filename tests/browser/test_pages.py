@@ -24,6 +24,8 @@ PUBLIC = (
     "/cycles/bms7-2024",
     "/cycles/bms7-2024/figures?base=reporting",
     "/cycles/bms7-2024/matrix",
+    "/about/scoring",
+    "/cycles/bms7-2024/states?value=back",
     "/documents",
     "/documents/bms7",
     "/documents/bms7?theme=marking",

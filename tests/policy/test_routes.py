@@ -32,6 +32,7 @@ COLUMNS = ("signed-out", "contributor", "focal-point", "observer", "reviewer", "
 TABLE = """
 GET  /                                                             200     200     200     200     200     200
 GET  /about/method                                                 200     200     200     200     200     200
+GET  /about/scoring                                                200     200     200     200     200     200
 GET  /account                                                      303     200     200     200     200     200
 POST /account                                                      303     422     422     422     422     422
 POST /account/password                                             303     422     422     422     422     422
@@ -57,6 +58,7 @@ GET  /cycles/<slug>                                                200     200  
 GET  /cycles/<slug>/compiled.xlsx                                  303     303     303     303     303     303
 GET  /cycles/<slug>/figures                                        200     200     200     200     200     200
 GET  /cycles/<slug>/matrix                                         200     200     200     200     200     200
+GET  /cycles/<slug>/states                                         200     200     200     200     200     200
 GET  /documents                                                    200     200     200     200     200     200
 GET  /documents/<slug>                                             200     200     200     200     200     200
 GET  /documents/<slug>/<int:paragraph>                             200     200     200     200     200     200

@@ -27,6 +27,7 @@ def test_production_needs_a_key_and_a_base_url(tmp_path: Path) -> None:
         ({"TRACKER_BASE_URL": "tracker.example.org"}, "TRACKER_BASE_URL"),
         ({"TRACKER_ENV": "staging"}, "TRACKER_ENV"),
         ({"TRACKER_DATABSE_URL": "x"}, "TRACKER_DATABSE_URL"),
+        ({"TRACKER_SCORING": "yes"}, "TRACKER_SCORING"),
         ({"TRACKER_LANGUAGES": "en,ar"}, "TRACKER_LANGUAGES"),
         ({"TRACKER_LANGUAGES": "english"}, "TRACKER_LANGUAGES"),
         ({"TRACKER_LANGUAGES": "en;fr"}, "TRACKER_LANGUAGES"),

@@ -40,13 +40,15 @@ from tracker.services.invitations import invite
 SEED = Path(__file__).parents[2] / "seed"
 LANGUAGE = "ar"  # has no catalogue of its own: the bracketed one takes its place
 PUBLIC_PAGES = """
-/ /about/method /documents /documents/bms7 /documents/bms7?strength=consider /documents/bms7/28
+/ /about/method /about/scoring
+/documents /documents/bms7 /documents/bms7?strength=consider /documents/bms7/28
 /documents/bms7/62 /documents/bms7/94 /states /states/GHA /states/FRA /states/PSE
 /compare /compare?states=GHA,FRA&only=good_practices
 /compare?states=GHA,FRA,KEN&groups=africa&base=answered
 /cycles /cycles/bms7 /cycles/bms7/matrix /cycles/bms7/figures /cycles/bms7/figures?base=applicable
 /indicators/sdg-16-4-2 /indicators/sdg-16-4-2?year=2024 /sign-in /needs
 /needs?direction=needed&area=africa /search /search?q=saved /documents/bms7/28?q=saved
+/cycles/bms7/states /cycles/bms7/states?value=partly_implemented
 """.split()
 SECRETARIAT_PAGES = """
 /admin /admin/people /admin/people/new /admin/people/{person} /admin/cycles /admin/cycles/new
@@ -269,6 +271,14 @@ def browser_for(world: World, browser_of: type[Browser], actor: Actor) -> Browse
 
 def test_public_pages(world: World, public: Browser) -> None:
     assert_all_in_brackets(public, PUBLIC_PAGES)
+
+
+def test_the_points_of_one_state(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, world: World, public: Browser
+) -> None:
+    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], scoring=True))
+    paths = [f"/about/scoring?state={iso3}&cycle=bms7" for iso3 in ("GHA", "FRA")]
+    assert_all_in_brackets(public, paths)
 
 
 def test_pages_of_the_secretariat(world: World, browser_of: type[Browser]) -> None:

@@ -39,6 +39,9 @@ MESSAGES: Final[dict[str, str]] = {
         "“%(value)s” is not the number of a paragraph. Write numbers parted by commas: 28, 30."
     ),
     "no-such-paragraph": N_("This outcome document has no commitment in paragraph %(number)s."),
+    "paragraph-asks-nothing": N_(
+        "“%(number)s” is not the number of a paragraph that asks States for something here."
+    ),
     "amount-needs-currency": N_("Name the currency of the amount."),
     "members-of-a-body-only": N_(
         "Numbers of women and men belong to the coordination body; leave them empty here."

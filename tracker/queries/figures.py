@@ -5,7 +5,7 @@ list: the figures of one call agree even if another report is published meanwhil
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import Select, func, not_, select
 from sqlalchemy.orm import Session
@@ -43,14 +43,6 @@ class CycleFigures:
     members: int
     reporting: int
     commitments: tuple[CommitmentFigures, ...]
-
-    def only(self, keys: Collection[str]) -> "CycleFigures":
-        """The same over the commitments with these keys alone."""
-        return replace(self, commitments=tuple(c for c in self.commitments if c.key in keys))
-
-    def of(self, keys: Collection[str]) -> Distribution:
-        """Pairs State × commitment over the commitments with these keys."""
-        return total([c.distribution for c in self.commitments if c.key in keys])
 
     @property
     def whole(self) -> Distribution:

@@ -4,11 +4,13 @@ It stands beside the reports made in this tracker and is never added to them. Sh
 of the real Member States, in a demonstration database too.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from tracker.domain import documents
 from tracker.domain.documents import ParticipationKind
 from tracker.domain.states import StateStatus
 from tracker.models import (
@@ -21,13 +23,18 @@ from tracker.models import (
     State,
 )
 
+REGION_CODES = (State.region_code, State.subregion_code)
 IS_REAL_MEMBER = and_(State.status == StateStatus.MEMBER, State.demonstration.is_(False))
 
 
 @dataclass(frozen=True, slots=True)
-class RecordGroup:
-    """One regional group: how many of its Member States submitted a report to the meeting."""
+class RecordArea:
+    """One group or region: how many of its Member States submitted a report to the meeting.
 
+    ``kind`` is group, region or subregion.
+    """
+
+    kind: str
     code: str
     name: dict[str, str]
     member_states: int
@@ -46,15 +53,38 @@ class VoteRow:
 
 
 @dataclass(frozen=True, slots=True)
-class OfficialRecord:
-    """The record of the meeting that adopted one document; ``paragraph`` lists the reports."""
+class RecordedReports:
+    """The reports submitted to a document's meeting, as its ``paragraph`` lists them."""
 
     symbol: str
-    meeting: dict[str, str]
+    meeting: Mapping[str, str]
     paragraph: int | None
-    member_states: int
-    reported: int
-    groups: tuple[RecordGroup, ...]
+    areas: tuple[RecordArea, ...]
+
+    def of_kind(self, kind: str) -> tuple[RecordArea, ...]:
+        """The areas of one kind, in their order."""
+        return tuple(area for area in self.areas if area.kind == kind)
+
+    @property
+    def groups(self) -> tuple[RecordArea, ...]:
+        """The regional groups; each State counts in one of them."""
+        return self.of_kind("group")
+
+    @property
+    def member_states(self) -> int:
+        """The real Member States."""
+        return sum(group.member_states for group in self.groups)
+
+    @property
+    def reported(self) -> int:
+        """Those of them that submitted a report."""
+        return sum(group.reported for group in self.groups)
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialRecord(RecordedReports):
+    """The record of the meeting that adopted one document, with its votes."""
+
     votes: tuple[VoteRow, ...]
 
 
@@ -75,21 +105,12 @@ class StateRecordRow:
 
 
 def official_record(session: Session, document_slug: str) -> OfficialRecord:
-    """The record of the document's meeting over all real Member States."""
-    listing = (
-        select(func.min(Participation.paragraph))
-        .where(
-            Participation.meeting_id == Meeting.id,
-            Participation.kind == ParticipationKind.REPORT_SUBMITTED,
-        )
-        .scalar_subquery()
-    )
-    meeting_id, title, symbol, paragraph = session.execute(
-        select(Meeting.id, Meeting.title, OutcomeDocument.symbol, listing)
+    """The record of the document's meeting over all real Member States. Three statements."""
+    meeting_id, title, symbol = session.execute(
+        select(Meeting.id, Meeting.title, OutcomeDocument.symbol)
         .join(OutcomeDocument, Meeting.document_id == OutcomeDocument.id)
         .where(OutcomeDocument.slug == document_slug)
     ).one()
-    groups = _groups(session, meeting_id)
     votes = session.execute(
         select(
             RecordedVote.paragraph,
@@ -101,41 +122,54 @@ def official_record(session: Session, document_slug: str) -> OfficialRecord:
         .where(RecordedVote.meeting_id == meeting_id)
         .order_by(RecordedVote.paragraph)
     )
-    return OfficialRecord(
-        symbol=symbol,
-        meeting=title,
-        paragraph=paragraph,
-        member_states=sum(group.member_states for group in groups),
-        reported=sum(group.reported for group in groups),
-        groups=groups,
-        votes=tuple(VoteRow(*row) for row in votes),
-    )
+    paragraph, areas = _reports(session, document_slug)
+    return OfficialRecord(symbol, title, paragraph, areas, tuple(VoteRow(*row) for row in votes))
 
 
-def _groups(session: Session, meeting_id: int) -> tuple[RecordGroup, ...]:
-    """Each State counts once, in its own group."""
-    reported = and_(
-        Participation.state_id == State.id,
-        Participation.meeting_id == meeting_id,
-        Participation.kind == ParticipationKind.REPORT_SUBMITTED,
+def recorded_reports(session: Session, document: documents.OutcomeDocument) -> RecordedReports:
+    """The reports on the record beside a document that was read already. One statement."""
+    paragraph, areas = _reports(session, document.slug)
+    return RecordedReports(document.symbol, document.meeting.title, paragraph, areas)
+
+
+def _reports(session: Session, document_slug: str) -> tuple[int | None, tuple[RecordArea, ...]]:
+    """The paragraph that lists the reports, and the areas: groups, regions and sub-regions."""
+    listed = (
+        select(Participation.state_id, Participation.paragraph)
+        .join(Meeting, Participation.meeting_id == Meeting.id)
+        .join(OutcomeDocument, Meeting.document_id == OutcomeDocument.id)
+        .where(
+            OutcomeDocument.slug == document_slug,
+            Participation.kind == ParticipationKind.REPORT_SUBMITTED,
+        )
+        .subquery()
     )
+    inside = or_(*(code == Area.code for code in (State.group_code, *REGION_CODES)))
     counted = (
         select(
-            State.group_code,
+            Area.code,
             func.count(func.distinct(State.id)).label("member_states"),
-            func.count(func.distinct(Participation.state_id)).label("reported"),
+            func.count(func.distinct(listed.c.state_id)).label("reported"),
         )
-        .outerjoin(Participation, reported)
+        .join(State, inside)
+        .outerjoin(listed, listed.c.state_id == State.id)
         .where(IS_REAL_MEMBER)
-        .group_by(State.group_code)
+        .group_by(Area.code)
         .subquery()
     )
     rows = session.execute(
-        select(Area.code, Area.name, counted.c.member_states, counted.c.reported)
-        .join(counted, counted.c.group_code == Area.code)
+        select(
+            select(func.min(listed.c.paragraph)).scalar_subquery(),
+            Area.kind,
+            Area.code,
+            Area.name,
+            counted.c.member_states,
+            counted.c.reported,
+        )
+        .join(counted, counted.c.code == Area.code)
         .order_by(Area.position)
-    )
-    return tuple(RecordGroup(*row) for row in rows)
+    ).all()
+    return rows[0][0], tuple(RecordArea(*row[1:]) for row in rows)
 
 
 def record_of_state(session: Session, state_id: int) -> tuple[StateRecordRow, ...]:

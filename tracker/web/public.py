@@ -17,10 +17,13 @@ from tracker.queries.states import count_members
 from tracker.web import (
     comparing,
     public_commitment,
+    public_cycle_states,
     public_cycles,
     public_documents,
     public_matrix,
     public_needs,
+    public_overview,
+    public_scoring,
     public_search,
     public_states,
 )
@@ -69,6 +72,7 @@ def method() -> ResponseReturnValue:
 for rule, view in (
     ("/", home),
     ("/about/method", method),
+    ("/about/scoring", public_scoring.scoring),
     ("/documents", public_documents.documents),
     ("/documents/<slug>", public_documents.document),
     ("/documents/<slug>/<int:paragraph>", public_commitment.commitment),
@@ -78,7 +82,8 @@ for rule, view in (
     ("/compare", comparing.comparison),
     ("/cycles", public_cycles.cycles),
     ("/cycles/<slug>", public_cycles.cycle),
-    ("/cycles/<slug>/figures", public_cycles.figures),
+    ("/cycles/<slug>/figures", public_overview.figures),
+    ("/cycles/<slug>/states", public_cycle_states.cycle_states),
     ("/cycles/<slug>/matrix", public_matrix.matrix),
     ("/needs", public_needs.needs),
     ("/search", public_search.search),

@@ -1,0 +1,229 @@
+"""The overview of a cycle and the States behind its figures, as readers open them."""
+
+import gzip
+import re
+from datetime import date
+
+import pytest
+from bs4 import BeautifulSoup, Tag
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.people import Browser, make_user
+from tests.submitted import make_cycle, make_submission
+from tests.web.test_public import table, text_of
+from tracker.domain.progress import Audience, Progress
+from tracker.domain.responses import ResponseContent
+from tracker.domain.roles import Role
+from tracker.models import ReportingCycle, SubmissionResponse
+
+BEFORE, NOW = "bms7-2024", "bms7-2026"
+OVERVIEW, BEHIND = f"/cycles/{NOW}/figures", f"/cycles/{NOW}/states"
+NOT_STARTED, DEVELOPING = Progress.NOT_STARTED, Progress.IN_DEVELOPMENT
+PARTLY, DONE = Progress.PARTLY_IMPLEMENTED, Progress.IMPLEMENTED
+
+
+def said(progress: Progress, audience: Audience = Audience.PUBLIC) -> ResponseContent:
+    return ResponseContent(progress=progress, audience=audience)
+
+
+@pytest.fixture
+def cycle(session: Session) -> ReportingCycle:
+    """Kenya went on, stayed and went back; Peru withholds; France is new; Chad fell silent.
+
+    25 (I.1, manufacture), 58 (I.2, borders) and 64 (I.3, conflict) are asked of all.
+    """
+    before = make_cycle(session, BEFORE, opens=date(2024, 1, 1))
+    make_submission(
+        session, before, "KEN", {25: said(NOT_STARTED), 58: said(DONE), 64: said(PARTLY)}
+    )
+    make_submission(session, before, "PER", {25: said(DEVELOPING), 58: said(DEVELOPING)})
+    make_submission(session, before, "TCD", {25: said(DONE)})
+    now = make_cycle(session, NOW, opens=date(2026, 1, 1))
+    make_submission(session, now, "KEN", {25: said(DONE), 58: said(DONE), 64: said(DEVELOPING)})
+    make_submission(session, now, "PER", {25: said(DONE, Audience.SECRETARIAT), 58: said(PARTLY)})
+    make_submission(session, now, "FRA", {25: said(DONE)})
+    make_submission(session, now, "VAT", {25: said(DONE)})
+    session.commit()
+    return now
+
+
+def test_who_reported_by_group_and_region_beside_the_record(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    page = public.soup(f"{OVERVIEW}?lang=en")
+    groups, regions = table(page, "reports-group"), table(page, "reports-region")
+    assert groups["African States"] == ["1/54 (2%)"]
+    assert groups["Eastern European States"] == ["0/23 (0%)"]
+    assert groups["All Member States"] == ["3/193 (2%)"]
+    assert regions["Africa"] == ["1/54 (2%)"] and regions["Europe"] == ["1/43 (2%)"]
+    assert table(page, "reports-subregion")["Sub-Saharan Africa"] == ["1/48 (2%)"]
+    record = table(page, "record-region")
+    assert table(page, "record")["African States"] == ["25/54 (46%)"]
+    assert record["All Member States"] == ["91/193 (47%)"]
+    assert sum(int(row[0].split("/")[0]) for row in list(record.values())[:-1]) == 91
+    assert "1 observer State reported; it stands in no base" in text_of(page)
+
+
+def test_counted_by_hand(public: Browser, cycle: ReportingCycle) -> None:
+    page = public.soup(f"{OVERVIEW}?base=answered&lang=en")
+    sections = table(page, "sections")
+    whole = sections["All commitments that ask"]
+    assert whole[1:5] == ["5", "3/5 (60%)", "1/5 (20%)", "1/5 (20%)"]
+    first = next(cells for name, cells in sections.items() if name.startswith("I ·"))
+    assert first[1:3] == ["5", "3/5 (60%)"]
+    levels = {name.split(" level")[0]: row for name, row in table(page, "by-level").items()}
+    assert levels["National"][1:3] == ["2", "2/2 (100%)"]
+    assert levels["Regional"][1:4] == ["2", "1/2 (50%)", "1/2 (50%)"]
+    assert levels["Global"][1:5] == ["1", "0/1 (0%)", "0/1 (0%)", "1/1 (100%)"]
+    assert "38 commitments chosen stand under no heading of a level" in text_of(page)
+    themes = table(page, "by-theme")
+    of_25 = next(row for name, row in themes.items() if name.startswith("Manufacture"))
+    assert of_25[1:3] == ["2", "2/2 (100%)"]
+    reporting = table(public.soup(f"{OVERVIEW}?base=reporting&lang=en"), "sections")
+    whole = reporting["All commitments that ask"]
+    assert whole[1] == str(3 * 93)
+    assert whole[-1] == f"1/{3 * 93} (0%)"  # withheld
+
+
+def test_the_most_and_least_implemented_by_hand(public: Browser, cycle: ReportingCycle) -> None:
+    page = public.soup(f"{OVERVIEW}?base=answered&lang=en")
+    most = [(name.split(" ")[0], row[0]) for name, row in table(page, "most").items()]
+    least = [(name.split(" ")[0], row[0]) for name, row in table(page, "least").items()]
+    assert most == [("25", "2/2 (100%)"), ("58", "1/2 (50%)")]
+    assert least == [("64", "0/1 (0%)"), ("58", "1/2 (50%)"), ("25", "2/2 (100%)")]
+    of_all = text_of(public.soup(f"{OVERVIEW}?lang=en"))
+    assert "a low share is not a statement that States do little" in of_all
+    assert "a low share is not" not in text_of(page)
+
+
+def test_movement_counts_states_in_both_cycles_only(public: Browser, cycle: ReportingCycle) -> None:
+    """Kenya: 25 further, 58 as before, 64 less far. Peru: 58 further, 25 withheld now."""
+    page = public.soup(f"{OVERVIEW}?lang=en")
+    pairs = 2 * 93
+    whole = table(page, "moves")["All commitments that ask"]
+    assert whole[1:] == [
+        str(pairs),
+        f"1/{pairs} (1%)",
+        f"1/{pairs} (1%)",
+        f"2/{pairs} (1%)",
+        f"182/{pairs} (98%)",
+    ]
+    assert "counting only States that reported in both: 2/193 (1%)" in text_of(page)
+    of_kenya = public.soup(f"{OVERVIEW}?section=I.2&lang=en")
+    rows = table(of_kenya, "moves")
+    assert [name.split(" ")[0] for name in rows][0] == "I.2"
+    assert public.soup("/cycles/bms7/figures?lang=en").find("table", id="moves") is None
+
+
+def links_of_figures(page: BeautifulSoup) -> list[tuple[str, str]]:
+    """What each number says, and where it leads."""
+    main = page.find("main")
+    assert isinstance(main, Tag)
+    links = main.find_all("a", href=re.compile(re.escape(BEHIND)))
+    return [(text_of(link), str(link["href"])) for link in links]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["base=reporting&section=I.2", "base=answered&strength=commit", "area=africa&theme=tracing"],
+)
+def test_each_number_leads_to_as_many_pairs_as_it_says(
+    public: Browser, cycle: ReportingCycle, query: str
+) -> None:
+    links = links_of_figures(public.soup(f"{OVERVIEW}?{query}&lang=en"))
+    shares = {href: words for words, href in links if "value=" in href and "/" in words}
+    assert len(shares) >= 10
+    for href in sorted(shares)[:: len(shares) // 8]:
+        lead = public.soup(href).select_one(".lead")
+        assert lead is not None and shares[href] in text_of(lead), href
+
+
+def test_the_states_behind_a_figure_are_named_with_their_paragraphs(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    page = public.soup(f"{BEHIND}?value=implemented&base=answered&lang=en")
+    rows = table(page, "states")
+    assert rows == {"France": ["1/1 (100%)", "25"], "Kenya": ["2/3 (67%)", "25 , 58"]}
+    assert "3/5 (60%) of the pairs State × commitment; base: States that answered" in text_of(page)
+    link = page.select_one("#states td a")
+    assert link is not None and str(link["href"]) == f"/states/FRA?cycle={NOW}&lang=en#p25"
+    assert "Holy See : 25" in text_of(page) and "Observer States, in no base" in text_of(page)
+    further = public.soup(f"{BEHIND}?value=further&lang=en")
+    assert table(further, "states") == {"Kenya": ["1/93 (1%)", "25"], "Peru": ["1/93 (1%)", "58"]}
+    assert f"Compared with cycle {BEFORE}" in text_of(further)
+    one = public.soup(f"{BEHIND}?value=withheld&paragraph=25&lang=en")
+    assert table(one, "states") == {"Peru": ["1/1 (100%)", "25"]}
+    assert "1/193 (1%)" in text_of(one)
+    french = public.soup(f"{BEHIND}?value=not_reported&paragraph=25&lang=fr")
+    names = list(table(french, "states"))
+    assert len(names) == 190 and names[0] == "Afghanistan" and "Allemagne" in names
+
+
+def test_many_pairs_are_counted_by_state_and_lead_on(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    page = public.soup(f"{BEHIND}?lang=en")
+    assert len(table(page, "states")) == 193
+    link = page.select_one('#states a[href*="state=KEN"]')
+    assert link is not None
+    kenya = public.soup(str(link["href"]))
+    assert list(table(kenya, "states")) == ["Kenya"]
+    assert table(kenya, "states")["Kenya"][0] == "93/93 (100%)"
+
+
+@pytest.mark.parametrize("path", [OVERVIEW, BEHIND, f"{BEHIND}?value=not_reported"])
+def test_the_pages_of_193_states_are_light(
+    public: Browser, cycle: ReportingCycle, path: str
+) -> None:
+    assert len(gzip.compress(public.get(path).data)) < 60_000
+
+
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("value=zzz", "“zzz” is not one of the choices: Implemented"),
+        ("value=withheld&base=answered", "“withheld” is not one of the choices"),
+        ("paragraph=119", "“119” is not the number of a paragraph that asks States"),
+        ("paragraph=x", "“x” is not the number of a paragraph"),
+        ("state=QQQ", "no State with the code “QQQ”"),
+        ("area=zzz", "“zzz” is not one of the choices"),
+        ("base=zzz", "“zzz” is not one of the choices: All Member States"),
+    ],
+)
+def test_a_wrong_choice_is_told_in_a_sentence(
+    public: Browser, cycle: ReportingCycle, query: str, named: str
+) -> None:
+    assert named in text_of(public.soup(f"{BEHIND}?{query}&lang=en", 422))
+
+
+def test_a_move_needs_a_cycle_before(public: Browser, cycle: ReportingCycle) -> None:
+    public.soup("/cycles/bms7/states?value=further&lang=en", 422)
+
+
+@pytest.mark.parametrize("role", [None, Role.OBSERVER])
+def test_a_withheld_answer_changes_no_byte(
+    browser_of: type[Browser], session: Session, cycle: ReportingCycle, role: Role | None
+) -> None:
+    """Peru keeps paragraph 25 for the secretariat: whatever it says, nobody else can tell."""
+    reader = browser_of(make_user(session, role, "FRA") if role else None)
+    queries = ["", "?base=reporting&section=I.1", "?base=answered&area=grulac&theme=transfers"]
+    paths = [OVERVIEW + query for query in queries]
+    paths += [f"{BEHIND}?value={value}" for value in ("implemented", "withheld", "not_compared")]
+    paths += [f"{BEHIND}?paragraph=25", f"{BEHIND}?state=PER"]
+    hidden = session.scalars(
+        select(SubmissionResponse).where(SubmissionResponse.audience == Audience.SECRETARIAT)
+    ).one()
+    seen = set()
+    for progress in (None, Progress.IMPLEMENTED, Progress.NOT_APPLICABLE):
+        hidden.progress = progress
+        session.commit()
+        seen.add(tuple(plain(reader.get(path).text) for path in paths))
+    assert len(seen) == 1
+    reviewer = browser_of(make_user(session, Role.REVIEWER))
+    assert "Peru" in reviewer.get(f"{BEHIND}?value=not_applicable&lang=en").text
+
+
+def plain(html: str) -> str:
+    """Without the token of the form, which is another one each time."""
+    return re.sub(r'name="csrf_token"[^>]*', "", html)

@@ -1,0 +1,44 @@
+"""The States behind a figure: which pairs State × commitment were counted in it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from tracker.domain.grid import Grid, states_in_both
+from tracker.domain.movement import Move, move
+
+
+@dataclass(frozen=True, slots=True)
+class StatePairs:
+    """One State with the paragraphs of its commitments that were counted, never none."""
+
+    iso3: str
+    paragraphs: tuple[int, ...]
+
+
+def pairs_with(
+    grid: Grid, states: Sequence[str], paragraphs: Sequence[int], values: Collection[str]
+) -> tuple[StatePairs, ...]:
+    """The pairs whose value is one of these, by State in the order given."""
+    rows = (
+        StatePairs(iso3, tuple(p for p in paragraphs if grid.value(iso3, p) in values))
+        for iso3 in states
+    )
+    return tuple(row for row in rows if row.paragraphs)
+
+
+def pairs_moved(
+    before: Grid, now: Grid, states: Sequence[str], paragraphs: Sequence[int], wanted: Move
+) -> tuple[StatePairs, ...]:
+    """The pairs that moved so, over those of these States that reported in both cycles."""
+    both = set(states_in_both(before, now))
+    rows = (
+        StatePairs(
+            iso3,
+            tuple(
+                p for p in paragraphs if move(before.value(iso3, p), now.value(iso3, p)) is wanted
+            ),
+        )
+        for iso3 in states
+        if iso3 in both
+    )
+    return tuple(row for row in rows if row.paragraphs)

@@ -1,0 +1,159 @@
+"""The States behind a figure of a cycle, each with the paragraphs that were counted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+
+from tracker.domain.behind import StatePairs, pairs_moved, pairs_with
+from tracker.domain.errors import Invalid, Problem
+from tracker.domain.grid import states_in_both
+from tracker.domain.movement import Move
+from tracker.domain.progress import SHOWN_ORDER, Absence, Base, Distribution, Progress
+from tracker.domain.selection import areas_of
+from tracker.domain.states import State, StateStatus
+from tracker.policy.actions import Action
+from tracker.queries.states import list_states
+from tracker.web.access import requires
+from tracker.web.public_choices import by_name
+from tracker.web.public_selection import CycleView, cycle_view
+from tracker.web.render import label, page
+from tracker.web.transaction import session
+
+Value = Progress | Absence | Move
+# Where more pairs were counted, each State gets its number, which leads on to its paragraphs.
+LISTED_PAIRS = 1_500
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """Which figure it is: of what States, commitments and value; without a value the base."""
+
+    view: CycleView
+    value: Value | None
+    paragraph: int | None
+    state: State | None
+
+    @property
+    def paragraphs(self) -> tuple[int, ...]:
+        """Those of the commitments chosen."""
+        return tuple(p for p in self.view.paragraphs if self.paragraph in (None, p))
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """ISO codes of the States chosen."""
+        return tuple(code for code in self.view.codes if not self.state or self.state.iso3 == code)
+
+    def pairs(self, states: Sequence[str]) -> tuple[StatePairs, ...]:
+        """What was counted of these States."""
+        view, value = self.view, self.value
+        if isinstance(value, Move):
+            if view.before is None:
+                return ()
+            return pairs_moved(view.before, view.grid, states, self.paragraphs, value)
+        values = (value.value,) if value else Distribution({}).keys(view.base)
+        return pairs_with(view.grid, states, self.paragraphs, values)
+
+    def size(self, states: Sequence[str]) -> int:
+        """The pairs of these States that the figure is a share of."""
+        view = self.view
+        if isinstance(self.value, Move):
+            both = states_in_both(view.before, view.grid) if view.before else ()
+            return len(set(both).intersection(states)) * len(self.paragraphs)
+        return view.grid.distribution(states, self.paragraphs).size(view.base)
+
+    def address(self, **changes: Any) -> str:
+        """This page with some things changed."""
+        return url_for("public.cycle_states", **self.arguments(**changes))
+
+    def arguments(self, **changes: Any) -> dict[str, Any]:
+        """The figure as it stands in an address."""
+        own = {
+            "value": self.value,
+            "paragraph": self.paragraph,
+            "state": self.state and self.state.iso3,
+        }
+        return self.view.arguments(**(own | changes))
+
+
+@requires(Action.PUBLIC_READ)
+def cycle_states(slug: str) -> ResponseReturnValue:
+    """``?value=implemented``, or any other value or move; ``?paragraph=25``; ``?state=XAA``.
+
+    Filters and base are those of the overview.
+    """
+    view = cycle_view(slug, with_previous=request.args.get("value", "").strip() in list(Move))
+    figure = Figure(view, _chosen_value(view), _chosen_paragraph(view), _chosen_state(view))
+    names = {state.iso3: state for state in view.states}
+    found = figure.pairs(figure.codes)
+    pairs = sum(len(row.paragraphs) for row in found)
+    return page(
+        "public/cycle_states.html",
+        view=view,
+        audience=view.audience,
+        figure=figure,
+        commitment=next((c for c in view.commitments if c.paragraph == figure.paragraph), None),
+        rows=by_name(found, lambda row: dict(names[row.iso3].name)),
+        names=names,
+        sizes={row.iso3: figure.size((row.iso3,)) for row in found},
+        observers=_observers(figure),
+        pairs=pairs,
+        size=figure.size(figure.codes),
+        bases=[base for base in Base if _is_inside(figure.value, base)],
+        by_state=pairs > LISTED_PAIRS or figure.value is Absence.NOT_REPORTED,
+        of_moves=isinstance(figure.value, Move),
+    )
+
+
+def _chosen_value(view: CycleView) -> Value | None:
+    """A value inside the base, or a move where there is a cycle before."""
+    raw = request.args.get("value", "").strip()
+    choices: list[Value] = [value for value in SHOWN_ORDER if _is_inside(value, view.base)]
+    choices += list(Move) if view.before else []
+    for value in choices:
+        if value == raw:
+            return value
+    if not raw:
+        return None
+    values = {"value": raw[:80], "allowed": ", ".join(label(value) for value in choices)}
+    raise Invalid(Problem("not-a-choice", "value", values))
+
+
+def _is_inside(value: Value | None, base: Base) -> bool:
+    return value is None or value in Distribution({}).keys(base)
+
+
+def _chosen_paragraph(view: CycleView) -> int | None:
+    raw = request.args.get("paragraph", "").strip()
+    if not raw:
+        return None
+    asked = {str(paragraph): paragraph for paragraph in view.grid.paragraphs}
+    if raw not in asked:
+        raise Invalid(Problem("paragraph-asks-nothing", "paragraph", {"number": raw[:80]}))
+    return asked[raw]
+
+
+def _chosen_state(view: CycleView) -> State | None:
+    raw = request.args.get("state", "").strip().upper()
+    found = [state for state in view.members if state.iso3 == raw]
+    if raw and not found:
+        raise Invalid(Problem("unknown-state", "state", {"code": raw[:80]}))
+    return found[0] if raw else None
+
+
+def _observers(figure: Figure) -> list[tuple[State, StatePairs]]:
+    """Observer States of which the same is true; they stand in no base."""
+    area = figure.view.selection.area
+    found = {
+        row.state.iso3: row.state
+        for row in list_states(session())
+        if row.state.status is StateStatus.OBSERVER
+        and row.state.iso3 in figure.view.grid.answers
+        and (not area or area in areas_of(row.state))
+    }
+    if figure.state or not found:
+        return []
+    rows = by_name(figure.pairs(tuple(found)), lambda row: dict(found[row.iso3].name))
+    return [(found[row.iso3], row) for row in rows]
