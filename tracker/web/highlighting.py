@@ -21,7 +21,7 @@ def found(text: str, search: Search | None) -> str | Markup:
     return marked(search.segments(text)) if search else text
 
 
-def excerpt(text: str, search: Search) -> Markup:
+def around(text: str, search: Search) -> Markup:
     """The part around the first word found."""
     return marked(search.excerpt(text))
 
@@ -29,4 +29,4 @@ def excerpt(text: str, search: Search) -> Markup:
 def init_app(app: Flask) -> None:
     """Filters of templates."""
     app.jinja_env.filters["found"] = found
-    app.jinja_env.filters["excerpt"] = excerpt
+    app.jinja_env.filters["around"] = around
