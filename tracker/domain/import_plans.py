@@ -26,10 +26,23 @@ def make_plan(filled: FilledTemplate, basis: Basis, choices: Choices = NO_CHOICE
     lost = tuple(_unknown(filled, basis))
     if lost:
         return Plan((), (*filled.problems, *lost))
-    either_way = (_records(filled, basis, NO_CHOICES), _records(filled, basis, ALL_MINE))
+    found = _records(filled, basis, NO_CHOICES)
+    either_way = (found, _settled(found, filled, basis, ALL_MINE))
     return Plan(
-        _records(filled, basis, choices), filled.problems, plan_fingerprint(either_way, basis)
+        _settled(found, filled, basis, choices),
+        filled.problems,
+        plan_fingerprint(either_way, basis),
     )
+
+
+def _settled(
+    found: tuple[RecordPlan, ...], filled: FilledTemplate, basis: Basis, choices: Choices
+) -> tuple[RecordPlan, ...]:
+    """The records with conflicts settled; the same ones where there is nothing to settle."""
+    cells = (cell for record in found for cell in record.cells)
+    if not choices or not any(cell.verdict is Verdict.CONFLICT for cell in cells):
+        return found
+    return _records(filled, basis, choices)
 
 
 def _records(filled: FilledTemplate, basis: Basis, choices: Choices) -> tuple[RecordPlan, ...]:
