@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.bench import compiled
+from tests.bench import compiled, pages
 from tests.bench.__main__ import DATABASE, HEAD, SIZE, table
 from tests.bench.data import Size, build
 from tests.bench.measuring import Measured, in_child, peak_mb
@@ -43,3 +43,13 @@ def test_the_table_says_what_is_aimed_at() -> None:
     assert "one: compiled ÷ bare XlsxWriter loop = 1.20 (≤ 1.25)" in lines
     assert "one: compiled ÷ openpyxl write_only = 0.40 (< 0.50)" in lines
     assert "one: compiled over idle = 20 MB (≤ 60)" in lines
+
+
+def test_every_page_that_is_measured_opens(tmp_path: Path) -> None:
+    lines = pages.bench(tmp_path, SMALL, 1)
+    assert lines[0] == "5 States, 1 cycles, medians of 1 runs"
+    assert [line.partition(" =")[0] for line in lines[-3:]] == [
+        "matrix ÷ bare matrix",
+        "compare of 4 ÷ matrix",
+        "largest page",
+    ]

@@ -1,0 +1,127 @@
+"""The pages that compare: ``python -m tests.bench.pages``.
+
+Each whole page through the application, beside the matrix's floor in the same run: the raw query
+and one join of the same cells. Milliseconds of processor time, medians; sizes compressed.
+"""
+
+import argparse
+import gzip
+import sqlite3
+import statistics
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask
+
+from tests.bench.data import Size, build, cycle_slugs
+from tracker.app import create_app
+from tracker.settings import Settings
+
+MOST_OF_FLOOR, MOST_OF_MATRIX, MOST_KB = 2.0, 0.2, 100
+RAW = """
+SELECT submission_id, commitment_id,
+       CASE WHEN audience = 'public' THEN progress ELSE 'withheld' END
+  FROM submission_response
+ WHERE submission_id IN (
+    SELECT submission.id FROM submission
+      JOIN national_report ON national_report.id = submission.report_id
+      JOIN reporting_cycle ON reporting_cycle.id = national_report.cycle_id
+     WHERE reporting_cycle.slug = ? AND published_at IS NOT NULL AND superseded_at IS NULL)
+"""
+
+
+def main() -> None:
+    """Build the data, or use them again, and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.pages", description=__doc__)
+    parser.add_argument("--states", type=int, default=193)
+    parser.add_argument("--cycles", type=int, default=5)
+    parser.add_argument("--runs", type=int, default=9)
+    given = parser.parse_args()
+    size = Size(given.states, given.cycles)
+    with tempfile.TemporaryDirectory(prefix="tracker-bench-") as folder:
+        for line in bench(Path(folder), size, given.runs):
+            print(line)
+
+
+def bench(folder: Path, size: Size, runs: int) -> list[str]:
+    """Every line of the table, then the ratios with what is aimed at."""
+    database = folder / "bench.sqlite3"
+    build(database, size)
+    app, slug = application(folder, database), cycle_slugs(size)[-1]
+    lines = [f"{size.states} States, {size.cycles} cycles, medians of {runs} runs"]
+    found = {name: measured(app, path, runs) for name, path in pages(database, slug).items()}
+    lines += [f"{name:<14}{ms:>8.0f} ms{kb:>8.1f} kB" for name, (ms, kb) in found.items()]
+    floor = _median(lambda: bare_matrix(database, slug), runs)
+    matrix, compare = found["matrix"][0], found["compare of 4"][0]
+    lines += [
+        f"{'bare matrix':<14}{floor:>8.0f} ms",
+        f"matrix ÷ bare matrix = {matrix / floor:.2f} (≤ {MOST_OF_FLOOR:.2f})",
+        f"compare of 4 ÷ matrix = {compare / matrix:.2f} (≤ {MOST_OF_MATRIX:.2f})",
+        f"largest page = {max(kb for _, kb in found.values()):.0f} kB (< {MOST_KB})",
+    ]
+    return lines
+
+
+def pages(database: Path, slug: str) -> dict[str, str]:
+    """By name the addresses that are measured."""
+    with sqlite3.connect(database) as connection:
+        rows = connection.execute("SELECT iso3 FROM state WHERE demonstration ORDER BY iso3")
+        codes = [row[0] for row in rows.fetchmany(4)]
+    return {
+        "overview": f"/cycles/{slug}/figures",
+        "behind": f"/cycles/{slug}/states?value=implemented",
+        "matrix": f"/cycles/{slug}/matrix",
+        "matrix, words": f"/cycles/{slug}/matrix?cells=words&sort=25",
+        "compare of 4": f"/compare?states={','.join(codes)}&cycles={slug}",
+        "commitment": f"/documents/bms7/25?cycle={slug}",
+        "State": f"/states/{codes[0]}?cycle={slug}",
+        "search": "/search?q=register",
+        "needs": f"/needs?cycle={slug}",
+        "indicator": "/indicators/sdg-16-4-2",
+    }
+
+
+def application(folder: Path, database: Path) -> Flask:
+    """The whole application over the scratch database."""
+    return create_app(
+        Settings(
+            environment="development",
+            instance_path=folder,
+            database_url=f"sqlite:///{database}",
+            secret_key="for-the-bench-only-" * 3,
+            base_url="http://localhost",
+        )
+    )
+
+
+def measured(app: Flask, path: str, runs: int) -> tuple[float, float]:
+    """Milliseconds and compressed kB of one page; a page that is not there stops the run."""
+    client = app.test_client()
+    answer = client.get(path)
+    assert answer.status_code == 200, (path, answer.status_code)  # noqa: S101
+    return _median(lambda: client.get(path).data, runs), len(gzip.compress(answer.data)) / 1000
+
+
+def bare_matrix(database: Path, slug: str) -> str:
+    """The same cells and nothing else: one query, one join."""
+    cells = defaultdict[int, dict[int, str]](dict)
+    with sqlite3.connect(database) as connection:
+        for submission, commitment, value in connection.execute(RAW, (slug,)):
+            cells[submission][commitment] = f'<td class="is-{value}"><span>{value}</span></td>'
+    return "".join("<tr>" + "".join(row.values()) + "</tr>" for row in cells.values())
+
+
+def _median(job: Callable[[], object], runs: int) -> float:
+    taken = []
+    for _ in range(runs):
+        began = time.process_time()
+        job()
+        taken.append(time.process_time() - began)
+    return statistics.median(taken) * 1000
+
+
+if __name__ == "__main__":
+    main()
