@@ -176,6 +176,25 @@ class TestSignIn:
         assert html
         assert html["lang"] == "fr"
 
+    def test_a_language_chosen_when_signed_in_holds_until_one_signs_out(
+        self, public: Browser, session: Session
+    ) -> None:
+        person = with_password(session, Role.OBSERVER, "FRA", language="fr")
+        sign_in(public, person.email)
+
+        def language(path: str = "/account") -> object:
+            html = public.soup(path).html
+            return html and html["lang"]
+
+        assert language() == "fr"
+        assert language("/account?lang=en") == language() == language("/states") == "en"
+        public.post("/account", {"name": "Camille", "language": "fr"})
+        assert language() == "fr"
+        assert language("/account?lang=en") == "en"
+        public.post("/sign-out")
+        sign_in(public, person.email)
+        assert language() == "fr"
+
 
 class TestCounting:
     def test_ten_failures_slow_an_address_down(

@@ -24,7 +24,12 @@ from tracker.services.sessions import start_session
 from tracker.services.tokens import token_hash
 from tracker.web import signing_in
 from tracker.web.access import requires
-from tracker.web.locale import chosen_language, language_choices, parse_page_language
+from tracker.web.locale import (
+    chosen_language,
+    forget_language_for_now,
+    language_choices,
+    parse_page_language,
+)
 from tracker.web.render import page, problem_text
 from tracker.web.session import current_actor, request_token_hash
 from tracker.web.signing_in import SignInRefused
@@ -179,6 +184,7 @@ def save_details() -> ResponseReturnValue:
         form.show(*error.problems)
         return _account_page(details=form), 422
     change_own_details(session(), actor=current_actor(), **values)
+    forget_language_for_now()
     flash(gettext("Saved."))
     return redirect(url_for("auth.account"), 303)
 

@@ -67,6 +67,7 @@ def _report_file(data: ReportExport, form: ExportFormat, order: Order) -> Respon
     language, maker = chosen_language(), made()
     release()
     version = f"_{data.submission.number}" if data.own else ""
+    version += "_by-paragraph" if order is Order.PARAGRAPH else ""
     return download(
         lambda target: write_report_file(
             target,

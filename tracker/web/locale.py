@@ -24,12 +24,17 @@ def chosen_language() -> str:
     return str(g.language)
 
 
+FOR_NOW = "language_for_now"  # beside the one for when nobody is signed in
+
+
 def _choose() -> str:
     loaded = current_app.config["SETTINGS"].languages
     asked = request.args.get("lang", "")
     if asked in loaded:
         return str(asked)
     actor = current_actor()
+    if actor.signed_in and session.get(FOR_NOW) in loaded:
+        return str(session[FOR_NOW])
     if actor.signed_in and actor.language in loaded:
         return actor.language
     if session.get("language") in loaded:
@@ -65,11 +70,19 @@ def in_language(texts: dict[str, str]) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Bind the language choice; a signed-out reader's ``?lang`` is remembered."""
+    """Bind the language choice. ``?lang`` is remembered; when signed in, until one signs out."""
     babel.init_app(app, locale_selector=chosen_language, timezone_selector=lambda: "UTC")
 
     @app.before_request
     def remember() -> None:
         asked = request.args.get("lang", "")
-        if asked in app.config["SETTINGS"].languages and session.get("language") != asked:
-            session["language"] = asked
+        if asked not in app.config["SETTINGS"].languages:
+            return
+        place = FOR_NOW if current_actor().signed_in else "language"
+        if session.get(place) != asked:
+            session[place] = asked
+
+
+def forget_language_for_now() -> None:
+    """The language of the account holds again."""
+    session.pop(FOR_NOW, None)
