@@ -34,6 +34,7 @@ PUBLIC = (
     "/exports",
     "/exports/new?cycles=bms7-2024",
     "/indicators/sdg-16-4-2",
+    "/indicators/sdg-16-4-2?state=XAD&category=found",
     "/documents/bms7/70?cycle=bms7-2024&q=arm&first=good-practice",
     "/needs",
     "/search?q=police",

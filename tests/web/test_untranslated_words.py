@@ -46,7 +46,8 @@ PUBLIC_PAGES = """
 /compare /compare?states=GHA,FRA&only=good_practices
 /compare?states=GHA,FRA,KEN&groups=africa&base=answered
 /cycles /cycles/bms7 /cycles/bms7/matrix /cycles/bms7/figures /cycles/bms7/figures?base=applicable
-/indicators/sdg-16-4-2 /indicators/sdg-16-4-2?year=2024 /sign-in /needs
+/indicators/sdg-16-4-2 /indicators/sdg-16-4-2?year=2024 /indicators/sdg-16-4-2?state=KEN
+/sign-in /needs
 /needs?direction=needed&area=africa /search /search?q=saved /documents/bms7/28?q=saved
 /cycles/bms7/states /cycles/bms7/states?value=partly_implemented
 """.split()

@@ -1,29 +1,34 @@
-"""The values of States on an indicator as a reader sees them, and their sums by group."""
+"""The values of States on an indicator as a reader sees them: by State, by group, by year."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from tracker.domain.indicator_values import Pooled, Value, compute, pool
-from tracker.domain.indicators import Formula, IndicatorDefinition
-from tracker.domain.progress import Absence, Audience
-from tracker.domain.states import Area
+from tracker.domain.indicator_sums import GroupValue, StateValue, group_value, state_value, value_of
+from tracker.domain.indicator_tables import YearTable, year_table
+from tracker.domain.indicator_values import Value
+from tracker.domain.indicators import IndicatorDefinition
+from tracker.domain.progress import Audience
+from tracker.domain.selection import areas_of
+from tracker.domain.states import Area, StateStatus
 from tracker.queries.indicators import ShownReturn, shown_returns
-from tracker.queries.states import StateRow, list_areas, list_states
+from tracker.queries.states import StateRow, list_areas, list_reporting_states
 
 
 @dataclass(frozen=True, slots=True)
-class StateValue:
-    """One formula for one State: its years pooled, or why there is nothing to show.
+class ValueChoice:
+    """What a reader asks for; empty is all of it.
 
-    ``years`` are the values behind it, by year.
+    ``area`` is the code of a group, region or sub-region, ``category`` that of a counted
+    category, ``state`` an ISO code. A State goes before an area, whether or not it lies in it.
     """
 
-    pooled: Pooled
-    absence: Absence | None
-    years: Mapping[int, Value]
+    year: int | None = None
+    area: str = ""
+    category: str = ""
+    state: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,133 +42,192 @@ class StateLine:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupValue:
-    """One formula for a group: the sums, and how many of its States stand where.
-
-    Computable, withheld, not computable and not reported add up to ``members``.
-    """
-
-    pooled: Pooled
-    computable: int
-    withheld: int
-    not_computable: int
-    not_reported: int
-
-    @property
-    def members(self) -> int:
-        """Every Member State of the group."""
-        return self.computable + self.withheld + self.not_computable + self.not_reported
-
-
-@dataclass(frozen=True, slots=True)
 class GroupLine:
-    """One group, or all Member States where ``area`` is ``None``; ``values`` by formula."""
+    """One group or region, or all Member States where ``area`` is ``None``; values by formula."""
 
     area: Area | None
     values: tuple[GroupValue, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class ShownValues:
-    """What a reader sees of one indicator; ``year`` is ``None`` where all years are pooled."""
+class TrendYear:
+    """The States chosen in one year; ``values`` by formula."""
 
-    year: int | None
+    year: int
+    values: tuple[GroupValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PathYear:
+    """One year of one State, from inputs to ``values`` by formula; no table where withheld."""
+
+    year: int
+    cycle_slug: str
+    table: YearTable | None
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StatePath:
+    """How the values of one State came about; ``pooled`` over its years, by formula."""
+
+    row: StateRow
+    years: tuple[PathYear, ...]
+    pooled: tuple[StateValue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedValues:
+    """All that a reader sees of one indicator, read once.
+
+    ``rows`` are the States that report here and ``areas`` those in which a Member State counts.
+    """
+
+    definition: IndicatorDefinition
+    rows: tuple[StateRow, ...]
+    areas: tuple[Area, ...]
+    returns: Mapping[int, tuple[ShownReturn, ...]]
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years of which any State returned something, withheld or not."""
+        return tuple(sorted({one.year for found in self.returns.values() for one in found}))
+
+
+@dataclass(frozen=True, slots=True)
+class ShownValues:
+    """What was chosen of it, computed; all years are pooled where none is chosen.
+
+    ``silent`` are the Member States chosen that returned nothing for the time chosen. The sums
+    of ``groups`` hold whatever area or State is chosen.
+    """
+
+    choice: ValueChoice
     years: tuple[int, ...]
     states: tuple[StateLine, ...]
+    silent: tuple[StateRow, ...]
     groups: tuple[GroupLine, ...]
+    trend: tuple[TrendYear, ...]
+    path: StatePath | None
 
 
-def shown_values(
-    session: Session,
-    definition: IndicatorDefinition,
-    *,
-    audience: Audience,
-    year: int | None = None,
-) -> ShownValues:
-    """Every State's values and the sums of groups, of one year or of all years pooled.
+def returned_values(
+    session: Session, definition: IndicatorDefinition, *, audience: Audience
+) -> ReturnedValues:
+    """Read every return as the reader sees it; four statements."""
+    returns: dict[int, list[ShownReturn]] = defaultdict(list)
+    for returned in shown_returns(session, definition.slug, audience=audience):
+        returns[returned.state_id].append(returned)
+    rows = list_reporting_states(session)
+    used = {code for row in rows if _is_member(row) for code in areas_of(row.state)}
+    return ReturnedValues(
+        definition=definition,
+        rows=rows,
+        areas=tuple(area for area in list_areas(session) if area.code in used),
+        returns={state: tuple(found) for state, found in returns.items()},
+    )
 
-    Sums take Member States only, each once, in the group in which it counts.
+
+def shown_values(read: ReturnedValues, choice: ValueChoice) -> ShownValues:
+    """Compute what was chosen.
+
+    Sums take Member States only, each once, in the group and the regions in which it counts.
     """
-    returns = shown_returns(session, definition.slug, audience=audience)
-    by_state: dict[int, list[ShownReturn]] = defaultdict(list)
-    for returned in returns:
-        if year in (None, returned.year):
-            by_state[returned.state_id].append(returned)
-    members = {row.id: row for row in list_states(session, members_only=True)}
-    lines = tuple(
-        _state_line(definition, row, row.id in members, by_state[row.id])
-        for row in list_states(session)
-        if row.id in by_state
-    )
-    areas = [area for area in list_areas(session, "group") if _is_used(area, members.values())]
-    known = {line.row.id: line for line in lines}
+    lines = _lines(read, choice, choice.year)
+    members = [row for row in read.rows if _is_member(row)]
+    chosen = [row for row in read.rows if _is_chosen(row, choice)]
     return ShownValues(
-        year=year,
-        years=tuple(sorted({returned.year for returned in returns})),
-        states=lines,
+        choice=choice,
+        years=read.years,
+        states=tuple(lines[row.id] for row in chosen if row.id in lines),
+        silent=tuple(row for row in chosen if _is_member(row) and row.id not in lines),
         groups=tuple(
-            _group_line(definition, area, members.values(), known) for area in (None, *areas)
+            GroupLine(area, _sums(read.definition, _of_area(members, area), lines))
+            for area in (None, *read.areas)
         ),
+        trend=tuple(
+            # A State by itself may be an observer; a sum takes Member States only.
+            TrendYear(
+                year,
+                _sums(
+                    read.definition,
+                    [row for row in chosen if choice.state or _is_member(row)],
+                    _lines(read, choice, year),
+                ),
+            )
+            for year in read.years
+        ),
+        path=_path(read, choice, lines),
     )
 
 
-def _is_used(area: Area, members: Iterable[StateRow]) -> bool:
-    return any(row.state.group == area.code for row in members)
+def _is_member(row: StateRow) -> bool:
+    return row.state.status is StateStatus.MEMBER
 
 
-def _state_line(
-    definition: IndicatorDefinition,
-    row: StateRow,
-    member: bool,
-    returns: list[ShownReturn],
-) -> StateLine:
-    return StateLine(
+def _is_chosen(row: StateRow, choice: ValueChoice) -> bool:
+    if choice.state:
+        return row.state.iso3 == choice.state
+    return not choice.area or choice.area in areas_of(row.state)
+
+
+def _of_area(members: list[StateRow], area: Area | None) -> list[StateRow]:
+    return [row for row in members if area is None or area.code in areas_of(row.state)]
+
+
+def _lines(read: ReturnedValues, choice: ValueChoice, year: int | None) -> dict[int, StateLine]:
+    """Every State that returned something for the year (``None``: for any), by row id."""
+    lines = {}
+    for row in read.rows:
+        returns = [one for one in read.returns.get(row.id, ()) if year in (None, one.year)]
+        if returns:
+            figures = {one.year: one.figures for one in returns}
+            lines[row.id] = StateLine(
+                row=row,
+                member=_is_member(row),
+                cycles=tuple(sorted({returned.cycle_slug for returned in returns})),
+                values=tuple(
+                    state_value(read.definition, formula, figures, choice.category)
+                    for formula in read.definition.formulas
+                ),
+            )
+    return lines
+
+
+def _sums(
+    definition: IndicatorDefinition, rows: Iterable[StateRow], lines: Mapping[int, StateLine]
+) -> tuple[GroupValue, ...]:
+    found = [lines.get(row.id) for row in rows]
+    return tuple(
+        group_value(line.values[place] if line else None for line in found)
+        for place, _ in enumerate(definition.formulas)
+    )
+
+
+def _path(
+    read: ReturnedValues, choice: ValueChoice, lines: Mapping[int, StateLine]
+) -> StatePath | None:
+    """The way of the State chosen; a State without returns has no years."""
+    row = next((row for row in read.rows if row.state.iso3 == choice.state), None)
+    if row is None:
+        return None
+    definition, line = read.definition, lines.get(row.id)
+    return StatePath(
         row=row,
-        member=member,
-        cycles=tuple(sorted({returned.cycle_slug for returned in returns})),
-        values=tuple(_state_value(definition, formula, returns) for formula in definition.formulas),
-    )
-
-
-def _state_value(
-    definition: IndicatorDefinition, formula: Formula, returns: list[ShownReturn]
-) -> StateValue:
-    years = {
-        returned.year: compute(definition, formula, returned.figures, returned.year)
-        for returned in returns
-        if returned.figures is not None
-    }
-    pooled = replace(pool(years.values()), of=len(returns))  # years withheld are years too
-    absence = None
-    if not pooled.used:
-        withheld = len(years) < len(returns)
-        absence = Absence.WITHHELD if withheld else Absence.NOT_COMPUTABLE
-    return StateValue(pooled, absence, years)
-
-
-def _group_line(
-    definition: IndicatorDefinition,
-    area: Area | None,
-    members: Iterable[StateRow],
-    known: Mapping[int, StateLine],
-) -> GroupLine:
-    ids = [row.id for row in members if area is None or row.state.group == area.code]
-    return GroupLine(
-        area=area,
-        values=tuple(
-            _group_value([known[i].values[place] if i in known else None for i in ids])
-            for place, _ in enumerate(definition.formulas)
+        years=tuple(
+            PathYear(
+                year=one.year,
+                cycle_slug=one.cycle_slug,
+                table=None
+                if one.figures is None
+                else year_table(definition, one.figures, one.year),
+                values=tuple(
+                    value_of(definition, formula, one.figures or {}, one.year, choice.category)
+                    for formula in definition.formulas
+                ),
+            )
+            for one in read.returns.get(row.id, ())
+            if choice.year in (None, one.year)
         ),
-    )
-
-
-def _group_value(values: list[StateValue | None]) -> GroupValue:
-    there = [value for value in values if value is not None]
-    absences = [value.absence for value in there]
-    return GroupValue(
-        pooled=pool(one for value in there for one in value.years.values()),
-        computable=absences.count(None),
-        withheld=absences.count(Absence.WITHHELD),
-        not_computable=absences.count(Absence.NOT_COMPUTABLE),
-        not_reported=len(values) - len(there),
+        pooled=line.values if line else (),
     )

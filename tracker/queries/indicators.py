@@ -15,12 +15,13 @@ from tracker.domain.progress import Audience
 from tracker.models import (
     Indicator,
     IndicatorReturn,
+    NationalReport,
     Submission,
     SubmissionFigure,
     User,
 )
-from tracker.queries.cycles import CycleRow, list_cycles
-from tracker.queries.figures import shown_submissions
+from tracker.queries.cycles import list_cycles
+from tracker.queries.figures import shown_in_cycles
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,32 +171,45 @@ def shown_returns(session: Session, slug: str, *, audience: Audience) -> tuple[S
     replace an earlier cycle's, also where they are withheld: a figure that its State has
     revised is no longer shown.
     """
+    cycles = {cycle.id: cycle.slug for cycle in list_cycles(session)}
+    found: dict[int, dict[tuple[int, int], ShownReturn]] = {cycle_id: {} for cycle_id in cycles}
+    for state, cycle_id, submission, own, cell, value in _shown_figures(
+        session, tuple(cycles), slug, audience
+    ):
+        figures: dict[Cell, int] | None = {} if audience.admits(own) else None
+        row = found[cycle_id].setdefault(
+            (state, cell.year),
+            ShownReturn(state, cell.year, cycles[cycle_id], submission, figures),
+        )
+        if row.figures is not None:
+            row.figures[cell] = value
     latest: dict[tuple[int, int], ShownReturn] = {}
-    for cycle in list_cycles(session):
-        of_cycle: dict[tuple[int, int], ShownReturn] = {}
-        for state, submission, own, cell, value in _shown_figures(session, cycle, slug, audience):
-            figures: dict[Cell, int] | None = {} if audience.admits(own) else None
-            row = of_cycle.setdefault(
-                (state, cell.year), ShownReturn(state, cell.year, cycle.slug, submission, figures)
-            )
-            if row.figures is not None:
-                row.figures[cell] = value
+    for of_cycle in found.values():  # the latest first, as list_cycles gives them
         latest = of_cycle | latest
     return tuple(latest[key] for key in sorted(latest))
 
 
 def _shown_figures(
-    session: Session, cycle: CycleRow, slug: str, audience: Audience
-) -> Iterator[tuple[int, str, Audience, Cell, int]]:
-    """State, submission, audience, cell and figure, of the submissions that count."""
-    basis = shown_submissions(cycle.id, audience).order_by(None).subquery()
+    session: Session, cycle_ids: tuple[int, ...], slug: str, audience: Audience
+) -> Iterator[tuple[int, int, str, Audience, Cell, int]]:
+    """State, cycle, submission, audience, cell and figure, of the submissions that count."""
+    basis = shown_in_cycles(cycle_ids, audience).order_by(None).subquery()
     rows = session.execute(
-        select(basis.c.state_id, Submission.public_id, SubmissionFigure)
+        select(
+            basis.c.state_id,
+            NationalReport.cycle_id,
+            Submission.public_id,
+            SubmissionFigure.audience,
+            SubmissionFigure.year,
+            SubmissionFigure.category,
+            SubmissionFigure.input,
+            SubmissionFigure.value,
+        )
         .join(Submission, Submission.id == basis.c.id)
+        .join(NationalReport, NationalReport.id == Submission.report_id)
         .join(SubmissionFigure, SubmissionFigure.submission_id == Submission.id)
         .where(SubmissionFigure.indicator == slug)
         .order_by(basis.c.state_id, SubmissionFigure.id)
     )
-    for state, submission, figure in rows:
-        cell = Cell(figure.year, figure.category, figure.input)
-        yield state, submission, figure.audience, cell, figure.value
+    for state, cycle_id, submission, own, year, category, name, value in rows:
+        yield state, cycle_id, submission, own, Cell(year, category, name), value

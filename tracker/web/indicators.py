@@ -30,12 +30,12 @@ from tracker.policy.authorise import authorise, may
 from tracker.policy.rules import Subject
 from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import cycle_or_none
-from tracker.queries.indicator_values import shown_values
-from tracker.queries.indicators import ReturnRow, definition_of, list_indicators, returns_of
+from tracker.queries.indicators import ReturnRow, definition_of, returns_of
 from tracker.queries.reports import ReportRow
 from tracker.services.indicators import save_indicator
 from tracker.services.responses import Saved
 from tracker.web.access import requires
+from tracker.web.indicator_choices import values_view
 from tracker.web.locale import chosen_language
 from tracker.web.public_choices import by_name
 from tracker.web.render import page, problem_text
@@ -254,29 +254,15 @@ def _years_sent(texts: Mapping[str, str]) -> set[int]:
 @requires(Action.PUBLIC_READ)
 def show(slug: str) -> ResponseReturnValue:
     """The definition, the formulas in words, and every published value with its sums."""
-    definition = definition_of(session(), slug)
     audience = audience_of(current_actor())
-    every = shown_values(session(), definition, audience=audience)
-    year = _chosen_year(every.years)
-    shown = shown_values(session(), definition, audience=audience, year=year) if year else every
+    view = values_view(definition_of(session(), slug), audience)
     return page(
         "indicators/show.html",
-        definition=definition,
-        indicators=list_indicators(session()),
-        shown=shown,
-        states=by_name(shown.states, lambda line: dict(line.row.state.name)),
+        definition=view.definition,
+        view=view,
+        shown=view.shown,
+        states=by_name(view.shown.states, lambda line: dict(line.row.state.name)),
+        silent=by_name(view.shown.silent, lambda row: dict(row.state.name)),
         audience=audience,
         is_public=audience is Audience.PUBLIC,
     )
-
-
-def _chosen_year(years: tuple[int, ...]) -> int | None:
-    """The year of ``?year``, or ``None`` for all of them; ``Invalid`` for any other."""
-    asked = request.args.get("year", "").strip()
-    if not asked:
-        return None
-    found = [year for year in years if str(year) == asked]
-    if not found:
-        allowed = ", ".join(str(year) for year in years)
-        raise Invalid(Problem("not-a-choice", "year", {"value": asked[:80], "allowed": allowed}))
-    return found[0]

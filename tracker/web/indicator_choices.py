@@ -1,0 +1,92 @@
+"""What a reader chooses in the address of an indicator: year, area, category, State."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+
+from tracker.domain.errors import Invalid, Problem
+from tracker.domain.indicators import Category, IndicatorDefinition
+from tracker.domain.progress import Audience
+from tracker.domain.states import Area
+from tracker.queries.indicator_values import (
+    ReturnedValues,
+    ShownValues,
+    ValueChoice,
+    returned_values,
+    shown_values,
+)
+from tracker.queries.states import StateRow
+from tracker.web.locale import in_language
+from tracker.web.public_choices import by_name, chosen_area, one_of
+from tracker.web.transaction import session
+
+
+@dataclass(frozen=True, slots=True)
+class ValuesView:
+    """The values of one indicator as chosen, with the choices there are."""
+
+    definition: IndicatorDefinition
+    shown: ShownValues
+    areas: tuple[Area, ...]
+    categories: tuple[Category, ...]
+    rows: tuple[StateRow, ...]
+
+    @property
+    def area(self) -> Area | None:
+        """The group or region chosen."""
+        return next((a for a in self.areas if a.code == self.shown.choice.area), None)
+
+    @property
+    def category(self) -> Category | None:
+        """The category chosen."""
+        code = self.shown.choice.category
+        return next((c for c in self.categories if c.code == code), None)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether anything is chosen."""
+        return self.shown.choice != ValueChoice()
+
+    def arguments(self, **changes: Any) -> dict[str, Any]:
+        """The view as it stands in an address, with some things changed (``None`` takes away)."""
+        chosen = self.shown.choice
+        found: dict[str, Any] = {
+            "slug": self.definition.slug,
+            "year": chosen.year,
+            "area": chosen.area or None,
+            "category": chosen.category or None,
+            "state": chosen.state or None,
+        }
+        return {key: value for key, value in (found | changes).items() if value is not None}
+
+
+def values_view(definition: IndicatorDefinition, audience: Audience) -> ValuesView:
+    """Read and compute what the address names; ``Invalid`` for a wrong choice."""
+    read = returned_values(session(), definition, audience=audience)
+    counted = tuple(category for category in definition.categories if category.counted)
+    return ValuesView(
+        definition=definition,
+        shown=shown_values(read, _choice(read, counted)),
+        areas=read.areas,
+        categories=counted,
+        rows=tuple(by_name(read.rows, lambda row: dict(row.state.name))),
+    )
+
+
+def _choice(read: ReturnedValues, counted: tuple[Category, ...]) -> ValueChoice:
+    year = one_of("year", {str(year): str(year) for year in read.years})
+    return ValueChoice(
+        year=int(year) if year else None,
+        area=chosen_area(read.areas),
+        category=one_of("category", {c.code: in_language(dict(c.label)) for c in counted}),
+        state=_chosen_state(read.rows),
+    )
+
+
+def _chosen_state(rows: tuple[StateRow, ...]) -> str:
+    """The ISO code of the State of ``?state``, ``""`` without one; ``Invalid`` if unknown."""
+    raw = request.args.get("state", "").strip()
+    if raw and raw.upper() not in {row.state.iso3 for row in rows}:
+        raise Invalid(Problem("unknown-state", "state", {"code": raw[:80]}))
+    return raw.upper()
