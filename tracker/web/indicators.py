@@ -32,6 +32,7 @@ from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import cycle_or_none
 from tracker.queries.indicator_values import shown_values
 from tracker.queries.indicators import ReturnRow, definition_of, list_indicators, returns_of
+from tracker.queries.published import published_values
 from tracker.queries.reports import ReportRow
 from tracker.services.indicators import save_indicator
 from tracker.services.responses import Saved
@@ -265,6 +266,7 @@ def show(slug: str) -> ResponseReturnValue:
         indicators=list_indicators(session()),
         shown=shown,
         states=by_name(shown.states, lambda line: dict(line.row.state.name)),
+        published=published_values(session(), definition.slug),
         audience=audience,
         is_public=audience is Audience.PUBLIC,
     )
