@@ -28,6 +28,7 @@ from tracker.domain.indicator_values import Hindrance, compute
 from tracker.domain.items import texts_of
 from tracker.domain.people import check_password
 from tracker.domain.progress import Audience, Progress
+from tracker.domain.published import is_invented
 from tracker.domain.states import StateStatus
 from tracker.domain.targets import Target
 from tracker.domain.workflow import ReportStatus
@@ -46,6 +47,7 @@ from tracker.models import (
 from tracker.queries.accounts import credentials_of
 from tracker.queries.indicators import definition_of, figures_of_row
 from tracker.queries.items import items_of, submitted_items
+from tracker.queries.published import published_values
 from tracker.queries.verification import list_report_places, verify_report
 from tracker.resources import resource_dir
 from tracker.services.documents import DemonstrationMix, load_states
@@ -134,6 +136,14 @@ def reports_of(data: Session, cycle: str) -> dict[str, NationalReport]:
         .where(ReportingCycle.slug == cycle)
     )
     return {iso3: report for iso3, report in rows}
+
+
+def test_published_values_are_of_invented_places_and_say_so(data: Session) -> None:
+    values = published_values(data, "sdg-16-4-2")
+    assert {bool(value.iso3) for value in values} == {True, False}
+    assert {value.pooled for value in values} == {True, False}
+    assert {value.source for value in values} == {"Demonstration data"}
+    assert all(is_invented(iso3=value.iso3, m49=value.m49) for value in values)
 
 
 def test_no_real_state_says_anything(data: Session) -> None:

@@ -89,6 +89,44 @@ def test_joint_statements_come_and_go_with_their_revision(empty: Engine) -> None
             connection.execute(add, {"id": 3, "kind": "nonsense"})
 
 
+def test_published_values_come_and_go_with_their_revision(empty: Engine) -> None:
+    upgrade(empty)
+    add = text(
+        "INSERT INTO published_value"
+        " (id, indicator, state_id, area_code, year_from, year_to, value, source, footnote)"
+        " VALUES (:id, 'i', :state, :area, 2018, :to, '62.50', 'UN', '')"
+    )
+    rows: list[dict[str, object]] = [
+        {"id": 1, "state": 1, "area": None, "to": 2018},
+        {"id": 2, "state": 1, "area": None, "to": 2019},
+        {"id": 3, "state": None, "area": "202", "to": 2018},
+    ]
+    refused: list[tuple[dict[str, object], str]] = [
+        ({"id": 4, "state": 1, "area": None, "to": 2018}, "(?i)unique"),
+        ({"id": 4, "state": None, "area": "202", "to": 2018}, "(?i)unique"),
+        ({"id": 4, "state": 1, "area": "202", "to": 2019}, "state_or_area"),
+        ({"id": 4, "state": None, "area": None, "to": 2018}, "state_or_area"),
+        ({"id": 4, "state": 1, "area": None, "to": 2020}, "one_or_two_years"),
+    ]
+    with empty.begin() as connection:
+        connection.execute(text(A_MEETING[2]))
+        connection.execute(
+            text("INSERT INTO indicator (slug, position, definition) VALUES ('i', 0, '{}')")
+        )
+        connection.execute(
+            text("INSERT INTO area (code, kind, name, position) VALUES ('202', 'region', '{}', 0)")
+        )
+        connection.execute(add, rows)
+    for row, why in refused:
+        with empty.connect() as connection, pytest.raises(IntegrityError, match=why):
+            connection.execute(add, row)
+    command.downgrade(alembic_config(empty), "0004")
+    assert "published_value" not in tables(empty)
+    upgrade(empty)
+    with empty.connect() as connection:
+        assert connection.scalars(text("SELECT id FROM published_value")).all() == []
+
+
 def test_the_models_ask_for_nothing_more(empty: Engine) -> None:
     upgrade(empty)
     with empty.connect() as connection:

@@ -37,6 +37,7 @@ clarification:reply    - - - h - - - -
 coverage:watch         - - - - - y y -
 cycle:manage           - - - - - - y y
 export:make            y y y y y y y y
+indicator:manage       - - - - - - y y
 public:read            y y y y y y y y
 report:edit            - - s h - - - -
 report:open            - - - h - - - -

@@ -23,6 +23,7 @@ from tracker.cli.setup import FIRST_CYCLE, FIRST_CYCLE_OPENS, load_seed, set_up
 from tracker.domain.cycles import CycleDates
 from tracker.domain.people import check_password
 from tracker.domain.roles import OPERATOR, Actor, Role
+from tracker.exchange.published import read_published
 from tracker.models import Commitment, ReportingCycle, State, User
 from tracker.models.engine import write_intent
 from tracker.queries.accounts import actor_of
@@ -31,6 +32,7 @@ from tracker.queries.indicators import definition_of
 from tracker.resources import resource_dir
 from tracker.services import accounts, cycles
 from tracker.services.passwords import hash_password
+from tracker.services.published import import_published
 from tracker.settings import BadSettings, Settings
 
 PASSWORD = "demonstration-only-2026"  # noqa: S105 - published on purpose
@@ -142,8 +144,15 @@ def _fill(settings: Settings) -> None:
             load_seed(session, demonstration=True)
             _set_cycles(session)
             play(session, _stage(session, library, password_hash))
+            _import_published(session)
     finally:
         engine.dispose()
+
+
+def _import_published(session: Session) -> None:
+    data = (resource_dir("seed") / "demo" / "published.csv").read_bytes()
+    file = read_published(data, last_year=SECOND_DATES.opens_on.year)
+    import_published(session, actor=OPERATOR, indicator=INDICATOR, file=file)
 
 
 def _set_cycles(session: Session) -> None:

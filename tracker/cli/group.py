@@ -21,6 +21,7 @@ SUBCOMMANDS = {
     "state": ("tracker.cli.states:state", "List States."),
     "export": ("tracker.cli.exports:export", "Export workbooks."),
     "import": ("tracker.cli.imports:import_", "Import filled-in templates."),
+    "indicator": ("tracker.cli.indicators:indicator", "Import published values."),
     "figures": ("tracker.cli.figures:figures", "Print the figures of a cycle."),
     "verify": ("tracker.cli.verify:verify", "Check the history of every report."),
 }

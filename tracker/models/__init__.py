@@ -26,6 +26,7 @@ from tracker.models.items import (
     Target,
     WorkingItem,
 )
+from tracker.models.published import PublishedValue
 from tracker.models.report import (
     IndicatorFigure,
     IndicatorReturn,
@@ -66,6 +67,7 @@ __all__ = [
     "NationalReport",
     "OutcomeDocument",
     "Participation",
+    "PublishedValue",
     "RecordedVote",
     "ReportingCycle",
     "Response",

@@ -12,6 +12,7 @@ class Action(StrEnum):
     COVERAGE_WATCH = "coverage:watch"
     CYCLE_MANAGE = "cycle:manage"
     EXPORT_MAKE = "export:make"
+    INDICATOR_MANAGE = "indicator:manage"
     PUBLIC_READ = "public:read"
     REPORT_EDIT = "report:edit"
     REPORT_OPEN = "report:open"

@@ -31,6 +31,7 @@ from tracker.policy.rules import Subject
 from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import cycle_or_none
 from tracker.queries.indicators import ReturnRow, definition_of, returns_of
+from tracker.queries.published import published_values
 from tracker.queries.reports import ReportRow
 from tracker.services.indicators import save_indicator
 from tracker.services.responses import Saved
@@ -263,6 +264,7 @@ def show(slug: str) -> ResponseReturnValue:
         shown=view.shown,
         states=by_name(view.shown.states, lambda line: dict(line.row.state.name)),
         silent=by_name(view.shown.silent, lambda row: dict(row.state.name)),
+        published=published_values(session(), view.definition.slug),
         audience=audience,
         is_public=audience is Audience.PUBLIC,
     )

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from babel import Locale
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 from flask import Flask, current_app, render_template, request, url_for
@@ -123,6 +125,15 @@ def write_percent(share: float) -> str:
     return _written(format_percent, share, str(get_locale() or "en"))
 
 
+def write_exact_percentage(value: Decimal) -> str:
+    """A value in per cent with the very digits that it has, as the page's language writes it."""
+    language = get_locale() or Locale("en")
+    decimals = max(0, -int(value.as_tuple().exponent))
+    digits = f"0.{'0' * decimals}" if decimals else "0"
+    pattern = language.percent_formats[None].pattern.replace("0", digits)
+    return str(format_percent(value / 100, pattern, locale=language))
+
+
 def write_size(size: int) -> str:
     """The size of a file, given in bytes, as the page's language writes it."""
     unit, count = ("megabyte", size / 1e6) if size >= 1e6 else ("kilobyte", max(size / 1e3, 0.1))
@@ -135,6 +146,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["numberformat"] = write_number
     app.jinja_env.filters["percentformat"] = write_percent
+    app.jinja_env.filters["exactpercent"] = write_exact_percentage
     app.jinja_env.filters["sizeformat"] = write_size
     app.jinja_env.filters["label"] = label
     app.jinja_env.filters["ours"] = locale.in_language
