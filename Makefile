@@ -28,10 +28,10 @@ check: setup
 	$(BIN)/djlint --lint --quiet templates
 
 unit: setup
-	$(BIN)/pytest -q -n 2 -m "not browser"
+	$(BIN)/pytest -q -n 3 -m "not browser"
 
 postgres: setup
-	$(BIN)/pytest -q -n 2 -m "not browser" --postgres
+	$(BIN)/pytest -q -n 3 -m "not browser" --postgres
 
 browser: setup
 	$(BIN)/pytest -q -n 2 --dist loadfile -m browser
