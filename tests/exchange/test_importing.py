@@ -551,6 +551,12 @@ def test_figures_that_contradict_each_other_are_held_back(
         (other, "Value", 7),
     )
     assert [code for _, code in codes(desk.plan(content))] == ["figures-exceed"]
+    third = figure_row(desk, 2024, "found", "traced")
+    named = filled_in(content, FIGURES, (third, "Value", 3))
+    assert codes(desk.plan(named)) == [
+        (f"E{rows['uniquely_marked']}", "figures-exceed"),
+        (f"E{third}", "figure-held-back"),
+    ]
     desk.apply(content, skip_invalid=True)
     stored = returns_of(session, work.report.id)[SLUG].figures
     assert stored == {Cell(2024, "found", "total"): 12, Cell(first, "found", "total"): 7}

@@ -1,7 +1,7 @@
 """What a file would change in the figures of one indicator."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.filled import FilledRow, FilledSheet, SheetRole
@@ -73,24 +73,44 @@ def _read(
 def _hold_back(
     definition: IndicatorDefinition, draft: Draft, final: dict[Cell, int], theirs: Figures
 ) -> None:
-    """Refuse what makes a year's figures contradict each other, and put that year back."""
+    """Refuse what makes a year's figures contradict each other, and put that year back.
+
+    Every figure of it says so, or a good one would be left out in silence.
+    """
     if final == theirs:
         return
-    problems: dict[str, list[Problem]] = defaultdict(list)
-    for problem in check(definition, final).errors:
-        problems[problem.place].append(problem)
-    years = {cell_of(place).year for place in problems}
+    errors = check(definition, final).errors
+    years = {cell_of(problem.place).year for problem in errors}
     held = {c.field for c in draft.cells if _is_place(c.field) and cell_of(c.field).year in years}
     if not held:
         return
+    draft.refuse(_told(errors, draft, held), also=frozenset(held))
+    for figure in {c for c in (*final, *theirs) if c.year in years}:
+        _put(final, figure, theirs.get(figure))
+
+
+def _told(errors: Iterable[Problem], draft: Draft, held: Collection[str]) -> Problems:
+    """What is wrong, by a place that the file fills in; then every other figure held back."""
+    told: dict[str, list[Problem]] = defaultdict(list)
     there = {cell.field for cell in draft.cells}
-    for place in [place for place in problems if place not in there]:
-        nearest = [f for f in sorted(held) if cell_of(f).year == cell_of(place).year]
-        for found in nearest[:1]:
-            problems[found] += problems[place]
-    draft.refuse(problems, also=frozenset(held))
-    for cell in {c for c in (*final, *theirs) if c.year in years}:
-        _put(final, cell, theirs.get(cell))
+    for problem in errors:
+        for place in [problem.place] if problem.place in there else _nearest(problem, held):
+            told[place].append(problem)
+    for cell in draft.cells:
+        good = cell.verdict in (Verdict.NEW, Verdict.CHANGED)
+        if cell.field in held and good and cell.field not in told:
+            told[cell.field] = [Problem("figure-held-back", cell.field)]
+    return told
+
+
+def _nearest(problem: Problem, held: Collection[str]) -> list[str]:
+    """One place of the same year, of an input that is named if there is one."""
+    year, parts = cell_of(problem.place).year, problem.values.get("parts")
+    of_year = sorted(place for place in held if cell_of(place).year == year)
+    named = [
+        place for place in of_year if isinstance(parts, tuple) and cell_of(place).input in parts
+    ]
+    return (named or of_year)[:1]
 
 
 def _is_place(name: str) -> bool:

@@ -84,6 +84,10 @@ IMPORT_MESSAGES: Final[dict[str, str]] = {
         "template."
     ),
     "unknown-row": N_("This row is not one of the template. Move its texts into an empty row."),
+    "figure-held-back": N_(
+        "This figure is left out with the others of its year, which do not fit together. Correct "
+        "those that are named; it may be right."
+    ),
     "formula-in-cell": N_("This cell holds a formula. Write its result instead."),
     "error-in-cell": N_("This cell holds an error (%(value)s). Write what it should say."),
     "cannot-be-cleared": N_(
