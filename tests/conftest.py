@@ -31,13 +31,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--browser-tests", action="store_true", help="fail if there is no browser")
 
 
+# Modules about words, forms and sign-in: what they read and write is tried by tests/data, and every
+# route as every role by tests/policy, on both engines.
+ON_SQLITE_ALONE = {
+    "tests.web.test_admin",
+    "tests.web.test_auth",
+    "tests.web.test_https",
+    "tests.web.test_public",
+    "tests.web.test_review",
+    "tests.web.test_untranslated_words",
+}
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL only what asks for a database: the rest ran already and proves no more."""
     if not config.getoption("--postgres"):
         return
-    apart = [item for item in items if "database_url" not in getattr(item, "fixturenames", ())]
+    apart = [item for item in items if not _asks_for_it(item)]
     config.hook.pytest_deselected(items=apart)
     items[:] = [item for item in items if item not in set(apart)]
+
+
+def _asks_for_it(item: pytest.Item) -> bool:
+    module = getattr(item, "module", None)
+    if module is not None and module.__name__ in ON_SQLITE_ALONE:
+        return False
+    return "database_url" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

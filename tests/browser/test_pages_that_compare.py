@@ -1,0 +1,30 @@
+"""The pages that compare States, in a browser: light, open to all, on a phone, from the right."""
+
+import pytest
+
+from tests.browser.site import RunningSite
+from tests.browser.test_pages import Findings
+from tests.browser.visits import Visits
+
+pytestmark = pytest.mark.browser
+ADDRESSES = (
+    "/about/scoring",
+    "/compare",
+    "/compare?states=XAA,XAB,XAC,XAX&groups=demo_coast,demo_north&cycles=bms7-2024",
+    "/cycles/bms7-2024/figures?base=reporting",
+    "/cycles/bms7-2024/matrix",
+    "/cycles/bms7-2024/states?value=back",
+    "/documents/bms7/70?cycle=bms7-2024&q=arm&first=good-practice",
+    "/indicators/sdg-16-4-2",
+    "/indicators/sdg-16-4-2?state=XAD&category=found",
+    "/needs",
+    "/search?q=police",
+)
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_it_holds_either_way(address: str, visits: Visits, demonstration: RunningSite) -> None:
+    findings = Findings(visits.open(demonstration))
+    findings.check_page(address)
+    findings.check_mirrored(address)
+    assert not findings.found, "\n".join(findings.found)
