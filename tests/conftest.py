@@ -31,11 +31,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--browser-tests", action="store_true", help="fail if there is no browser")
 
 
-# Modules about words, forms and sign-in: what they read and write is tried by tests/data, and every
-# route as every role by tests/policy, on both engines.
+# Modules about how files look, about words, forms and sign-in. What they read and write is tried on
+# both engines by tests/data, the tests of imports, exports and long tables, and tests/policy, which
+# opens every route as every role.
 ON_SQLITE_ALONE = {
+    "tests.exchange.test_compiled_in_libreoffice",
+    "tests.exchange.test_compiled_workbook",
+    "tests.exchange.test_report_items",
+    "tests.exchange.test_report_printing",
+    "tests.exchange.test_report_workbook",
+    "tests.exchange.test_template_marked",
+    "tests.exchange.test_template_reading",
+    "tests.exchange.test_template_round_trip",
+    "tests.exchange.test_template_workbook",
     "tests.web.test_admin",
     "tests.web.test_auth",
+    "tests.web.test_heavy_imports",
     "tests.web.test_https",
     "tests.web.test_public",
     "tests.web.test_review",

@@ -3,6 +3,7 @@
 from io import BytesIO
 
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 from sqlalchemy.orm import Session
 
 from tests.exchange.templates import (
@@ -226,3 +227,30 @@ def test_a_plan_reads_in_words(session: Session) -> None:
     assert lines[CONTACTS, "A3"].mine == "National coordination body"
     assert lines[CONTACTS, "A3"].about == "Row 3"
     assert [cell for _, cell, _ in loose_sentences(plan, frame, cells)] == ["F10", "D130"]
+
+
+def test_what_is_in_no_row_of_the_copy_stands_in_its_notes(session: Session) -> None:
+    desk = desk_of(begin_report(session))
+
+    def edit(book: Workbook) -> None:
+        answers, laws = book[ANSWERS], book[LAWS]
+        for number in range(1, answers.max_column + 1):
+            letter = get_column_letter(number)
+            answers[f"{letter}130"] = answers[f"{letter}{answer_row(27)}"].value
+        put(answers, answer_row(27), "Narrative", "First words.")
+        put(answers, 130, "Narrative", "ζ" * 20_000)
+        put(answers, answer_row(32), "Narrative", "=CONCATENATE(A1)")
+        put(laws, 9, "Paragraph", 999)
+        put(laws, 9, "Law or instrument", "Law of nowhere")
+
+    content = edited(desk.template(), edit)
+    assert {code for _, code in codes(desk.plan(content))} == {
+        "paragraph-twice",
+        "formula-in-cell",
+        "unknown-paragraph",
+    }
+    copy = Written(marked(desk, content))
+    notes = "\n".join(str(row[0]) for row in copy.cells("Read me"))
+    assert notes.count("ζ") == 20_000
+    assert "999\nLaw of nowhere" in notes and "=CONCATENATE(A1)" in notes
+    assert "First words." in str(copy.cells(ANSWERS)) and "First words." not in notes

@@ -30,6 +30,7 @@ class SheetRole(StrEnum):
 
 
 VALUE, REMOVE = "value", "remove"
+TYPED = "typed"  # value of a problem: what stood in cells that are not read, for the marked copy
 
 
 @dataclass(frozen=True, slots=True)

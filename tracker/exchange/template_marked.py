@@ -2,7 +2,8 @@
 
 It keeps the versions that the uploaded file was made from, so that a conflict that nobody settled
 is one again when the copy comes back. What the file left blank is filled in only where that version
-stands: beside an older one, today's words would come back as changes of the file.
+stands: beside an older one, today's words would come back as changes of the file. What was typed in
+a row or a cell that cannot be read has no place in it: it stands in the notes of the first sheet.
 """
 
 from collections import defaultdict
@@ -13,6 +14,7 @@ from tracker.domain.answer_plans import typed_answer, typed_measure
 from tracker.domain.figure_plans import cell_of
 from tracker.domain.filled import (
     REMOVE,
+    TYPED,
     VALUE,
     FilledRow,
     FilledTemplate,
@@ -46,6 +48,7 @@ from tracker.exchange.workbook import Target
 from tracker.queries.templates import TemplateExport
 
 Marks = Mapping[str, Mark]
+MOST_TYPED = 16_000  # characters of a note: twice as many units fit into a cell
 
 
 def write_marked(
@@ -92,12 +95,16 @@ class _Copy:
 
     def _mark_error(self, placed: PlacedProblem) -> None:
         text = problem_sentence(placed, self._cells, self._data.frame.indicators)
+        where = " ".join(part for part in (placed.sheet, placed.cell) if part)
         name = ""
         if placed.role is not None and placed.cell:
             name = self._name_of(placed.role, placed.record, placed.field, placed.cell)
-        if placed.role is None or not self._has(placed.role, name):
-            where = " ".join(part for part in (placed.sheet, placed.cell) if part)
+        has_row = placed.role is not None and self._has(placed.role, name)
+        typed = str(placed.problem.values.get(TYPED, ""))
+        if typed or not has_row:
             self._loose.append(self._cells.words.named(where, text) if where else text)
+            self._loose += [typed[at : at + MOST_TYPED] for at in range(0, len(typed), MOST_TYPED)]
+        if placed.role is None or not has_row:
             return
         column = column_of(placed.role, placed.field)
         self._marks[placed.role, name].setdefault(column, Mark(is_error=True, text=text))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from xlsxwriter.utility import xl_col_to_name
 
 from tracker.domain.errors import Problem
-from tracker.domain.filled import REMOVE, PlacedProblem, SheetRole
+from tracker.domain.filled import REMOVE, TYPED, PlacedProblem, SheetRole
 from tracker.exchange.raw import CellKind, RawCell, RawSheet
 from tracker.exchange.template_columns import SLOTS, Slot
 from tracker.exchange.template_sheet import key_of
@@ -100,7 +100,7 @@ class SheetReader:
             if cell is None:
                 continue
             if cell.kind is CellKind.FORMULA:
-                wrong[slot.key] = Problem("formula-in-cell")
+                wrong[slot.key] = Problem("formula-in-cell", "", {TYPED: cell.text})
             elif cell.kind is CellKind.ERROR:
                 wrong[slot.key] = Problem("error-in-cell", "", {"value": cell.text[:80]})
             else:

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tracker.domain.chain import tagged_hash
 from tracker.domain.errors import Problem
-from tracker.domain.filled import REMOVE, VALUE, FilledRow, FilledSheet, SheetRole
+from tracker.domain.filled import REMOVE, TYPED, VALUE, FilledRow, FilledSheet, SheetRole
 from tracker.exchange.importing.cells import SheetReader
 from tracker.exchange.raw import RawCell
 from tracker.exchange.template_columns import PARAGRAPH, SLOTS, YES
@@ -70,9 +70,17 @@ class RowsReader:
         if problem is None and self._is_twice(record):
             problem = Problem("paragraph-twice", "", {"number": typed})
         if problem is not None:
-            self._reader.report(problem, number, PARAGRAPH, record)
+            self._refuse(problem, said, number, PARAGRAPH, record)
             return None
         return FilledRow(number, record, self._identity.answers.get(record, 0), said)
+
+    def _refuse(
+        self, problem: Problem, said: Mapping[str, str], number: int, key: str, record: str = ""
+    ) -> None:
+        """Note a row that is not read with what was typed in it, which a copy must not lose."""
+        typed = "\n".join(filter(None, said.values()))
+        values = {**problem.values, TYPED: typed}
+        self._reader.report(replace(problem, values=values), number, key, record)
 
     def _misplaced(self, number: int, row: Cells, record: str, key: str) -> Problem | None:
         """Why the row is not that of its paragraph."""
@@ -89,8 +97,9 @@ class RowsReader:
 
     def _stray(self, number: int, row: Cells) -> None:
         """A row without a name: words in it would be lost unseen."""
-        if self._said(number, row, "") is not None:
-            self._reader.report(Problem("row-without-name"), number, self._slots[0].key)
+        said = self._said(number, row, "")
+        if said is not None:
+            self._refuse(Problem("row-without-name"), said, number, self._slots[0].key)
 
     def _is_twice(self, name: str) -> bool:
         if name in self._seen:
@@ -111,7 +120,7 @@ class RowsReader:
         key, _, position = name.partition("#")
         problem = self._law_problem(typed, record, name)
         if problem is not None:
-            self._reader.report(problem, number, PARAGRAPH, key)
+            self._refuse(problem, {PARAGRAPH: typed, **said}, number, PARAGRAPH, key)
             return None
         version = self._identity.answers.get(record, 0)
         at = int(position) if position else None
@@ -133,13 +142,13 @@ class RowsReader:
             return None
         record = record or self._new_id(said)
         if not ITEM_ID.fullmatch(record):
-            self._reader.report(Problem("unknown-row"), number, self._slots[0].key)
+            self._refuse(Problem("unknown-row"), said, number, self._slots[0].key)
             return None
         removed = self._removed(number, said, record)
         if not said and not removed:
             return None
         if self._is_twice(record):
-            self._reader.report(Problem("row-twice"), number, self._slots[0].key, record)
+            self._refuse(Problem("row-twice"), said, number, self._slots[0].key, record)
             return None
         version = self._identity.items.get(record, 0)
         return FilledRow(number, record, version, said, remove=removed)
