@@ -18,6 +18,7 @@ KIND_STYLES = {
     Kind.DAY: "day",
     Kind.INSTANT: "instant",
 }
+KNOWN_BY_VALUE = {Kind.LABEL, Kind.FLAG}  # what a word stands for, before it is looked up
 WORDS_KEPT = 4096
 Inner = Callable[[Any], Any]
 
@@ -53,13 +54,14 @@ class Table(Generic[Row]):
     def add(self, row: Row) -> None:
         """One row; where a text does not fit into a cell, it goes on in the rows below."""
         cells = [cell for run in self._runs for cell in run(row)]
-        self._write(cells)
-        if any([cell.rest for cell in cells]):
+        if self._write(cells):
             self._continue(cells)
 
-    def _write(self, cells: list[Cell]) -> None:
+    def _write(self, cells: list[Cell]) -> bool:
+        """One row of the sheet; whether there is a text that did not fit into it."""
         sheet = self.sheet
-        longest = max([cell.lines for cell in cells], default=1)
+        longer = [cell for cell in cells if cell.lines > 1]
+        longest = max([cell.lines for cell in longer], default=1)
         if sheet.book.streaming:
             number, end = str(sheet.row + 1), len(self._columns) - 1
             xml = "".join([number.join(cell.xml) for cell in cells])
@@ -70,6 +72,7 @@ class Table(Generic[Row]):
                 self._makers[cell.at].write(sheet.row, cell.value)
             sheet.fit(longest)
         sheet.row += 1
+        return any(cell.rest for cell in longer)
 
     def _continue(self, cells: list[Cell]) -> None:
         repeated = {cell.at: cell for cell in cells if self._columns[cell.at].identifies}
@@ -110,21 +113,29 @@ class _Maker:
 
     def maker(self) -> Callable[[Any], Cell | None]:
         """The cell of what the column is a column of; words that come again are made once."""
-        render, known = renderer(self._column, self._words), dict[Any, Cell]()
-        typed, make = self._column.kind is Kind.TYPED, self.cell
+        column, make = self._column, self.cell
+        render = renderer(column, self._words)
+        if column.kind is Kind.TYPED:
+
+            def typed(row: Any) -> Cell | None:
+                text = render(row)
+                return make(text) if text else None
+
+            return typed
+
+        key = column.value if column.kind in KNOWN_BY_VALUE else render
+        known: dict[Any, Cell | None] = {None: None, "": None}
 
         def cell(row: Any) -> Cell | None:
-            value = render(row)
-            if value is None or value == "":
-                return None
-            if typed:
-                return make(value)
-            found = known.get(value)
-            if found is None:
-                found = make(value)
+            value = key(row)
+            try:
+                return known[value]
+            except KeyError:
+                shown = value if key is render else render(row)
+                found = None if shown is None or shown == "" else make(shown)
                 if len(known) < WORDS_KEPT:
                     known[value] = found
-            return found
+                return found
 
         return cell
 

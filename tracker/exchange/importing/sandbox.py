@@ -21,7 +21,7 @@ from tracker.exchange.importing.kinds import check_kind
 from tracker.exchange.raw import CellKind, RawCell, RawSheet, RawWorkbook
 
 log = structlog.get_logger("workbooks")
-WALL_SECONDS: Final = 10
+WALL_SECONDS: Final = 5
 LARGEST_ANSWER: Final = 20_000_000  # bytes of JSON: above any report that can be saved
 TOO_HEAVY, UNREADABLE = "workbook-too-heavy", "workbook-unreadable"
 _NEEDED = ("SYSTEMROOT", "LD_LIBRARY_PATH")
