@@ -185,7 +185,7 @@ def test_a_reader_sees_only_what_the_audience_admits(
 ) -> None:
     save_every(work)
     submission = work.submit()
-    shown = shown_items(work.session, submission.id, audience)
+    shown = shown_items(work.session, submission.id, audience, {})
     assert {row.content for found in shown.values() for row in found.shown} == read
     assert [found.withheld for found in shown.values()] == withheld
 

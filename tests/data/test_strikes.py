@@ -305,9 +305,12 @@ def test_a_name_goes_from_every_revision_copy_and_the_working_copy(session: Sess
     strike_out(work, session.get_one(ChainEntry, row.revision_id), "name")
 
     for submission in (first, second):
-        (shown, body) = shown_items(session, submission.id, Audience.SECRETARIAT)[
-            Part.CONTACTS
-        ].shown
+        (shown, body) = shown_items(
+            session,
+            submission.id,
+            Audience.SECRETARIAT,
+            struck_in_submission(session, submission.id),
+        )[Part.CONTACTS].shown
         assert shown.content == replace(CONTACT, name="", phone=shown.content.phone)  # type: ignore[union-attr]
         assert [(text.field, text.reason) for text in shown.struck.values()] == [("name", REASON)]
         assert (body.content, body.struck) == (BODY, {})

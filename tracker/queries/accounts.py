@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.roles import Actor, Grant, Role
@@ -68,6 +68,10 @@ def actor_of(session: Session, user: User) -> Actor:
         .where(Membership.user_id == user.id, Membership.ended_at.is_(None))
         .order_by(Membership.id)
     )
+    return _actor(user, held)
+
+
+def _actor(user: User, held: Iterable[Membership]) -> Actor:
     return Actor(
         user_id=user.id,
         name=user.name,
@@ -77,18 +81,24 @@ def actor_of(session: Session, user: User) -> Actor:
 
 
 def actor_by_session(session: Session, token_hash: str, now: datetime) -> Actor | None:
-    """Who is behind a session token, if the session still runs and the account is active."""
-    user = session.scalars(
-        select(User)
+    """Who is behind a session token, if the session still runs and the account is active.
+
+    One statement: every page that somebody signed in opens begins with it.
+    """
+    held = and_(Membership.user_id == User.id, Membership.ended_at.is_(None))
+    rows = session.execute(
+        select(User, Membership)
         .join(SignedIn, SignedIn.user_id == User.id)
+        .outerjoin(Membership, held)
         .where(
             SignedIn.token_hash == token_hash,
             SignedIn.ended_at.is_(None),
             SignedIn.expires_at > now,
             User.is_active,
         )
-    ).one_or_none()
-    return actor_of(session, user) if user else None
+        .order_by(Membership.id)
+    ).all()
+    return _actor(rows[0][0], (row for _, row in rows if row)) if rows else None
 
 
 def user_by_email(session: Session, email: str) -> User | None:

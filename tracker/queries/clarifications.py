@@ -1,5 +1,6 @@
 """Questions on responses: seen by the State concerned and the secretariat, by nobody else."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,12 +35,17 @@ class ClarificationRow:
 
 def list_for_report(session: Session, report_id: int) -> tuple[ClarificationRow, ...]:
     """Every question on a report by paragraph, then time; the caller has authorised the reader."""
+    return list_for_reports(session, [report_id])
+
+
+def list_for_reports(session: Session, report_ids: Collection[int]) -> tuple[ClarificationRow, ...]:
+    """The same of several reports, in one statement."""
     rows = session.execute(
         select(Clarification, Commitment, Section.code, Submission)
         .join(Commitment, Clarification.commitment_id == Commitment.id)
         .join(Section, Commitment.section_id == Section.id)
         .join(Submission, Clarification.submission_id == Submission.id)
-        .where(Clarification.report_id == report_id)
+        .where(Clarification.report_id.in_(report_ids))
         .order_by(Commitment.paragraph, Clarification.asked_at, Clarification.id)
     )
     return tuple(

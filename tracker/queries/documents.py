@@ -1,9 +1,10 @@
 """The outcome documents, for everybody at run time, from the database."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain import documents
@@ -23,30 +24,59 @@ class DocumentRow:
 
 def list_documents(session: Session) -> tuple[DocumentRow, ...]:
     """Every outcome document, by the day it was adopted."""
-    rows = session.scalars(select(OutcomeDocument).order_by(OutcomeDocument.adopted_on))
-    return tuple(
-        DocumentRow(row.slug, row.symbol, row.title, len(commitment_ids(session, row.slug)))
-        for row in rows
+    commitments = (
+        select(func.count()).where(Commitment.document_id == OutcomeDocument.id).scalar_subquery()
     )
+    rows = session.execute(
+        select(
+            OutcomeDocument.slug, OutcomeDocument.symbol, OutcomeDocument.title, commitments
+        ).order_by(OutcomeDocument.adopted_on)
+    )
+    return tuple(DocumentRow(*row) for row in rows)
 
 
 def document_or_none(session: Session, slug: str) -> documents.OutcomeDocument | None:
     """The whole document as domain data, without its meeting's record: see ``queries.record``."""
+    return documents_by_slug(session, [slug]).get(slug)
+
+
+def documents_by_slug(
+    session: Session, slugs: Collection[str]
+) -> dict[str, documents.OutcomeDocument]:
+    """Those of these documents that there are, by slug. Two statements, however many."""
     found = session.execute(
-        select(OutcomeDocument, Meeting)
+        select(OutcomeDocument, Meeting, Section)
         .join(Meeting, Meeting.document_id == OutcomeDocument.id)
-        .where(OutcomeDocument.slug == slug)
-    ).one_or_none()
-    if found is None:
-        return None
-    row, meeting = found
-    sections = session.scalars(
-        select(Section).where(Section.document_id == row.id).order_by(Section.position)
+        .outerjoin(Section, Section.document_id == OutcomeDocument.id)
+        .where(OutcomeDocument.slug.in_(slugs))
+        .order_by(OutcomeDocument.id, Section.position)
     ).all()
+    if not found:
+        return {}
+    heads = {row.id: (row, meeting) for row, meeting, _ in found}
+    sections: dict[int, list[Section]] = {row_id: [] for row_id in heads}
+    for row, _, section in found:
+        sections[row.id] += [section] if section else []
+    commitments: dict[int, list[Commitment]] = {row_id: [] for row_id in heads}
+    for commitment in session.scalars(
+        select(Commitment)
+        .where(Commitment.document_id.in_(heads))
+        .order_by(Commitment.document_id, Commitment.paragraph)
+    ):
+        commitments[commitment.document_id].append(commitment)
+    return {
+        row.slug: _document(row, meeting, sections[row_id], commitments[row_id])
+        for row_id, (row, meeting) in heads.items()
+    }
+
+
+def _document(
+    row: OutcomeDocument,
+    meeting: Meeting,
+    sections: Sequence[Section],
+    commitments: Sequence[Commitment],
+) -> documents.OutcomeDocument:
     codes = {section.id: section.code for section in sections}
-    commitments = session.scalars(
-        select(Commitment).where(Commitment.document_id == row.id).order_by(Commitment.paragraph)
-    )
     return documents.OutcomeDocument(
         slug=row.slug,
         symbol=row.symbol,

@@ -20,7 +20,7 @@ from tracker.domain.item_fields import Part
 from tracker.domain.progress import Audience
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.workflow import ReportStatus
-from tracker.models import ChainText, Commitment, Submission, SubmissionResponse
+from tracker.models import Commitment, Submission, SubmissionResponse
 from tracker.policy.scopes import admitted_audiences
 from tracker.queries.cycles import CycleRow, cycle_or_none
 from tracker.queries.documents import document_or_none
@@ -32,6 +32,7 @@ from tracker.queries.states import (
     is_demonstration,
     list_areas,
 )
+from tracker.queries.strikes import struck_in_submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,7 @@ class Frame:
 def state_answers(session: Session, submission_id: int, audience: Audience) -> StateAnswers:
     """What one submission says to a reader of this level; the rest is never read into memory."""
     of = {"submission": submission_id}
-    struck: dict[int, dict[str, str]] = {}
-    for revision, name, why in session.execute(_STRUCK, of):
-        struck.setdefault(revision, {})[name] = why or ""
+    struck = struck_in_submission(session, submission_id)
     found: dict[str, ExportedAnswer] = {}
     for key, revision, measures, *fields in session.execute(_answers(audience), of):
         if revision is None:
@@ -97,13 +96,12 @@ def state_answers(session: Session, submission_id: int, audience: Audience) -> S
             continue
         content = dict(zip(_FIELDS, fields, strict=True))
         listed = tuple(Measure(**measure) for measure in measures)
-        found[key] = ExportedAnswer(
-            ResponseContent(**content, measures=listed), struck.get(revision, _NOTHING_STRUCK)
-        )
+        gone = {text.field: text.reason for text in struck.get(revision, ())}
+        found[key] = ExportedAnswer(ResponseContent(**content, measures=listed), gone)
     return StateAnswers(
         answers=found,
         returns=submitted_returns(session, submission_id, audience=audience),
-        items=shown_items(session, submission_id, audience),
+        items=shown_items(session, submission_id, audience, struck),
     )
 
 
@@ -117,13 +115,6 @@ _FIELDS = (
     "lead_agency",
     "good_practice",
     "audience",
-)
-_NOTHING_STRUCK: Mapping[str, str] = {}
-_STRUCK = (
-    select(ChainText.entry_id, ChainText.field, ChainText.struck_reason)
-    .join(SubmissionResponse, SubmissionResponse.revision_id == ChainText.entry_id)
-    .where(_OF_SUBMISSION, ChainText.struck_at.is_not(None))
-    .order_by(ChainText.id)
 )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.item_fields import Part
@@ -22,6 +22,7 @@ from tracker.models import (
     User,
     WorkingItem,
 )
+from tracker.queries.item_rows import every_part, item_in, read_parts
 from tracker.queries.submissions import previous_submission_id
 
 WORKING: Mapping[Part, type[WorkingItem]] = {
@@ -95,38 +96,55 @@ def content_of_item(part: Part, row: WorkingItem | SubmittedItem) -> Item:
 
 def items_of(session: Session, report_id: int) -> dict[Part, tuple[ItemRow, ...]]:
     """Every item of a working copy, the first made first; every part has its tuple."""
-    return {part: _items(session, part, report_id) for part in Part}
+    found = read_parts(session, _WORKING_ROWS, {"report": report_id})
+    return {
+        part: tuple(
+            ItemRow(row.public_id, row.version, item_in(part, row), row.saved_at, row.saved_by)
+            for row in rows
+        )
+        for part, rows in found.items()
+    }
 
 
-def _items(session: Session, part: Part, report_id: int) -> tuple[ItemRow, ...]:
+def _of_report(part: Part) -> Select[*tuple[Any, ...]]:
     table = WORKING[part]
-    rows = session.execute(
-        select(table, User.name)
+    return (
+        select(
+            table.id.label("row_id"),
+            table.public_id,
+            table.version,
+            table.saved_at,
+            User.name.label("saved_by"),
+        )
         .join(User, table.saved_by_id == User.id)
-        .where(table.report_id == report_id)
-        .order_by(table.id)
+        .where(table.report_id == bindparam("report"))
     )
-    return tuple(
-        ItemRow(row.public_id, row.version, content_of_item(part, row), row.saved_at, name)
-        for row, name in rows
-    )
+
+
+_WORKING_ROWS = every_part(WORKING, _of_report)
 
 
 def submitted_items(
     session: Session, submission_id: int
 ) -> dict[Part, tuple[SubmittedItemRow, ...]]:
     """Every item of a submission, whoever may read it; readers get ``shown_items``."""
-    return {part: _submitted(session, part, submission_id) for part in Part}
+    found = read_parts(session, _SUBMITTED_ROWS, {"submission": submission_id})
+    return {
+        part: tuple(
+            SubmittedItemRow(row.item_id, row.revision_id, item_in(part, row)) for row in rows
+        )
+        for part, rows in found.items()
+    }
 
 
-def _submitted(session: Session, part: Part, submission_id: int) -> tuple[SubmittedItemRow, ...]:
+def _of_submission(part: Part) -> Select[*tuple[Any, ...]]:
     table = SUBMITTED[part]
-    rows = session.scalars(
-        select(table).where(table.submission_id == submission_id).order_by(table.id)
+    return select(table.id.label("row_id"), table.item_id, table.revision_id).where(
+        table.submission_id == bindparam("submission")
     )
-    return tuple(
-        SubmittedItemRow(row.item_id, row.revision_id, content_of_item(part, row)) for row in rows
-    )
+
+
+_SUBMITTED_ROWS = every_part(SUBMITTED, _of_submission)
 
 
 def previous_items(session: Session, report_id: int) -> dict[Part, tuple[Item, ...]]:

@@ -4,13 +4,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from tracker.domain.cycles import CycleDates
 from tracker.domain.progress import Audience
 from tracker.domain.roles import Actor
 from tracker.domain.workflow import ReportStatus
-from tracker.models import ChainEntry, NationalReport, OutcomeDocument, ReportingCycle, State
+from tracker.models import (
+    ChainEntry,
+    ChainText,
+    NationalReport,
+    OutcomeDocument,
+    ReportingCycle,
+    State,
+)
 from tracker.policy.scopes import readable_reports
 
 
@@ -75,11 +82,12 @@ def _rows(session: Session, actor: Actor, public_id: str | None) -> tuple[Report
 
 def return_reason(session: Session, report_id: int) -> str:
     """Why the secretariat last returned this report; empty if it never did."""
-    entry = session.scalars(
-        select(ChainEntry)
+    reason = session.scalars(
+        select(ChainText.value)
+        .select_from(ChainEntry)
+        .outerjoin(ChainText, ChainText.entry_id == ChainEntry.id)
         .where(ChainEntry.report_id == report_id, ChainEntry.kind == "step-return")
-        .order_by(ChainEntry.seq.desc())
+        .order_by(ChainEntry.seq.desc(), ChainText.field)
         .limit(1)
-        .options(selectinload(ChainEntry.texts))
-    ).one_or_none()
-    return (entry.texts[0].value or "") if entry and entry.texts else ""
+    ).first()
+    return reason or ""

@@ -1,6 +1,6 @@
 """Responses of a working copy, and their revisions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,18 +54,27 @@ def content_of_row(row: Response) -> ResponseContent:
 
 def responses_of(session: Session, report_id: int) -> dict[str, ResponseRow]:
     """Every saved response of a working copy, by commitment key."""
+    return responses_of_reports(session, [report_id])[report_id]
+
+
+def responses_of_reports(
+    session: Session, report_ids: Collection[int]
+) -> dict[int, dict[str, ResponseRow]]:
+    """The same of several working copies by report, in two statements."""
     rows = session.execute(
         select(Response, Commitment.key, Commitment.paragraph, User.name)
         .join(Commitment, Response.commitment_id == Commitment.id)
         .join(User, Response.saved_by_id == User.id)
-        .where(Response.report_id == report_id)
-        .order_by(Commitment.paragraph)
+        .where(Response.report_id.in_(report_ids))
+        .order_by(Response.report_id, Commitment.paragraph)
         .options(selectinload(Response.measures))
     )
-    return {
-        key: ResponseRow(key, number, row.version, content_of_row(row), row.saved_at, name)
-        for row, key, number, name in rows
-    }
+    found: dict[int, dict[str, ResponseRow]] = {report_id: {} for report_id in report_ids}
+    for row, key, number, name in rows:
+        found[row.report_id][key] = ResponseRow(
+            key, number, row.version, content_of_row(row), row.saved_at, name
+        )
+    return found
 
 
 def revisions_of(session: Session, report_id: int, key: str) -> tuple[RevisionRow, ...]:

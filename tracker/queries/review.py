@@ -1,5 +1,6 @@
 """What the secretariat has before it: the latest submission of every report of a cycle."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -30,23 +31,24 @@ class LatestSubmission:
 
 
 def latest_submissions(
-    session: Session, actor: Actor, cycle_id: int
-) -> dict[str, LatestSubmission]:
-    """By ISO code, observer States among them."""
-    questions = _questions(session, cycle_id)
+    session: Session, actor: Actor, cycle_ids: Collection[int]
+) -> dict[int, dict[str, LatestSubmission]]:
+    """By cycle and ISO code, observer States among them; two statements, however many cycles."""
+    questions = _questions(session, cycle_ids)
     rows = session.execute(
         select(State, NationalReport, Submission.public_id, Submission.number)
         .join(NationalReport, NationalReport.state_id == State.id)
         .join(Submission, Submission.report_id == NationalReport.id)
         .where(
-            NationalReport.cycle_id == cycle_id,
+            NationalReport.cycle_id.in_(cycle_ids),
             Submission.withdrawn_at.is_(None),
             readable_submissions(actor),
         )
         .order_by(State.iso3, Submission.number)
     )
-    return {
-        state.iso3: LatestSubmission(
+    found: dict[int, dict[str, LatestSubmission]] = {cycle_id: {} for cycle_id in cycle_ids}
+    for state, report, public_id, number in rows:
+        found[report.cycle_id][state.iso3] = LatestSubmission(
             iso3=state.iso3,
             state_name=state.name,
             is_observer=state.status is StateStatus.OBSERVER,
@@ -56,16 +58,15 @@ def latest_submissions(
             asked=questions.get(report.id, (0, 0))[0],
             unanswered=questions.get(report.id, (0, 0))[1],
         )
-        for state, report, public_id, number in rows
-    }
+    return found
 
 
-def _questions(session: Session, cycle_id: int) -> dict[int, tuple[int, int]]:
+def _questions(session: Session, cycle_ids: Collection[int]) -> dict[int, tuple[int, int]]:
     """By report: how many questions were asked, and how many of them wait for a reply."""
     rows = session.execute(
         select(Clarification.report_id, func.count(), func.count(Clarification.replied_at))
         .join(NationalReport, Clarification.report_id == NationalReport.id)
-        .where(NationalReport.cycle_id == cycle_id)
+        .where(NationalReport.cycle_id.in_(cycle_ids))
         .group_by(Clarification.report_id)
     )
     return {report: (asked, asked - replied) for report, asked, replied in rows}

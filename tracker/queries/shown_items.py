@@ -1,19 +1,19 @@
 """Contacts, assistance and targets of one submission, as a reader of one level may see them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import CompoundSelect, Row, Select, and_, bindparam, select
+from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.item_fields import Part
 from tracker.domain.items import Item
 from tracker.domain.progress import Audience
-from tracker.models import ChainText
 from tracker.policy.scopes import admitted_audiences
-from tracker.queries.items import SUBMITTED, content_of_item
+from tracker.queries.item_rows import every_part, item_in, read_parts
+from tracker.queries.items import SUBMITTED
 from tracker.queries.strikes import StruckText
 
 
@@ -34,82 +34,52 @@ class ShownItems:
     withheld: int = 0
 
 
-def shown_items(session: Session, submission_id: int, audience: Audience) -> dict[Part, ShownItems]:
-    """Every part of a submission; items that are withheld are counted and never read."""
-    of = {"submission": submission_id}
-    counted = session.execute(_counts(audience), of).one()._mapping
-    rows = {
-        part: session.scalars(_shown(part, audience), of).all() if counted[part.value] else ()
-        for part in Part
-    }
-    struck: dict[int, dict[str, StruckText]] = {}
-    if any(rows.values()):
-        for text in session.scalars(_STRUCK, of):
-            if text.struck_at is not None:
-                gone = StruckText(text.field, text.struck_at, text.struck_reason or "")
-                struck.setdefault(text.entry_id, {})[text.field] = gone
-    return {
-        part: ShownItems(
-            tuple(
-                ShownItem(row.item_id, content_of_item(part, row), struck.get(row.revision_id, {}))
-                for row in found
-            ),
-            counted[f"{part}_withheld"],
-        )
-        for part, found in rows.items()
-    }
+def shown_items(
+    session: Session,
+    submission_id: int,
+    audience: Audience,
+    struck: Mapping[int, tuple[StruckText, ...]],
+) -> dict[Part, ShownItems]:
+    """Every part of a submission; items that are withheld are counted and never read.
+
+    ``struck`` is what ``struck_in_submission`` gives.
+    """
+    found = read_parts(session, _rows(audience), {"submission": submission_id})
+    return {part: _shown(part, rows, struck) for part, rows in found.items()}
 
 
-# These are built once: a compiled workbook asks each of them for every State.
-@cache
-def _shown(part: Part, audience: Audience) -> Select[Any]:
-    table = SUBMITTED[part]
-    return (
-        select(table)
-        .where(
-            table.submission_id == bindparam("submission"),
-            _audience(part).in_(admitted_audiences(audience)),
-        )
-        .order_by(table.id)
-    )
-
-
-@cache
-def _counts(audience: Audience) -> Select[*tuple[Any, ...]]:
-    """One row: how many items of each part a reader of this level may see, and may not."""
-    admitted = admitted_audiences(audience)
-    return select(
-        *(
-            select(func.count())
-            .select_from(table)
-            .where(table.submission_id == bindparam("submission"), condition)
-            .scalar_subquery()
-            .label(name)
-            for part, table in SUBMITTED.items()
-            for name, condition in (
-                (part.value, _audience(part).in_(admitted)),
-                (f"{part}_withheld", _audience(part).not_in(admitted)),
+def _shown(
+    part: Part,
+    rows: Sequence[Row[*tuple[Any, ...]]],
+    struck: Mapping[int, tuple[StruckText, ...]],
+) -> ShownItems:
+    readable = [row for row in rows if row.item_id is not None]
+    return ShownItems(
+        tuple(
+            ShownItem(
+                row.item_id,
+                item_in(part, row),
+                {text.field: text for text in struck.get(row.revision_id, ())},
             )
-        )
-    )
-
-
-def _audience(part: Part) -> Any:
-    return SUBMITTED[part].__table__.c.audience
-
-
-_STRUCK = (
-    select(ChainText)
-    .where(
-        ChainText.struck_at.is_not(None),
-        ChainText.entry_id.in_(
-            union_all(
-                *(
-                    select(table.revision_id).where(table.submission_id == bindparam("submission"))
-                    for table in SUBMITTED.values()
-                )
-            )
+            for row in readable
         ),
+        len(rows) - len(readable),
     )
-    .order_by(ChainText.id)
-)
+
+
+@cache  # a compiled workbook asks it for every State
+def _rows(audience: Audience) -> CompoundSelect[*tuple[Any, ...]]:
+    """Every item, with nothing but its row id where it is withheld from this level."""
+    admitted = admitted_audiences(audience)
+    shown = {part: aliased(table) for part, table in SUBMITTED.items()}
+
+    def rows_of(part: Part) -> Select[*tuple[Any, ...]]:
+        table, readable = SUBMITTED[part], shown[part]
+        of_it = and_(readable.id == table.id, readable.audience.in_(admitted))
+        return (
+            select(table.id.label("row_id"), readable.item_id, readable.revision_id)
+            .outerjoin(readable, of_it)
+            .where(table.submission_id == bindparam("submission"))
+        )
+
+    return every_part(shown, rows_of)

@@ -1,5 +1,6 @@
 """States and their groups."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, func, select
@@ -102,6 +103,13 @@ def state_by_id(session: Session, state_id: int) -> StateRow:
     """One State by its row id."""
     row = session.get_one(State, state_id)
     return StateRow(row.id, state_from(row))
+
+
+def states_by_id(session: Session, state_ids: Sequence[int]) -> tuple[StateRow, ...]:
+    """States by their row ids, in that order."""
+    rows = session.scalars(select(State).where(State.id.in_(state_ids)))
+    found = {row.id: StateRow(row.id, state_from(row)) for row in rows}
+    return tuple(found[state_id] for state_id in state_ids)
 
 
 def list_areas(session: Session, kind: str | None = None) -> tuple[states.Area, ...]:

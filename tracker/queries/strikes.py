@@ -4,10 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select, union_all
 from sqlalchemy.orm import Session
 
-from tracker.models import ChainText, Commitment, SubmissionResponse
+from tracker.models import ChainText, SubmissionResponse, SubmittedItem
+from tracker.queries.items import SUBMITTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +28,38 @@ class StandingText:
     value: str
 
 
-def struck_in_submission(session: Session, submission_id: int) -> dict[str, tuple[StruckText, ...]]:
-    """What was struck out of a submission's answers, by commitment key.
+def struck_in_submission(session: Session, submission_id: int) -> dict[int, tuple[StruckText, ...]]:
+    """What was struck out of a submission's answers and items, by the revision they copy.
 
-    The caller shows it only beside answers that the reader may read.
+    The caller shows it only beside what the reader may read.
     """
-    rows = session.execute(
-        select(Commitment.key, ChainText.field, ChainText.struck_at, ChainText.struck_reason)
-        .join(SubmissionResponse, SubmissionResponse.commitment_id == Commitment.id)
-        .join(ChainText, ChainText.entry_id == SubmissionResponse.revision_id)
-        .where(SubmissionResponse.submission_id == submission_id, ChainText.struck_at.is_not(None))
-        .order_by(Commitment.paragraph, ChainText.field)
-    )
-    struck: dict[str, list[StruckText]] = defaultdict(list)
-    for key, field, at, reason in rows:
+    struck: dict[int, list[StruckText]] = defaultdict(list)
+    for revision, field, at, reason in session.execute(_STRUCK, {"submission": submission_id}):
         if at is not None:
-            struck[key].append(StruckText(field, at, reason or ""))
-    return {key: tuple(texts) for key, texts in struck.items()}
+            struck[revision].append(StruckText(field, at, reason or ""))
+    return {revision: tuple(texts) for revision, texts in struck.items()}
+
+
+COPIES: tuple[type[SubmissionResponse] | type[SubmittedItem], ...] = (
+    SubmissionResponse,
+    *SUBMITTED.values(),
+)
+# Built once: a compiled workbook asks it for every State.
+_STRUCK = (
+    select(ChainText.entry_id, ChainText.field, ChainText.struck_at, ChainText.struck_reason)
+    .where(
+        ChainText.struck_at.is_not(None),
+        ChainText.entry_id.in_(
+            union_all(
+                *(
+                    select(table.revision_id).where(table.submission_id == bindparam("submission"))
+                    for table in COPIES
+                )
+            )
+        ),
+    )
+    .order_by(ChainText.entry_id, ChainText.field)
+)
 
 
 def standing_texts(session: Session, revision_id: int) -> tuple[StandingText, ...]:

@@ -67,6 +67,15 @@ def list_submissions(session: Session, actor: Actor, report_id: int) -> tuple[Su
     return _rows(session, query)
 
 
+def list_submissions_beside(
+    session: Session, actor: Actor, public_id: str
+) -> tuple[SubmissionRow, ...]:
+    """The same of the report that the submission of this public id belongs to."""
+    report = select(Submission.report_id).where(Submission.public_id == public_id).scalar_subquery()
+    query = _select(actor).where(Submission.report_id == report).order_by(Submission.number)
+    return _rows(session, query)
+
+
 def submission_or_none(session: Session, actor: Actor, public_id: str) -> SubmissionRow | None:
     """One submission by its public id, or none that the actor may know of."""
     rows = _rows(session, _select(actor).where(Submission.public_id == public_id))

@@ -23,7 +23,7 @@ from tracker.queries.accounts import (
     manageable_account,
     manageable_membership,
 )
-from tracker.queries.states import StateRow, is_demonstration, list_states, state_by_id
+from tracker.queries.states import StateRow, is_demonstration, list_states, states_by_id
 from tracker.services import accounts, invitations
 from tracker.web.access import requires
 from tracker.web.locale import in_language, language_choices, parse_page_language
@@ -52,7 +52,7 @@ def _own_states() -> tuple[StateRow, ...]:
     own = [s for s in actor.state_ids if may(actor, Action.ACCOUNT_MANAGE, Subject(state_id=s))]
     if not own:
         raise NotPermitted(Problem("not-permitted"))
-    return tuple(state_by_id(session(), state_id) for state_id in own)
+    return states_by_id(session(), own)
 
 
 @blueprint.get("")

@@ -1,5 +1,6 @@
 """The focal point's side: home, one report's task list, its default audience."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, request, url_for
@@ -17,17 +18,17 @@ from tracker.domain.workflow import report_is_editable
 from tracker.policy.actions import Action
 from tracker.policy.authorise import may
 from tracker.policy.rules import Subject
-from tracker.queries.clarifications import ClarificationRow, list_for_report
+from tracker.queries.clarifications import ClarificationRow, list_for_reports
 from tracker.queries.cycles import CycleRow, cycle_or_none, list_cycles
-from tracker.queries.documents import document_or_none
+from tracker.queries.documents import document_or_none, documents_by_slug
 from tracker.queries.reports import (
     ReportRow,
     list_readable_reports,
     readable_report_or_none,
     return_reason,
 )
-from tracker.queries.responses import responses_of
-from tracker.queries.states import StateRow, state_by_id
+from tracker.queries.responses import responses_of, responses_of_reports
+from tracker.queries.states import StateRow, states_by_id
 from tracker.queries.submissions import list_submissions
 from tracker.services import reports as report_services
 from tracker.web.access import requires
@@ -143,27 +144,47 @@ def contents_of(report: ReportRow) -> dict[str, ResponseContent]:
     return {key: row.content for key, row in responses_of(session(), report.id).items()}
 
 
-def _desk(report: ReportRow) -> Desk:
-    cycle = cycle_or_none(session(), report.cycle_slug)
-    if cycle is None:
-        raise NotFound(Problem("not-found"))
-    questions = _readable_questions(report)
-    tasks = tasks_of(report, load_document(report), contents_of(report), questions)
+def _desks(
+    reports: Sequence[ReportRow], documents: Mapping[str, OutcomeDocument]
+) -> tuple[Desk, ...]:
+    """Every report as its State works on it; as many statements for one as for several."""
+    cycles = {cycle.slug: cycle for cycle in list_cycles(session())}
+    ids = [report.id for report in reports]
+    answers = responses_of_reports(session(), ids)
+    whole = [report.id for report in reports if _reads_whole(report)]
+    questions = list_for_reports(session(), whole) if whole else ()
+    return tuple(
+        _desk(
+            report,
+            cycles[report.cycle_slug],
+            documents[report.document_slug],
+            {key: row.content for key, row in answers[report.id].items()},
+            tuple(row for row in questions if row.report_id == report.id),
+        )
+        for report in reports
+    )
+
+
+def _desk(
+    report: ReportRow,
+    cycle: CycleRow,
+    document: OutcomeDocument,
+    contents: dict[str, ResponseContent],
+    questions: tuple[ClarificationRow, ...],
+) -> Desk:
     return Desk(
         report,
         cycle,
-        tasks,
+        tasks_of(report, document, contents, questions),
         questions,
         editable=is_editable(report),
         on_time=is_on_time(system_clock(), cycle.dates.due_on),
     )
 
 
-def _readable_questions(report: ReportRow) -> tuple[ClarificationRow, ...]:
+def _reads_whole(report: ReportRow) -> bool:
     """Questions go to focal points and observers, who read the whole report."""
-    if not may(current_actor(), Action.REPORT_READ, Subject(report.state_id)):
-        return ()
-    return tuple(list_for_report(session(), report.id))
+    return may(current_actor(), Action.REPORT_READ, Subject(report.state_id))
 
 
 @blueprint.get("")
@@ -171,14 +192,17 @@ def _readable_questions(report: ReportRow) -> tuple[ClarificationRow, ...]:
 def home() -> ResponseReturnValue:
     """What is due when, what is missing, what the secretariat asked."""
     actor = current_actor()
-    desks = [_desk(report) for report in list_readable_reports(session(), actor)]
+    reports = list_readable_reports(session(), actor)
+    slugs = {report.document_slug for report in reports}
+    desks = list(_desks(reports, documents_by_slug(session(), slugs)))
     begun = {(desk.report.state_id, desk.cycle.slug) for desk in desks}
     now = system_clock()
-    states = [state_by_id(session(), state_id) for state_id in actor.state_ids]
+    states = states_by_id(session(), actor.state_ids)
+    cycles = list_cycles(session())
     waiting: list[tuple[StateRow, CycleRow]] = [
         (state, cycle)
         for state in states
-        for cycle in list_cycles(session())
+        for cycle in cycles
         if cycle.dates.is_open(now) and (state.id, cycle.slug) not in begun
         if actor.holds(Role.FOCAL_POINT, state_id=state.id)
     ]
@@ -206,8 +230,9 @@ def open_report() -> ResponseReturnValue:
 def show(report_id: str) -> ResponseReturnValue:
     """The task list of one report."""
     report = load_report(report_id)
-    desk = _desk(report)
-    whole = may(current_actor(), Action.REPORT_READ, Subject(report.state_id))
+    document = load_document(report)
+    (desk,) = _desks([report], {document.slug: document})
+    whole = _reads_whole(report)
     submissions = list_submissions(session(), current_actor(), report.id) if whole else ()
     return page(
         "reports/show.html",
@@ -216,7 +241,7 @@ def show(report_id: str) -> ResponseReturnValue:
         whole=whole,
         submissions=submissions,
         parts=part_tasks(session(), report.id, system_clock().date()) if whole else (),
-        document=load_document(report),
+        document=document,
         audiences=list(Audience),
         returned_reason=return_reason(session(), report.id) if whole else "",
         editable=desk.editable,

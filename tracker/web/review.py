@@ -1,6 +1,6 @@
 """The secretariat's board: who has begun, submitted, is late, by regional group."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -109,7 +109,8 @@ def home() -> ResponseReturnValue:
     cycle = chosen_cycle(cycles, _latest_with_reports)
     if cycle is None:
         raise NotFound(Problem("unknown-cycle", "", {"slug": ""}))
-    latest = latest_submissions(session(), current_actor(), cycle.id)
+    everything = latest_submissions(session(), current_actor(), [row.id for row in cycles])
+    latest = everything[cycle.id]
     groups = board_groups(
         coverage_of_cycle(session(), cycle_id=cycle.id, audience=Audience.SECRETARIAT),
         latest,
@@ -125,7 +126,7 @@ def home() -> ResponseReturnValue:
         cycles=cycles,
         groups=groups,
         everybody=everybody,
-        waiting=_waiting(cycles),
+        waiting=_waiting(cycles, everything),
         observers=[row for row in latest.values() if row.is_observer],
         filters=FILTERS,
         status=status,
@@ -143,13 +144,14 @@ def _latest_with_reports(cycles: tuple[CycleRow, ...]) -> CycleRow | None:
     return next((cycle for cycle in cycles if cycle.has_reports), current_cycle(cycles))
 
 
-def _waiting(cycles: tuple[CycleRow, ...]) -> list[tuple[str, LatestSubmission]]:
+def _waiting(
+    cycles: tuple[CycleRow, ...], latest: Mapping[int, Mapping[str, LatestSubmission]]
+) -> list[tuple[str, LatestSubmission]]:
     """What the secretariat has to review or publish, of every cycle, with the cycle's slug."""
     return [
         (cycle.slug, row)
         for cycle in cycles
-        if cycle.has_reports
-        for row in latest_submissions(session(), current_actor(), cycle.id).values()
+        for row in latest[cycle.id].values()
         if row.status in (ReportStatus.SUBMITTED, ReportStatus.ACCEPTED)
     ]
 

@@ -11,7 +11,7 @@ from tracker.domain.history import Change, changes_between
 from tracker.domain.progress import Absence, Audience
 from tracker.domain.responses import ResponseContent
 from tracker.queries.clarifications import ClarificationRow, list_for_report
-from tracker.queries.strikes import StruckText, struck_in_submission
+from tracker.queries.strikes import StruckText
 from tracker.queries.submissions import SubmissionRow, SubmittedResponse, submitted_responses
 
 
@@ -37,21 +37,20 @@ class Answer:
 def compare(
     session: Session,
     document: OutcomeDocument,
-    report_id: int,
     submission: SubmissionRow,
     previous: SubmissionRow | None,
+    struck: Mapping[int, tuple[StruckText, ...]],
 ) -> tuple[Answer, ...]:
     """Every commitment in the order of the document; without ``previous`` nothing is a change."""
     now = submitted_responses(session, submission.id)
     before = submitted_responses(session, previous.id) if previous else None
-    struck = struck_in_submission(session, submission.id)
-    questions = list_for_report(session, report_id)
+    questions = list_for_report(session, submission.report_id)
     return tuple(
         Answer(
             commitment=commitment,
             content=now[commitment.key].content if commitment.key in now else None,
             changes=_changes(before, now, commitment.key),
-            struck=struck.get(commitment.key, ()),
+            struck=struck.get(now[commitment.key].revision_id, ()) if commitment.key in now else (),
             questions=tuple(row for row in questions if row.key == commitment.key),
         )
         for commitment in document.commitments

@@ -1,6 +1,7 @@
 """Contacts, assistance and targets of a submission, beside the submission before."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from tracker.domain.items import Item
 from tracker.domain.progress import Audience
 from tracker.queries.items import submitted_items
 from tracker.queries.shown_items import ShownItem, shown_items
+from tracker.queries.strikes import StruckText
 from tracker.queries.submissions import SubmissionRow
 from tracker.web.item_views import ChangedLine, changed_lines
 
@@ -38,12 +40,16 @@ class ReviewedPart:
 
 
 def compare_items(
-    session: Session, submission: SubmissionRow, previous: SubmissionRow | None
+    session: Session,
+    submission: SubmissionRow,
+    previous: SubmissionRow | None,
+    struck: Mapping[int, tuple[StruckText, ...]],
 ) -> tuple[ReviewedPart, ...]:
     """Every table whole; without ``previous`` nothing is a change."""
     before = submitted_items(session, previous.id) if previous else None
     parts = []
-    for part, found in shown_items(session, submission.id, Audience.SECRETARIAT).items():
+    everything = shown_items(session, submission.id, Audience.SECRETARIAT, struck)
+    for part, found in everything.items():
         old = {row.item_id: row.content for row in before[part]} if before else {}
         rows = tuple(
             ReviewedItem(

@@ -17,10 +17,10 @@ from tracker.policy.authorise import authorise
 from tracker.queries.clarifications import list_for_report
 from tracker.queries.documents import commitment_ids, document_or_none
 from tracker.queries.indicators import submitted_tables
+from tracker.queries.strikes import struck_in_submission
 from tracker.queries.submissions import (
     SubmissionRow,
-    list_submissions,
-    submission_or_none,
+    list_submissions_beside,
     submitted_responses,
 )
 from tracker.services import clarifications, submissions
@@ -28,7 +28,7 @@ from tracker.services.clarifications import UNDER_REVIEW
 from tracker.web.access import requires
 from tracker.web.public_choices import value_labels
 from tracker.web.render import label, page
-from tracker.web.review_answers import Answer, audience_counts, compare, counts_of
+from tracker.web.review_answers import audience_counts, compare, counts_of
 from tracker.web.review_items import compare_items, item_audiences
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
@@ -79,11 +79,12 @@ def load_reviewed(submission_id: str, action: Action) -> Reviewed:
     """The submission, for somebody of the secretariat who may do this to it."""
     actor = current_actor()
     authorise(actor, action)
-    row = submission_or_none(session(), actor, submission_id)
+    every = list_submissions_beside(session(), actor, submission_id)
+    row = next((row for row in every if row.public_id == submission_id), None)
     document = document_or_none(session(), row.document_slug) if row else None
     if row is None or document is None:
         raise NotFound(Problem("not-found"))
-    return Reviewed(row, list_submissions(session(), actor, row.report_id), document)
+    return Reviewed(row, every, document)
 
 
 def back_to(reviewed: Reviewed, anchor: str = "") -> ResponseReturnValue:
@@ -97,7 +98,8 @@ def back_to(reviewed: Reviewed, anchor: str = "") -> ResponseReturnValue:
 def show(submission_id: str) -> ResponseReturnValue:
     """The whole submission; of a further one first what changed since the one before."""
     reviewed = load_reviewed(submission_id, Action.COVERAGE_WATCH)
-    answers = _answers(reviewed)
+    struck = struck_in_submission(session(), reviewed.row.id)
+    answers = compare(session(), reviewed.document, reviewed.row, reviewed.previous, struck)
     return page(
         "review/submission.html",
         reviewed=reviewed,
@@ -110,14 +112,8 @@ def show(submission_id: str) -> ResponseReturnValue:
         keys=VALUES,
         words={**value_labels(), **{audience.value: label(audience) for audience in Audience}},
         figures=submitted_tables(session(), reviewed.row.id, audience=Audience.SECRETARIAT),
-        parts=compare_items(session(), reviewed.row, reviewed.previous),
+        parts=compare_items(session(), reviewed.row, reviewed.previous, struck),
         form=QuestionForm(),
-    )
-
-
-def _answers(reviewed: Reviewed) -> tuple[Answer, ...]:
-    return compare(
-        session(), reviewed.document, reviewed.row.report_id, reviewed.row, reviewed.previous
     )
 
 
