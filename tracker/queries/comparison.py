@@ -144,7 +144,7 @@ def _answers(
 # Built once for each level: making it takes longer than four States' answers.
 @cache
 def _select_answers(audience: Audience) -> Select[*tuple[Any, ...]]:
-    """Submission, paragraph, revision, whether a text is struck, measures, then ``ANSWER_FIELDS``."""
+    """Submission, paragraph, revision, if a text is struck, measures, then ``ANSWER_FIELDS``."""
     row, shown = SubmissionResponse, aliased(SubmissionResponse)
     struck = exists().where(
         ChainText.entry_id == shown.revision_id, ChainText.struck_at.is_not(None)

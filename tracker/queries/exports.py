@@ -129,7 +129,7 @@ _STRUCK = (
 
 @cache
 def _answers(audience: Audience) -> Select[*tuple[Any, ...]]:
-    """Key, revision and measures of each answer, then ``ANSWER_FIELDS``; only the key if withheld."""
+    """Key, revision, measures of each answer, then ``ANSWER_FIELDS``; the key alone if withheld."""
     shown = aliased(SubmissionResponse)
     admitted = shown.audience.in_(admitted_audiences(audience))
     fields = [getattr(shown, name) for name in ANSWER_FIELDS]
