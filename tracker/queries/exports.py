@@ -94,7 +94,7 @@ def state_answers(session: Session, submission_id: int, audience: Audience) -> S
         if revision is None:
             found[key] = ExportedAnswer(None)
             continue
-        content = dict(zip(_FIELDS, fields, strict=True))
+        content = dict(zip(ANSWER_FIELDS, fields, strict=True))
         listed = tuple(Measure(**measure) for measure in measures)
         gone = {text.field: text.reason for text in struck.get(revision, ())}
         found[key] = ExportedAnswer(ResponseContent(**content, measures=listed), gone)
@@ -107,7 +107,7 @@ def state_answers(session: Session, submission_id: int, audience: Audience) -> S
 
 # These are built once: a compiled workbook asks each of them for every State.
 _OF_SUBMISSION = SubmissionResponse.submission_id == bindparam("submission")
-_FIELDS = (
+ANSWER_FIELDS = (
     "progress",
     "reason",
     "narrative",
@@ -120,10 +120,10 @@ _FIELDS = (
 
 @cache
 def _answers(audience: Audience) -> Select[*tuple[Any, ...]]:
-    """Key, revision and measures of each answer, then ``_FIELDS``; only the key if withheld."""
+    """Key, revision, measures of each answer, then ``ANSWER_FIELDS``; the key alone if withheld."""
     shown = aliased(SubmissionResponse)
     admitted = shown.audience.in_(admitted_audiences(audience))
-    fields = [getattr(shown, name) for name in _FIELDS]
+    fields = [getattr(shown, name) for name in ANSWER_FIELDS]
     return (
         select(Commitment.key, shown.revision_id, shown.measures, *fields)
         .join(SubmissionResponse, SubmissionResponse.commitment_id == Commitment.id)
