@@ -44,7 +44,7 @@ def shown_items(
 
     ``struck`` is what ``struck_in_submission`` gives.
     """
-    found = read_parts(session, _rows(audience), {"submission": submission_id})
+    found = read_parts(session, shown_rows(audience), {"submission": submission_id})
     return {part: _shown(part, rows, struck) for part, rows in found.items()}
 
 
@@ -68,7 +68,7 @@ def _shown(
 
 
 @cache  # a compiled workbook asks it for every State
-def _rows(audience: Audience) -> CompoundSelect[*tuple[Any, ...]]:
+def shown_rows(audience: Audience) -> CompoundSelect[*tuple[Any, ...]]:
     """Every item, with nothing but its row id where it is withheld from this level."""
     admitted = admitted_audiences(audience)
     shown = {part: aliased(table) for part, table in SUBMITTED.items()}
