@@ -55,6 +55,18 @@ COUNT_KEYS = (
 )
 
 
+_OUTSIDE = {
+    Base.MEMBERS: set[str](),
+    Base.REPORTING: {Absence.NOT_REPORTED.value},
+    Base.ANSWERED: {absence.value for absence in Absence},
+    Base.APPLICABLE: {*(absence.value for absence in Absence), Progress.NOT_APPLICABLE.value},
+}
+_INSIDE = {
+    base: tuple(key for key in COUNT_KEYS if key not in outside)
+    for base, outside in _OUTSIDE.items()
+}
+
+
 # Shown from the furthest progress down, then what is absent.
 SHOWN_ORDER: tuple[Progress | Absence, ...] = (
     Progress.IMPLEMENTED,
@@ -84,24 +96,11 @@ class Distribution:
 
     def size(self, base: Base) -> int:
         """The denominator that ``base`` names."""
-        reporting = self.members - self[Absence.NOT_REPORTED]
-        answered = sum(self[progress] for progress in Progress)
-        return {
-            Base.MEMBERS: self.members,
-            Base.REPORTING: reporting,
-            Base.ANSWERED: answered,
-            Base.APPLICABLE: answered - self[Progress.NOT_APPLICABLE],
-        }[base]
+        return sum(self[key] for key in self.keys(base))
 
     def keys(self, base: Base) -> tuple[str, ...]:
         """The values that lie inside ``base``."""
-        outside = {
-            Base.MEMBERS: set[str](),
-            Base.REPORTING: {Absence.NOT_REPORTED.value},
-            Base.ANSWERED: {a.value for a in Absence},
-            Base.APPLICABLE: {a.value for a in Absence} | {Progress.NOT_APPLICABLE.value},
-        }[base]
-        return tuple(key for key in COUNT_KEYS if key not in outside)
+        return _INSIDE[base]
 
 
 def total(distributions: list[Distribution]) -> Distribution:

@@ -22,6 +22,7 @@ from tracker.domain.comparison import (
 from tracker.domain.documents import OutcomeDocument, Section
 from tracker.domain.errors import Invalid, NotFound, Problem
 from tracker.domain.exports import ExportFormat
+from tracker.domain.movement import Move
 from tracker.domain.progress import Audience, Base
 from tracker.domain.selection import Selection, areas_of
 from tracker.domain.states import Area, State, StateStatus
@@ -43,7 +44,7 @@ from tracker.web.public_choices import (
     value_labels,
 )
 from tracker.web.public_selection import chosen_selection, kinds_of
-from tracker.web.render import page
+from tracker.web.render import label, page
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
@@ -115,6 +116,7 @@ class Comparison:
 def comparison() -> ResponseReturnValue:
     """The form to choose with, and under it what was chosen side by side."""
     found = chosen_comparison()
+    first = request.args.get("first", "").strip().upper()
     return page(
         "public/compare.html",
         view=found,
@@ -123,9 +125,10 @@ def comparison() -> ResponseReturnValue:
         onlys=tuple(Only),
         forms=tuple(ExportFormat),
         most=MOST,
-        first=request.args.get("first", "").strip().upper()[:3],
+        first=first if any(state.iso3 == first for state in found.states) else "",
         named=by_name(found.states, lambda state: dict(state.name)),
         labels=value_labels(),
+        moves={move.value: label(move) for move in Move},
     )
 
 

@@ -1,7 +1,8 @@
 """The language of a page: ``?lang``, then the person's, then the cookie, then the browser's."""
 
+from babel.support import NullTranslations
 from flask import Flask, current_app, g, request, session
-from flask_babel import get_locale
+from flask_babel import get_locale, get_translations
 
 from tracker.domain.errors import Invalid, Problem
 from tracker.extensions import babel
@@ -58,6 +59,21 @@ def parse_page_language(raw: str | None, *, place: str = "language") -> str:
     return value
 
 
+def locale_name() -> str:
+    """How Babel calls the page's language; looked up once a request, for every number asks."""
+    if "locale_name" not in g:
+        g.locale_name = str(get_locale() or "en")
+    return str(g.locale_name)
+
+
+def catalogue() -> NullTranslations:
+    """The sentences of the page's language; looked up once a request, for every sentence asks."""
+    if "catalogue" not in g:
+        g.catalogue = get_translations()
+    found: NullTranslations = g.catalogue
+    return found
+
+
 def text_direction() -> str:
     """``ltr`` or ``rtl``."""
     locale = get_locale()
@@ -72,6 +88,11 @@ def in_language(texts: dict[str, str]) -> str:
 def init_app(app: Flask) -> None:
     """Bind the language choice. ``?lang`` is remembered; when signed in, until one signs out."""
     babel.init_app(app, locale_selector=chosen_language, timezone_selector=lambda: "UTC")
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda text: catalogue().ugettext(text),
+        ngettext=lambda one, many, number: catalogue().ungettext(one, many, number),
+        newstyle=True,
+    )
 
     @app.before_request
     def remember() -> None:

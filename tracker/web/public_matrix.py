@@ -101,9 +101,9 @@ def _rows(view: CycleView) -> list[Row]:
         key: f'<td class="is-{key}"><span>{escape(word)}</span></td>'
         for key, word in value_labels().items()
     }
-    rows = []
+    rows, paragraphs = [], view.paragraphs
     for state in view.states:
-        values = view.grid.row(state.iso3, view.paragraphs)
+        values = view.grid.row(state.iso3, paragraphs)
         markup = Markup("".join([cells[value] for value in values]))  # noqa: S704
         rows.append(Row(state, values, markup, Distribution(Counter(values))))
     return rows

@@ -2,22 +2,26 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
 from babel import Locale
+from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 from babel.units import format_unit
 from flask import Flask, current_app, render_template, request, url_for
 from flask_babel import get_locale, gettext
+from markupsafe import Markup
 
 from tracker import __version__
 from tracker.domain import labels
 from tracker.domain.comparison import excerpt
 from tracker.domain.errors import Problem
 from tracker.domain.messages import sentence
+from tracker.extensions import DAY
 from tracker.policy.actions import Action
 from tracker.web import access, locale
 from tracker.web.session import current_actor
@@ -50,7 +54,7 @@ def problem_text(problem: Problem) -> str:
 
 def label(value: Any) -> str:
     """The word for an enum member or a code, in the page's language."""
-    return str(gettext(labels.label(value)))
+    return str(locale.catalogue().ugettext(labels.label(value)))
 
 
 def navigation() -> list[Link]:
@@ -117,12 +121,44 @@ def _written(write: Callable[..., str], value: float, locale_name: str) -> str:
 
 def write_number(value: float) -> str:
     """A number as the page's language writes it."""
-    return _written(format_decimal, value, str(get_locale() or "en"))
+    return _written(format_decimal, value, locale.locale_name())
 
 
 def write_percent(share: float) -> str:
     """A share as a whole percentage, as the page's language writes it."""
-    return _written(format_percent, share, str(get_locale() or "en"))
+    return _written(format_percent, share, locale.locale_name())
+
+
+def write_share(n: int, total: int) -> Markup:
+    """``12/193 (6%)`` as markup; never a percentage alone, no percentage of nothing."""
+    return _share(n, total, locale.locale_name())
+
+
+@lru_cache(maxsize=20_000)
+def _share(n: int, total: int, language: str) -> Markup:
+    pair = f"{format_decimal(n, locale=language)}/{format_decimal(total, locale=language)}"
+    percent = f" ({format_percent(n / total, locale=language)})" if total else ""
+    return Markup('<span class="share"><bdi>{}</bdi>{}</span>').format(pair, percent)
+
+
+def write_date(value: date) -> Markup:
+    """A day, or the day of a moment in UTC, as markup."""
+    return _date(value, value.isoformat(), locale.locale_name())
+
+
+@lru_cache(maxsize=5_000)
+def _date(value: date, iso: str, language: str) -> Markup:
+    words = format_date(value, DAY, locale=language)
+    return Markup('<time datetime="{}" class="nowrap">{}</time>').format(iso, words)
+
+
+@lru_cache(maxsize=100)
+def write_language(code: str) -> Markup:
+    """The attributes of an element that holds somebody's words in this language."""
+    if not code or code == "other":
+        return Markup(' dir="auto"')
+    direction = "rtl" if code[:2] in ("ar", "fa", "he", "ur") else "ltr"
+    return Markup(' lang="{}" dir="{}"').format(code, direction)
 
 
 def write_exact_percentage(value: Decimal) -> str:
@@ -137,7 +173,7 @@ def write_exact_percentage(value: Decimal) -> str:
 def write_size(size: int) -> str:
     """The size of a file, given in bytes, as the page's language writes it."""
     unit, count = ("megabyte", size / 1e6) if size >= 1e6 else ("kilobyte", max(size / 1e3, 0.1))
-    return format_unit(count, unit, "short", "#,##0.0", locale=str(get_locale() or "en"))
+    return format_unit(count, unit, "short", "#,##0.0", locale=locale.locale_name())
 
 
 def init_app(app: Flask) -> None:
@@ -146,6 +182,9 @@ def init_app(app: Flask) -> None:
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters["numberformat"] = write_number
     app.jinja_env.filters["percentformat"] = write_percent
+    app.jinja_env.filters["shareof"] = write_share
+    app.jinja_env.filters["dateof"] = write_date
+    app.jinja_env.filters["inlanguage"] = write_language
     app.jinja_env.filters["exactpercent"] = write_exact_percentage
     app.jinja_env.filters["sizeformat"] = write_size
     app.jinja_env.filters["label"] = label
