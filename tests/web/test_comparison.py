@@ -351,6 +351,48 @@ def test_other_pages_lead_here(
     assert public.soup(f"/cycles/{NOW}").select(f"a[href='/compare?cycles={NOW}']")
 
 
+def test_every_list_of_the_form_has_its_own_state_chosen(
+    public: Browser, cycles: tuple[ReportingCycle, ReportingCycle]
+) -> None:
+    page = public.soup("/compare?states=KEN,PER")
+    chosen = [
+        [str(option["value"]) for option in found.select("option[selected]")]
+        for found in page.select("select[name=states]")
+    ]
+    assert chosen == [["KEN"], ["PER"], [], [], [], []]
+
+
+@pytest.mark.parametrize("first", ["ZZZ", '"', '">K', "", " ken "])
+def test_only_a_known_state_is_chosen_first(public: Browser, session: Session, first: str) -> None:
+    make_cycle(session, NOW)
+    session.commit()
+    page = public.get("/compare", query_string={"first": first})
+    assert page.status_code == 200
+    chosen = BeautifulSoup(page.text, "html.parser").select("select option[selected]")
+    codes = [str(option["value"]) for option in chosen if option["value"] != NOW]
+    assert codes == (["KEN"] if first == " ken " else [])
+    assert len(BeautifulSoup(page.text, "html.parser").select("#state-0 option")) == 196
+
+
+def test_words_days_and_numbers_are_those_of_each_page(
+    public: Browser, cycles: tuple[ReportingCycle, ReportingCycle]
+) -> None:
+    """What is remembered between pages is remembered by language."""
+    texts = []
+    for language in ("en", "fr", "en"):
+        page = public.soup(
+            f"/compare?states=KEN,PER,TCD&groups=africa&cycles={NOW}&lang={language}"
+        )
+        shown = page.select_one("#comparison")
+        assert shown is not None
+        texts.append(shown.get_text())
+    assert texts[0] == texts[2]
+    assert "Implemented" in texts[0] and "Further than before" in texts[0]
+    assert "Mis en œuvre" in texts[1] and "Implemented" not in texts[1]
+    assert "3 Mar 2026" in texts[0] and "3 mars 2026" in texts[1]
+    assert "%)" in texts[0] and "\xa0%)" in texts[1].replace("\u202f", "\xa0")
+
+
 def test_the_struck_text_leaves_its_place(public: Browser, session: Session) -> None:
     cycle = make_cycle(session, NOW)
     emptied = ResponseContent(progress=Progress.IMPLEMENTED)

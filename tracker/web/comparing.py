@@ -154,9 +154,11 @@ def chosen_comparison() -> Comparison:
     if given and not LEAST <= given <= MOST:
         raise Invalid(count_problem(given))
     base, only = chosen_base(), choices(Only, "only")
+    members = _members(rows)
+    used = {code for state in members for code in areas_of(state)}
     columns: tuple[Column, ...] = (
         *(state_columns(session(), actor, states, cycle, before, earlier) if states else ()),
-        *_group_columns(groups, _members(rows), cycle, before, base),
+        *_group_columns(groups, members, cycle, before, base),
     )
     return Comparison(
         cycle=cycle,
@@ -170,7 +172,7 @@ def chosen_comparison() -> Comparison:
         selection=selection,
         only=only,
         states=tuple(row.state for row in rows),
-        areas=tuple(a for a in areas if any(a.code in areas_of(s) for s in _members(rows))),
+        areas=tuple(area for area in areas if area.code in used),
         columns=columns,
         rows=compare(columns, selection.all_commitments(document), only) if columns else (),
     )
