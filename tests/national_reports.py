@@ -9,12 +9,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.people import make_actor, state_id
-from tracker.domain.progress import Progress
+from tracker.domain.indicators import Figures
+from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.roles import Actor, Role
 from tracker.domain.workflow import ReportStatus
-from tracker.models import Commitment, NationalReport, ReportingCycle, Response, Submission
-from tracker.services import submissions
+from tracker.models import (
+    Clarification,
+    Commitment,
+    NationalReport,
+    ReportingCycle,
+    Response,
+    Submission,
+)
+from tracker.services import clarifications, submissions
+from tracker.services.indicators import save_indicator
 from tracker.services.reports import open_report
 from tracker.services.responses import save_response
 
@@ -61,6 +70,25 @@ class Reporting:
         )
         return self.session.scalars(query).one()
 
+    def save_figures(
+        self,
+        figures: Figures,
+        *,
+        version: int = 0,
+        audience: Audience = Audience.PUBLIC,
+    ) -> None:
+        """Save amounts of indicator 16.4.2 as the focal point."""
+        save_indicator(
+            self.session,
+            actor=self.focal_point,
+            report_id=self.report.id,
+            indicator="sdg-16-4-2",
+            expected_version=version,
+            audience=audience,
+            figures=figures,
+            clock=self.clock,
+        )
+
     def submit(self) -> Submission:
         """Submit, gaps confirmed."""
         return submissions.submit(
@@ -93,6 +121,17 @@ class Reporting:
             actor=self.reviewer,
             submission_id=submission.id,
             reason=reason,
+            clock=self.clock,
+        )
+
+    def ask(self, submission: Submission, question: str, paragraph: int = 28) -> Clarification:
+        """Ask about one answer as the reviewer."""
+        return clarifications.ask(
+            self.session,
+            actor=self.reviewer,
+            submission_id=submission.id,
+            commitment_id=commitment_id(self.session, paragraph),
+            question=question,
             clock=self.clock,
         )
 

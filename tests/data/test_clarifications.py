@@ -21,14 +21,7 @@ QUESTION = "Which ministry drafts it?\nSince when?"
 
 
 def ask_about(work: Reporting, submission: Submission, paragraph: int = 28) -> Clarification:
-    return ask(
-        work.session,
-        actor=work.reviewer,
-        submission_id=submission.id,
-        commitment_id=commitment_id(work.session, paragraph),
-        question=QUESTION,
-        clock=work.clock,
-    )
+    return work.ask(submission, QUESTION, paragraph)
 
 
 def under_review(session: Session) -> tuple[Reporting, Submission]:

@@ -1,9 +1,9 @@
 """Contacts, assistance and targets of a submission, as readers of each level get them."""
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from tests.statements import counted
 from tests.submitted import make_cycle, make_submission
 from tests.submitted_items import add_item
 from tracker.domain.assistance import Assistance, AssistanceKind, Direction
@@ -95,17 +95,10 @@ def test_answers_and_items_cost_the_same_few_questions_however_many_there_are(
     session: Session, submission: Submission
 ) -> None:
     empty = make_submission(session, make_cycle(session, "bms7-2030"), "PER", {})
-    asked: list[str] = []
-    connection = session.connection()
-
-    def note(*call: object) -> None:
-        asked.append(str(call[2]))
-
-    event.listen(connection, "before_cursor_execute", note)
-    items = state_answers(session, empty.id, Audience.PUBLIC).items
-    of_the_empty = len(asked)
-    state_answers(session, submission.id, Audience.PUBLIC)
-    event.remove(connection, "before_cursor_execute", note)
+    with counted(session.connection(), every=True) as asked:
+        items = state_answers(session, empty.id, Audience.PUBLIC).items
+        of_the_empty = len(asked)
+        state_answers(session, submission.id, Audience.PUBLIC)
     assert [(found.shown, found.withheld) for found in items.values()] == [((), 0)] * 3
     assert of_the_empty == len(asked) - of_the_empty
     tables = ("submission_contact", "submission_assistance", "submission_target")

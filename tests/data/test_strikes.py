@@ -30,7 +30,6 @@ from tracker.queries.states import data_version
 from tracker.queries.strikes import standing_texts, struck_in_submission
 from tracker.queries.submissions import submitted_responses
 from tracker.queries.verification import verify_report
-from tracker.services.clarifications import ask
 from tracker.services.responses import save_response
 from tracker.services.strikes import strike
 
@@ -247,14 +246,7 @@ def test_a_later_revision_of_the_working_copy_stays(
 def test_a_question_and_a_submitter_can_be_struck_out(session: Session) -> None:
     work, submission = report_at(session, ReportStatus.SUBMITTED)
     assert submission is not None
-    question = ask(
-        session,
-        actor=work.reviewer,
-        submission_id=submission.id,
-        commitment_id=commitment_id(session, 28),
-        question="Is it Kofi Boateng?",
-        clock=work.clock,
-    )
+    question = work.ask(submission, "Is it Kofi Boateng?")
     for kind, field in (("clarification-asked", "question"), ("step-submit", "submitter_name")):
         entry = session.scalars(
             select(ChainEntry).where(

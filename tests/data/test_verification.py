@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, select, text
 from sqlalchemy.orm import Session
 
 from tests.items import BODY, CONTACT, save, save_every
-from tests.national_reports import Reporting, begin_report, commitment_id, report_at
+from tests.national_reports import Reporting, begin_report, report_at
 from tracker.cli.group import cli
 from tracker.domain.indicators import Cell
 from tracker.domain.progress import Audience, Progress
@@ -22,8 +22,7 @@ from tracker.models import ChainEntry, Submission
 from tracker.models.engine import configure, write_intent
 from tracker.queries.recorded import Broken
 from tracker.queries.verification import list_report_places, verify_report
-from tracker.services.clarifications import ask, reply
-from tracker.services.indicators import save_indicator
+from tracker.services.clarifications import reply
 from tracker.services.reports import set_default_audience
 from tracker.services.strikes import strike
 from tracker.services.submissions import withdraw
@@ -50,14 +49,7 @@ def life(session: Session) -> Reporting:
     withdraw(session, actor=work.focal_point, report_id=work.report.id, clock=work.clock)
     assert withdrawn.number == 1
     returned = work.submit()
-    question = ask(
-        session,
-        actor=work.reviewer,
-        submission_id=returned.id,
-        commitment_id=commitment_id(session, 28),
-        question="Since when?",
-        clock=work.clock,
-    )
+    question = work.ask(returned, "Since when?")
     work.give_back(returned)
     reply(
         session,
@@ -87,16 +79,7 @@ def life(session: Session) -> Reporting:
 
 
 def _save_figures(work: Reporting, total: int) -> None:
-    save_indicator(
-        work.session,
-        actor=work.focal_point,
-        report_id=work.report.id,
-        indicator="sdg-16-4-2",
-        expected_version=total - 17,
-        audience=Audience.PUBLIC,
-        figures={Cell(2024, "found", "total"): total},
-        clock=work.clock,
-    )
+    work.save_figures({Cell(2024, "found", "total"): total}, version=total - 17)
 
 
 def revision_id(session: Session, submission: Submission, paragraph: int) -> int:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.exchange.templates import (
@@ -20,6 +20,7 @@ from tests.exchange.templates import (
 )
 from tests.national_reports import Reporting, begin_report
 from tests.people import make_actor, state_id
+from tests.statements import counted
 from tracker.domain.assistance import Assistance, Direction
 from tracker.domain.contacts import Contact, ContactKind
 from tracker.domain.documents import Theme
@@ -39,7 +40,6 @@ from tracker.queries.items import items_of, subject_of
 from tracker.queries.responses import responses_of, revisions_of
 from tracker.services import importing
 from tracker.services.importing import ImportRefused, plan_import
-from tracker.services.indicators import save_indicator
 from tracker.services.items import save_item
 from tracker.services.reports import editable_report, set_default_audience
 from tracker.services.strikes import strike
@@ -92,16 +92,8 @@ def change_item(work: Reporting, item: Item | None, item_id: str, version: int) 
 
 def add_figures(work: Reporting, version: int = 0, **amounts: int) -> None:
     """Save figures of 2024, found weapons, online."""
-    save_indicator(
-        work.session,
-        actor=work.focal_point,
-        report_id=work.report.id,
-        indicator=SLUG,
-        expected_version=version,
-        audience=Audience.STATES,
-        figures={Cell(2024, "found", name): number for name, number in amounts.items()},
-        clock=work.clock,
-    )
+    figures = {Cell(2024, "found", name): number for name, number in amounts.items()}
+    work.save_figures(figures, version=version, audience=Audience.STATES)
 
 
 def links(session: Session) -> int:
@@ -642,17 +634,10 @@ def test_a_whole_report_is_planned_in_few_statements(
     for number in range(31, 51):
         work.answer(number, narrative="Second.")
     filled = desk.read(content)
-    counted = list[str]()
-
-    def note(*arguments: object) -> None:
-        counted.append(str(arguments[2]))
-
     session.expire_all()
-    connection = session.connection()
-    event.listen(connection, "before_cursor_execute", note)
-    plan = plan_import(
-        session, actor=desk.actor, state_id=desk.state_id, cycle_id=desk.cycle_id,
-        filled=filled, clock=desk.clock,
-    )  # fmt: skip
-    event.remove(connection, "before_cursor_execute", note)
-    assert not plan.cells and len(counted) <= 30, len(counted)
+    with counted(session.connection(), every=True) as asked:
+        plan = plan_import(
+            session, actor=desk.actor, state_id=desk.state_id, cycle_id=desk.cycle_id,
+            filled=filled, clock=desk.clock,
+        )  # fmt: skip
+    assert not plan.cells and 0 < len(asked) <= 30, len(asked)

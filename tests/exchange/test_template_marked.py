@@ -33,7 +33,6 @@ from tracker.exchange.template_words import CellWords
 from tracker.exchange.translations import translator
 from tracker.exchange.words import Words
 from tracker.models.ids import new_public_id
-from tracker.services.indicators import save_indicator
 from tracker.services.items import save_item
 
 ANSWERS, LAWS, TARGETS, CONTACTS = "Answers", "Laws and instruments", "Targets", "Contacts"
@@ -195,16 +194,7 @@ def save_target(work: Reporting, item_id: str, version: int, content: Target) ->
 
 def save_figures(work: Reporting, version: int, figures: Figures) -> None:
     """Save figures online."""
-    save_indicator(
-        work.session,
-        actor=work.focal_point,
-        report_id=work.report.id,
-        indicator=SLUG,
-        expected_version=version,
-        audience=Audience.STATES,
-        figures=figures,
-        clock=work.clock,
-    )
+    work.save_figures(figures, version=version, audience=Audience.STATES)
 
 
 def test_a_plan_reads_in_words(session: Session) -> None:

@@ -14,13 +14,12 @@ from sqlalchemy.orm import Session
 from tests.exchange.templates import kept_plan
 from tests.exports import ask_for_export
 from tests.items import CONTACT, save
-from tests.national_reports import commitment_id, report_at
+from tests.national_reports import report_at
 from tests.people import Browser, make_user, state_id
 from tracker.app import create_app
 from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
 from tracker.policy.actions import Action
-from tracker.services.clarifications import ask
 from tracker.settings import Settings
 from tracker.web import access
 
@@ -160,14 +159,7 @@ def world(session: Session) -> World:
         work, _ = report_at(session, ReportStatus.DRAFT, iso3)
         contact = save(work, CONTACT)
         submission = work.submit()
-        question = ask(
-            session,
-            actor=work.reviewer,
-            submission_id=submission.id,
-            commitment_id=commitment_id(session, 28),
-            question="Since when?",
-            clock=work.clock,
-        )
+        question = work.ask(submission, "Since when?")
         export = ask_for_export(session, work.reviewer)
         person = make_user(session, Role.OBSERVER, iso3)
         values[iso3] = {

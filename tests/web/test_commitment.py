@@ -7,10 +7,11 @@ from urllib.parse import quote
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from tests.people import Browser, make_user
+from tests.statements import counted
 from tests.submitted import make_cycle, make_submission
 from tests.submitted_items import add_item
 from tracker.domain.assistance import Assistance, Direction
@@ -264,15 +265,9 @@ def test_few_statements(
     role: Role | None,
 ) -> None:
     browser = browser_of(make_user(session, role) if role else None)
-    seen: list[str] = []
-
-    def note(*arguments: object) -> None:
-        seen.append(str(arguments[2]))
-
-    event.listen(connection, "before_cursor_execute", note)
-    browser.get(path)
-    event.remove(connection, "before_cursor_execute", note)
-    assert 0 < len([s for s in seen if s.startswith("SELECT")]) <= 12
+    with counted(connection) as seen:
+        browser.get(path)
+    assert 0 < len(seen) <= 12, seen
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -6,10 +6,11 @@ import pytest
 from bs4 import BeautifulSoup
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, event, update
+from sqlalchemy import Connection, update
 from sqlalchemy.orm import Session
 
 from tests.people import Browser, make_user
+from tests.statements import counted
 from tests.submitted import add_figures, make_cycle, make_submission
 from tracker.domain.indicators import Cell
 from tracker.domain.progress import Audience
@@ -260,18 +261,9 @@ def test_few_statements_however_many_cycles(
     for number in range(6):
         other = make_cycle(session, f"other-{number}")
         publish(session, other, "KEN", case((4, 0, 0), 1, 0, 2, 2010 + number))
-    statements: list[str] = []
-
-    def note(*arguments: object) -> None:
-        if str(arguments[2]).lstrip().upper().startswith("SELECT"):
-            statements.append(str(arguments[2]))
-
-    event.listen(connection, "before_cursor_execute", note)
-    try:
+    with counted(connection) as seen:
         assert public.get(PATH + query).status_code == 200
-    finally:
-        event.remove(connection, "before_cursor_execute", note)
-    assert 0 < len(statements) <= 12
+    assert 0 < len(seen) <= 12, seen
 
 
 INPUTS = ("total", "uniquely_marked", "traced", "otherwise_established")

@@ -5,10 +5,11 @@ from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from tests.people import Browser, make_user
+from tests.statements import counted
 from tests.submitted import make_cycle, make_report, make_submission
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
@@ -505,18 +506,8 @@ def test_few_statements_a_page(
 
 def selects_of(browser: Browser, connection: Connection, path: str) -> list[str]:
     """The statements that read while the page is made."""
-    statements: list[str] = []
-
-    def note(*arguments: object) -> None:
-        statement = str(arguments[2])
-        if statement.lstrip().upper().startswith("SELECT"):
-            statements.append(statement)
-
-    event.listen(connection, "before_cursor_execute", note)
-    try:
+    with counted(connection) as statements:
         browser.get(path)
-    finally:
-        event.remove(connection, "before_cursor_execute", note)
     return statements
 
 

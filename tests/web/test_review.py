@@ -7,14 +7,13 @@ from bs4 import BeautifulSoup, Tag
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.national_reports import Reporting, commitment_id, report_at
+from tests.national_reports import Reporting, report_at
 from tests.people import Browser, make_user
 from tests.submitted import make_cycle
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
 from tracker.models import Clarification, ReportingCycle, Submission
-from tracker.services.clarifications import ask
 from tracker.services.submissions import withdraw
 
 
@@ -300,14 +299,7 @@ def test_a_refused_question_stays_on_the_page(
 
 def question_on(work: Reporting, submission: Submission) -> str:
     """Ask about paragraph 28; gives the address of the reply."""
-    row = ask(
-        work.session,
-        actor=work.reviewer,
-        submission_id=submission.id,
-        commitment_id=commitment_id(work.session, 28),
-        question="Since when?",
-        clock=work.clock,
-    )
+    row = work.ask(submission, "Since when?")
     work.session.commit()
     return f"/reports/{work.report.public_id}/clarifications/{row.public_id}"
 

@@ -7,10 +7,11 @@ from datetime import date
 
 import pytest
 from bs4 import BeautifulSoup
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from tests.people import Browser, make_user
+from tests.statements import counted
 from tests.submitted import make_cycle, make_submission
 from tracker.domain.movement import move
 from tracker.domain.progress import Audience, Progress
@@ -113,15 +114,9 @@ def test_without_a_report_in_the_cycle_before_nothing_is_compared(
 
 
 def test_few_statements(public: Browser, connection: Connection, reports: None) -> None:
-    seen: list[str] = []
-
-    def note(*arguments: object) -> None:
-        seen.append(str(arguments[2]))
-
-    event.listen(connection, "before_cursor_execute", note)
-    public.get(PATH)
-    event.remove(connection, "before_cursor_execute", note)
-    assert 0 < len([s for s in seen if s.startswith("SELECT")]) <= 12, seen
+    with counted(connection) as seen:
+        public.get(PATH)
+    assert 0 < len(seen) <= 12, seen
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -1,17 +1,17 @@
 """No page asks the database more than a dozen times, however much there is to show."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from tests.items import EVERY, save, save_every
-from tests.national_reports import Reporting, begin_report, commitment_id
+from tests.national_reports import Reporting, begin_report
 from tests.people import Browser, make_user
+from tests.statements import counted
 from tests.submitted import add_figures, found_arms, make_cycle, make_submission
 from tests.submitted_items import add_item
 from tracker.domain.indicators import Cell
@@ -19,8 +19,6 @@ from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.roles import Role
 from tracker.models import Submission, User
-from tracker.services.clarifications import ask
-from tracker.services.indicators import save_indicator
 
 MOST = 12
 HOME = "CRI"  # its record holds a report, a vote and a joint statement
@@ -50,14 +48,7 @@ def world(session: Session) -> World:
     work.give_back(work.submit(), "Please complete paragraph 26.")
     work.answer(26, progress=Progress.IMPLEMENTED, narrative="Completed.", measures=(LAW,))
     submission = work.submit()
-    question = ask(
-        session,
-        actor=work.reviewer,
-        submission_id=submission.id,
-        commitment_id=commitment_id(session, 26),
-        question="Since when?",
-        clock=work.clock,
-    )
+    question = work.ask(submission, "Since when?", paragraph=26)
     session.commit()
     ids = {
         "report": work.report.public_id,
@@ -93,32 +84,7 @@ def _answer_everything(work: Reporting) -> None:
         work.answer(paragraph, progress=Progress.IMPLEMENTED, narrative="Words.", measures=(LAW,))
     save_every(work)
     save(work, EVERY[0])
-    save_indicator(
-        work.session,
-        actor=work.focal_point,
-        report_id=work.report.id,
-        indicator="sdg-16-4-2",
-        expected_version=0,
-        figures={Cell(2024, "found", "total"): 3},
-        audience=Audience.PUBLIC,
-        clock=work.clock,
-    )
-
-
-@contextmanager
-def counted(connection: Connection) -> Iterator[list[str]]:
-    """Every statement that reads."""
-    found: list[str] = []
-
-    def note(*arguments: object) -> None:
-        if str(arguments[2]).lstrip().upper().startswith(("SELECT", "WITH", "(SELECT")):
-            found.append(str(arguments[2]))
-
-    event.listen(connection, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(connection, "before_cursor_execute", note)
+    work.save_figures({Cell(2024, "found", "total"): 3})
 
 
 PUBLIC_PAGES = (

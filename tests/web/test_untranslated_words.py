@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from tests.exchange.templates import kept_plan
 from tests.exports import exports_of_every_kind
 from tests.items import BODY, CONTACT, save, save_every
-from tests.national_reports import Reporting, begin_report, commitment_id, report_at
+from tests.national_reports import Reporting, begin_report, report_at
 from tests.people import Browser, make_actor, make_user
 from tracker.domain.clock import system_clock
 from tracker.domain.indicators import Cell
@@ -33,8 +33,7 @@ from tracker.domain.roles import Actor, Role
 from tracker.domain.workflow import ReportStatus
 from tracker.models import Clarification, Submission, User
 from tracker.queries.accounts import actor_of
-from tracker.services.clarifications import ask, reply
-from tracker.services.indicators import save_indicator
+from tracker.services.clarifications import reply
 from tracker.services.invitations import invite
 
 SEED = Path(__file__).parents[2] / "seed"
@@ -207,8 +206,8 @@ def world(session: Session) -> World:
     save(submitted, replace(CONTACT, confirmed_on="2020-01-01"), contacts["submitted"], 1)
     save(submitted, BODY)
     submission = submitted.submit()
-    question = ask_about(submitted, submission, "Since when?")
-    answered = ask_about(submitted, submission, "Who?")
+    question = submitted.ask(submission, "Since when?")
+    answered = submitted.ask(submission, "Who?")
     reply(
         session,
         actor=submitted.focal_point,
@@ -226,30 +225,12 @@ def world(session: Session) -> World:
 
 def save_figures(work: Reporting) -> None:
     """One value that can be computed, and one that cannot."""
-    save_indicator(
-        work.session,
-        actor=work.focal_point,
-        report_id=work.report.id,
-        indicator="sdg-16-4-2",
-        expected_version=0,
-        audience=Audience.PUBLIC,
-        figures={
+    work.save_figures(
+        {
             Cell(2024, "found", "total"): 5,
             Cell(2024, "found", "traced"): 1,
             Cell(2024, "found", "otherwise_established"): 1,
-        },
-        clock=work.clock,
-    )
-
-
-def ask_about(work: Reporting, submission: Submission, question: str) -> Clarification:
-    return ask(
-        work.session,
-        actor=work.reviewer,
-        submission_id=submission.id,
-        commitment_id=commitment_id(work.session, 28),
-        question=question,
-        clock=work.clock,
+        }
     )
 
 

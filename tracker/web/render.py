@@ -196,7 +196,7 @@ def init_app(app: Flask) -> None:
     def shared() -> dict[str, Any]:
         return {
             "current_actor": current_actor(),
-            "locale": str(get_locale() or "en").replace("_", "-"),
+            "locale": locale.locale_name().replace("_", "-"),
             "text_direction": locale.text_direction(),
             "demonstration": app.config["SETTINGS"].demonstration,
             "version": __version__,

@@ -1,0 +1,23 @@
+"""The statements that a test's connection sends."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, event
+
+
+@contextmanager
+def counted(connection: Connection, *, every: bool = False) -> Iterator[list[str]]:
+    """The statements that read, or every one; the list fills while the block runs."""
+    found: list[str] = []
+
+    def note(*arguments: object) -> None:
+        statement = str(arguments[2])
+        if every or statement.lstrip().upper().startswith(("SELECT", "WITH", "(SELECT")):
+            found.append(statement)
+
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
