@@ -54,30 +54,13 @@ ON_SQLITE_ALONE = {
 }
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What shares something goes to one worker; on PostgreSQL only what asks for a database.
-
-    The rest ran already and proves no more.
-    """
-    for item in items:
-        if _shares(item):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    """On PostgreSQL only what asks for a database: the rest ran already and proves no more."""
     if not config.getoption("--postgres"):
         return
     apart = [item for item in items if not _asks_for_it(item)]
     config.hook.pytest_deselected(items=apart)
     items[:] = [item for item in items if item not in set(apart)]
-
-
-def _shares(item: pytest.Item) -> bool:
-    """Whether it uses what is made once for its module: one worker runs all of these.
-
-    Else (``--dist loadgroup``) each worker would make it again, a demonstration or a site served.
-    """
-    info: Any = getattr(item, "_fixtureinfo", None)
-    used = info.name2fixturedefs.values() if info else ()
-    return any(fixtures[-1].scope == "module" for fixtures in used)
 
 
 def _asks_for_it(item: pytest.Item) -> bool:
