@@ -28,13 +28,13 @@ check: setup
 	$(BIN)/djlint --lint --quiet templates
 
 unit: setup
-	$(BIN)/pytest -q -n 3 -m "not browser"
+	$(BIN)/pytest -q -n 3 --dist worksteal -m "not browser"
 
 postgres: setup
-	$(BIN)/pytest -q -n 3 -m "not browser" --postgres
+	$(BIN)/pytest -q -n 3 --dist worksteal -m "not browser" --postgres
 
 browser: setup
-	$(BIN)/pytest -q -n 2 --dist loadfile -m browser
+	$(BIN)/pytest -q -n 3 --dist worksteal -m browser
 
 package: setup
 	$(BIN)/python tests/smoke_wheel.py

@@ -99,14 +99,20 @@ class Browser:
         return self.client.get(path, **options)
 
     def soup(self, path: str, status: int = 200) -> BeautifulSoup:
-        """One page, parsed; its status must be the one expected."""
+        """One page, parsed; its status must be the one expected.
+
+        Pages in which texts are typed are read as browsers do, who drop a line break where one
+        begins; all others as written, which takes half as long: ``tests/policy/test_routes.py``
+        holds that it comes to the same.
+        """
         response = self.get(path)
         assert response.status_code == status, (path, response.status, response.text[:2000])
-        return BeautifulSoup(response.data, "html5lib")
+        typed_in = b"<textarea" in response.data
+        return BeautifulSoup(response.data, "html5lib" if typed_in else "html.parser")
 
     def csrf_token(self) -> str:
         """A token as any page with a form gives it."""
-        page = BeautifulSoup(self.client.get("/sign-in?fresh=1").data, "html5lib")
+        page = BeautifulSoup(self.client.get("/sign-in?fresh=1").data, "html.parser")
         field = page.find("input", attrs={"name": "csrf_token"})
         assert field is not None
         return str(field["value"])

@@ -115,8 +115,7 @@ def make_submission(
             if other.published_at and not other.superseded_at:
                 other.superseded_at, other.superseded_by_id = at, submission.id
     report.status = STATUS_AFTER[stage]
-    for paragraph, content in answers.items():
-        _answer(session, report, submission, paragraph, content, struck or {})
+    _add_answers(session, report, submission, answers, struck or {})
     session.flush()
     return submission
 
@@ -163,23 +162,27 @@ def _anybody(session: Session) -> User:
     return user
 
 
-def _answer(
+def _add_answers(
     session: Session,
     report: NationalReport,
     submission: Submission,
-    paragraph: int,
-    content: ResponseContent,
+    answers: Answers,
     struck: Mapping[tuple[int, str], str],
 ) -> None:
-    commitment = session.scalars(
-        select(Commitment).where(Commitment.key == f"bms7/annex/{paragraph}")
-    ).one()
-    revision = _revision(session, report, commitment.key, content)
-    for (of, field), reason in struck.items():
-        if of == paragraph:
+    """All at once: hundreds of tests put down thousands of answers."""
+    keys = {f"bms7/annex/{paragraph}": paragraph for paragraph in answers}
+    ids = {
+        keys[key]: number
+        for key, number in session.execute(
+            select(Commitment.key, Commitment.id).where(Commitment.key.in_(keys))
+        )
+    }
+    revisions = _add_revisions(session, report, answers)
+    for (paragraph, field), reason in struck.items():
+        if paragraph in revisions:
             session.add(
                 ChainText(
-                    entry_id=revision.id,
+                    entry_id=revisions[paragraph].id,
                     field=field,
                     value=None,
                     salt="salt",
@@ -187,11 +190,11 @@ def _answer(
                     struck_reason=reason,
                 )
             )
-    session.add(
+    session.add_all(
         SubmissionResponse(
             submission_id=submission.id,
-            commitment_id=commitment.id,
-            revision_id=revision.id,
+            commitment_id=ids[paragraph],
+            revision_id=revisions[paragraph].id,
             progress=content.progress,
             reason=content.reason,
             narrative=content.narrative,
@@ -201,29 +204,34 @@ def _answer(
             audience=content.audience,
             measures=[asdict(measure) for measure in content.measures],
         )
+        for paragraph, content in answers.items()
     )
 
 
-def _revision(
-    session: Session, report: NationalReport, key: str, content: ResponseContent
-) -> ChainEntry:
-    number = session.scalar(
+def _add_revisions(
+    session: Session, report: NationalReport, answers: Answers
+) -> dict[int, ChainEntry]:
+    """The links that the answers copy, by paragraph."""
+    before = session.scalar(
         select(func.count()).select_from(ChainEntry).where(ChainEntry.report_id == report.id)
     )
-    entry = ChainEntry(
-        report_id=report.id,
-        seq=(number or 0) + 1,
-        kind="response-saved",
-        subject=key,
-        version=(number or 0) + 1,
-        at=START,
-        actor_id=None,
-        actor_public_id="",
-        facts=content.facts(),
-        digests={},
-        prev_hash=GENESIS,
-        hash=GENESIS,
-    )
-    session.add(entry)
+    entries = {
+        paragraph: ChainEntry(
+            report_id=report.id,
+            seq=number,
+            kind="response-saved",
+            subject=f"bms7/annex/{paragraph}",
+            version=number,
+            at=START,
+            actor_id=None,
+            actor_public_id="",
+            facts=content.facts(),
+            digests={},
+            prev_hash=GENESIS,
+            hash=GENESIS,
+        )
+        for number, (paragraph, content) in enumerate(answers.items(), start=(before or 0) + 1)
+    }
+    session.add_all(entries.values())
     session.flush()
-    return entry
+    return entries
