@@ -125,12 +125,14 @@ def add_figures(
     submission: Submission,
     figures: Mapping[Cell, int],
     audience: Audience = Audience.PUBLIC,
+    *,
+    indicator: str = "sdg-16-4-2",
 ) -> None:
-    """Figures of 16.4.2 in a submission, for readers of one audience."""
+    """Figures of an indicator in a submission, for readers of one audience."""
     session.add_all(
         SubmissionFigure(
             submission_id=submission.id,
-            indicator="sdg-16-4-2",
+            indicator=indicator,
             audience=audience,
             year=cell.year,
             category=cell.category,

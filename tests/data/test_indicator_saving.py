@@ -101,7 +101,13 @@ def entries(session: Session, report: NationalReport) -> list[ChainEntry]:
 
 
 def test_the_seed_holds_the_indicator(session: Session) -> None:
-    assert [definition.slug for definition in list_indicators(session)] == [SLUG]
+    assert [definition.slug for definition in list_indicators(session)] == [
+        SLUG,
+        "tracing-requests",
+        "weapons-collected-destroyed",
+        "losses-diversion",
+        "coordination-body",
+    ]
     definition = definition_of(session, SLUG)
     assert definition.unsplit == "not_split"
     assert [formula.code for formula in definition.formulas] == ["a", "b"]

@@ -57,6 +57,7 @@ def test_the_command_names_the_first_broken_place(installation: Path) -> None:
     assert (run.exit_code, run.stdout) == (0, "1 reports verified; nothing is broken.\n")
 
     with sqlite3.connect(installation) as connection:
+        connection.execute("DROP TRIGGER keep_submission_response_update")
         connection.execute("UPDATE submission_response SET narrative = 'Forged.'")
     connection.close()
 

@@ -25,8 +25,17 @@ from tracker.queries.exports import state_answers
 
 TABLES = [
     "responses",
-    "indicator_sdg-16-4-2",
-    "indicator_sdg-16-4-2_groups",
+    *(
+        f"indicator_{slug}{part}"
+        for slug in (
+            "sdg-16-4-2",
+            "tracing-requests",
+            "weapons-collected-destroyed",
+            "losses-diversion",
+            "coordination-body",
+        )
+        for part in ("", "_groups")
+    ),
     "indicator_figures",
     "assistance",
     "targets",

@@ -68,6 +68,7 @@ GET  /exports/<export_id>/file                                     404     404  
 GET  /exports/new                                                  200     200     200     200     200     200
 POST /exports/new                                                  403     303     303     303     303     303
 GET  /healthz                                                      200     200     200     200     200     200
+GET  /indicators                                                   200     200     200     200     200     200
 GET  /indicators/<slug>                                            200     200     200     200     200     200
 GET  /invitations/<token>                                          404     404     404     404     404     404
 POST /invitations/<token>                                          404     404     404     404     404     404

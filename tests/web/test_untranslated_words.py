@@ -46,6 +46,8 @@ PUBLIC_PAGES = """
 /compare?states=GHA,FRA,KEN&groups=africa&base=answered
 /cycles /cycles/bms7 /cycles/bms7/matrix /cycles/bms7/figures /cycles/bms7/figures?base=applicable
 /indicators/sdg-16-4-2 /indicators/sdg-16-4-2?year=2024 /indicators/sdg-16-4-2?state=KEN
+/indicators /indicators/losses-diversion /indicators/losses-diversion?state=KEN
+/indicators/weapons-collected-destroyed?state=KEN /indicators/coordination-body
 /sign-in /needs
 /needs?direction=needed&area=africa /search /search?q=saved /documents/bms7/28?q=saved
 /cycles/bms7/states /cycles/bms7/states?value=partly_implemented
@@ -66,7 +68,8 @@ REPORT_PAGES = """
 /reports/{report}/items/contacts /reports/{report}/items/assistance
 /reports/{report}/items/targets /reports/{report}/items/contacts/{contact}
 /reports/{report}/items/contacts/{contact}/history
-/reports/{report}/indicators/sdg-16-4-2 /reports/{report}/clarifications/{question}
+/reports/{report}/indicators/sdg-16-4-2 /reports/{report}/indicators/coordination-body
+/reports/{report}/clarifications/{question}
 /admin /admin/people
 """.split()
 EXPORT_PAGES = """
@@ -89,7 +92,7 @@ ATTRIBUTES = ("aria-label", "title", "alt", "placeholder")
 DATA = "script, style, bdi, code, time, cite, q, textarea, .narrative, .as-typed, [lang]:not(html)"
 CODES = re.compile(
     r"[\w.-]+@[\w.-]+|https?://\S+|A/\S+|\b[IV]+(\.\w)*\b|\b[A-Z]{3}\b|\bbms7\b|BMS7|SDG|UTC|SHA-256"
-    r"|\bv?\d+\.\d+[\w.+]*|\bsdg-[\d-]+|[0-9a-f]{16,}|: PoA|ITI"
+    r"|\bv?\d+\.\d+[\w.+]*|\bsdg-[\d-]+|\bOP-\d|[0-9a-f]{16,}|: PoA|ITI"
     r"|Person \d+|Ama Mensah, Director|English|Français"
 )
 BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧")

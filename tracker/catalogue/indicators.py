@@ -15,6 +15,7 @@ Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=32)]
 # No hyphen: it parts year, category and input in the name of a figure's field.
 Code = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=32)]
 Codes = Annotated[list[Code], Field(min_length=1)]
+Key = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*/annex/[1-9][0-9]*$")]
 
 
 class _SourceRow(StrictRow):
@@ -59,15 +60,22 @@ class _CheckRow(StrictRow):
 
 
 class _IndicatorFile(StrictRow):
+    """``position`` orders the indicators, those with the same by slug."""
+
+    position: int
     slug: Slug
     code: Annotated[str, Field(min_length=1, max_length=32)]
     name: InEveryLanguage
     definition: InEveryLanguage
     scope: InEveryLanguage
+    own_reading: bool = False
+    commitments: list[Key] = []
     source: _SourceRow
     categories: Annotated[list[_CategoryRow], Field(min_length=1)]
     inputs: Annotated[list[_LabelledRow], Field(min_length=1)]
-    values: Annotated[list[_FormulaRow], Field(min_length=1)]
+    over_years: Annotated[domain.OverYears, Field(strict=False)] = domain.OverYears.SUM
+    counts: list[Code] = []
+    values: list[_FormulaRow] = []
     checks: list[_CheckRow] = []
 
     @model_validator(mode="after")
@@ -81,9 +89,15 @@ class _IndicatorFile(StrictRow):
 
     @model_validator(mode="after")
     def _uses_inputs_that_there_are(self) -> Self:
-        used = [code for value in self.values for code in value.inputs]
+        used = [code for value in self.values for code in value.inputs] + self.counts
         used += [code for check in self.checks for code in (*check.parts, *check.whole)]
         _require_known("inputs", used, (row.code for row in self.inputs))
+        return self
+
+    @model_validator(mode="after")
+    def _shows_something(self) -> Self:
+        if not self.values and not self.counts:
+            raise ValueError("neither values nor counts: there would be nothing to show")
         return self
 
     @model_validator(mode="after")
@@ -125,6 +139,10 @@ class _IndicatorFile(StrictRow):
             checks=tuple(
                 domain.Check(tuple(c.parts), tuple(c.whole), c.adds_up) for c in self.checks
             ),
+            counts=tuple(self.counts),
+            over_years=self.over_years,
+            own_reading=self.own_reading,
+            commitments=tuple(self.commitments),
         )
 
 
@@ -136,12 +154,18 @@ def _require_known(what: str, used: Iterable[str], known: Iterable[str]) -> None
 
 def load_indicator(path: Path) -> domain.IndicatorDefinition:
     """One definition; ``SeedError`` names the file and every mistake. The file is called as it."""
-    definition = read_whole(path, _IndicatorFile).indicator()
-    if path.stem != definition.slug:
-        raise SeedError(f"{path}: the file must be called {definition.slug}.yaml")
-    return definition
+    return _read(path).indicator()
 
 
 def load_indicators(folder: Path) -> tuple[domain.IndicatorDefinition, ...]:
-    """Every definition of the folder, in the order of the file names."""
-    return tuple(load_indicator(path) for path in sorted(folder.glob("*.yaml")))
+    """Every definition of the folder, in the order that they ask for."""
+    files = (_read(path) for path in folder.glob("*.yaml"))
+    ordered = sorted(files, key=lambda file: (file.position, file.slug))
+    return tuple(file.indicator() for file in ordered)
+
+
+def _read(path: Path) -> _IndicatorFile:
+    file = read_whole(path, _IndicatorFile)
+    if path.stem != file.slug:
+        raise SeedError(f"{path}: the file must be called {file.slug}.yaml")
+    return file

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from tracker.cli.database import connect, schema_problem, upgrade
-from tracker.cli.demo_reports import INDICATOR, play
+from tracker.cli.demo_reports import play
 from tracker.cli.demo_stage import MovingClock, Paragraph, Stage
 from tracker.cli.demo_texts import Library, PersonRow, read_library
 from tracker.cli.setup import FIRST_CYCLE, FIRST_CYCLE_OPENS, load_seed, set_up
@@ -28,7 +28,7 @@ from tracker.models import Commitment, ReportingCycle, State, User
 from tracker.models.engine import write_intent
 from tracker.queries.accounts import actor_of
 from tracker.queries.documents import document_or_none
-from tracker.queries.indicators import definition_of
+from tracker.queries.indicators import list_indicators
 from tracker.resources import resource_dir
 from tracker.services import accounts, cycles
 from tracker.services.passwords import hash_password
@@ -150,9 +150,10 @@ def _fill(settings: Settings) -> None:
 
 
 def _import_published(session: Session) -> None:
-    data = (resource_dir("seed") / "demo" / "published.csv").read_bytes()
-    file = read_published(data, last_year=SECOND_DATES.opens_on.year)
-    import_published(session, actor=OPERATOR, indicator=INDICATOR, file=file)
+    """One file for each indicator of which there are published values, called as it."""
+    for path in sorted((resource_dir("seed") / "demo" / "published").glob("*.csv")):
+        file = read_published(path.read_bytes(), last_year=SECOND_DATES.opens_on.year)
+        import_published(session, actor=OPERATOR, indicator=path.stem, file=file)
 
 
 def _set_cycles(session: Session) -> None:
@@ -181,7 +182,7 @@ def _stage(session: Session, library: Library, password_hash: str) -> Stage:
         state_ids=state_ids,
         cycle_ids=_ids(session, ReportingCycle.slug, ReportingCycle.id),
         paragraphs=_paragraphs(session),
-        definition=definition_of(session, INDICATOR),
+        indicators={one.slug: one for one in list_indicators(session)},
         people={
             story.state: (
                 people[focal_point_email(story.state)],

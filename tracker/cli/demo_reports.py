@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from tracker.cli.demo_answers import Writer, chance, pick
 from tracker.cli.demo_stage import MovingClock, Stage
-from tracker.cli.demo_texts import StateStory
-from tracker.domain.indicators import Cell
+from tracker.cli.demo_texts import FiguresRow, StateStory
+from tracker.domain.indicators import Cell, IndicatorDefinition
 from tracker.domain.item_fields import Part
 from tracker.domain.items import parse_item
 from tracker.domain.progress import Absence, Audience, Progress
@@ -21,7 +21,6 @@ from tracker.models.ids import new_public_id
 from tracker.services import clarifications, indicators, items, reports, submissions
 from tracker.services.responses import save_response
 
-INDICATOR = "sdg-16-4-2"
 MORNING = time(8, 30, tzinfo=UTC)
 LAST_DRAFT_TAKES = timedelta(days=40)
 ASKED_AT_ONCE = 4
@@ -114,15 +113,18 @@ class _Reporting:
         self._save_answers(until)
 
     def _save_figures(self) -> None:
-        row = self.stage.library.figures.get((self.story.state, self.cycle))
-        if row is None:
-            return
-        inputs = [entry.code for entry in self.stage.definition.inputs]
+        found = self.stage.library.figures.get((self.story.state, self.cycle), {})
+        for slug, definition in self.stage.indicators.items():
+            if slug in found:
+                self._save_return(definition, found[slug])
+
+    def _save_return(self, definition: IndicatorDefinition, row: FiguresRow) -> None:
+        inputs = [entry.code for entry in definition.inputs]
         indicators.save_indicator(
             self.session,
             actor=self.focal_point,
             report_id=self.report_id,
-            indicator=INDICATOR,
+            indicator=definition.slug,
             expected_version=0,
             audience=Audience(row.audience),
             figures={

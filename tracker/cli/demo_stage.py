@@ -41,7 +41,7 @@ class Stage:
     state_ids: Mapping[str, int]
     cycle_ids: Mapping[str, int]
     paragraphs: Mapping[int, Paragraph]
-    definition: IndicatorDefinition
+    indicators: Mapping[str, IndicatorDefinition]
     people: Mapping[str, tuple[Actor, ...]]
     reviewer: Actor
     administrator: Actor

@@ -68,7 +68,7 @@ class PersonRow(StrictRow):
 
 
 class FiguresRow(StrictRow):
-    """Figures of one State on the indicator: by year and category, inputs in their order."""
+    """Figures of one State on one indicator: by year and category, inputs in their order."""
 
     state: str
     cycle: str
@@ -134,14 +134,17 @@ class _TopicsFile(StrictRow):
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """All of it. ``needs``: the trait without which a paragraph is not applicable."""
+    """All of it. ``needs``: the trait without which a paragraph is not applicable.
+
+    ``figures`` by State and cycle, then by indicator.
+    """
 
     topics: Mapping[int, Topic]
     needs: Mapping[int, str]
     texts: Mapping[str, Texts]
     states: Sequence[StateStory]
     people: Sequence[PersonRow]
-    figures: Mapping[tuple[str, str], FiguresRow]
+    figures: Mapping[tuple[str, str], Mapping[str, FiguresRow]]
     items: Mapping[tuple[str, str], ItemsRow]
 
     def correspondence(self, language: str) -> str:
@@ -153,7 +156,6 @@ class Library:
 def read_library(folder: Path) -> Library:
     """The files of ``seed/demo``; ``SeedError`` names what is wrong in them."""
     topics = read_whole(folder / "topics.yaml", _TopicsFile)
-    figures = read_rows(folder / "figures.yaml", "returns", FiguresRow)
     items = read_rows(folder / "items.yaml", "reports", ItemsRow)
     return Library(
         topics={number: topic for topic in topics.topics for number in topic.paragraphs},
@@ -164,6 +166,15 @@ def read_library(folder: Path) -> Library:
         },
         states=read_rows(folder / "reports.yaml", "states", StateStory),
         people=read_rows(folder / "people.yaml", "people", PersonRow),
-        figures={(row.state, row.cycle): row for row in figures},
+        figures=_figures(folder / "figures"),
         items={(row.state, row.cycle): row for row in items},
     )
+
+
+def _figures(folder: Path) -> dict[tuple[str, str], dict[str, FiguresRow]]:
+    """One file for each indicator, called as it."""
+    found: dict[tuple[str, str], dict[str, FiguresRow]] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        for row in read_rows(path, "returns", FiguresRow):
+            found.setdefault((row.state, row.cycle), {})[path.stem] = row
+    return found

@@ -5,6 +5,7 @@ A figure stands at year × category × input. Unknown is no figure at all, and n
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from tracker.domain.errors import Invalid, Problem
@@ -31,6 +32,17 @@ class Cell(NamedTuple):
 
 
 Figures = Mapping[Cell, int]
+
+
+class OverYears(StrEnum):
+    """What several years of one State make together.
+
+    What happened in each year is summed; of what stands at the end of a year the latest holds,
+    or the same people and things would be counted again every year.
+    """
+
+    SUM = "sum"
+    LATEST = "latest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +80,11 @@ class Input:
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """A value: sums of inputs, divided. ``where_known`` joins the numerator where it is known."""
+    """A value: sums of inputs, divided. ``where_known`` joins the numerator where it is known.
+
+    It is a share: what stands above the line is part of what stands below it. Two figures of
+    which neither is part of the other have no formula; they are counted side by side.
+    """
 
     code: str
     label: LocalisedText
@@ -94,7 +110,11 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorDefinition:
-    """One indicator: what is asked, how values follow from it, what is checked."""
+    """One indicator: what is asked, how values follow from it, what is checked.
+
+    ``counts`` are the inputs whose sums are shown beside the values, ``commitments`` the keys of
+    those it is about. ``own_reading``: the definition is ours, not that of a United Nations text.
+    """
 
     slug: str
     code: str
@@ -106,6 +126,21 @@ class IndicatorDefinition:
     inputs: tuple[Input, ...]
     formulas: tuple[Formula, ...]
     checks: tuple[Check, ...]
+    counts: tuple[str, ...] = ()
+    over_years: OverYears = OverYears.SUM
+    own_reading: bool = False
+    commitments: tuple[str, ...] = ()
+
+    @property
+    def one_column(self) -> bool:
+        """Whether there is nothing to sum over: the one category is all of it."""
+        return len(self.categories) == 1
+
+    @property
+    def cited(self) -> tuple[tuple[str, int], ...]:
+        """The commitments as document and paragraph."""
+        parts = (key.split("/") for key in self.commitments)
+        return tuple((slug, int(paragraph)) for slug, _, paragraph in parts)
 
     @property
     def split(self) -> tuple[str, ...]:
@@ -140,7 +175,10 @@ def definition_data(definition: IndicatorDefinition) -> dict[str, Any]:
 
 
 def definition_from(data: Mapping[str, Any]) -> IndicatorDefinition:
-    """The definition again from what ``definition_data`` gave, also after a turn through JSON."""
+    """The definition again from what ``definition_data`` gave, also after a turn through JSON.
+
+    What an earlier release did not write yet has its default.
+    """
     return IndicatorDefinition(
         slug=data["slug"],
         code=data["code"],
@@ -152,6 +190,10 @@ def definition_from(data: Mapping[str, Any]) -> IndicatorDefinition:
         inputs=tuple(Input(**row) for row in data["inputs"]),
         formulas=tuple(Formula(**_frozen(row)) for row in data["formulas"]),
         checks=tuple(Check(**_frozen(row)) for row in data["checks"]),
+        counts=tuple(data.get("counts", ())),
+        over_years=OverYears(data.get("over_years", OverYears.SUM)),
+        own_reading=data.get("own_reading", False),
+        commitments=tuple(data.get("commitments", ())),
     )
 
 

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tracker.domain.documents import LocalisedText
-from tracker.domain.indicators import Formula, IndicatorDefinition
+from tracker.domain.indicators import IndicatorDefinition
 from tracker.domain.messages import N_
 from tracker.domain.progress import Absence
 from tracker.domain.states import Area
-from tracker.exchange.columns import Column, Kind
+from tracker.exchange.columns import Column, Columns, Kind
 from tracker.exchange.indicator_years import YearLine
 from tracker.exchange.words import Words
 from tracker.queries.compiled import CompiledExport
@@ -18,10 +18,14 @@ from tracker.queries.compiled import CompiledExport
 
 @dataclass(slots=True)
 class Sums:
-    """Numerators and denominators of the States whose value is computable and visible."""
+    """Numerators and denominators of the States whose value is computable and visible.
+
+    Of an input that is counted for itself, ``total`` is the sum of the States that know it.
+    """
 
     numerator: int = 0
     denominator: int = 0
+    total: int = 0
     computable: int = 0
     not_computable: int = 0
     withheld: int = 0
@@ -29,12 +33,16 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class GroupLine:
-    """One value of one group (all Member States where ``area`` is ``None``), cycle and year."""
+    """One value or count of one group (``None``: all Member States) in one cycle and year.
+
+    ``label`` says which; ``counted`` is true of an input counted for itself.
+    """
 
     cycle_slug: str
     year: int
     area: Area | None
-    formula: Formula
+    label: LocalisedText
+    counted: bool
     members: int
     sums: Sums
     words: Words
@@ -53,8 +61,11 @@ class GroupLine:
 
     @property
     def in_words(self) -> str:
-        """``12/40 (30%), from 3 of 54 States``."""
+        """``12/40 (30%), from 3 of 54 States``; of a count ``12, from 3 of 54 States``."""
         states = {"n": self.sums.computable, "of": self.members}
+        if self.counted and self.sums.computable:
+            total = str(self.sums.total)
+            return self.words(N_("%(share)s, from %(n)s of %(of)s States"), share=total, **states)
         if not self.sums.denominator:
             word = self.words.label(Absence.NOT_COMPUTABLE)
             return self.words(N_("%(word)s, from %(n)s of %(of)s States"), word=word, **states)
@@ -67,9 +78,13 @@ class GroupSums:
 
     def __init__(self, data: CompiledExport, definition: IndicatorDefinition) -> None:
         self._data = data
-        self._formulas = definition.formulas
+        self._counts = definition.counts
+        self._labels = (
+            *((definition.texts[code], True) for code in definition.counts),
+            *((formula.label, False) for formula in definition.formulas),
+        )
         self._sums: dict[tuple[str, int, str | None], list[Sums]] = defaultdict(
-            lambda: [Sums() for _ in definition.formulas]
+            lambda: [Sums() for _ in self._labels]
         )
 
     def add(self, line: YearLine) -> None:
@@ -78,8 +93,10 @@ class GroupSums:
             return
         for code in (None, line.entry.state.group or ""):
             sums = self._sums[line.entry.cycle_slug, line.year, code]
-            for place, one in enumerate(sums):
-                _count(one, line, place)
+            for code, one in zip(self._counts, sums, strict=False):
+                _count(one, line, code)
+            for place, one in enumerate(sums[len(self._counts) :]):
+                _divide(one, line, place)
 
     def lines(self, words: Words) -> Iterator[GroupLine]:
         """By cycle and year, all Member States and then each group, value by value."""
@@ -90,11 +107,23 @@ class GroupSums:
                     code = area.code if area else None
                     size = sum(code in (None, state.group) for state in members)
                     found = self._sums[slug, year, code]
-                    for formula, sums in zip(self._formulas, found, strict=True):
-                        yield GroupLine(slug, year, area, formula, size, sums, words)
+                    for (label, counted), sums in zip(self._labels, found, strict=True):
+                        yield GroupLine(slug, year, area, label, counted, size, sums, words)
 
 
-def _count(sums: Sums, line: YearLine, place: int) -> None:
+def _count(sums: Sums, line: YearLine, code: str) -> None:
+    if line.inputs is None:
+        sums.withheld += 1
+        return
+    amount = line.inputs[code]
+    if amount is None:
+        sums.not_computable += 1
+        return
+    sums.computable += 1
+    sums.total += amount
+
+
+def _divide(sums: Sums, line: YearLine, place: int) -> None:
     if line.absence:
         sums.withheld += 1
         return
@@ -111,6 +140,10 @@ def _group(line: GroupLine) -> LocalisedText:
     if line.area:
         return line.area.name
     return {line.words.language: line.words(N_("All Member States"))}
+
+
+def _is_divided(line: GroupLine) -> bool:
+    return bool(line.sums.computable) and not line.counted
 
 
 GROUP_COLUMNS: tuple[Column[GroupLine], ...] = (
@@ -143,7 +176,7 @@ GROUP_COLUMNS: tuple[Column[GroupLine], ...] = (
         N_("Value"),
         Kind.LOCALISED,
         36,
-        lambda line: line.formula.label,
+        lambda line: line.label,
         N_("Which of the values of the indicator."),
     ),
     Column(
@@ -151,7 +184,7 @@ GROUP_COLUMNS: tuple[Column[GroupLine], ...] = (
         N_("Numerator"),
         Kind.NUMBER,
         12,
-        lambda line: line.sums.numerator if line.sums.computable else None,
+        lambda line: line.sums.numerator if _is_divided(line) else None,
         N_("Numerators of the computable States summed; empty where there is none."),
     ),
     Column(
@@ -159,7 +192,7 @@ GROUP_COLUMNS: tuple[Column[GroupLine], ...] = (
         N_("Denominator"),
         Kind.NUMBER,
         12,
-        lambda line: line.sums.denominator if line.sums.computable else None,
+        lambda line: line.sums.denominator if _is_divided(line) else None,
         N_("Denominators of the computable States summed; empty where there is none."),
     ),
     Column(
@@ -219,3 +252,20 @@ GROUP_COLUMNS: tuple[Column[GroupLine], ...] = (
         N_("The share with its numbers, and how many States it is taken from."),
     ),
 )
+
+_TOTAL: Column[GroupLine] = Column(
+    "sum",
+    N_("Sum"),
+    Kind.NUMBER,
+    12,
+    lambda line: line.sums.total if line.counted and line.sums.computable else None,
+    N_("Of what is counted, the figures known summed; empty where there is none, and of shares."),
+)
+
+
+def group_columns(definition: IndicatorDefinition) -> Columns[GroupLine]:
+    """The columns; sums of counts stand beside the shares where the indicator has counts."""
+    if not definition.counts:
+        return GROUP_COLUMNS
+    at = next(place for place, column in enumerate(GROUP_COLUMNS) if column.key == "numerator")
+    return (*GROUP_COLUMNS[:at], _TOTAL, *GROUP_COLUMNS[at:])

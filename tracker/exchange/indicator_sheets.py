@@ -1,7 +1,8 @@
 """One State's figures of indicators, laid out by year: inputs down, categories across."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from tracker.domain.indicator_counts import YearCount, year_count
 from tracker.domain.indicator_tables import ValueLine, YearTable, year_table
 from tracker.domain.indicator_values import Hindrance, Value
 from tracker.domain.indicators import Cell, IndicatorDefinition, years_of
@@ -30,31 +31,57 @@ def value_words(words: Words, definition: IndicatorDefinition, value: Value) -> 
     if value.numerator is None or not value.denominator:
         return words(N_("Not computable: nothing to divide by"))
     share = words.share(value.numerator, value.denominator)
-    if value.complete:
-        return share
-    labels = definition.labels(words.language)
-    covered = ", ".join(labels[code] for code in value.covers)
-    return words(N_("%(share)s, over %(categories)s only"), share=share, categories=covered)
+    return share if value.complete else _covered(words, definition, share, value.covers)
 
 
 def summary_of(
     words: Words, definition: IndicatorDefinition, returned: SubmittedReturn | None
 ) -> Iterator[tuple[str, str]]:
-    """Each year with its values in words; one line where nothing was returned or may be seen."""
+    """Each year with its counts and values; one line where nothing was returned or may be seen."""
     if returned is None or returned.figures is None:
         absence = Absence.NOT_REPORTED if returned is None else Absence.WITHHELD
-        yield definition.code, words.label(absence)
+        yield _name(words, definition), words.label(absence)
         return
     for year in years_of(returned.figures):
-        yield (
-            f"{definition.code}, {year}",
-            "\n".join(
-                words.named(
-                    words.text(line.formula.label), value_words(words, definition, line.together)
-                )
-                for line in year_table(definition, returned.figures, year).values
-            ),
+        counted = (
+            words.named(
+                words.text(definition.texts[code]),
+                _count_words(
+                    words, definition, year_count(definition, code, returned.figures, year)
+                ),
+            )
+            for code in definition.counts
         )
+        valued = (
+            words.named(
+                words.text(line.formula.label), value_words(words, definition, line.together)
+            )
+            for line in year_table(definition, returned.figures, year).values
+        )
+        yield f"{_name(words, definition)}, {year}", "\n".join([*counted, *valued])
+
+
+def _name(words: Words, definition: IndicatorDefinition) -> str:
+    """The code; with the name where nobody but us uses that code."""
+    if not definition.own_reading:
+        return definition.code
+    return f"{definition.code} {words.text(definition.name)}"
+
+
+def _count_words(words: Words, definition: IndicatorDefinition, count: YearCount) -> str:
+    if count.amount is None:
+        return words(N_("unknown"))
+    if count.complete:
+        return str(count.amount)
+    return _covered(words, definition, str(count.amount), count.covers)
+
+
+def _covered(
+    words: Words, definition: IndicatorDefinition, said: str, covers: Iterable[str]
+) -> str:
+    labels = definition.labels(words.language)
+    covered = ", ".join(labels[code] for code in covers)
+    return words(N_("%(share)s, over %(categories)s only"), share=said, categories=covered)
 
 
 def write_returns(
@@ -81,16 +108,18 @@ def write_returns(
 
 def _write_year(sheet: Sheet, definition: IndicatorDefinition, table: YearTable) -> None:
     words = sheet.book.words
-    together = words(N_("All counted categories"))
     names = [words.text(category.label) for category in table.categories]
+    if not definition.one_column:
+        names.append(words(N_("All counted categories")))
     sheet.gap()
     sheet.may_break()
-    sheet.row_of([str(table.year), *names, together], "header")
+    sheet.row_of([str(table.year), *names], "header")
     for entry in table.inputs:
         name = words.text(entry.input.label)
         sheet.cell(0, name, "boxed_bold")
         sheet.fit(lines(name, sheet.widths[0]))
-        for at, amount in enumerate((*entry.amounts, entry.together), start=1):
+        together = () if definition.one_column else (entry.together,)
+        for at, amount in enumerate((*entry.amounts, *together), start=1):
             _amount(sheet, at, amount)
         sheet.row += 1
     for line in table.values:
@@ -110,4 +139,6 @@ def _value_row(words: Words, definition: IndicatorDefinition, line: ValueLine) -
         value_words(words, definition, value) if value else words(N_("not counted"))
         for value in line.columns
     ]
-    return [words.text(line.formula.label), *apart, value_words(words, definition, line.together)]
+    if not definition.one_column:
+        apart.append(value_words(words, definition, line.together))
+    return [words.text(line.formula.label), *apart]

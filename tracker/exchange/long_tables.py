@@ -16,7 +16,7 @@ from tracker.exchange.changes import CHANGE_COLUMNS, change_lines
 from tracker.exchange.columns import Columns
 from tracker.exchange.commitments import COMMITMENT_COLUMNS, commitment_lines
 from tracker.exchange.entries import Entry
-from tracker.exchange.indicator_groups import GROUP_COLUMNS, GroupSums
+from tracker.exchange.indicator_groups import GroupSums, group_columns
 from tracker.exchange.indicator_tables import FIGURE_COLUMNS, figure_lines
 from tracker.exchange.indicator_years import year_columns, year_lines
 from tracker.exchange.item_tables import item_columns, item_lines
@@ -125,7 +125,7 @@ def _indicator_tables(
                 "computable and may be read, never an average."
             )
         ),
-        GROUP_COLUMNS,
+        group_columns(definition),
         count,
         closing=lambda: sums.lines(words),
     )

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from tracker.domain.indicator_counts import GroupCount, StateCount, group_count, state_count
 from tracker.domain.indicator_sums import GroupValue, StateValue, group_value, state_value, value_of
 from tracker.domain.indicator_tables import YearTable, year_table
 from tracker.domain.indicator_values import Value
-from tracker.domain.indicators import IndicatorDefinition
+from tracker.domain.indicators import IndicatorDefinition, OverYears
 from tracker.domain.progress import Audience
 from tracker.domain.selection import areas_of
 from tracker.domain.states import Area, StateStatus
@@ -33,28 +34,38 @@ class ValueChoice:
 
 @dataclass(frozen=True, slots=True)
 class StateLine:
-    """One State that returned something: ``values`` by formula, ``cycles`` it comes from."""
+    """One State that returned something: ``values`` by formula, ``counts`` by input counted.
+
+    ``years`` are those behind it, ``cycles`` the ones in which they were reported.
+    """
 
     row: StateRow
     member: bool
+    years: tuple[int, ...]
     cycles: tuple[str, ...]
     values: tuple[StateValue, ...]
+    counts: tuple[StateCount, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class GroupLine:
-    """One group or region, or all Member States where ``area`` is ``None``; values by formula."""
+    """One group or region, or all Member States where ``area`` is ``None``.
+
+    ``values`` by formula, ``counts`` by input counted.
+    """
 
     area: Area | None
     values: tuple[GroupValue, ...]
+    counts: tuple[GroupCount, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TrendYear:
-    """The States chosen in one year; ``values`` by formula."""
+    """The States chosen in one year; ``values`` by formula, ``counts`` by input counted."""
 
     year: int
     values: tuple[GroupValue, ...]
+    counts: tuple[GroupCount, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +80,15 @@ class PathYear:
 
 @dataclass(frozen=True, slots=True)
 class StatePath:
-    """How the values of one State came about; ``pooled`` over its years, by formula."""
+    """How the values of one State came about.
+
+    ``pooled`` over its years by formula, ``counts`` by input counted.
+    """
 
     row: StateRow
     years: tuple[PathYear, ...]
     pooled: tuple[StateValue, ...]
+    counts: tuple[StateCount, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +111,9 @@ class ReturnedValues:
 
 @dataclass(frozen=True, slots=True)
 class ShownValues:
-    """What was chosen of it, computed; all years are pooled where none is chosen.
+    """What was chosen of it, computed.
+
+    Where no year is chosen, years are put together as the definition says: pooled, or the latest.
 
     ``silent`` are the Member States chosen that returned nothing for the time chosen. The sums
     of ``groups`` hold whatever area or State is chosen.
@@ -142,14 +159,14 @@ def shown_values(read: ReturnedValues, choice: ValueChoice) -> ShownValues:
         states=tuple(lines[row.id] for row in chosen if row.id in lines),
         silent=tuple(row for row in chosen if _is_member(row) and row.id not in lines),
         groups=tuple(
-            GroupLine(area, _sums(read.definition, _of_area(members, area), lines))
+            GroupLine(area, *_sums(read.definition, _of_area(members, area), lines))
             for area in (None, *read.areas)
         ),
         trend=tuple(
             # A State by itself may be an observer; a sum takes Member States only.
             TrendYear(
                 year,
-                _sums(
+                *_sums(
                     read.definition,
                     [row for row in chosen if choice.state or _is_member(row)],
                     _lines(read, choice, year),
@@ -177,30 +194,46 @@ def _of_area(members: list[StateRow], area: Area | None) -> list[StateRow]:
 
 def _lines(read: ReturnedValues, choice: ValueChoice, year: int | None) -> dict[int, StateLine]:
     """Every State that returned something for the year (``None``: for any), by row id."""
-    lines = {}
-    for row in read.rows:
-        returns = [one for one in read.returns.get(row.id, ()) if year in (None, one.year)]
-        if returns:
-            figures = {one.year: one.figures for one in returns}
-            lines[row.id] = StateLine(
-                row=row,
-                member=_is_member(row),
-                cycles=tuple(sorted({returned.cycle_slug for returned in returns})),
-                values=tuple(
-                    state_value(read.definition, formula, figures, choice.category)
-                    for formula in read.definition.formulas
-                ),
-            )
-    return lines
+    found = {row.id: _line(read, row, choice.category, year) for row in read.rows}
+    return {row_id: line for row_id, line in found.items() if line}
+
+
+def _line(read: ReturnedValues, row: StateRow, category: str, year: int | None) -> StateLine | None:
+    definition = read.definition
+    returns = [one for one in read.returns.get(row.id, ()) if year in (None, one.year)]
+    if definition.over_years is OverYears.LATEST:
+        returns = returns[-1:]  # they come by year
+    if not returns:
+        return None
+    figures = {one.year: one.figures for one in returns}
+    return StateLine(
+        row=row,
+        member=_is_member(row),
+        years=tuple(figures),
+        cycles=tuple(sorted({returned.cycle_slug for returned in returns})),
+        values=tuple(
+            state_value(definition, formula, figures, category) for formula in definition.formulas
+        ),
+        counts=tuple(
+            state_count(definition, code, figures, category) for code in definition.counts
+        ),
+    )
 
 
 def _sums(
     definition: IndicatorDefinition, rows: Iterable[StateRow], lines: Mapping[int, StateLine]
-) -> tuple[GroupValue, ...]:
+) -> tuple[tuple[GroupValue, ...], tuple[GroupCount, ...]]:
+    """The values and the counts of a group."""
     found = [lines.get(row.id) for row in rows]
-    return tuple(
-        group_value(line.values[place] if line else None for line in found)
-        for place, _ in enumerate(definition.formulas)
+    return (
+        tuple(
+            group_value(line.values[place] if line else None for line in found)
+            for place, _ in enumerate(definition.formulas)
+        ),
+        tuple(
+            group_count(line.counts[place] if line else None for line in found)
+            for place, _ in enumerate(definition.counts)
+        ),
     )
 
 
@@ -230,4 +263,5 @@ def _path(
             if choice.year in (None, one.year)
         ),
         pooled=line.values if line else (),
+        counts=line.counts if line else (),
     )

@@ -29,16 +29,18 @@ from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise, may
 from tracker.policy.rules import Subject
 from tracker.policy.scopes import audience_of
-from tracker.queries.cycles import cycle_or_none
+from tracker.queries.cycles import cycle_or_none, list_cycles
+from tracker.queries.indicator_reporting import indicators_reported
 from tracker.queries.indicators import ReturnRow, definition_of, returns_of
 from tracker.queries.published import published_values
 from tracker.queries.reports import ReportRow
+from tracker.queries.states import count_members
 from tracker.services.indicators import save_indicator
 from tracker.services.responses import Saved
 from tracker.web.access import requires
 from tracker.web.indicator_choices import values_view
 from tracker.web.locale import chosen_language
-from tracker.web.public_choices import by_name
+from tracker.web.public_choices import by_name, current_cycle
 from tracker.web.render import page, problem_text
 from tracker.web.reporting import is_editable, load_report
 from tracker.web.revalidation import revalidate
@@ -249,6 +251,23 @@ def _years_sent(texts: Mapping[str, str]) -> set[int]:
         except Invalid:
             continue
     return years
+
+
+@blueprint.get("/indicators")
+@requires(Action.PUBLIC_READ)
+def index() -> ResponseReturnValue:
+    """Every indicator, what it measures, and how many States reported in the latest cycle."""
+    audience = audience_of(current_actor())
+    cycle = current_cycle(list_cycles(session()))
+    return page(
+        "indicators/index.html",
+        cycle=cycle,
+        audience=audience,
+        members=count_members(session()),
+        rows=indicators_reported(
+            session(), cycle_id=cycle.id if cycle else None, audience=audience
+        ),
+    )
 
 
 @blueprint.get("/indicators/<slug>")

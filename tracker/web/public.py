@@ -12,6 +12,7 @@ from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import list_cycles
 from tracker.queries.documents import list_documents
 from tracker.queries.figures import figures_of_cycle
+from tracker.queries.indicators import list_indicators
 from tracker.queries.record import official_record
 from tracker.queries.states import count_members
 from tracker.web import (
@@ -52,6 +53,7 @@ def home() -> ResponseReturnValue:
             if cycle and other.dates.opens_on > cycle.dates.opens_on and other.dates.is_open(now)
         ],
         documents=list_documents(session()),
+        indicators=list_indicators(session()),
         cycle=cycle,
         audience=audience,
         counted=figures_of_cycle(session(), cycle_id=cycle.id, audience=audience)

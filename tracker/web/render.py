@@ -62,7 +62,8 @@ def navigation() -> list[Link]:
     actor = current_actor()
     items = [("public.home", gettext("Overview"))]
     items += [("public.documents", gettext("Commitments")), ("public.states", gettext("States"))]
-    items += [("public.cycles", gettext("Progress")), ("public.needs", gettext("Needs and offers"))]
+    items += [("public.cycles", gettext("Progress")), ("indicators.index", gettext("Indicators"))]
+    items.append(("public.needs", gettext("Needs and offers")))
     if actor.state_ids:
         items.append(("reporting.home", gettext("My reports")))
     if access.can(Action.COVERAGE_WATCH):
