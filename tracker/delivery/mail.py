@@ -1,0 +1,121 @@
+"""Handing one mail to the server. Three ways to fail: the server, this mail for good, for now."""
+
+import contextlib
+import smtplib
+import ssl
+from collections.abc import Iterator
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+
+from tracker.smtp_address import SmtpAddress
+
+TIMEOUT = 20.0  # seconds, for each answer of the server
+OK, TAKEN = (250, 251, 252), 250
+CLOSING = 421
+
+
+class MailTrouble(Exception):
+    """Not sent. ``code`` is one of ``domain.mail.TROUBLES``, ``detail`` what the server said."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code)
+        self.code, self.detail = code, detail
+
+
+class Unreachable(MailTrouble):
+    """The server takes no mail from us at all."""
+
+
+class Refused(MailTrouble):
+    """The server will never take this mail."""
+
+
+class PutOff(MailTrouble):
+    """The server may take this mail later."""
+
+
+def send(
+    message: EmailMessage,
+    *,
+    sender: str,
+    recipient: str,
+    server: SmtpAddress,
+    timeout: float = TIMEOUT,
+) -> None:
+    """Send one message to one recipient; a ``MailTrouble`` unless the server took it."""
+    with _connected(server, sender.rpartition("@")[2], timeout) as client:
+        _hand_over(client, message, sender, recipient)
+
+
+@contextlib.contextmanager
+def _connected(server: SmtpAddress, domain: str, timeout: float) -> Iterator[smtplib.SMTP]:
+    client: smtplib.SMTP | None = None
+    try:
+        try:
+            client = _connect(server, domain, timeout)
+            if server.security == "smtp+starttls":
+                client.starttls(context=ssl.create_default_context())
+            client.ehlo_or_helo_if_needed()
+            if server.user:
+                client.login(server.user, server.password)
+        except smtplib.SMTPAuthenticationError as error:
+            raise Unreachable("sign-in-refused", _said(error.smtp_code, error.smtp_error)) from None
+        except smtplib.SMTPResponseException as error:
+            raise Unreachable("unreachable", _said(error.smtp_code, error.smtp_error)) from None
+        except (OSError, smtplib.SMTPException) as error:
+            raise Unreachable("unreachable", str(error)) from None
+        yield client
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            client.quit()  # the mail is taken already: how the talk ends changes nothing
+    finally:
+        if client is not None:
+            client.close()
+
+
+def _connect(server: SmtpAddress, domain: str, timeout: float) -> smtplib.SMTP:
+    """A connection that is encrypted and checked where the address says so."""
+    if server.security == "smtps":
+        return smtplib.SMTP_SSL(
+            server.host,
+            server.port,
+            local_hostname=domain,
+            timeout=timeout,
+            context=ssl.create_default_context(),
+        )
+    return smtplib.SMTP(server.host, server.port, local_hostname=domain, timeout=timeout)
+
+
+def _hand_over(client: smtplib.SMTP, message: EmailMessage, sender: str, recipient: str) -> None:
+    options = []
+    if not recipient.isascii():
+        if not client.has_extn("smtputf8"):
+            raise Refused("address-unusable")
+        options = ["SMTPUTF8", "BODY=8BITMIME"]
+    content = message.as_bytes(policy=SMTPUTF8 if options else SMTP)
+    try:
+        code, said = client.mail(sender, options)
+        if code not in OK:
+            raise Unreachable("sender-refused", _said(code, said))
+        code, said = client.rcpt(recipient)
+        if code not in OK:
+            raise _refusal("recipient-refused", code, said)
+        try:
+            code, said = client.data(content)
+        except smtplib.SMTPDataError as error:
+            raise _refusal("text-refused", error.smtp_code, error.smtp_error) from None
+        if code != TAKEN:
+            raise _refusal("text-refused", code, said)
+    except (OSError, smtplib.SMTPException) as error:
+        raise PutOff("connection-lost", str(error)) from None
+
+
+def _refusal(trouble: str, code: int, said: bytes | str) -> MailTrouble:
+    if code == CLOSING:
+        return Unreachable("unreachable", _said(code, said))
+    kind = Refused if 500 <= code < 600 else PutOff
+    return kind(trouble, _said(code, said))
+
+
+def _said(code: int, said: bytes | str) -> str:
+    text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
+    return f"{code} {text}"
