@@ -18,7 +18,9 @@ from sqlalchemy.orm import Session
 
 from tracker.cli.mailing import Mailer
 from tracker.delivery import mail
-from tracker.models import OutgoingMail
+from tracker.domain.mail import MailKind, MailState
+from tracker.models import OutgoingMail, User
+from tracker.services.mail import queue
 from tracker.settings import Settings
 
 FROM = "Tracker <tracker@example.org>"
@@ -119,6 +121,16 @@ def mails(session: Session, *kinds: str) -> list[OutgoingMail]:
     session.expire_all()
     query = select(OutgoingMail).order_by(OutgoingMail.id)
     return list(session.scalars(query.where(OutgoingMail.kind.in_(kinds)) if kinds else query))
+
+
+def dead_mail(session: Session, user: User) -> OutgoingMail:
+    """A mail to this person that was given up."""
+    now = datetime.now(UTC)
+    made = queue(session, user=user, kind=MailKind.PASSWORD_CHANGED, at=now)
+    made.state, made.attempts = MailState.DEAD, 1
+    made.error = "recipient-refused: 550 no such user"
+    session.commit()
+    return made
 
 
 def send_all(worker: Mailer) -> None:

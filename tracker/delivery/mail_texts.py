@@ -102,7 +102,7 @@ TEXTS: dict[MailKind, MailText] = {
                 "UTC by %(name)s, %(title)s. It is submission number %(number)s."
             ),
             N_("Hash of its content (SHA-256): %(content_hash)s"),
-            N_("The receipt is attached. Keep it: it proves what was submitted, and when."),
+            N_("The receipt is attached. Keep it: with it the submission can be checked later."),
             N_("The submission is here:"),
         ),
         "/reports/%(report)s/submissions/%(number)s",
