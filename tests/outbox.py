@@ -59,7 +59,7 @@ class Letters:
         """The words of one letter."""
         body = self.got[number].get_body(("plain",))
         assert body is not None
-        return str(body.get_content())
+        return str(body.get_content()).replace("\r\n", "\n")
 
 
 class MailServer(Controller):

@@ -13,12 +13,11 @@ from tests.outbox import MailServer, SetClock, mailer, mails, send_all
 from tests.people import Browser, make_user
 from tracker.domain.clock import system_clock
 from tracker.domain.mail import MailKind, MailState
-from tracker.domain.roles import OPERATOR, Role
-from tracker.models import PasswordReset, SignInFailure, User
+from tracker.domain.roles import Role
+from tracker.models import Invitation, PasswordReset, User
 from tracker.models import Session as SignedIn
-from tracker.services.invitations import invite
 from tracker.services.passwords import hash_password, verify_password
-from tracker.services.tokens import token_hash
+from tracker.services.tokens import new_token, token_hash
 from tracker.settings import Settings
 
 GOOD, OTHER = "yellow-canal-78-fog", "silver.ladder.11.moss"
@@ -136,9 +135,17 @@ class TestChoosing:
         path: str,
     ) -> None:
         elsewhere = browser_of(user)
-        invitation = invite(session, actor=OPERATOR, user_id=user.id, clock=system_clock)
-        session.add(SignInFailure(key="other", at=system_clock()))
+        now, invitation = system_clock(), new_token()
+        session.add(
+            Invitation(
+                token_hash=token_hash(invitation),
+                user_id=user.id,
+                created_at=now,
+                expires_at=now + timedelta(days=7),
+            )
+        )
         session.commit()
+        assert public.get(f"/invitations/{invitation}").status_code == 200
         page = public.get(path)
         assert page.headers["Cache-Control"] == "no-store"
         assert page.headers["Referrer-Policy"] == "same-origin"

@@ -5,8 +5,8 @@ import smtplib
 import ssl
 from collections.abc import Iterator
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
 
+from tracker.delivery.mail_policy import BY_SMTP, BY_SMTPUTF8
 from tracker.smtp_address import SmtpAddress
 
 TIMEOUT = 20.0  # seconds, for each answer of the server
@@ -91,7 +91,7 @@ def _hand_over(client: smtplib.SMTP, message: EmailMessage, sender: str, recipie
         if not client.has_extn("smtputf8"):
             raise Refused("address-unusable")
         options = ["SMTPUTF8", "BODY=8BITMIME"]
-    content = message.as_bytes(policy=SMTPUTF8 if options else SMTP)
+    content = message.as_bytes(policy=BY_SMTPUTF8 if options else BY_SMTP)
     try:
         code, said = client.mail(sender, options)
         if code not in OK:

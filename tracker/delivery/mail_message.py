@@ -53,11 +53,12 @@ def write_message(
     message["Date"] = format_datetime(letter.created_at)
     message["Message-ID"] = letter.message_id
     message["Auto-Submitted"] = "auto-generated"
-    message["Content-Language"] = letter.language
     message.set_content("\n\n".join(parts) + "\n", cte="quoted-printable")
     for file in letter.files:
         main, sub = file.media_type.split("/")
         message.add_attachment(file.content, maintype=main, subtype=sub, filename=file.name)
+    # Last: whoever adds content moves every Content- header into the first part.
+    message["Content-Language"] = letter.language
     return message
 
 

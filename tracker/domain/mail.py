@@ -12,6 +12,7 @@ GROWTH = 3
 # After this long whoever claimed a mail is taken for dead, and the mail is sent again.
 CLAIM_LASTS = timedelta(minutes=10)
 FINISHED_KEPT_FOR = timedelta(days=180)
+NO_BREAK = "\u00a0\u202f"
 
 
 class MailState(StrEnum):
@@ -58,9 +59,12 @@ def wait_after(attempts: int) -> timedelta:
 
 
 def one_line(text: str, limit: int = 300) -> str:
-    """A text without line breaks and control characters, as headers and lists need it."""
-    plain = "".join(c if c.isprintable() else " " for c in text)
-    shown = " ".join(plain.split())
+    """A text without line breaks and control characters, as headers and lists need it.
+
+    Blanks that may not break stay: French puts them before its colons.
+    """
+    plain = "".join(c if c.isprintable() or c in NO_BREAK else " " for c in text)
+    shown = " ".join(word for word in plain.split(" ") if word)
     return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 
