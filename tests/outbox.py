@@ -35,11 +35,13 @@ class Letters:
     recipients: list[str] = field(default_factory=list)
     to_recipient: list[str] = field(default_factory=list)
     to_text: list[str] = field(default_factory=list)
+    on_recipient: Callable[[str], None] = lambda address: None
     on_text: Callable[[EmailMessage], None] = lambda message: None
 
     async def handle_RCPT(
         self, server: SMTP, talk: Talk, envelope: Envelope, address: str, options: list[str]
     ) -> str:
+        self.on_recipient(address)
         if self.to_recipient:
             return self.to_recipient.pop(0)
         envelope.rcpt_tos.append(address)
@@ -67,14 +69,14 @@ class MailServer(Controller):
 
     letters: Letters
 
-    def __init__(self, **options: Any) -> None:
-        self.letters = Letters()
+    def __init__(self, scheme: str = "smtp", **options: Any) -> None:
+        self.letters, self.scheme = Letters(), scheme
         super().__init__(self.letters, hostname="127.0.0.1", port=_free_port(), **options)
 
     @property
     def url(self) -> str:
         """Its address for the settings."""
-        return f"smtp://127.0.0.1:{self.port}"
+        return f"{self.scheme}://127.0.0.1:{self.port}"
 
 
 def _free_port() -> int:

@@ -77,5 +77,7 @@ def test_the_name_of_the_sender_is_read_back_whole(name: str) -> None:
 
 
 def test_one_line_keeps_blanks_that_may_not_break_and_nothing_else_unseen() -> None:
-    assert one_line("a\u00a0: b\u202f;\r\nc\u2028\u0085 \td\x00\u200be") == "a\u00a0: b\u202f; c d e"
+    assert (
+        one_line("a\u00a0: b\u202f;\r\nc\u2028\u0085 \td\x00\u200be") == "a\u00a0: b\u202f; c d e"
+    )
     assert one_line(" é" * 400, 11) == "é é é é é …"

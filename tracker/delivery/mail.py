@@ -49,27 +49,46 @@ def send(
 
 @contextlib.contextmanager
 def _connected(server: SmtpAddress, domain: str, timeout: float) -> Iterator[smtplib.SMTP]:
-    client: smtplib.SMTP | None = None
+    client = _greeted(server, domain, timeout)
     try:
-        try:
-            client = _connect(server, domain, timeout)
-            if server.security == "smtp+starttls":
-                client.starttls(context=ssl.create_default_context())
-            client.ehlo_or_helo_if_needed()
-            if server.user:
-                client.login(server.user, server.password)
-        except smtplib.SMTPAuthenticationError as error:
-            raise Unreachable("sign-in-refused", _said(error.smtp_code, error.smtp_error)) from None
-        except smtplib.SMTPResponseException as error:
-            raise Unreachable("unreachable", _said(error.smtp_code, error.smtp_error)) from None
-        except (OSError, smtplib.SMTPException) as error:
-            raise Unreachable("unreachable", str(error)) from None
         yield client
         with contextlib.suppress(OSError, smtplib.SMTPException):
             client.quit()  # the mail is taken already: how the talk ends changes nothing
     finally:
+        client.close()
+
+
+def _greeted(server: SmtpAddress, domain: str, timeout: float) -> smtplib.SMTP:
+    """A server that is ready for mail; ``Unreachable`` with the reason where it is not."""
+    client: smtplib.SMTP | None = None
+    try:
+        client = _connect(server, domain, timeout)
+        if server.security == "smtp+starttls":
+            _encrypt(client)
+        client.ehlo_or_helo_if_needed()
+        if server.user:
+            client.login(server.user, server.password)
+    except (OSError, smtplib.SMTPException, Unreachable) as error:
         if client is not None:
             client.close()
+        raise _why(error) from None
+    return client
+
+
+def _why(error: Exception) -> MailTrouble:
+    """What kept a server from taking any mail."""
+    match error:
+        case MailTrouble():
+            return error
+        case smtplib.SMTPAuthenticationError():
+            return Unreachable("sign-in-refused", _said(error.smtp_code, error.smtp_error))
+        case smtplib.SMTPNotSupportedError():
+            return Unreachable("sign-in-refused", str(error))
+        case smtplib.SMTPResponseException():
+            return Unreachable("unreachable", _said(error.smtp_code, error.smtp_error))
+        case ssl.SSLCertVerificationError():
+            return Unreachable("certificate-refused", error.verify_message)
+    return Unreachable("unreachable", str(error))
 
 
 def _connect(server: SmtpAddress, domain: str, timeout: float) -> smtplib.SMTP:
@@ -83,6 +102,14 @@ def _connect(server: SmtpAddress, domain: str, timeout: float) -> smtplib.SMTP:
             context=ssl.create_default_context(),
         )
     return smtplib.SMTP(server.host, server.port, local_hostname=domain, timeout=timeout)
+
+
+def _encrypt(client: smtplib.SMTP) -> None:
+    """Nothing is sent unencrypted where the address asks for encryption, no letter and no name."""
+    client.ehlo_or_helo_if_needed()
+    if not client.has_extn("starttls"):
+        raise Unreachable("not-encrypted")
+    client.starttls(context=ssl.create_default_context())
 
 
 def _hand_over(client: smtplib.SMTP, message: EmailMessage, sender: str, recipient: str) -> None:

@@ -81,7 +81,11 @@ def trouble_of(code: str, detail: str = "") -> str:
 
 
 TROUBLES = {
-    "unreachable": N_("The mail server cannot be reached, or not safely."),
+    "unreachable": N_("The mail server cannot be reached."),
+    "certificate-refused": N_(
+        "The certificate of the mail server is not to be trusted, so nothing was sent to it."
+    ),
+    "not-encrypted": N_("The mail server offers no encryption, so nothing was sent to it."),
     "sign-in-refused": N_("The mail server refuses the user name or the password."),
     "sender-refused": N_("The mail server refuses the sender."),
     "recipient-refused": N_("The mail server refuses the recipient."),
