@@ -9,7 +9,9 @@ from tracker.domain.mail import MailKind
 from tracker.domain.marking import N_
 
 SITE = N_("Small Arms Commitments Tracker")
-FOOTER = N_("This message was sent by itself by the %(site)s, %(base_url)s. Replies are not read.")
+FOOTER = N_(
+    "This message was sent automatically by the %(site)s, %(base_url)s. Replies are not read."
+)
 
 
 @dataclass(frozen=True, slots=True)
