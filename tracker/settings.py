@@ -4,6 +4,7 @@ Defaults are safe in production; what has no safe default must be given there.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -86,11 +87,8 @@ class Settings:
 
 
 def mask_password(url: str) -> str:
-    """An address with its password replaced."""
-    parts = urlsplit(url)
-    if not parts.password:
-        return url
-    return url.replace(f":{parts.password}@", ":***@", 1)
+    """An address with its password replaced, one with signs that should be escaped too."""
+    return re.sub(r"(?<=://)([^:@/]*):.*@", r"\1:***@", url, count=1)
 
 
 def normalised_database_url(url: str) -> str:

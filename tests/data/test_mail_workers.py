@@ -105,6 +105,7 @@ class WorkerProcess:
         self._environment = kept | {
             "TRACKER_ENV": "development",
             "TRACKER_INSTANCE_PATH": str(folder),
+            "TRACKER_BASE_URL": settings.base_url,
             "TRACKER_DATABASE_URL": settings.database_url,
             "TRACKER_SMTP_URL": url,
             "TRACKER_MAIL_FROM": FROM,
