@@ -1,4 +1,4 @@
-"""The address of the mail server: what it means, and what is refused without repeating a password."""
+"""The address of the mail server: what it means; what is refused, without telling the password."""
 
 from pathlib import Path
 
