@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 from tests.browser.site import RunningSite
 from tests.browser.test_pages import Findings
 from tests.browser.visits import Visits, sign_in
+from tracker.cli.demo import PASSWORD
 
 pytestmark = pytest.mark.browser
 GIVEN_UP = (
@@ -21,7 +22,7 @@ def test_what_was_given_up_fits_a_phone_and_is_tried_again_by_keyboard(
 ) -> None:
     changing_demonstration.alter(GIVEN_UP)
     page = visits.open(changing_demonstration, width=320)
-    sign_in(page, "administrator@secretariat.example")
+    sign_in(page, "administrator@secretariat.example", PASSWORD)
     page.goto(f"/admin/mail?lang={language}")
     rows = page.locator("#dead-mail tbody tr")
     expect(rows).to_have_count(2)
