@@ -4,6 +4,7 @@ Defaults are safe in production; what has no safe default must be given there.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from tracker.resources import PACKAGE, default_instance_path
+from tracker.smtp_address import SmtpAddress, parse_sender, parse_smtp_url
 
 ENVIRONMENTS = ("production", "development", "demonstration")
 UNTRANSLATED_ALLOWED = ("development", "demonstration")  # to try layouts, right to left too
@@ -23,6 +25,8 @@ KNOWN = (
     "BASE_URL",
     "LANGUAGES",
     "SCORING",
+    "SMTP_URL",
+    "MAIL_FROM",
 )
 
 
@@ -45,6 +49,8 @@ class Settings:
     base_url: str
     languages: tuple[str, ...] = ("en", "fr")
     scoring: bool = False
+    smtp_url: str = field(default="", repr=False)
+    mail_from: str = ""
     cheap_password_hashing: bool = False
     testing: bool = False
 
@@ -58,6 +64,13 @@ class Settings:
         """Whether cookies can be limited to HTTPS."""
         return self.base_url.startswith("https://")
 
+    @property
+    def smtp(self) -> SmtpAddress | None:
+        """Where mail is handed over; ``None``: nowhere. Nobody is written to in a demonstration."""
+        if self.demonstration or not self.smtp_url:
+            return None
+        return parse_smtp_url(self.smtp_url)
+
     def masked(self) -> dict[str, str]:
         """The effective settings by variable name, secrets masked."""
         return {
@@ -68,15 +81,14 @@ class Settings:
             "TRACKER_BASE_URL": self.base_url or "missing",
             "TRACKER_LANGUAGES": ",".join(self.languages),
             "TRACKER_SCORING": "on" if self.scoring else "off",
+            "TRACKER_SMTP_URL": mask_password(self.smtp_url) or "not set",
+            "TRACKER_MAIL_FROM": self.mail_from or "not set",
         }
 
 
 def mask_password(url: str) -> str:
-    """A database address with its password replaced."""
-    parts = urlsplit(url)
-    if not parts.password:
-        return url
-    return url.replace(f":{parts.password}@", ":***@", 1)
+    """An address with its password replaced, one with signs that should be escaped too."""
+    return re.sub(r"(?<=://)([^:@/]*):.*@", r"\1:***@", url, count=1)
 
 
 def normalised_database_url(url: str) -> str:
@@ -116,8 +128,11 @@ def inspect_settings(
         base_url=(values["BASE_URL"] or _default_base_url(chosen)).rstrip("/"),
         languages=_languages(values["LANGUAGES"], chosen, problems),
         scoring=_is_on("SCORING", values["SCORING"], problems),
+        smtp_url=values["SMTP_URL"],
+        mail_from=values["MAIL_FROM"],
     )
     problems += _base_url_problems(settings)
+    problems += _mail_problems(settings)
     return settings, problems
 
 
@@ -152,6 +167,23 @@ def _base_url_problems(settings: Settings) -> list[str]:
     if settings.environment == "production" and parts.scheme != "https":
         return ["TRACKER_BASE_URL must begin with https:// in production."]
     return []
+
+
+def _mail_problems(settings: Settings) -> list[str]:
+    problems = []
+    given = (
+        ("TRACKER_SMTP_URL", settings.smtp_url, parse_smtp_url),
+        ("TRACKER_MAIL_FROM", settings.mail_from, parse_sender),
+    )
+    for name, value, parse in given:
+        try:
+            if value:
+                parse(value)
+        except ValueError as error:
+            problems.append(f"{name} {error}.")
+    if settings.smtp_url and not settings.mail_from:
+        problems.append("TRACKER_MAIL_FROM is missing; name the sender of the mail.")
+    return problems
 
 
 def _languages(given: str, environment: str, problems: list[str]) -> tuple[str, ...]:

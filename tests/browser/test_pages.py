@@ -27,6 +27,7 @@ PUBLIC = (
     "/documents/bms7/94",
     "/exports",
     "/exports/new?cycles=bms7-2024",
+    "/forgotten-password",
     "/sign-in",
     "/states",
     "/states/XAA",
@@ -93,7 +94,14 @@ READERS = {
     ),
     "administrator": Reader(
         "administrator@secretariat.example",
-        ("/", *OF_PEOPLE, "/admin/cycles", "/admin/cycles/new", "/admin/cycles/bms7/dates"),
+        (
+            "/",
+            *OF_PEOPLE,
+            "/admin/cycles",
+            "/admin/cycles/new",
+            "/admin/cycles/bms7/dates",
+            "/admin/mail",
+        ),
         submission_of="XAA",
         submission_pages=("/strike/25",),
     ),

@@ -26,6 +26,7 @@ from tracker.models import (
     Measure,
     Membership,
     NationalReport,
+    OutgoingMail,
     ReportingCycle,
     Response,
     SaveKey,
@@ -45,6 +46,7 @@ from tracker.services.submissions import submit
 WRITERS = 8
 KEY = "bms7/annex/25"
 MADE: tuple[type[Base], ...] = (
+    OutgoingMail,
     Contact,
     SubmissionResponse,
     Submission,

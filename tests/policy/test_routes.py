@@ -16,6 +16,7 @@ from tests.exchange.templates import kept_plan
 from tests.exports import ask_for_export
 from tests.items import CONTACT, save
 from tests.national_reports import report_at
+from tests.outbox import dead_mail
 from tests.people import Browser, make_user, state_id
 from tracker.app import create_app
 from tracker.domain.roles import Role
@@ -42,6 +43,8 @@ GET  /admin/cycles/<slug>/dates                                    303     403  
 POST /admin/cycles/<slug>/dates                                    303     403     403     403     403     422
 GET  /admin/cycles/new                                             303     403     403     403     403     200
 POST /admin/cycles/new                                             303     403     403     403     403     422
+GET  /admin/mail                                                   303     403     403     403     403     200
+POST /admin/mail/<mail_id>/again                                   303     403     403     403     403     303
 POST /admin/memberships/<membership_id>/end                        303     404     303/404 404     404     303
 POST /admin/memberships/<membership_id>/sections                   303     404     422/404 404     404     422
 GET  /admin/people                                                 303     403     200     403     403     200
@@ -67,6 +70,8 @@ GET  /exports/<export_id>                                          404     404  
 GET  /exports/<export_id>/file                                     404     404     404     404     404     404
 GET  /exports/new                                                  200     200     200     200     200     200
 POST /exports/new                                                  403     303     303     303     303     303
+GET  /forgotten-password                                           200     200     200     200     200     200
+POST /forgotten-password                                           422     422     422     422     422     422
 GET  /healthz                                                      200     200     200     200     200     200
 GET  /indicators                                                   200     200     200     200     200     200
 GET  /indicators/<slug>                                            200     200     200     200     200     200
@@ -107,6 +112,8 @@ GET  /reports/<report_id>/imports/<plan_id>/marked.xlsx            303     404  
 GET  /reports/<report_id>/workbook                                 303     200/404 200/404 200/404 404     404
 POST /reports/<report_id>/workbook                                 401     422/404 422/404 403/404 404     404
 GET  /reports/template.xlsx                                        303     404     404     404     404     404
+GET  /reset-password/<token>                                       404     404     404     404     404     404
+POST /reset-password/<token>                                       404     404     404     404     404     404
 GET  /review                                                       303     403     403     403     200     200
 GET  /review/submissions/<submission_id>                           303     403     403     403     200     200
 GET  /review/submissions/<submission_id>/accept                    303     403     403     403     200     200
@@ -171,6 +178,7 @@ def world(session: Session) -> World:
             "person_id": person.public_id,
             "membership_id": person.memberships[0].public_id,
             "export_id": export.public_id,
+            "mail_id": dead_mail(session, person).public_id,
             "iso3": iso3,
             "number": "1",
             "paragraph": "28",

@@ -38,6 +38,7 @@ coverage:watch         - - - - - y y -
 cycle:manage           - - - - - - y y
 export:make            y y y y y y y y
 indicator:manage       - - - - - - y y
+mail:manage            - - - - - - y y
 public:read            y y y y y y y y
 report:edit            - - s h - - - -
 report:open            - - - h - - - -

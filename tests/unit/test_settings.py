@@ -32,6 +32,10 @@ def test_production_needs_a_key_and_a_base_url(tmp_path: Path) -> None:
         ({"TRACKER_LANGUAGES": "english"}, "TRACKER_LANGUAGES"),
         ({"TRACKER_LANGUAGES": "en;fr"}, "TRACKER_LANGUAGES"),
         ({"TRACKER_LANGUAGES": "../fr"}, "TRACKER_LANGUAGES"),
+        ({"TRACKER_SMTP_URL": "smtp://mail.example.org"}, "TRACKER_MAIL_FROM"),
+        ({"TRACKER_MAIL_FROM": "Tracker"}, "TRACKER_MAIL_FROM"),
+        ({"TRACKER_MAIL_FROM": "a@example.org, b@example.org"}, "TRACKER_MAIL_FROM"),
+        ({"TRACKER_MAIL_FROM": "Ann\r\nBcc: x@y.org <a@example.org>"}, "TRACKER_MAIL_FROM"),
     ],
 )
 def test_each_wrong_setting_is_named(given: dict[str, str], named: str, tmp_path: Path) -> None:

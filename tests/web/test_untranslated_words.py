@@ -8,6 +8,7 @@ what people typed.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,16 +26,20 @@ from tests.exchange.templates import kept_plan
 from tests.exports import exports_of_every_kind
 from tests.items import BODY, CONTACT, save, save_every
 from tests.national_reports import Reporting, begin_report, report_at
+from tests.outbox import dead_mail
 from tests.people import Browser, make_actor, make_user
 from tracker.domain.clock import system_clock
 from tracker.domain.indicators import Cell
+from tracker.domain.mail import TROUBLES, MailKind, MailState
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Actor, Role
 from tracker.domain.workflow import ReportStatus
-from tracker.models import Clarification, Submission, User
+from tracker.models import Clarification, PasswordReset, Submission, User
 from tracker.queries.accounts import actor_of
 from tracker.services.clarifications import reply
 from tracker.services.invitations import invite
+from tracker.services.mail import queue
+from tracker.services.tokens import new_token, token_hash
 
 SEED = Path(__file__).parents[2] / "seed"
 LANGUAGE = "ar"  # has no catalogue of its own: the bracketed one takes its place
@@ -48,7 +53,7 @@ PUBLIC_PAGES = """
 /indicators/sdg-16-4-2 /indicators/sdg-16-4-2?year=2024 /indicators/sdg-16-4-2?state=KEN
 /indicators /indicators/losses-diversion /indicators/losses-diversion?state=KEN
 /indicators/weapons-collected-destroyed?state=KEN /indicators/coordination-body
-/sign-in /needs
+/sign-in /forgotten-password /needs
 /needs?direction=needed&area=africa /search /search?q=saved /documents/bms7/28?q=saved
 /cycles/bms7/states /cycles/bms7/states?value=partly_implemented
 """.split()
@@ -78,6 +83,8 @@ EXPORT_PAGES = """
 """.split()
 PLAN_PAGES = ["/reports/{report}/imports/{plan}"]
 INVITATION_PAGES = ["/invitations/{token}"]
+RESET_PAGES = ["/reset-password/{token}", "/reset-password/used"]
+MAIL_PAGES = ["/admin/mail"]
 NOT_PAGES = {
     "static",
     "health.healthz",
@@ -313,10 +320,40 @@ def test_page_of_an_invitation(session: Session, public: Browser) -> None:
     assert_all_in_brackets(public, [path.format(token=token) for path in INVITATION_PAGES])
 
 
+def test_pages_about_a_lost_password(session: Session, public: Browser) -> None:
+    now, token = system_clock(), new_token()
+    user = make_user(session, Role.FOCAL_POINT, "GHA")
+    later = now + timedelta(hours=1)
+    session.add(
+        PasswordReset(
+            token_hash=token_hash(token), user_id=user.id, created_at=now, expires_at=later
+        )
+    )
+    session.commit()
+    assert_all_in_brackets(public, [path.format(token=token) for path in RESET_PAGES])
+    asked = public.post(f"/forgotten-password?lang={LANGUAGE}", {"email": user.email})
+    assert asked.status_code == 200
+    assert not leftovers(BeautifulSoup(asked.data, "html.parser"))
+
+
+def test_page_about_mail(session: Session, browser_of: type[Browser]) -> None:
+    about = {"state": {"en": "Ghana"}, "cycle": "bms7"}
+    states = (MailState.DEAD, MailState.QUEUED, MailState.DROPPED)
+    for number, kind in enumerate(MailKind):
+        user = make_user(session, Role.FOCAL_POINT, "GHA")
+        mail = queue(session, user=user, kind=kind, at=system_clock(), data=about)
+        mail.state, mail.error = states[number % 3], "text-refused: 554 no"
+    for trouble in TROUBLES:
+        dead_mail(session, user).error = trouble
+    session.commit()
+    browser = browser_of(make_user(session, Role.ADMINISTRATOR))
+    assert_all_in_brackets(browser, MAIL_PAGES)
+
+
 def test_no_page_is_left_out(app: Flask) -> None:
     adapter = app.url_map.bind("localhost")
     paths = PUBLIC_PAGES + SECRETARIAT_PAGES + REPORT_PAGES + INVITATION_PAGES
-    paths += EXPORT_PAGES + PLAN_PAGES
+    paths += EXPORT_PAGES + PLAN_PAGES + RESET_PAGES + MAIL_PAGES
     seen = {adapter.match(path.split("?")[0])[0] for path in paths}
     pages = {
         rule.endpoint
@@ -347,6 +384,7 @@ def test_messages_about_bad_input(world: World, browser_of: type[Browser]) -> No
         ("/exports/new", {"language": "xx", "format": "pdf", "compare": "y"}),
         ("/exports/new", {"cycles": "bms7", "language": "en", "compare": "y"}),
         ("/sign-in", {"email": "nobody", "password": "wrong"}),
+        ("/forgotten-password", {"email": "nobody"}),
     ):
         response = browser.post(f"{path}?lang={LANGUAGE}", data)
         assert response.status_code >= 400, path

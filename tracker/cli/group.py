@@ -10,7 +10,7 @@ from tracker import __version__
 SUBCOMMANDS = {
     "init": ("tracker.cli.setup:init", "Create or upgrade the database and load the seed."),
     "serve": ("tracker.cli.serve:serve", "Serve the site."),
-    "work": ("tracker.cli.work:work", "Make the exports that wait; serve starts it."),
+    "work": ("tracker.cli.work:work", "Send mail, make the exports that wait; serve starts it."),
     "check": (
         "tracker.cli.setup:check",
         "Show the settings and what is wrong with them.",

@@ -13,8 +13,10 @@ from tracker.catalogue.states import load_areas as read_areas
 from tracker.catalogue.states import load_states as read_states
 from tracker.cli.database import connect, schema_problem, upgrade
 from tracker.domain.clock import system_clock
+from tracker.domain.mail import MailState
 from tracker.domain.roles import OPERATOR
 from tracker.models.engine import journal_mode, write_intent
+from tracker.queries.outbox import count_mail
 from tracker.resources import resource_dir
 from tracker.services import cycles, documents
 from tracker.settings import BadSettings, Settings, inspect_settings, load_settings
@@ -71,7 +73,8 @@ def check(form: str) -> None:
     settings, problems = inspect_settings()
     shown = settings.masked() | {"SQLite journal": journal_mode()}
     if not problems:
-        problems = _database_problems(settings)
+        mail, problems = _look_into_database(settings)
+        shown |= {"Mail": mail} if mail else {}
     if form == "json":
         click.echo(json.dumps({"ok": not problems, "settings": shown, "problems": problems}))
     else:
@@ -82,13 +85,27 @@ def check(form: str) -> None:
     sys.exit(2 if problems else 0)
 
 
-def _database_problems(settings: Settings) -> list[str]:
+def _look_into_database(settings: Settings) -> tuple[str, list[str]]:
+    """What is to be said of mail, and what is wrong with the database."""
     try:
         engine = connect(settings)
     except BadSettings as error:
-        return error.problems
+        return "", error.problems
     try:
         problem = schema_problem(engine)
+        if problem:
+            return "", [problem]
+        with Session(engine) as session:
+            return _about_mail(settings, count_mail(session)), []
     finally:
         engine.dispose()
-    return [problem] if problem else []
+
+
+def _about_mail(settings: Settings, counts: dict[MailState, int]) -> str:
+    """Whether mail is sent, and what stands in the outbox."""
+    told = f"{counts[MailState.QUEUED]} waiting, {counts[MailState.DEAD]} not sent"
+    if settings.demonstration:
+        return f"a demonstration sends none; {told}"
+    if settings.smtp is None:
+        return f"none is sent, since TRACKER_SMTP_URL is not set; {told}"
+    return f"sent by tracker work; {told}"

@@ -16,6 +16,7 @@ from sqlalchemy.orm import sessionmaker
 
 from tracker.cli.database import connect, schema_problem
 from tracker.cli.export_making import ExportMaker
+from tracker.cli.mailing import Mailer
 from tracker.delivery.files import ExportFolder
 from tracker.domain.clock import system_clock
 from tracker.logs import configure_logging
@@ -76,7 +77,7 @@ class Ending:
 @click.option("--once", is_flag=True, help="Do what waits now, then end.")
 @click.option("--parent", type=int, hidden=True, help="End when this process does.")
 def work(once: bool, parent: int | None) -> None:
-    """Make the exports that wait and remove what is old; `tracker serve` starts this by itself."""
+    """Send mail and reminders, make exports, remove what is old; `tracker serve` starts this."""
     settings = load_settings()
     configure_logging()
     ending = Ending(parent)
@@ -110,6 +111,7 @@ def table_of_jobs(engine: Engine, settings: Settings, ending: Callable[[], bool]
     folder = ExportFolder(settings.instance_path)
     sessions = sessionmaker(engine)
     maker = ExportMaker(sessions, folder, system_clock, ending)
+    mailer = Mailer(sessions, settings, system_clock)
 
     def forget_plans() -> bool:
         with write_intent(), sessions() as session, session.begin():
@@ -117,9 +119,12 @@ def table_of_jobs(engine: Engine, settings: Settings, ending: Callable[[], bool]
         return False
 
     return [
+        Job("queue-reminders", mailer.queue_reminders, every=3600.0),
+        Job("send-mail", mailer.send_next, every=2.0),
         Job("make-exports", maker.make_next, every=PAUSE),
         Job("remove-old-exports", maker.remove_old_files, every=60.0),
         Job("forget-uploads", forget_plans, every=60.0),
+        Job("forget-old-mail", mailer.forget_old, every=3600.0),
     ]
 
 

@@ -18,6 +18,7 @@ from tracker.domain.documents import (
 )
 from tracker.domain.exports import ExportFormat, ExportStatus
 from tracker.domain.item_fields import Part
+from tracker.domain.mail import MailKind, MailState
 from tracker.domain.messages import N_
 from tracker.domain.movement import Move
 from tracker.domain.progress import Absence, Audience, Base, Progress
@@ -129,6 +130,21 @@ _WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (ExportFormat.XLSX, N_("Excel workbook")),
     (ExportFormat.CSV, N_("CSV tables in a zip archive")),
     (ExportFormat.JSON, N_("JSON")),
+    (MailState.QUEUED, N_("Waiting")),
+    (MailState.SENT, N_("Sent")),
+    (MailState.DEAD, N_("Not sent")),
+    (MailState.DROPPED, N_("No longer needed")),
+    (MailKind.INVITATION, N_("Invitation")),
+    (MailKind.PASSWORD_RESET, N_("Link to a new password")),
+    (MailKind.PASSWORD_CHANGED, N_("Password changed")),
+    (MailKind.CYCLE_OPENED, N_("Cycle opened")),
+    (MailKind.REMINDER, N_("Reminder")),
+    (MailKind.REPORT_SUBMITTED, N_("Report submitted")),
+    (MailKind.REPORT_RETURNED, N_("Report returned")),
+    (MailKind.REPORT_ACCEPTED, N_("Report accepted")),
+    (MailKind.REPORT_PUBLISHED, N_("Report published")),
+    (MailKind.CLARIFICATION_ASKED, N_("Question asked")),
+    (MailKind.CLARIFICATION_ANSWERED, N_("Question answered")),
     (Move.FURTHER, N_("Further than before")),
     (Move.SAME, N_("As before")),
     (Move.BACK, N_("Less far than before")),

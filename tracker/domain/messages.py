@@ -74,6 +74,10 @@ MESSAGES: Final[dict[str, str]] = {
         "This link was used before, has expired or was replaced by a newer one. "
         "Ask whoever sent it for a new one."
     ),
+    "reset-invalid": N_(
+        "This link was used before, has expired or was replaced by a newer one. "
+        "Ask for a new one on the page “Forgotten password”."
+    ),
     # people
     "not-an-email": N_("“%(value)s” is not an e-mail address. Write it as name@example.org."),
     "role-needs-state": N_("This role is held for a State: choose the State."),

@@ -85,6 +85,30 @@ class PasswordForm(BaseForm):
     )
 
 
+class ForgottenForm(BaseForm):
+    """The address of an account whose password was lost."""
+
+    email = EmailField(
+        lazy_gettext("E-mail address"),
+        validators=[Needed()],
+        render_kw={"autocomplete": "username", "dir": "ltr"},
+    )
+
+
+class ResetForm(BaseForm):
+    """A new password in place of a lost one."""
+
+    password = PasswordField(
+        lazy_gettext("New password"),
+        validators=[Needed()],
+        description=PASSWORD_HINT,
+        render_kw=NEW_PASSWORD,
+    )
+    password_again = PasswordField(
+        lazy_gettext("New password again"), validators=[Needed()], render_kw=NEW_PASSWORD
+    )
+
+
 class SectionsForm(BaseForm):
     """Which sections a contributor fills."""
 

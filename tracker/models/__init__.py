@@ -26,6 +26,7 @@ from tracker.models.items import (
     Target,
     WorkingItem,
 )
+from tracker.models.mail import OutgoingMail, PasswordReset
 from tracker.models.published import PublishedValue
 from tracker.models.report import (
     IndicatorFigure,
@@ -66,7 +67,9 @@ __all__ = [
     "Membership",
     "NationalReport",
     "OutcomeDocument",
+    "OutgoingMail",
     "Participation",
+    "PasswordReset",
     "PublishedValue",
     "RecordedVote",
     "ReportingCycle",

@@ -13,6 +13,7 @@ class Action(StrEnum):
     CYCLE_MANAGE = "cycle:manage"
     EXPORT_MAKE = "export:make"
     INDICATOR_MANAGE = "indicator:manage"
+    MAIL_MANAGE = "mail:manage"
     PUBLIC_READ = "public:read"
     REPORT_EDIT = "report:edit"
     REPORT_OPEN = "report:open"

@@ -105,6 +105,7 @@ RULES: dict[Action, Rule] = {
     Action.CYCLE_MANAGE: administrator_or_operator,
     Action.EXPORT_MAKE: within_own_audience,
     Action.INDICATOR_MANAGE: administrator_or_operator,
+    Action.MAIL_MANAGE: administrator_or_operator,
     Action.PUBLIC_READ: anybody,
     Action.REPORT_EDIT: editor,
     Action.REPORT_OPEN: focal_point,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.clock import Clock
 from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem, WrongStatus
+from tracker.domain.mail import MailKind
 from tracker.domain.people import check_place
 from tracker.domain.roles import Actor, Role
 from tracker.models import Membership, Section, User
@@ -16,6 +17,7 @@ from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
 from tracker.queries.accounts import user_by_email
 from tracker.queries.states import reports_here
+from tracker.services import mail
 from tracker.services.invitations import link_given_by_others, may_invite, revoke_links
 from tracker.services.sessions import end_sessions
 
@@ -221,6 +223,7 @@ def change_own_password(
     """A new password, after the present one was verified; other browsers are signed out."""
     user = _own_account(session, actor)
     user.password_hash = password_hash
+    mail.queue(session, user=user, kind=MailKind.PASSWORD_CHANGED, at=clock())
     _end_others(session, user.id, this_browser, clock)
 
 
@@ -241,6 +244,9 @@ def set_password(
     """Set somebody's password: the operator only, since nobody else may know one."""
     if not actor.operator:
         raise NotPermitted(Problem("not-permitted"))
-    session.get_one(User, user_id).password_hash = password_hash
+    user = session.get_one(User, user_id)
+    if user.password_hash is not None:
+        mail.queue(session, user=user, kind=MailKind.PASSWORD_CHANGED, at=clock())
+    user.password_hash = password_hash
     _shut_out(session, user_id, clock)
     session.flush()

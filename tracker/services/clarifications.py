@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.clock import Clock
 from tracker.domain.documents import Addressee
 from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
+from tracker.domain.mail import MailKind
 from tracker.domain.roles import Actor
 from tracker.domain.values import parse_text
 from tracker.domain.workflow import ReportStatus
@@ -13,7 +14,7 @@ from tracker.models import Clarification, Commitment, NationalReport, Submission
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
-from tracker.services import chain
+from tracker.services import chain, mail
 from tracker.services.reports import locked_report
 from tracker.services.submissions import latest_submission
 
@@ -66,6 +67,13 @@ def ask(
         facts={"clarification": row.public_id, "number": submission.number},
         texts={"question": text},
     )
+    mail.tell_state(
+        session,
+        kind=MailKind.CLARIFICATION_ASKED,
+        report=report,
+        at=now,
+        facts={"clarification": row.public_id, "paragraph": commitment.paragraph},
+    )
     return row
 
 
@@ -100,6 +108,14 @@ def reply(
         subject=row.commitment.key,
         facts={"clarification": row.public_id},
         texts={"reply": text},
+    )
+    submission = session.get_one(Submission, row.submission_id)
+    mail.tell_secretariat(
+        session,
+        kind=MailKind.CLARIFICATION_ANSWERED,
+        report=report,
+        at=now,
+        facts={"submission": submission.public_id, "paragraph": row.commitment.paragraph},
     )
     return row
 

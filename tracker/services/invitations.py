@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.clock import Clock
 from tracker.domain.errors import NotFound, NotPermitted, Problem
+from tracker.domain.mail import MailKind
 from tracker.domain.roles import Actor, Role
-from tracker.models import Invitation, Membership, User
+from tracker.models import Invitation, Membership, PasswordReset, User
 from tracker.policy.actions import Action
 from tracker.policy.authorise import may
 from tracker.policy.rules import Subject
+from tracker.services import mail
 from tracker.services.sessions import end_sessions
 from tracker.services.tokens import new_token, token_hash
 
@@ -32,7 +34,10 @@ def may_invite(session: Session, actor: Actor, user_id: int) -> bool:
 
 
 def invite(session: Session, *, actor: Actor, user_id: int, clock: Clock) -> str:
-    """A new link's token; earlier unused links of the person stop working."""
+    """A new link's token; earlier unused links of the person stop working.
+
+    A second link goes to the person by mail. Whichever is used first ends the other.
+    """
     if not may_invite(session, actor, user_id):
         raise NotPermitted(Problem("account-elsewhere"))
     revoke_links(session, user_id=user_id, clock=clock)
@@ -46,17 +51,28 @@ def invite(session: Session, *, actor: Actor, user_id: int, clock: Clock) -> str
             expires_at=now + INVITATION_LASTS,
         )
     )
-    session.flush()
+    user = session.get_one(User, user_id)
+    mail.queue(session, user=user, kind=MailKind.INVITATION, at=now)
     return token
 
 
 def revoke_links(session: Session, *, user_id: int, clock: Clock) -> None:
-    """Let every unused link of a person expire."""
+    """Let every unused link of a person expire, those that wait to be mailed too."""
     now = clock()
+    mail.drop_queued_links(session, user_id=user_id)
     session.execute(
         update(Invitation)
         .where(
             Invitation.user_id == user_id, Invitation.used_at.is_(None), Invitation.expires_at > now
+        )
+        .values(expires_at=now)
+    )
+    session.execute(
+        update(PasswordReset)
+        .where(
+            PasswordReset.user_id == user_id,
+            PasswordReset.used_at.is_(None),
+            PasswordReset.expires_at > now,
         )
         .values(expires_at=now)
     )
@@ -80,8 +96,11 @@ def accept_invitation(
     user = session.get(User, user_id) if user_id is not None else None
     if user is None or not user.is_active:
         raise NotFound(Problem("invitation-invalid"))
+    if user.password_hash is not None:
+        mail.queue(session, user=user, kind=MailKind.PASSWORD_CHANGED, at=now)
     user.name, user.language, user.password_hash = name, language, password_hash
     end_sessions(session, user_id=user.id, clock=clock)
+    revoke_links(session, user_id=user.id, clock=clock)
     session.flush()
     return user.id
 

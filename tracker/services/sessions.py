@@ -50,7 +50,7 @@ def sign_in(
         return None
     if new_hash:
         user.password_hash = new_hash
-    session.execute(delete(SignInFailure).where(SignInFailure.key == address_key(user.email)))
+    forget_failures(session, email=user.email)
     return start_session(session, user_id=user_id, clock=clock)
 
 
@@ -60,6 +60,11 @@ def record_failure(session: Session, *, email: str, clock: Clock) -> None:
     session.execute(delete(SignInFailure).where(SignInFailure.at <= now - FAILURES_COUNT_FOR))
     session.add(SignInFailure(key=address_key(email), at=now))
     session.flush()
+
+
+def forget_failures(session: Session, *, email: str) -> None:
+    """Begin anew with an address whose owner has proved to be there."""
+    session.execute(delete(SignInFailure).where(SignInFailure.key == address_key(email)))
 
 
 def end_session(session: Session, *, hashed_token: str, clock: Clock) -> None:

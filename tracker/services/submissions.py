@@ -10,6 +10,7 @@ from tracker.domain.chain import CONTENT_TAG, instant, tagged_hash
 from tracker.domain.clock import Clock, is_on_time
 from tracker.domain.completeness import missing
 from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
+from tracker.domain.mail import MailKind
 from tracker.domain.roles import Actor
 from tracker.domain.values import parse_text
 from tracker.domain.workflow import ReportStatus, Step
@@ -18,13 +19,20 @@ from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
 from tracker.queries.documents import document_or_none
+from tracker.queries.mail_attachments import receipt_reference
 from tracker.queries.responses import responses_of
 from tracker.services.documents import touch
 from tracker.services.freezing import freeze
+from tracker.services.mail import tell_state
 from tracker.services.reports import editable_report, locked_report, take_step
 
 RECEIPT_FORMAT = "tracker-receipt/1"
 NAME_LIMIT = 200
+TOLD = {
+    Step.RETURN: MailKind.REPORT_RETURNED,
+    Step.ACCEPT: MailKind.REPORT_ACCEPTED,
+    Step.PUBLISH: MailKind.REPORT_PUBLISHED,
+}
 
 
 def submit(
@@ -72,8 +80,27 @@ def submit(
         texts={"submitter_name": name, "submitter_title": title},
     )
     submission.receipt = _receipt(session, report, submission, link.seq, link.hash)
+    _acknowledge(session, report, submission)
     session.flush()
     return submission
+
+
+def _acknowledge(session: Session, report: NationalReport, submission: Submission) -> None:
+    """Mail the receipt to the State, which so holds a copy outside this database."""
+    tell_state(
+        session,
+        kind=MailKind.REPORT_SUBMITTED,
+        report=report,
+        at=submission.submitted_at,
+        facts={
+            "number": submission.number,
+            "at": instant(submission.submitted_at),
+            "name": submission.submitter_name,
+            "title": submission.submitter_title,
+            "content_hash": submission.content_hash,
+        },
+        attachments=[receipt_reference(submission)],
+    )
 
 
 def _signatory(
@@ -235,4 +262,5 @@ def _decide(
     now = clock()
     facts = {"number": submission.number}
     take_step(session, actor=actor, report=report, step=step, at=now, reason=reason, facts=facts)
+    tell_state(session, kind=TOLD[step], report=report, at=now, facts=facts)
     return submission, now

@@ -1,6 +1,8 @@
 """Random tokens for sessions and links; the database keeps their hashes only."""
 
+import base64
 import hashlib
+import hmac
 import secrets
 
 
@@ -12,3 +14,10 @@ def new_token() -> str:
 def token_hash(token: str) -> str:
     """What the database keeps of a token."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def derived_token(secret_key: str, purpose: str, public_id: str) -> str:
+    """A token that only the holder of the secret key can work out, the same each time."""
+    message = f"tracker\0{purpose}\0{public_id}".encode()
+    digest = hmac.digest(secret_key.encode(), message, "sha256")
+    return base64.urlsafe_b64encode(digest).decode().rstrip("=")

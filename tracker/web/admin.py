@@ -171,7 +171,8 @@ def _link_page(user_id: int, email: str) -> ResponseReturnValue:
         session(), actor=current_actor(), user_id=user_id, clock=system_clock
     )
     link = settings().base_url + url_for("auth.invitation", token=token)
-    return page("admin/link.html", link=link, email=email), 200, PRIVATE
+    sends_mail = settings().smtp is not None
+    return page("admin/link.html", link=link, email=email, sends_mail=sends_mail), 200, PRIVATE
 
 
 @blueprint.get("/people/<person_id>")

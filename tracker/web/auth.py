@@ -1,14 +1,12 @@
 """Signing in and out, accepting a link, and one's own account."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem
-from tracker.domain.people import check_password, parse_name
+from tracker.domain.people import parse_name
 from tracker.forms.account import DetailsForm, InvitationForm, PasswordForm, SignInForm
 from tracker.policy.actions import Action
 from tracker.queries.accounts import (
@@ -30,6 +28,7 @@ from tracker.web.locale import (
     language_choices,
     parse_page_language,
 )
+from tracker.web.password_rules import password_rule, same_as
 from tracker.web.render import page, problem_text
 from tracker.web.session import current_actor, request_token_hash
 from tracker.web.signing_in import SignInRefused
@@ -110,8 +109,8 @@ def accept(token: str) -> ResponseReturnValue:
         values = form.parsed(
             name=parse_name,
             language=parse_page_language,
-            password=_password_rule(account.email, form.typed("name")),
-            password_again=_same_as(form.typed("password")),
+            password=password_rule(account.email, form.typed("name")),
+            password_again=same_as(form.typed("password")),
         )
     except Invalid as error:
         form.show(*error.problems)
@@ -130,23 +129,6 @@ def accept(token: str) -> ResponseReturnValue:
     signing_in.begin(start_session(session(), user_id=user_id, clock=system_clock))
     flash(gettext("Your password is set and you are signed in."))
     return redirect(signing_in.landing(), 303)
-
-
-def _password_rule(email: str, name: str) -> Callable[..., str]:
-    def parse(typed: str, *, place: str) -> str:
-        check_password(typed, email=email, name=name, place=place)
-        return typed
-
-    return parse
-
-
-def _same_as(password: str) -> Callable[..., str]:
-    def parse(typed: str, *, place: str) -> str:
-        if typed != password:
-            raise Invalid(Problem("passwords-differ", place))
-        return typed
-
-    return parse
 
 
 @blueprint.get("/account")
@@ -205,8 +187,8 @@ def save_password() -> ResponseReturnValue:
             signing_in.count_failure(own.email)
             raise Invalid(Problem("password-wrong", "present"))
         values = form.parsed(
-            password=_password_rule(own.email, own.name),
-            password_again=_same_as(form.typed("password")),
+            password=password_rule(own.email, own.name),
+            password_again=same_as(form.typed("password")),
         )
         hashed = hash_password(values["password"], cheap=cheap)
     except (Invalid, SignInRefused) as error:

@@ -5,6 +5,7 @@ from flask import Blueprint
 from tracker.web import (
     admin,
     admin_cycles,
+    admin_mail,
     auth,
     clarifications,
     exporting,
@@ -13,6 +14,7 @@ from tracker.web import (
     importing,
     indicators,
     items,
+    password_resets,
     public,
     reporting,
     responses,
@@ -26,8 +28,10 @@ from tracker.web import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     auth.blueprint,
+    password_resets.blueprint,
     admin.blueprint,
     admin_cycles.blueprint,
+    admin_mail.blueprint,
     health.blueprint,
     public.blueprint,
     reporting.blueprint,

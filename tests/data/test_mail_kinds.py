@@ -1,0 +1,328 @@
+"""What each mail says, to whom, in which language; and what cannot be smuggled into one."""
+
+import json
+import re
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.national_reports import begin_report, commitment_id, report_at
+from tests.outbox import MailServer, SetClock, mailer, mails, send_all
+from tests.people import make_actor, make_user, state_id
+from tracker.delivery.mail_texts import TEXTS, text_of
+from tracker.domain.clock import system_clock
+from tracker.domain.mail import MailKind, MailState
+from tracker.domain.progress import Progress
+from tracker.domain.roles import OPERATOR, Role
+from tracker.domain.workflow import ReportStatus
+from tracker.models import Invitation, Membership, User
+from tracker.services import accounts, clarifications, invitations, submissions
+from tracker.services.tokens import token_hash
+from tracker.settings import Settings
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
+
+
+def send(session: Session, settings: Settings, server: MailServer) -> None:
+    session.commit()
+    send_all(mailer(session, settings, SetClock(), server.url))
+
+
+def link_in(text: str) -> str:
+    (link,) = [line for line in text.splitlines() if line.startswith("http")]
+    return link
+
+
+class TestReports:
+    def test_the_whole_life_of_a_report_is_told_to_its_focal_points(
+        self, session: Session, settings: Settings, server: MailServer
+    ) -> None:
+        second = make_user(session, Role.FOCAL_POINT, "GHA")
+        make_user(session, Role.FOCAL_POINT, "KEN")
+        make_user(session, Role.OBSERVER, "GHA")
+        make_user(session, Role.CONTRIBUTOR, "GHA", ("I.1",))
+        work, submission = report_at(session, ReportStatus.PUBLISHED)
+        assert submission
+        send(session, settings, server)
+        first = session.get_one(User, work.focal_point.user_id).email
+        assert set(server.letters.recipients) == {first, second.email}
+        subjects = [letter["Subject"] for letter in server.letters.got if letter["To"] == first]
+        assert subjects == [
+            "Ghana, reporting cycle bms7: submission 1 was received",
+            "Ghana, reporting cycle bms7: the report was accepted",
+            "Ghana, reporting cycle bms7: the report was published",
+        ]
+
+    def test_the_acknowledgement_holds_hash_and_receipt(
+        self, session: Session, settings: Settings, server: MailServer
+    ) -> None:
+        work = begin_report(session)
+        submission = work.submit()
+        send(session, settings, server)
+        (letter,) = server.letters.got
+        assert submission.content_hash in server.letters.text()
+        assert "by Ama Mensah, Director." in server.letters.text()
+        (file,) = letter.iter_attachments()
+        assert file.get_filename() == "receipt_GHA_bms7_1.json"
+        assert json.loads(file.get_content()) == submission.receipt
+        place = f"/reports/{work.report.public_id}/submissions/1"
+        assert link_in(server.letters.text()) == f"http://localhost{place}"
+
+    def test_a_return_is_told_without_its_reason(
+        self, session: Session, settings: Settings, server: MailServer
+    ) -> None:
+        work = begin_report(session)
+        work.give_back(work.submit(), reason="The figures of Bolgatanga are missing.")
+        send(session, settings, server)
+        assert server.letters.got[-1]["Subject"].endswith("the report was returned")
+        assert "Bolgatanga" not in server.letters.text()
+        assert "Bolgatanga" not in json.dumps([mail.data for mail in mails(session)])
+
+    def test_question_and_reply_are_told_without_their_words(
+        self, session: Session, settings: Settings, server: MailServer
+    ) -> None:
+        work = begin_report(session)
+        work.answer(28, progress=Progress.IMPLEMENTED, narrative="Done.")
+        question = clarifications.ask(
+            session,
+            actor=work.reviewer,
+            submission_id=work.submit().id,
+            commitment_id=commitment_id(session, 28),
+            question="Canary question?",
+            clock=work.clock,
+        )
+        clarifications.reply(
+            session,
+            actor=work.focal_point,
+            clarification_id=question.id,
+            reply="Canary reply.",
+            clock=work.clock,
+        )
+        send(session, settings, server)
+        told = {letter["To"]: letter["Subject"] for letter in server.letters.got[1:]}
+        addresses = {
+            name: session.get_one(User, actor.user_id).email
+            for name, actor in (
+                ("state", work.focal_point),
+                ("reviewer", work.reviewer),
+                ("administrator", work.administrator),
+            )
+        }
+        assert told == {
+            addresses["state"]: "Ghana, reporting cycle bms7: question on paragraph 28",
+            addresses["reviewer"]: "Ghana, reporting cycle bms7: reply on paragraph 28",
+            addresses["administrator"]: "Ghana, reporting cycle bms7: reply on paragraph 28",
+        }
+        assert "Canary" not in "".join(map(str, server.letters.got))
+        assert "Canary" not in json.dumps([mail.data for mail in mails(session)])
+
+    def test_a_refused_step_is_not_told(self, session: Session) -> None:
+        work = begin_report(session)
+        with pytest.raises(Exception, match="reason-needed"), session.begin_nested():
+            submission = work.submit()
+            work.give_back(submission, reason="")
+        session.commit()
+        assert mails(session) == []
+
+    def test_a_role_that_ended_meanwhile_gets_nothing_more(
+        self, session: Session, settings: Settings, server: MailServer
+    ) -> None:
+        work = begin_report(session)
+        work.submit()
+        role = session.scalars(
+            select(Membership).where(Membership.user_id == work.focal_point.user_id)
+        ).one()
+        role.ended_at, role.ended_by_id = system_clock(), work.administrator.user_id
+        send(session, settings, server)
+        assert server.letters.got == []
+        assert [mail.state for mail in mails(session)] == [MailState.DROPPED]
+
+
+class TestLanguage:
+    def test_a_french_reader_gets_french(
+        self, session: Session, settings: Settings, server: MailServer
+    ) -> None:
+        make_user(session, Role.FOCAL_POINT, "DEU", language="fr")
+        work, _ = report_at(session, ReportStatus.SUBMITTED, "DEU")
+        send(session, settings, server)
+        french = [
+            n for n, mail in enumerate(server.letters.got) if mail["Content-Language"] == "fr"
+        ]
+        (number,) = french
+        subject = "Allemagne, cycle de rapports bms7\u00a0: la soumission 1 a été reçue"
+        assert server.letters.got[number]["Subject"] == subject
+        text = server.letters.text(number)
+        assert "2 mars 2026" in text
+        assert "Le récépissé est joint." in text
+        assert "The " not in text
+
+    def test_a_language_without_translation_gets_english(
+        self, session: Session, settings: Settings, server: MailServer
+    ) -> None:
+        person = make_user(session, Role.FOCAL_POINT, "EGY", language="ar")
+        invitations.invite(session, actor=OPERATOR, user_id=person.id, clock=system_clock)
+        send(session, settings, server)
+        assert server.letters.got[0]["Content-Language"] == "en"
+        assert "Choose a password on this page." in server.letters.text()
+
+
+class TestInjection:
+    @pytest.mark.parametrize(
+        ("name", "title"),
+        [
+            ("Ama\r\nBcc: thief@evil.example", "Director"),
+            ("<img src=x onerror=alert(1)>", "</pre><script>"),
+            ("Ama\u2028http://evil.example/\u0085", "\x0b%(token)s%s"),
+        ],
+    )
+    def test_names_stay_text_on_one_line(
+        self, session: Session, settings: Settings, server: MailServer, name: str, title: str
+    ) -> None:
+        work = begin_report(session)
+        try:
+            submissions.submit(
+                session,
+                actor=work.focal_point,
+                report_id=work.report.id,
+                name=name,
+                title=title,
+                has_authority=True,
+                confirmed_gaps=True,
+                clock=work.clock,
+            )
+        except Exception as error:
+            assert "refused-characters" in str(error)  # noqa: PT017  # kept out at the door
+            return
+        send(session, settings, server)
+        (letter,) = server.letters.got
+        assert letter["Bcc"] is None
+        assert len(server.letters.recipients) == 1
+        body = letter.get_body()
+        assert body is not None and body.get_content_type() == "text/plain"
+        (line,) = [x for x in server.letters.text().split("\n") if "was submitted on" in x]
+        assert " ".join(name.split()) in line
+        assert not [x for x in server.letters.text().splitlines() if x.startswith("Bcc")]
+        assert len([x for x in server.letters.text().split("\n") if x.startswith("http")]) == 1
+
+    def test_a_name_with_line_breaks_in_the_database_changes_no_header(
+        self, session: Session, settings: Settings, server: MailServer
+    ) -> None:
+        work = begin_report(session)
+        work.report.state.name = {"en": "Ghana\r\nBcc: thief@evil.example\r\n\r\n<b>Hello</b>"}
+        work.submit()
+        send(session, settings, server)
+        (letter,) = server.letters.got
+        assert letter["Bcc"] is None
+        assert letter["Subject"].startswith("Ghana Bcc: thief@evil.example <b>Hello</b>, ")
+
+
+class TestInvitations:
+    def test_the_link_in_the_mail_works_and_stands_nowhere_in_the_database(
+        self, session: Session, settings: Settings, server: MailServer
+    ) -> None:
+        person = make_user(session, Role.FOCAL_POINT, "GHA")
+        shown = invitations.invite(session, actor=OPERATOR, user_id=person.id, clock=system_clock)
+        send(session, settings, server)
+        token = link_in(server.letters.text()).rpartition("/")[2]
+        assert token not in json.dumps([[m.data, m.error, m.public_id] for m in mails(session)])
+        kept = {row.token_hash for row in session.scalars(select(Invitation))}
+        assert kept == {token_hash(shown), token_hash(token)}
+        used = invitations.accept_invitation(
+            session, token=token, name="A", language="en", password_hash="x", clock=system_clock
+        )
+        assert used == person.id
+        with pytest.raises(Exception, match="invitation-invalid"):
+            invitations.accept_invitation(
+                session, token=shown, name="A", language="en", password_hash="x", clock=system_clock
+            )
+
+    def test_a_newer_invitation_takes_the_place_of_one_that_waits(
+        self, session: Session, settings: Settings, server: MailServer
+    ) -> None:
+        person = make_user(session, Role.FOCAL_POINT, "GHA")
+        for _ in range(2):
+            invitations.invite(session, actor=OPERATOR, user_id=person.id, clock=system_clock)
+        send(session, settings, server)
+        assert len(server.letters.got) == 1
+        assert [m.state for m in mails(session)] == [MailState.DROPPED, MailState.SENT]
+
+    def test_a_mail_sent_twice_carries_the_same_link(
+        self, session: Session, settings: Settings, server: MailServer
+    ) -> None:
+        person = make_user(session, Role.FOCAL_POINT, "GHA")
+        invitations.invite(session, actor=OPERATOR, user_id=person.id, clock=system_clock)
+        session.commit()
+        seen: list[str] = []
+        server.letters.on_text = lambda message: seen.append(str(message.get_content()))
+        server.letters.to_text = ["451 later"]
+        clock = SetClock()
+        worker = mailer(session, settings, clock, server.url)
+        send_all(worker)
+        clock.move(minutes=2)
+        send_all(worker)
+        assert len(seen) == 2 and link_in(seen[0]) == link_in(seen[1])
+
+    def test_what_the_server_repeats_of_the_link_is_not_kept(
+        self, session: Session, settings: Settings, server: MailServer
+    ) -> None:
+        person = make_user(session, Role.FOCAL_POINT, "GHA")
+        invitations.invite(session, actor=OPERATOR, user_id=person.id, clock=system_clock)
+        session.commit()
+        tokens: list[str] = []
+
+        def repeat(message: object) -> None:
+            token = link_in(message.get_content()).rpartition("/")[2]  # type: ignore[attr-defined]
+            tokens.append(token)
+            server.letters.to_text = [f"554 blocked: http://localhost/invitations/{token}"]
+
+        server.letters.on_text = repeat
+        send(session, settings, server)
+        (mail,) = mails(session)
+        assert mail.state is MailState.DEAD
+        assert mail.error == "text-refused: 554 blocked: http://localhost/invitations/…"
+
+    def test_an_account_that_is_closed_first_gets_no_link(
+        self, session: Session, settings: Settings, server: MailServer
+    ) -> None:
+        administrator = make_actor(session, Role.ADMINISTRATOR)
+        person = make_user(session, Role.FOCAL_POINT, "GHA")
+        invitations.invite(session, actor=administrator, user_id=person.id, clock=system_clock)
+        accounts.deactivate(session, actor=administrator, user_id=person.id, clock=system_clock)
+        send(session, settings, server)
+        assert server.letters.got == []
+
+
+def test_every_kind_has_its_words() -> None:
+    assert set(TEXTS) | {MailKind.REMINDER} == set(MailKind)
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_every_link_leads_to_a_page(app: Flask, late: bool) -> None:
+    values = {
+        "token": "t",
+        "report": "r",
+        "number": "1",
+        "clarification": "c",
+        "submission": "s",
+        "paragraph": "28",
+    }
+    adapter = app.url_map.bind("localhost")
+    for kind in MailKind:
+        path = urlsplit(text_of(kind, late).path % values).path
+        endpoint, _ = adapter.match(path, method="GET")
+        assert not re.search("static|public", endpoint), kind
+
+
+def test_state_ids_in_mail_are_those_of_the_report(session: Session) -> None:
+    begin_report(session, "KEN").submit()
+    assert {mail.data["state_id"] for mail in mails(session)} == {state_id(session, "KEN")}
