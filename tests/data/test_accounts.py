@@ -10,16 +10,17 @@ from tests.people import make_actor, make_user, state_id
 from tracker.domain.clock import Clock
 from tracker.domain.errors import Invalid, NotFound, NotPermitted, WrongStatus
 from tracker.domain.roles import OPERATOR, Actor, Role
+from tracker.domain.second_factor import SecondFactorFor
 from tracker.models import Invitation, Membership, SignInFailure, User
 from tracker.models import Session as SignedIn
 from tracker.queries.accounts import (
-    actor_by_session,
     actor_of,
     count_failures,
     credentials_of,
     invited_account,
     list_manageable_accounts,
 )
+from tracker.queries.sign_ins import browser_by_session
 from tracker.services import accounts, invitations, sessions
 from tracker.services.accounts import Added
 from tracker.services.passwords import hash_password, verify_password
@@ -86,7 +87,7 @@ def signed_in(session: Session, user_id: int, moment: datetime = NOW) -> str:
 
 
 def is_signed_in(session: Session, token: str, moment: datetime = NOW) -> bool:
-    return actor_by_session(session, token_hash(token), moment) is not None
+    return browser_by_session(session, token_hash(token), moment, SecondFactorFor.OFF) is not None
 
 
 class TestGivingRoles:

@@ -70,6 +70,18 @@ MESSAGES: Final[dict[str, str]] = {
     "too-many-attempts": N_(
         "Too many attempts with this address. Wait %(minutes)s minutes, then try again."
     ),
+    "code-of-no-kind": N_(
+        "This is no code. Type the %(digits)s digits that your app shows, or one recovery code."
+    ),
+    "code-wrong-set-up": N_(
+        "This code does not belong to this key, or its time is over. Type the code that the app "
+        "shows now; if it is refused again, check the clock of your device."
+    ),
+    "set-up-expired": N_("Setting up was not finished in time. Begin again."),
+    "factor-there-already": N_("An app is set up for this account already."),
+    "factor-required": N_("Your role needs a second step at sign-in, so it cannot be removed."),
+    "no-factor": N_("No second step is set up for this account."),
+    "reset-by-another": N_("Ask another administrator to reset your own second step."),
     "invitation-invalid": N_(
         "This link was used before, has expired or was replaced by a newer one. "
         "Ask whoever sent it for a new one."

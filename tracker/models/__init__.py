@@ -1,6 +1,7 @@
 """Tables. Importing this package registers all of them."""
 
 from tracker.models.account import Invitation, Membership, Session, SignInFailure, User
+from tracker.models.account_event import AccountEvent
 from tracker.models.base import Base
 from tracker.models.chain import ChainEntry, ChainHead, ChainText
 from tracker.models.cycle import ReportingCycle
@@ -35,6 +36,7 @@ from tracker.models.report import (
     Response,
     SaveKey,
 )
+from tracker.models.second_factor import RecoveryCode, SecondFactor
 from tracker.models.state import Area, State
 from tracker.models.submission import (
     Clarification,
@@ -44,6 +46,7 @@ from tracker.models.submission import (
 )
 
 __all__ = [
+    "AccountEvent",
     "Area",
     "Assistance",
     "Base",
@@ -69,9 +72,11 @@ __all__ = [
     "Participation",
     "PublishedValue",
     "RecordedVote",
+    "RecoveryCode",
     "ReportingCycle",
     "Response",
     "SaveKey",
+    "SecondFactor",
     "Section",
     "Session",
     "SignInFailure",

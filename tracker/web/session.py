@@ -8,8 +8,9 @@ from flask_login import UserMixin, current_user
 
 from tracker.domain.clock import system_clock
 from tracker.domain.roles import PUBLIC, Actor
+from tracker.domain.second_factor import SecondFactorFor
 from tracker.extensions import login_manager
-from tracker.queries.accounts import actor_by_session
+from tracker.queries.sign_ins import browser_by_session
 from tracker.services.sessions import SESSION_LASTS
 from tracker.services.tokens import token_hash
 from tracker.web.transaction import session as database
@@ -85,8 +86,9 @@ def init_app(app: Flask) -> None:
         hashed = request_token_hash()
         if hashed is None:
             return None
-        actor = actor_by_session(database(), hashed, system_clock())
-        return SignedInUser(actor) if actor else None
+        # No page asks for a second step yet, so none is demanded of anybody.
+        browser = browser_by_session(database(), hashed, system_clock(), SecondFactorFor.OFF)
+        return SignedInUser(browser.actor) if browser else None
 
     @app.after_request
     def send_cookie(response: Response) -> Response:
