@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tests.items import CONTACT
 from tests.people import make_actor, state_id
+from tests.tampering import without_triggers
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import StaleEdit, WrongStatus
 from tracker.domain.item_fields import Part
@@ -136,8 +137,9 @@ class Shared:
         """Take everything away again: the database serves other tests."""
         users = [actor.user_id for actor in self.actors]
         with write_intent(), Session(self.engine) as session, session.begin():
-            for table in MADE:
-                session.execute(delete(table))
+            with without_triggers(session):
+                for table in MADE:
+                    session.execute(delete(table))
             session.execute(delete(Membership).where(Membership.user_id.in_(users)))
             session.execute(delete(User).where(User.id.in_(users)))
 

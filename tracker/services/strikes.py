@@ -67,6 +67,7 @@ def strike(
     for holder, same in _holders(session, entry, text):
         same.value, same.struck_at, same.struck_reason = None, now, reason
         same.struck_by_id = actor.user_id
+        session.flush()  # the database lets a copy be emptied only where its text is struck out
         _empty_copies(session, report, holder, same.field)
         chain.append(
             session,
