@@ -80,7 +80,7 @@ class Browser:
             self.sign_in(user)
 
     def sign_in(self, user: User) -> None:
-        """Start a session for the account, past the sign-in page."""
+        """Start a session for the account, past the sign-in page and its second step."""
         token, now = new_token(), system_clock()
         self.session.add(
             SignedIn(
@@ -89,7 +89,7 @@ class Browser:
                 created_at=now,
                 seen_at=now,
                 expires_at=now + timedelta(hours=1),
-                assurance=Assurance.PASSWORD,
+                assurance=Assurance.SECOND_FACTOR,
                 confirmed_at=now,
             )
         )

@@ -23,7 +23,10 @@ KNOWN = (
     "BASE_URL",
     "LANGUAGES",
     "SCORING",
+    "SECOND_FACTOR",
+    "TWO_TO_PUBLISH",
 )
+SECOND_FACTOR_FOR = ("secretariat", "all", "off")
 
 
 class BadSettings(Exception):
@@ -45,6 +48,8 @@ class Settings:
     base_url: str
     languages: tuple[str, ...] = ("en", "fr")
     scoring: bool = False
+    second_factor: str = "secretariat"  # one of SECOND_FACTOR_FOR
+    two_to_publish: bool = False
     cheap_password_hashing: bool = False
     testing: bool = False
 
@@ -68,6 +73,8 @@ class Settings:
             "TRACKER_BASE_URL": self.base_url or "missing",
             "TRACKER_LANGUAGES": ",".join(self.languages),
             "TRACKER_SCORING": "on" if self.scoring else "off",
+            "TRACKER_SECOND_FACTOR": self.second_factor,
+            "TRACKER_TWO_TO_PUBLISH": "on" if self.two_to_publish else "off",
         }
 
 
@@ -116,6 +123,8 @@ def inspect_settings(
         base_url=(values["BASE_URL"] or _default_base_url(chosen)).rstrip("/"),
         languages=_languages(values["LANGUAGES"], chosen, problems),
         scoring=_is_on("SCORING", values["SCORING"], problems),
+        second_factor=_second_factor(values["SECOND_FACTOR"], chosen, problems),
+        two_to_publish=_is_on("TWO_TO_PUBLISH", values["TWO_TO_PUBLISH"], problems),
     )
     problems += _base_url_problems(settings)
     return settings, problems
@@ -174,6 +183,16 @@ def _is_on(name: str, given: str, problems: list[str]) -> bool:
     if given not in ("", "on", "off"):
         problems.append(f"TRACKER_{name} is {given[:40]!r}; use on or off.")
     return given == "on"
+
+
+def _second_factor(given: str, environment: str, problems: list[str]) -> str:
+    """Of whom a second step is asked; the demonstration, whose sign-ins are public, asks nobody."""
+    chosen = given or ("off" if environment == "demonstration" else SECOND_FACTOR_FOR[0])
+    if chosen not in SECOND_FACTOR_FOR:
+        problems.append(
+            f"TRACKER_SECOND_FACTOR is {given[:40]!r}; use one of {', '.join(SECOND_FACTOR_FOR)}."
+        )
+    return chosen
 
 
 def _translated_languages() -> tuple[str, ...]:

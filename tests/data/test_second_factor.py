@@ -154,8 +154,22 @@ def test_a_wrong_code_sets_nothing_up_and_the_key_stays(session: Session, review
     assert row.pending_secret == app.totp.secret
 
 
-def test_a_second_app_is_refused(session: Session, reviewer: Actor) -> None:
-    _, token, _ = set_up(session, reviewer)
+def test_another_app_takes_the_place_of_the_first_after_both_steps(
+    session: Session, reviewer: Actor
+) -> None:
+    first, token, codes = set_up(session, reviewer)
+    app = App(second_factor.begin_set_up(session, hashed_token=token_hash(token)))
+    second_factor.finish_set_up(
+        session, actor=reviewer, hashed_token=token_hash(token), code=app.code(), clock=at(NOW)
+    )
+    assert not use(session, reviewer, first.code(30), after(30))
+    assert not use(session, reviewer, codes[0])
+    assert use(session, reviewer, app.code(30), after(30))
+
+
+def test_the_password_alone_sets_up_no_second_app(session: Session, reviewer: Actor) -> None:
+    set_up(session, reviewer)
+    token = signed_in(session, reviewer)
     app = App(second_factor.begin_set_up(session, hashed_token=token_hash(token)))
     with pytest.raises(Invalid) as refused:
         second_factor.finish_set_up(

@@ -36,6 +36,10 @@ GET  /about/scoring                                                200     200  
 GET  /account                                                      303     200     200     200     200     200
 POST /account                                                      303     422     422     422     422     422
 POST /account/password                                             303     422     422     422     422     422
+POST /account/second-step/codes                                    303     404     404     404     404     404
+POST /account/second-step/remove                                   303     404     404     404     403     403
+POST /account/sessions/<session_id>/end                            303     404     404     404     404     404
+POST /account/sessions/end-others                                  303     303     303     303     303     303
 GET  /admin                                                        303     403     200     403     403     200
 GET  /admin/cycles                                                 303     403     403     403     403     200
 GET  /admin/cycles/<slug>/dates                                    303     403     403     403     403     200
@@ -121,7 +125,12 @@ POST /review/submissions/<submission_id>/strike/<part>/<item_id>   303     403  
 POST /review/submissions/<submission_id>/strike/<int:paragraph>    303     403     403     403     403     303
 GET  /sign-in                                                      200     200     200     200     200     200
 POST /sign-in                                                      401     401     401     401     401     401
+GET  /sign-in/code                                                 303     303     303     303     303     303
+POST /sign-in/code                                                 303     303     303     303     303     303
 GET  /search                                                       200     200     200     200     200     200
+GET  /second-step                                                  303     200     200     200     200     200
+POST /second-step                                                  303     422     422     422     422     422
+POST /second-step/begin                                            303     303     303     303     303     303
 POST /sign-out                                                     303     303     303     303     303     303
 GET  /states                                                       200     200     200     200     200     200
 GET  /states/<iso3>                                                200     200     200     200     200     200
@@ -184,6 +193,7 @@ def world(session: Session) -> World:
             "item_id": contact.item_id,
             "code": "I.1",
             "plan_id": kept_plan(work),
+            "session_id": "no-such-session",
             "token": "no-such-token",
             "filename": "css/tracker.css",
             "form": "xlsx",

@@ -70,6 +70,14 @@ MESSAGES: Final[dict[str, str]] = {
     "too-many-attempts": N_(
         "Too many attempts with this address. Wait %(minutes)s minutes, then try again."
     ),
+    "too-busy": N_(
+        "Too many people are signing in at this moment. Nothing was changed. Wait a few seconds, "
+        "then try again."
+    ),
+    "confirmation-refused": N_("This is not your password. Try again."),
+    "code-wrong": N_(
+        "This code is not right, or was used before. Wait for the next code of your app."
+    ),
     "code-of-no-kind": N_(
         "This is no code. Type the %(digits)s digits that your app shows, or one recovery code."
     ),
@@ -80,6 +88,11 @@ MESSAGES: Final[dict[str, str]] = {
     "set-up-expired": N_("Setting up was not finished in time. Begin again."),
     "factor-there-already": N_("An app is set up for this account already."),
     "factor-required": N_("Your role needs a second step at sign-in, so it cannot be removed."),
+    "too-many-codes": N_("Too many wrong codes. Wait %(minutes)s minutes, then try again."),
+    "too-many-codes-today": N_(
+        "Too many wrong codes in a day. Wait until tomorrow, or ask an administrator to reset your "
+        "second step."
+    ),
     "no-factor": N_("No second step is set up for this account."),
     "reset-by-another": N_("Ask another administrator to reset your own second step."),
     "invitation-invalid": N_(

@@ -26,6 +26,7 @@ class BrowserRow:
     person: Actor
     email: str
     standing: Standing
+    enrolled: bool
     confirmed_at: datetime
     seen_at: datetime
     pending_secret: str | None
@@ -96,6 +97,7 @@ def browser_by_session(
         person=person,
         email=user.email,
         standing=far,
+        enrolled=factor is not None,
         confirmed_at=row.confirmed_at,
         seen_at=row.seen_at,
         pending_secret=row.pending_secret,

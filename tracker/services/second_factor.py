@@ -54,22 +54,31 @@ def begin_set_up(session: Session, *, hashed_token: str) -> str:
     return secret
 
 
+def app_link(secret: str, *, email: str, issuer: str) -> str:
+    """What an app reads to take the secret over: an ``otpauth:`` address."""
+    return pyotp.TOTP(secret, digits=DIGITS, interval=PERIOD).provisioning_uri(
+        name=email, issuer_name=issuer
+    )
+
+
 def finish_set_up(
     session: Session, *, actor: Actor, hashed_token: str, code: str, clock: Clock
 ) -> tuple[str, tuple[str, ...]]:
     """Keep the secret if ``code`` shows that the app has it.
 
     Gives the token of a new session, which replaces this one, and the recovery codes, which
-    are shown now and never again. All other sessions of the person end.
+    are shown now and never again. All other sessions of the person end. Another app than the
+    one there is can only be set up from a session that was opened with both steps.
     """
     browser = _browser(session, hashed_token)
     if browser.pending_secret is None:
         raise NotFound(Problem("set-up-expired"))
-    _keep_out_twice(session, browser.user_id)
+    _keep_out_twice(session, browser)
     step = _matching_step(browser.pending_secret, code, clock, after=0)
     if step is None:
         raise Invalid(Problem("code-wrong-set-up", "code"))
     now = clock()
+    _forget(session, browser.user_id)
     session.add(
         SecondFactor(
             user_id=browser.user_id, secret=browser.pending_secret, last_step=step, set_up_at=now
@@ -93,10 +102,12 @@ def _browser(session: Session, hashed_token: str) -> SignedIn:
     return row
 
 
-def _keep_out_twice(session: Session, user_id: int) -> None:
+def _keep_out_twice(session: Session, browser: SignedIn) -> None:
     """The person is locked, so that two browsers cannot set up two apps at once."""
+    user_id = browser.user_id
     session.scalars(select(User.id).where(User.id == user_id).with_for_update()).one()
-    if _factor(session, user_id) is not None:
+    both_steps = browser.assurance is Assurance.SECOND_FACTOR
+    if _factor(session, user_id) is not None and not both_steps:
         raise Invalid(Problem("factor-there-already", "code"))
 
 
@@ -128,6 +139,11 @@ def renew(session: Session, *, hashed_token: str, clock: Clock) -> str:
         confirmed_at=before.confirmed_at,
         agent=Agent(before.browser, before.system),
     )
+
+
+def lock(session: Session, user_id: int) -> None:
+    """Let codes of one person be tried one after the other, so that each sees what was counted."""
+    _factor(session, user_id)
 
 
 def use_code(session: Session, *, actor: Actor, user_id: int, code: str, clock: Clock) -> bool:

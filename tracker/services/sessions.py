@@ -3,14 +3,18 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.agents import Agent
 from tracker.domain.clock import Clock
+from tracker.domain.errors import NotFound, Problem
+from tracker.domain.roles import Actor
 from tracker.domain.second_factor import Assurance
 from tracker.models import Session as SignedIn
 from tracker.models import SignInFailure, User
+from tracker.policy.actions import Action
+from tracker.policy.authorise import authorise
 from tracker.services.tokens import new_token, token_hash
 
 SESSION_LASTS = timedelta(hours=12)
@@ -87,18 +91,38 @@ def sign_in(
     return start_session(session, user_id=user_id, clock=clock, agent=agent)
 
 
-def confirm_session(session: Session, *, hashed_token: str, clock: Clock) -> None:
-    """Note that the password was typed again in this browser; its failures are forgotten."""
-    now = clock()
+def confirm_session(session: Session, *, hashed_token: str, clock: Clock) -> str | None:
+    """Note that the person proved again to be there, and give the session a new token.
+
+    ``None`` if the session ended meanwhile. Failures of the address are forgotten.
+    """
+    token = new_token()
     user_id = session.scalar(
         update(SignedIn)
         .where(SignedIn.token_hash == hashed_token, SignedIn.ended_at.is_(None))
-        .values(confirmed_at=now)
+        .values(confirmed_at=clock(), token_hash=token_hash(token))
         .returning(SignedIn.user_id)
     )
     user = session.get(User, user_id) if user_id is not None else None
-    if user is not None:
-        session.execute(delete(SignInFailure).where(SignInFailure.key == address_key(user.email)))
+    if user is None:
+        return None
+    session.execute(delete(SignInFailure).where(SignInFailure.key == address_key(user.email)))
+    return token
+
+
+def end_own_session(session: Session, *, actor: Actor, public_id: str, clock: Clock) -> None:
+    """Sign one of the person's own browsers out; ``NotFound`` for anybody else's."""
+    authorise(actor, Action.SESSION_USE)
+    row = session.scalars(
+        select(SignedIn).where(
+            SignedIn.public_id == public_id,
+            SignedIn.user_id == actor.user_id,
+            SignedIn.ended_at.is_(None),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound(Problem("not-found"))
+    end_session(session, hashed_token=row.token_hash, clock=clock)
 
 
 def note_seen(session: Session, *, session_id: int, clock: Clock) -> None:

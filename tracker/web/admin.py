@@ -26,6 +26,7 @@ from tracker.queries.accounts import (
 from tracker.queries.states import StateRow, is_demonstration, list_states, state_by_id
 from tracker.services import accounts, invitations
 from tracker.web.access import requires
+from tracker.web.confirming import sensitive
 from tracker.web.locale import in_language, language_choices, parse_page_language
 from tracker.web.render import page
 from tracker.web.session import current_actor
@@ -117,6 +118,7 @@ def _person_form(filled: bool = False) -> PersonForm:
 
 @blueprint.post("/people/new")
 @requires(Action.ACCOUNT_MANAGE)
+@sensitive
 def add_person() -> ResponseReturnValue:
     """Give the role, and show the link once where the person has no password yet."""
     form = _person_form(filled=True)
@@ -210,6 +212,7 @@ def _person_page(account: AccountRow, at_fault: str = "", form: SectionsForm | N
 
 @blueprint.post("/people/<person_id>/link")
 @requires(Action.ACCOUNT_MANAGE)
+@sensitive
 def new_link(person_id: str) -> ResponseReturnValue:
     """A new link for a lost password, shown once; the old password works until it is used."""
     account = _person(person_id)
@@ -220,6 +223,7 @@ def new_link(person_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/people/<person_id>/deactivate")
 @requires(Action.ACCOUNT_MANAGE)
+@sensitive
 def deactivate(person_id: str) -> ResponseReturnValue:
     """Close the account."""
     account = _person(person_id)
@@ -230,6 +234,7 @@ def deactivate(person_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/people/<person_id>/activate")
 @requires(Action.ACCOUNT_MANAGE)
+@sensitive
 def activate(person_id: str) -> ResponseReturnValue:
     """Open the account again."""
     accounts.reactivate(session(), actor=current_actor(), user_id=_person(person_id).id)
@@ -246,6 +251,7 @@ def _membership(membership_id: str) -> tuple[AccountRow, MembershipRow]:
 
 @blueprint.post("/memberships/<membership_id>/sections")
 @requires(Action.ACCOUNT_MANAGE)
+@sensitive
 def assign_sections(membership_id: str) -> ResponseReturnValue:
     """Choose the sections of a contributor."""
     account, membership = _membership(membership_id)
@@ -266,6 +272,7 @@ def assign_sections(membership_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/memberships/<membership_id>/end")
 @requires(Action.ACCOUNT_MANAGE)
+@sensitive
 def end_membership(membership_id: str) -> ResponseReturnValue:
     """End one role."""
     account, membership = _membership(membership_id)

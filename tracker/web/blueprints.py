@@ -19,6 +19,8 @@ from tracker.web import (
     review,
     reviewing,
     saving,
+    second_step,
+    sessions_shown,
     striking,
     submitting,
     workbooks,
@@ -26,6 +28,8 @@ from tracker.web import (
 
 BLUEPRINTS: tuple[Blueprint, ...] = (
     auth.blueprint,
+    second_step.blueprint,
+    sessions_shown.blueprint,
     admin.blueprint,
     admin_cycles.blueprint,
     health.blueprint,

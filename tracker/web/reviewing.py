@@ -26,6 +26,7 @@ from tracker.queries.submissions import (
 from tracker.services import clarifications, submissions
 from tracker.services.clarifications import UNDER_REVIEW
 from tracker.web.access import requires
+from tracker.web.confirming import sensitive
 from tracker.web.public_choices import value_labels
 from tracker.web.render import label, page
 from tracker.web.review_answers import Answer, audience_counts, compare, counts_of
@@ -197,6 +198,7 @@ def confirm_publish(submission_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/publish")
 @requires(Action.SUBMISSION_PUBLISH)
+@sensitive
 def publish(submission_id: str) -> ResponseReturnValue:
     """Publish the report."""
     reviewed = load_reviewed(submission_id, Action.SUBMISSION_PUBLISH)
