@@ -183,6 +183,7 @@ class TestGivingRoles:
                     actor=administrator,
                     membership_id=membership.id,
                     sections=unusable,
+                    clock=at(NOW),
                 )
         assert membership.sections == ["II.a"]
 
@@ -377,7 +378,7 @@ class TestEnding:
         accounts.deactivate(session, actor=administrator, user_id=other.user_id, clock=at(NOW))
         with pytest.raises(WrongStatus):  # one that is closed does not count
             accounts.end_membership(session, actor=administrator, membership_id=role, clock=at(NOW))
-        accounts.reactivate(session, actor=administrator, user_id=other.user_id)
+        accounts.reactivate(session, actor=administrator, user_id=other.user_id, clock=at(NOW))
         accounts.end_membership(session, actor=administrator, membership_id=role, clock=at(NOW))
 
     def test_a_closed_account_is_signed_out_and_stays_out(
@@ -399,7 +400,7 @@ class TestEnding:
             )
             is None
         )
-        accounts.reactivate(session, actor=administrator, user_id=person.id)
+        accounts.reactivate(session, actor=administrator, user_id=person.id, clock=at(NOW))
         assert credentials_of(session, person.email) is not None
         assert not is_signed_in(session, token)
 

@@ -47,14 +47,18 @@ POST /admin/cycles/<slug>/dates                                    303     403  
 GET  /admin/cycles/new                                             303     403     403     403     403     200
 POST /admin/cycles/new                                             303     403     403     403     403     422
 POST /admin/memberships/<membership_id>/end                        303     404     303/404 404     404     303
+GET  /admin/memberships/<role_id>/hand-over                        303     404     200/404 404     404     200
+POST /admin/memberships/<role_id>/hand-over                        303     404     422/404 404     404     422
 POST /admin/memberships/<membership_id>/sections                   303     404     422/404 404     404     422
 GET  /admin/people                                                 303     403     200     403     403     200
 GET  /admin/people/<person_id>                                     303     404     200/404 404     404     200
 POST /admin/people/<person_id>/activate                            303     404     403/404 404     404     303
 POST /admin/people/<person_id>/deactivate                          303     404     403/404 404     404     303
 POST /admin/people/<person_id>/link                                303     404     200/404 404     404     200
+POST /admin/people/<person_id>/second-step/reset                    303     404     403/404 404     404     404
 GET  /admin/people/new                                             303     403     200     403     403     200
 POST /admin/people/new                                             303     403     422     403     403     422
+GET  /admin/states/<iso3>/focal-points                              303     404     200/404 404     404     200
 GET  /compare                                                      200     200     200     200     200     200
 GET  /compare.<form>                                               422     422     422     422     422     422
 GET  /cycles                                                       200     200     200     200     200     200
@@ -179,12 +183,14 @@ def world(session: Session) -> World:
         )
         export = ask_for_export(session, work.reviewer)
         person = make_user(session, Role.OBSERVER, iso3)
+        leaving = make_user(session, Role.FOCAL_POINT, iso3)
         values[iso3] = {
             "report_id": work.report.public_id,
             "submission_id": submission.public_id,
             "clarification_id": question.public_id,
             "person_id": person.public_id,
             "membership_id": person.memberships[0].public_id,
+            "role_id": leaving.memberships[0].public_id,
             "export_id": export.public_id,
             "iso3": iso3,
             "number": "1",

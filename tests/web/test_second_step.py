@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 
 from tests.people import Browser, make_user, state_id
 from tracker.domain.clock import system_clock
+from tracker.domain.qr_codes import outline, qr_code
 from tracker.domain.roles import Role
 from tracker.models import NationalReport, RecoveryCode, Response, SecondFactor, User
 from tracker.models import Session as SignedIn
@@ -107,6 +108,8 @@ class TestEnrolment:
         secret = shown_secret(page)
         parsed = pyotp.parse_uri(str(link["href"]))
         assert (parsed.secret, parsed.name) == (secret, reviewer.email)
+        drawn = page.select_one("svg.qr path")
+        assert drawn and drawn["d"] == outline(qr_code(str(link["href"])))
         field = page.select_one("input[name=next]")
         assert field and field["value"] == "/review?x=1"
 
@@ -475,10 +478,12 @@ SENSITIVE = """
 POST /admin/cycles/<slug>/dates
 POST /admin/cycles/new
 POST /admin/memberships/<membership_id>/end
+POST /admin/memberships/<role_id>/hand-over
 POST /admin/memberships/<membership_id>/sections
 POST /admin/people/<person_id>/activate
 POST /admin/people/<person_id>/deactivate
 POST /admin/people/<person_id>/link
+POST /admin/people/<person_id>/second-step/reset
 POST /admin/people/new
 POST /account/second-step/codes
 POST /account/second-step/remove

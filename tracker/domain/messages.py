@@ -113,6 +113,10 @@ MESSAGES: Final[dict[str, str]] = {
     "last-administrator": N_(
         "This is the last administrator. Give the role to somebody else first."
     ),
+    "hand-over-to-another": N_("Name another person than the one whose role is handed over."),
+    "hand-over-of-focal-points": N_("Only the role of a national focal point is handed over."),
+    "last-day-past": N_("This day is over. Choose today or a later day, or leave it empty."),
+    "last-day-too-far": N_("Choose a day within %(days)s days from today."),
     "no-such-section": N_("There is no section “%(code)s”."),
     "sections-needed": N_("Choose at least one section for a contributor."),
     "sections-for-contributors": N_("Only contributors are given sections; choose none."),
@@ -148,6 +152,9 @@ MESSAGES: Final[dict[str, str]] = {
         "The report still has gaps. Confirm that it is submitted with them, or fill them first."
     ),
     "authority-needed": N_("Confirm that you are authorised to submit this report."),
+    "acceptor-publishes": N_(
+        "You accepted this report. Here a second person publishes: ask another administrator."
+    ),
     "newer-submission": N_("A newer submission of this report exists; work on that one."),
     "already-replied": N_("This question has already been answered."),
     # cycles and documents

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.account_events import AccountEventKind
 from tracker.domain.agents import Agent
-from tracker.domain.roles import PUBLIC, Actor
+from tracker.domain.roles import PUBLIC, Actor, Role
 from tracker.domain.second_factor import Assurance, SecondFactorFor, Standing, standing
 from tracker.models import AccountEvent, RecoveryCode, SecondFactor, User
 from tracker.models import Session as SignedIn
@@ -65,6 +65,11 @@ class AccountEventRow:
     at: datetime
     actor: str
     facts: dict[str, str]
+
+    @property
+    def role(self) -> Role | None:
+        """The role that it was about, if it was about one."""
+        return Role(self.facts["role"]) if "role" in self.facts else None
 
 
 def browser_by_session(

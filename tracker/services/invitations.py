@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from tracker.domain.account_events import AccountEventKind
 from tracker.domain.clock import Clock
 from tracker.domain.errors import NotFound, NotPermitted, Problem
 from tracker.domain.roles import Actor, Role
@@ -12,6 +13,7 @@ from tracker.models import Invitation, Membership, User
 from tracker.policy.actions import Action
 from tracker.policy.authorise import may
 from tracker.policy.rules import Subject
+from tracker.services.account_events import record_account_event
 from tracker.services.sessions import end_sessions
 from tracker.services.tokens import new_token, token_hash
 
@@ -46,7 +48,9 @@ def invite(session: Session, *, actor: Actor, user_id: int, clock: Clock) -> str
             expires_at=now + INVITATION_LASTS,
         )
     )
-    session.flush()
+    record_account_event(
+        session, actor=actor, user_id=user_id, kind=AccountEventKind.LINK_MADE, at=now
+    )
     return token
 
 
@@ -82,7 +86,10 @@ def accept_invitation(
         raise NotFound(Problem("invitation-invalid"))
     user.name, user.language, user.password_hash = name, language, password_hash
     end_sessions(session, user_id=user.id, clock=clock)
-    session.flush()
+    owner = Actor(user_id=user.id, name=name, language=language)
+    record_account_event(
+        session, actor=owner, user_id=user.id, kind=AccountEventKind.LINK_USED, at=now
+    )
     return user.id
 
 

@@ -1,11 +1,14 @@
 """The second step of signing in: asking for a code, setting an app up, doing without it."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound
+from tracker.domain.qr_codes import MARGIN, outline, qr_code
 from tracker.domain.second_factor import SecondFactorFor, Standing, in_groups, parse_code
 from tracker.forms.second_step import CodeForm, SetUpForm
 from tracker.policy.actions import Action
@@ -108,8 +111,18 @@ def set_up() -> ResponseReturnValue:
     return _set_up_page(browser, SetUpForm()), 200, PRIVATE
 
 
+def _picture(link: str) -> dict[str, Any] | None:
+    """The link as a QR code, drawn without any style; none where the address is too long."""
+    try:
+        grid = qr_code(link)
+    except ValueError:
+        return None
+    return {"size": len(grid) + 2 * MARGIN, "path": outline(grid)}
+
+
 def _set_up_page(browser: BrowserRow, form: SetUpForm) -> str:
     secret = browser.pending_secret
+    link = second_factor.app_link(secret, email=browser.email, issuer=ISSUER) if secret else ""
     return page(
         "auth/set_up.html",
         form=form,
@@ -117,7 +130,8 @@ def _set_up_page(browser: BrowserRow, form: SetUpForm) -> str:
         required=browser.standing is Standing.ENROLMENT_NEEDED,
         another=browser.enrolled,
         key=in_groups(secret) if secret else "",
-        link=second_factor.app_link(secret, email=browser.email, issuer=ISSUER) if secret else "",
+        link=link,
+        picture=_picture(link) if link else None,
         email=browser.email,
     )
 
