@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from tracker.domain.clock import system_clock
 from tracker.domain.roles import Actor, Role
+from tracker.domain.second_factor import Assurance
 from tracker.models import Membership, State, User
 from tracker.models import Session as SignedIn
 from tracker.queries.accounts import actor_of
@@ -79,7 +80,7 @@ class Browser:
             self.sign_in(user)
 
     def sign_in(self, user: User) -> None:
-        """Start a session for the account, past the sign-in page."""
+        """Start a session for the account, past the sign-in page and its second step."""
         token, now = new_token(), system_clock()
         self.session.add(
             SignedIn(
@@ -88,6 +89,8 @@ class Browser:
                 created_at=now,
                 seen_at=now,
                 expires_at=now + timedelta(hours=1),
+                assurance=Assurance.SECOND_FACTOR,
+                confirmed_at=now,
             )
         )
         self.session.commit()

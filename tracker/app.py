@@ -13,8 +13,10 @@ from tracker.settings import Settings, load_settings
 from tracker.web import (
     access,
     carrying,
+    confirming,
     errors,
     highlighting,
+    last_seen,
     locale,
     render,
     security,
@@ -28,7 +30,19 @@ from tracker.web.blueprints import BLUEPRINTS
 MAX_FORM_BYTES = LARGEST_FILE + MEGABYTE
 MAX_FORM_PARTS = 5_000
 
-PARTS = (transaction, session, locale, carrying, access, security, render, highlighting, errors)
+PARTS = (
+    transaction,
+    session,
+    last_seen,
+    locale,
+    carrying,
+    access,
+    confirming,
+    security,
+    render,
+    highlighting,
+    errors,
+)
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -46,17 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     with app.app_context():
         configure(db.engine)
     csrf.init_app(app)
-    for part in (
-        transaction,
-        session,
-        locale,
-        carrying,
-        access,
-        security,
-        render,
-        highlighting,
-        errors,
-    ):
+    for part in PARTS:
         part.init_app(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

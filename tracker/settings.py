@@ -27,7 +27,10 @@ KNOWN = (
     "SCORING",
     "SMTP_URL",
     "MAIL_FROM",
+    "SECOND_FACTOR",
+    "TWO_TO_PUBLISH",
 )
+SECOND_FACTOR_FOR = ("secretariat", "all", "off")
 
 
 class BadSettings(Exception):
@@ -51,6 +54,8 @@ class Settings:
     scoring: bool = False
     smtp_url: str = field(default="", repr=False)
     mail_from: str = ""
+    second_factor: str = "secretariat"  # one of SECOND_FACTOR_FOR
+    two_to_publish: bool = False
     cheap_password_hashing: bool = False
     testing: bool = False
 
@@ -83,6 +88,8 @@ class Settings:
             "TRACKER_SCORING": "on" if self.scoring else "off",
             "TRACKER_SMTP_URL": mask_password(self.smtp_url) or "not set",
             "TRACKER_MAIL_FROM": self.mail_from or "not set",
+            "TRACKER_SECOND_FACTOR": self.second_factor,
+            "TRACKER_TWO_TO_PUBLISH": "on" if self.two_to_publish else "off",
         }
 
 
@@ -130,6 +137,8 @@ def inspect_settings(
         scoring=_is_on("SCORING", values["SCORING"], problems),
         smtp_url=values["SMTP_URL"],
         mail_from=values["MAIL_FROM"],
+        second_factor=_second_factor(values["SECOND_FACTOR"], chosen, problems),
+        two_to_publish=_is_on("TWO_TO_PUBLISH", values["TWO_TO_PUBLISH"], problems),
     )
     problems += _base_url_problems(settings)
     problems += _mail_problems(settings)
@@ -206,6 +215,16 @@ def _is_on(name: str, given: str, problems: list[str]) -> bool:
     if given not in ("", "on", "off"):
         problems.append(f"TRACKER_{name} is {given[:40]!r}; use on or off.")
     return given == "on"
+
+
+def _second_factor(given: str, environment: str, problems: list[str]) -> str:
+    """Of whom a second step is asked; the demonstration, whose sign-ins are public, asks nobody."""
+    chosen = given or ("off" if environment == "demonstration" else SECOND_FACTOR_FOR[0])
+    if chosen not in SECOND_FACTOR_FOR:
+        problems.append(
+            f"TRACKER_SECOND_FACTOR is {given[:40]!r}; use one of {', '.join(SECOND_FACTOR_FOR)}."
+        )
+    return chosen
 
 
 def _translated_languages() -> tuple[str, ...]:

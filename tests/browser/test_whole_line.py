@@ -3,18 +3,20 @@
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pyotp
 import pytest
 from playwright.sync_api import Locator, Page, expect
 from python_calamine import CalamineWorkbook
 
 from tests.browser.reporting import narrative, on_disk, press, progress, save_state
 from tests.browser.site import RunningSite
-from tests.browser.visits import PASSWORD, Visits, sign_in
+from tests.browser.visits import PASSWORD, Visits, set_up_second_step, sign_in
 
 pytestmark = pytest.mark.browser
 STATE = "MDG"
@@ -63,6 +65,7 @@ def test_a_report_from_invitation_to_publication(
     visits.expected_statuses.update((404, 422))
     _begin_as_administrator(site, administrator)
     _accept(reviewer, site.tracker("user", "add", "reviewer@un.example", "--role", "reviewer"))
+    set_up_second_step(reviewer)
     _accept(focal, _invite(administrator))
     expect(focal.locator("html")).to_have_attribute("lang", "fr")
     report = _open_report(focal)
@@ -85,6 +88,12 @@ def _begin_as_administrator(site: RunningSite, page: Page) -> None:
     role = ("--role", "administrator", "--password-stdin")
     site.tracker("user", "add", "administrator@un.example", *role, typed=PASSWORD)
     sign_in(page, "administrator@un.example")
+    secret = set_up_second_step(page)
+    press(page, page.locator("[data-sign-out] button").first)
+    sign_in(page, "administrator@un.example", done="/sign-in/code")
+    page.locator("#code").fill(pyotp.TOTP(secret).at(datetime.now(UTC), counter_offset=1))
+    press(page, page.locator("main form button[type=submit]").first)
+    expect(page).to_have_url(re.compile("/review$"))
 
 
 def _invite(page: Page) -> str:

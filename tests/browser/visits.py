@@ -3,7 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+import pyotp
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect
 
 from tests.browser.site import RunningSite
 
@@ -69,10 +70,20 @@ class Visits:
             context.close()
 
 
-def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
-    """Through the sign-in page."""
+def sign_in(page: Page, email: str, password: str = PASSWORD, *, done: str = "") -> None:
+    """Through the sign-in page, until the page ``done`` or any but one of signing in."""
     page.goto("/sign-in?fresh=1")
     page.locator("#email").fill(email)
     page.locator("#password").fill(password)
     page.locator("main form button[type=submit]").click()
-    page.wait_for_url(lambda url: "/sign-in" not in url)
+    page.wait_for_url(lambda url: done in url if done else "/sign-in" not in url)
+
+
+def set_up_second_step(page: Page) -> str:
+    """Give an app the key that the page shows, as the secretariat must; gives the secret."""
+    secret = page.locator(".secret code").inner_text().replace(" ", "")
+    page.locator("#code").fill(pyotp.TOTP(secret).now())
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.locator(".codes code")).to_have_count(10)
+    page.locator("main .actions a").click()
+    return secret

@@ -10,16 +10,17 @@ from tests.people import make_actor, make_user, state_id
 from tracker.domain.clock import Clock
 from tracker.domain.errors import Invalid, NotFound, NotPermitted, WrongStatus
 from tracker.domain.roles import OPERATOR, Actor, Role
+from tracker.domain.second_factor import SecondFactorFor
 from tracker.models import Invitation, Membership, SignInFailure, User
 from tracker.models import Session as SignedIn
 from tracker.queries.accounts import (
-    actor_by_session,
     actor_of,
     count_failures,
     credentials_of,
     invited_account,
     list_manageable_accounts,
 )
+from tracker.queries.sign_ins import browser_by_session
 from tracker.services import accounts, invitations, sessions
 from tracker.services.accounts import Added
 from tracker.services.passwords import hash_password, verify_password
@@ -86,7 +87,7 @@ def signed_in(session: Session, user_id: int, moment: datetime = NOW) -> str:
 
 
 def is_signed_in(session: Session, token: str, moment: datetime = NOW) -> bool:
-    return actor_by_session(session, token_hash(token), moment) is not None
+    return browser_by_session(session, token_hash(token), moment, SecondFactorFor.OFF) is not None
 
 
 class TestGivingRoles:
@@ -182,6 +183,7 @@ class TestGivingRoles:
                     actor=administrator,
                     membership_id=membership.id,
                     sections=unusable,
+                    clock=at(NOW),
                 )
         assert membership.sections == ["II.a"]
 
@@ -376,7 +378,7 @@ class TestEnding:
         accounts.deactivate(session, actor=administrator, user_id=other.user_id, clock=at(NOW))
         with pytest.raises(WrongStatus):  # one that is closed does not count
             accounts.end_membership(session, actor=administrator, membership_id=role, clock=at(NOW))
-        accounts.reactivate(session, actor=administrator, user_id=other.user_id)
+        accounts.reactivate(session, actor=administrator, user_id=other.user_id, clock=at(NOW))
         accounts.end_membership(session, actor=administrator, membership_id=role, clock=at(NOW))
 
     def test_a_closed_account_is_signed_out_and_stays_out(
@@ -398,7 +400,7 @@ class TestEnding:
             )
             is None
         )
-        accounts.reactivate(session, actor=administrator, user_id=person.id)
+        accounts.reactivate(session, actor=administrator, user_id=person.id, clock=at(NOW))
         assert credentials_of(session, person.email) is not None
         assert not is_signed_in(session, token)
 

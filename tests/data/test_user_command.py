@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 from tracker.cli.database import upgrade
 from tracker.cli.group import main
 from tracker.cli.setup import load_seed
+from tracker.domain.account_events import AccountEventKind
 from tracker.domain.clock import system_clock
 from tracker.domain.roles import Role
-from tracker.models import Invitation, Membership, User
+from tracker.models import Invitation, Membership, SecondFactor, User
 from tracker.models.engine import configure, write_intent
 from tracker.queries.accounts import invited_account
+from tracker.queries.sign_ins import list_account_events
 from tracker.services.passwords import verify_password
 from tracker.services.tokens import token_hash
 
@@ -69,7 +71,10 @@ class Run:
         self.monkeypatch, self.capsys = monkeypatch, capsys
 
     def __call__(self, *arguments: str, stdin: bytes = b"") -> Outcome:
-        self.monkeypatch.setattr(sys, "argv", ["tracker", "user", "add", *arguments])
+        return self.command("add", *arguments, stdin=stdin)
+
+    def command(self, name: str, *arguments: str, stdin: bytes = b"") -> Outcome:
+        self.monkeypatch.setattr(sys, "argv", ["tracker", "user", name, *arguments])
         self.monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(stdin)))
         with pytest.raises(SystemExit) as ended:
             main()
@@ -183,3 +188,22 @@ def test_an_address_that_is_none(run: Run) -> None:
     ended = run("nonsense", "--role", "reviewer")
     assert (ended.code, ended.out) == (2, "")
     assert "is not an e-mail address" in ended.err
+
+
+def test_a_lost_second_step_is_reset_by_the_operator(run: Run, database: Engine) -> None:
+    run("only@example.org", "--role", "administrator")
+    found = user_of(database, "only@example.org")
+    assert found
+    key = found[0].id
+    factor = SecondFactor(user_id=key, secret="A" * 32, last_step=0, set_up_at=system_clock())
+    with write_intent(), Session(database) as session, session.begin():
+        session.add(factor)
+    assert run.command("reset-second-step", "only@example.org", "--reason", " ").code == 2
+    assert run.command("reset-second-step", "none@example.org", "--reason", "x").code != 0
+    done = run.command("reset-second-step", "ONLY@example.org", "--reason", "Seen in person.")
+    assert done.code == 0
+    with Session(database) as session:
+        assert session.scalars(select(SecondFactor)).all() == []
+        reset, *_ = list_account_events(session, key)
+        assert (reset.kind, reset.actor) == (AccountEventKind.FACTOR_RESET, "")
+        assert reset.facts == {"reason": "Seen in person."}

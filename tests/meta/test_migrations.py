@@ -152,3 +152,31 @@ def test_every_constraint_has_a_name() -> None:
     for table in Base.metadata.tables.values():
         for constraint in table.constraints:
             assert constraint.name, (table.name, constraint)
+
+
+def test_sessions_that_run_outlive_the_upgrade(empty: Engine) -> None:
+    upgrade(empty)
+    command.downgrade(alembic_config(empty), "0005")
+    with empty.begin() as connection:
+        connection.execute(
+            text(
+                'INSERT INTO "user" (id, public_id, email, name, language, is_active, created_at)'
+                " VALUES (1, 'p', 'a@example.org', 'A', 'en', true, '2026-01-01 00:00:00+00:00')"
+            )
+        )
+        for token in ("one", "two"):
+            connection.execute(
+                text(
+                    "INSERT INTO session (token_hash, user_id, created_at, seen_at, expires_at)"
+                    " VALUES (:token, 1, '2026-01-01 08:00:00+00:00',"
+                    " '2026-01-01 08:00:00+00:00', '2026-01-01 20:00:00+00:00')"
+                ),
+                {"token": token},
+            )
+    upgrade(empty)
+    with empty.connect() as connection:
+        rows = connection.execute(
+            text("SELECT public_id, assurance, confirmed_at = created_at FROM session")
+        ).all()
+    assert len({row[0] for row in rows}) == 2
+    assert {tuple(row[1:]) for row in rows} == {("password", True)}

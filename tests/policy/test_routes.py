@@ -37,6 +37,10 @@ GET  /about/scoring                                                200     200  
 GET  /account                                                      303     200     200     200     200     200
 POST /account                                                      303     422     422     422     422     422
 POST /account/password                                             303     422     422     422     422     422
+POST /account/second-step/codes                                    303     404     404     404     404     404
+POST /account/second-step/remove                                   303     404     404     404     403     403
+POST /account/sessions/<session_id>/end                            303     404     404     404     404     404
+POST /account/sessions/end-others                                  303     303     303     303     303     303
 GET  /admin                                                        303     403     200     403     403     200
 GET  /admin/cycles                                                 303     403     403     403     403     200
 GET  /admin/cycles/<slug>/dates                                    303     403     403     403     403     200
@@ -46,14 +50,18 @@ POST /admin/cycles/new                                             303     403  
 GET  /admin/mail                                                   303     403     403     403     403     200
 POST /admin/mail/<mail_id>/again                                   303     403     403     403     403     303
 POST /admin/memberships/<membership_id>/end                        303     404     303/404 404     404     303
+GET  /admin/memberships/<role_id>/hand-over                        303     404     200/404 404     404     200
+POST /admin/memberships/<role_id>/hand-over                        303     404     422/404 404     404     422
 POST /admin/memberships/<membership_id>/sections                   303     404     422/404 404     404     422
 GET  /admin/people                                                 303     403     200     403     403     200
 GET  /admin/people/<person_id>                                     303     404     200/404 404     404     200
 POST /admin/people/<person_id>/activate                            303     404     403/404 404     404     303
 POST /admin/people/<person_id>/deactivate                          303     404     403/404 404     404     303
 POST /admin/people/<person_id>/link                                303     404     200/404 404     404     200
+POST /admin/people/<person_id>/second-step/reset                    303     404     403/404 404     404     404
 GET  /admin/people/new                                             303     403     200     403     403     200
 POST /admin/people/new                                             303     403     422     403     403     422
+GET  /admin/states/<iso3>/focal-points                              303     404     200/404 404     404     200
 GET  /compare                                                      200     200     200     200     200     200
 GET  /compare.<form>                                               422     422     422     422     422     422
 GET  /cycles                                                       200     200     200     200     200     200
@@ -129,7 +137,12 @@ POST /review/submissions/<submission_id>/strike/<part>/<item_id>   303     403  
 POST /review/submissions/<submission_id>/strike/<int:paragraph>    303     403     403     403     403     303
 GET  /sign-in                                                      200     200     200     200     200     200
 POST /sign-in                                                      401     401     401     401     401     401
+GET  /sign-in/code                                                 303     303     303     303     303     303
+POST /sign-in/code                                                 303     303     303     303     303     303
 GET  /search                                                       200     200     200     200     200     200
+GET  /second-step                                                  303     200     200     200     200     200
+POST /second-step                                                  303     422     422     422     422     422
+POST /second-step/begin                                            303     303     303     303     303     303
 POST /sign-out                                                     303     303     303     303     303     303
 GET  /states                                                       200     200     200     200     200     200
 GET  /states/<iso3>                                                200     200     200     200     200     200
@@ -171,12 +184,14 @@ def world(session: Session) -> World:
         question = work.ask(submission, "Since when?")
         export = ask_for_export(session, work.reviewer)
         person = make_user(session, Role.OBSERVER, iso3)
+        leaving = make_user(session, Role.FOCAL_POINT, iso3)
         values[iso3] = {
             "report_id": work.report.public_id,
             "submission_id": submission.public_id,
             "clarification_id": question.public_id,
             "person_id": person.public_id,
             "membership_id": person.memberships[0].public_id,
+            "role_id": leaving.memberships[0].public_id,
             "export_id": export.public_id,
             "mail_id": dead_mail(session, person).public_id,
             "iso3": iso3,
@@ -186,6 +201,7 @@ def world(session: Session) -> World:
             "item_id": contact.item_id,
             "code": "I.1",
             "plan_id": kept_plan(work),
+            "session_id": "no-such-session",
             "token": "no-such-token",
             "filename": "css/tracker.css",
             "form": "xlsx",

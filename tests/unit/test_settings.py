@@ -28,6 +28,8 @@ def test_production_needs_a_key_and_a_base_url(tmp_path: Path) -> None:
         ({"TRACKER_ENV": "staging"}, "TRACKER_ENV"),
         ({"TRACKER_DATABSE_URL": "x"}, "TRACKER_DATABSE_URL"),
         ({"TRACKER_SCORING": "yes"}, "TRACKER_SCORING"),
+        ({"TRACKER_SECOND_FACTOR": "everybody"}, "TRACKER_SECOND_FACTOR"),
+        ({"TRACKER_TWO_TO_PUBLISH": "2"}, "TRACKER_TWO_TO_PUBLISH"),
         ({"TRACKER_LANGUAGES": "en,ar"}, "TRACKER_LANGUAGES"),
         ({"TRACKER_LANGUAGES": "english"}, "TRACKER_LANGUAGES"),
         ({"TRACKER_LANGUAGES": "en;fr"}, "TRACKER_LANGUAGES"),
@@ -112,9 +114,35 @@ def test_postgresql_addresses_name_the_driver(tmp_path: Path) -> None:
     settings, _ = inspect_settings(
         {
             "TRACKER_INSTANCE_PATH": str(tmp_path),
-            "TRACKER_DATABASE_URL": "postgres://user:secret@db/tracker",
+            "TRACKER_DATABASE_URL": "postgres://user:sesame@db/tracker",
         }
     )
-    assert settings.database_url == "postgresql+psycopg://user:secret@db/tracker"
-    assert "secret" not in settings.masked()["TRACKER_DATABASE_URL"]
-    assert "secret" not in repr(settings.masked())
+    assert settings.database_url == "postgresql+psycopg://user:sesame@db/tracker"
+    assert "sesame" not in settings.masked()["TRACKER_DATABASE_URL"]
+    assert "sesame" not in repr(settings.masked())
+
+
+@pytest.mark.parametrize(
+    ("environment", "given", "of"),
+    [
+        ("production", "", "secretariat"),
+        ("development", "", "secretariat"),
+        ("demonstration", "", "off"),
+        ("demonstration", "all", "all"),
+        ("production", "off", "off"),
+    ],
+)
+def test_the_secretariat_needs_a_second_step_unless_the_site_says_otherwise(
+    environment: str, given: str, of: str, tmp_path: Path
+) -> None:
+    settings = load_settings(
+        {
+            "TRACKER_ENV": environment,
+            "TRACKER_INSTANCE_PATH": str(tmp_path),
+            "TRACKER_SECRET_KEY": KEY,
+            "TRACKER_BASE_URL": "https://tracker.example.org",
+            "TRACKER_SECOND_FACTOR": given,
+        }
+    )
+    assert settings.second_factor == of
+    assert settings.masked()["TRACKER_SECOND_FACTOR"] == of

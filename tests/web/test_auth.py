@@ -487,7 +487,7 @@ class TestCarriedText:
         ("role", "iso3", "status"),
         [
             (Role.FOCAL_POINT, "DEU", 404),
-            (Role.ADMINISTRATOR, None, 404),
+            (Role.CONTRIBUTOR, "DEU", 404),
             (Role.OBSERVER, "FRA", 403),
         ],
     )

@@ -20,6 +20,7 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString
 from flask import Flask
 from flask_babel import get_babel
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from tests.exchange.templates import kept_plan
@@ -33,8 +34,10 @@ from tracker.domain.indicators import Cell
 from tracker.domain.mail import TROUBLES, MailKind, MailState
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Actor, Role
+from tracker.domain.second_factor import Assurance
 from tracker.domain.workflow import ReportStatus
-from tracker.models import Clarification, PasswordReset, Submission, User
+from tracker.models import Clarification, PasswordReset, SecondFactor, Submission, User
+from tracker.models import Session as SignedIn
 from tracker.queries.accounts import actor_of
 from tracker.services.clarifications import reply
 from tracker.services.invitations import invite
@@ -59,6 +62,7 @@ PUBLIC_PAGES = """
 """.split()
 SECRETARIAT_PAGES = """
 /admin /admin/people /admin/people/new /admin/people/{person} /admin/cycles /admin/cycles/new
+/admin/states/KEN/focal-points /admin/memberships/{role}/hand-over /second-step
 /admin/cycles/bms7/dates /account /review /review?status=late /cycles/bms7 /documents/bms7/28
 /states/KEN/submissions/1 /review/submissions/{submission} /review/submissions/{submission}/accept
 /review/submissions/{submission}/publish /review/submissions/{submission}/return
@@ -82,6 +86,7 @@ EXPORT_PAGES = """
 /exports/{done} /exports/{deleted} /exports/{failed} /exports/{deleted}/file
 """.split()
 PLAN_PAGES = ["/reports/{report}/imports/{plan}"]
+CODE_PAGES = ["/sign-in/code"]
 INVITATION_PAGES = ["/invitations/{token}"]
 RESET_PAGES = ["/reset-password/{token}", "/reset-password/used"]
 MAIL_PAGES = ["/admin/mail"]
@@ -276,8 +281,10 @@ def test_the_points_of_one_state(
 def test_pages_of_the_secretariat(world: World, browser_of: type[Browser]) -> None:
     browser = browser_for(world, browser_of, world.submitted.administrator)
     person = browser.session.get_one(User, world.submitted.reviewer.user_id).public_id
+    leaving = browser.session.get_one(User, world.submitted.focal_point.user_id)
     ids = {
         "person": person,
+        "role": leaving.memberships[0].public_id,
         "submission": world.submission.public_id,
         "contact": world.contacts["submitted"],
     }
@@ -350,10 +357,23 @@ def test_page_about_mail(session: Session, browser_of: type[Browser]) -> None:
     assert_all_in_brackets(browser, MAIL_PAGES)
 
 
+def test_pages_of_the_second_step(session: Session, browser_of: type[Browser]) -> None:
+    user = make_user(session, Role.REVIEWER)
+    browser = browser_of(user)
+    browser.post("/second-step/begin")
+    assert_all_in_brackets(browser, ["/second-step"])
+    session.add(
+        SecondFactor(user_id=user.id, secret="A" * 32, last_step=0, set_up_at=system_clock())
+    )
+    session.execute(update(SignedIn).values(assurance=Assurance.PASSWORD))
+    session.commit()
+    assert_all_in_brackets(browser, CODE_PAGES)
+
+
 def test_no_page_is_left_out(app: Flask) -> None:
     adapter = app.url_map.bind("localhost")
     paths = PUBLIC_PAGES + SECRETARIAT_PAGES + REPORT_PAGES + INVITATION_PAGES
-    paths += EXPORT_PAGES + PLAN_PAGES + RESET_PAGES + MAIL_PAGES
+    paths += EXPORT_PAGES + PLAN_PAGES + RESET_PAGES + MAIL_PAGES + CODE_PAGES
     seen = {adapter.match(path.split("?")[0])[0] for path in paths}
     pages = {
         rule.endpoint

@@ -106,6 +106,8 @@ def _prepare_demonstration(settings: Settings) -> None:
     click.echo(f"\nOpen {settings.base_url} and sign in as one of:")
     for sign_in in SIGN_INS:
         click.echo(f"  {sign_in.email:38} {sign_in.password:30} {sign_in.who}")
+    if settings.second_factor == "off":
+        click.echo("\nNo second step is asked for here, since these sign-ins are public.")
     click.echo("")
 
 

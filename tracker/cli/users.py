@@ -1,4 +1,4 @@
-"""``tracker user``: add."""
+"""``tracker user``: add, reset-second-step."""
 
 import sys
 
@@ -10,10 +10,12 @@ from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem
 from tracker.domain.people import check_password, check_place, parse_email, parse_name
 from tracker.domain.roles import OPERATOR, Role
+from tracker.queries.accounts import user_by_email
 from tracker.queries.states import state_or_none
 from tracker.services.accounts import Added, add_user, set_password
 from tracker.services.invitations import invite
 from tracker.services.passwords import hash_password
+from tracker.services.second_factor import reset
 from tracker.settings import Settings, load_settings
 
 
@@ -71,6 +73,23 @@ def add(
     click.echo(f"{address} is {held} {role}{place}.", err=True)
     if link:
         click.echo(link)
+
+
+@user.command("reset-second-step")
+@click.argument("email")
+@click.option("--reason", required=True, help="How the person was recognised; kept on record.")
+def reset_second_step(email: str, reason: str) -> None:
+    """Forget the app of somebody who lost it and the recovery codes.
+
+    The person is signed out everywhere and sets up an app at the next sign-in.
+    """
+    address = parse_email(email)
+    with transaction(load_settings()) as session:
+        found = user_by_email(session, address)
+        if found is None:
+            raise NotFound(Problem("unknown-user", "email", {"email": address}))
+        reset(session, actor=OPERATOR, user_id=found.id, reason=reason, clock=system_clock)
+    click.echo(f"The second step of {address} is reset.", err=True)
 
 
 def _check_language(language: str, settings: Settings) -> None:

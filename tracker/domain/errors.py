@@ -49,6 +49,14 @@ class TooMany(TrackerError):
     """A limit is reached; it may be asked again later."""
 
 
+class Busy(TrackerError):
+    """Too much is asked of the server at the moment; ``retry_after`` is in seconds."""
+
+    def __init__(self, problem: Problem, retry_after: int) -> None:
+        super().__init__(problem)
+        self.retry_after = retry_after
+
+
 class StaleEdit(TrackerError):
     """Somebody saved the same response since; ``current_version`` is what stands now."""
 

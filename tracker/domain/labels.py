@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
+from tracker.domain.account_events import AccountEventKind
 from tracker.domain.assistance import AssistanceKind, AssistanceStatus, Direction
 from tracker.domain.comparison import Only
 from tracker.domain.completeness import Gap, Standing
@@ -62,6 +63,23 @@ _WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (Role.OBSERVER, N_("Observer")),
     (Role.REVIEWER, N_("Reviewer")),
     (Role.ADMINISTRATOR, N_("Administrator")),
+    (AccountEventKind.ROLE_GIVEN, N_("Role given")),
+    (AccountEventKind.ROLE_ENDED, N_("Role ended")),
+    (AccountEventKind.SECTIONS_CHANGED, N_("Sections changed")),
+    (AccountEventKind.LINK_MADE, N_("Link made to choose a password")),
+    (AccountEventKind.LINK_USED, N_("Link used")),
+    (AccountEventKind.PASSWORD_CHANGED, N_("Password changed by its owner")),
+    (AccountEventKind.PASSWORD_SET, N_("Password set by the operator")),
+    (AccountEventKind.FACTOR_SET_UP, N_("App of the second step set up")),
+    (AccountEventKind.FACTOR_REMOVED, N_("Second step removed")),
+    (AccountEventKind.FACTOR_RESET, N_("Second step reset")),
+    (AccountEventKind.RECOVERY_CODES_MADE, N_("New recovery codes made")),
+    (AccountEventKind.RECOVERY_CODE_USED, N_("Recovery code used")),
+    (AccountEventKind.CODES_REFUSED, N_("Too many wrong codes")),
+    (AccountEventKind.SESSIONS_ENDED, N_("Other browsers signed out")),
+    (AccountEventKind.DEACTIVATED, N_("Account deactivated")),
+    (AccountEventKind.REACTIVATED, N_("Account activated again")),
+    (AccountEventKind.HANDED_OVER, N_("Role handed over")),
     (Gap.NO_ANSWER, N_("no answer")),
     (Gap.NO_PROGRESS, N_("the progress is still to be chosen")),
     (Gap.NO_REASON, N_("a reason is still missing")),

@@ -70,6 +70,31 @@ MESSAGES: Final[dict[str, str]] = {
     "too-many-attempts": N_(
         "Too many attempts with this address. Wait %(minutes)s minutes, then try again."
     ),
+    "too-busy": N_(
+        "Too many people are signing in at this moment. Nothing was changed. Wait a few seconds, "
+        "then try again."
+    ),
+    "confirmation-refused": N_("This is not your password. Try again."),
+    "code-wrong": N_(
+        "This code is not right, or was used before. Wait for the next code of your app."
+    ),
+    "code-of-no-kind": N_(
+        "This is no code. Type the %(digits)s digits that your app shows, or one recovery code."
+    ),
+    "code-wrong-set-up": N_(
+        "This code does not belong to this key, or its time is over. Type the code that the app "
+        "shows now; if it is refused again, check the clock of your device."
+    ),
+    "set-up-expired": N_("Setting up was not finished in time. Begin again."),
+    "factor-there-already": N_("An app is set up for this account already."),
+    "factor-required": N_("Your role needs a second step at sign-in, so it cannot be removed."),
+    "too-many-codes": N_("Too many wrong codes. Wait %(minutes)s minutes, then try again."),
+    "too-many-codes-today": N_(
+        "Too many wrong codes in a day. Wait until tomorrow, or ask an administrator to reset your "
+        "second step."
+    ),
+    "no-factor": N_("No second step is set up for this account."),
+    "reset-by-another": N_("Ask another administrator to reset your own second step."),
     "invitation-invalid": N_(
         "This link was used before, has expired or was replaced by a newer one. "
         "Ask whoever sent it for a new one."
@@ -92,6 +117,10 @@ MESSAGES: Final[dict[str, str]] = {
     "last-administrator": N_(
         "This is the last administrator. Give the role to somebody else first."
     ),
+    "hand-over-to-another": N_("Name another person than the one whose role is handed over."),
+    "hand-over-of-focal-points": N_("Only the role of a national focal point is handed over."),
+    "last-day-past": N_("This day is over. Choose today or a later day, or leave it empty."),
+    "last-day-too-far": N_("Choose a day within %(days)s days from today."),
     "no-such-section": N_("There is no section “%(code)s”."),
     "sections-needed": N_("Choose at least one section for a contributor."),
     "sections-for-contributors": N_("Only contributors are given sections; choose none."),
@@ -127,6 +156,9 @@ MESSAGES: Final[dict[str, str]] = {
         "The report still has gaps. Confirm that it is submitted with them, or fill them first."
     ),
     "authority-needed": N_("Confirm that you are authorised to submit this report."),
+    "acceptor-publishes": N_(
+        "You accepted this report. Here a second person publishes: ask another administrator."
+    ),
     "newer-submission": N_("A newer submission of this report exists; work on that one."),
     "already-replied": N_("This question has already been answered."),
     # cycles and documents

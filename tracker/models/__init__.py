@@ -1,6 +1,7 @@
 """Tables. Importing this package registers all of them."""
 
 from tracker.models.account import Invitation, Membership, Session, SignInFailure, User
+from tracker.models.account_event import AccountEvent
 from tracker.models.base import Base
 from tracker.models.chain import ChainEntry, ChainHead, ChainText
 from tracker.models.cycle import ReportingCycle
@@ -36,6 +37,7 @@ from tracker.models.report import (
     Response,
     SaveKey,
 )
+from tracker.models.second_factor import RecoveryCode, SecondFactor
 from tracker.models.state import Area, State
 from tracker.models.submission import (
     Clarification,
@@ -45,6 +47,7 @@ from tracker.models.submission import (
 )
 
 __all__ = [
+    "AccountEvent",
     "Area",
     "Assistance",
     "Base",
@@ -72,9 +75,11 @@ __all__ = [
     "PasswordReset",
     "PublishedValue",
     "RecordedVote",
+    "RecoveryCode",
     "ReportingCycle",
     "Response",
     "SaveKey",
+    "SecondFactor",
     "Section",
     "Session",
     "SignInFailure",

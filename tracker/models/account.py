@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from tracker.domain.roles import Role
+from tracker.domain.second_factor import Assurance
 from tracker.models.base import Base, enum_type
 from tracker.models.ids import Key, PublicId
 from tracker.models.state import State
@@ -31,7 +32,10 @@ class User(Base):
 
 
 class Membership(Base):
-    """User × role, for a State or in the secretariat; ended, never deleted."""
+    """User × role, for a State or in the secretariat; ended, never deleted.
+
+    From ``ends_at`` on it gives no access any more; ``ended_at`` is when it was found ended.
+    """
 
     __tablename__ = "membership"
     __table_args__ = (
@@ -49,6 +53,7 @@ class Membership(Base):
     sections: Mapped[list[str]]
     granted_at: Mapped[datetime]
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    ends_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     ended_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     user: Mapped[User] = relationship(back_populates="memberships", foreign_keys=[user_id])
@@ -71,17 +76,27 @@ class Invitation(Base):
 
 
 class Session(Base):
-    """A signed-in browser; only the hash of its token is kept."""
+    """A signed-in browser; only the hash of its token is kept.
+
+    ``confirmed_at`` is when the password was last typed in it, ``pending_secret`` the secret of
+    an app that is being set up there.
+    """
 
     __tablename__ = "session"
 
     id: Mapped[Key]
+    public_id: Mapped[PublicId]
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    assurance: Mapped[Assurance] = mapped_column(enum_type(Assurance, "assurance_known"))
+    confirmed_at: Mapped[datetime]
+    browser: Mapped[str] = mapped_column(String(32), default="")
+    system: Mapped[str] = mapped_column(String(32), default="")
+    pending_secret: Mapped[str | None] = mapped_column(String(64))
     user: Mapped[User] = relationship()
 
 

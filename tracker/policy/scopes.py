@@ -3,7 +3,9 @@
 A test walks every role and compares each twin with its rule.
 """
 
-from sqlalchemy import ColumnElement, false, or_, true
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
 
 from tracker.domain.progress import Audience
 from tracker.domain.roles import Actor, Role
@@ -16,6 +18,13 @@ def _states_of(actor: Actor, *roles: Role) -> list[int]:
         for grant in actor.grants
         if grant.role in roles and grant.state_id is not None
         if grant.role is not Role.CONTRIBUTOR or grant.sections
+    )
+
+
+def held_at(now: datetime) -> ColumnElement[bool]:
+    """Roles that give access at this moment: not ended, and no last day behind them."""
+    return and_(
+        Membership.ended_at.is_(None), or_(Membership.ends_at.is_(None), Membership.ends_at > now)
     )
 
 

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from tracker.domain.clock import system_clock
 from tracker.domain.roles import Actor, Grant, Role
 from tracker.models import Commitment, Invitation, Membership, Section, SignInFailure, State, User
-from tracker.models import Session as SignedIn
-from tracker.policy.scopes import manageable_memberships
+from tracker.policy.scopes import held_at, manageable_memberships
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class MembershipRow:
     state_name: dict[str, str]
     sections: tuple[str, ...]
     granted_at: datetime
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,11 @@ class SectionRow:
     title: dict[str, str]
 
 
-def actor_of(session: Session, user: User) -> Actor:
-    """The person with the roles held now."""
+def actor_of(session: Session, user: User, now: datetime | None = None) -> Actor:
+    """The person with the roles held at this moment."""
     held = session.scalars(
         select(Membership)
-        .where(Membership.user_id == user.id, Membership.ended_at.is_(None))
+        .where(Membership.user_id == user.id, held_at(now or system_clock()))
         .order_by(Membership.id)
     )
     return _actor(user, held)
@@ -78,27 +79,6 @@ def _actor(user: User, held: Iterable[Membership]) -> Actor:
         language=user.language,
         grants=tuple(Grant(row.role, row.state_id, tuple(row.sections)) for row in held),
     )
-
-
-def actor_by_session(session: Session, token_hash: str, now: datetime) -> Actor | None:
-    """Who is behind a session token, if the session still runs and the account is active.
-
-    One statement: every page that somebody signed in opens begins with it.
-    """
-    held = and_(Membership.user_id == User.id, Membership.ended_at.is_(None))
-    rows = session.execute(
-        select(User, Membership)
-        .join(SignedIn, SignedIn.user_id == User.id)
-        .outerjoin(Membership, held)
-        .where(
-            SignedIn.token_hash == token_hash,
-            SignedIn.ended_at.is_(None),
-            SignedIn.expires_at > now,
-            User.is_active,
-        )
-        .order_by(Membership.id)
-    ).all()
-    return _actor(rows[0][0], (row for _, row in rows if row)) if rows else None
 
 
 def user_by_email(session: Session, email: str) -> User | None:
@@ -192,7 +172,7 @@ def _memberships(session: Session, ids: Iterable[int]) -> dict[int, tuple[Member
     rows = session.execute(
         select(Membership, State)
         .outerjoin(State, Membership.state_id == State.id)
-        .where(Membership.id.in_(list(ids)), Membership.ended_at.is_(None))
+        .where(Membership.id.in_(list(ids)), held_at(system_clock()))
         .order_by(State.iso3, Membership.id)
     )
     found: dict[int, list[MembershipRow]] = defaultdict(list)
@@ -211,6 +191,7 @@ def _membership(row: Membership, state: State | None) -> MembershipRow:
         state_name=state.name if state else {},
         sections=tuple(row.sections),
         granted_at=row.granted_at,
+        ends_at=row.ends_at,
     )
 
 

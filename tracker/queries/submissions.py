@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from tracker.domain.progress import Audience
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.roles import Actor
-from tracker.domain.workflow import ReportStatus
+from tracker.domain.workflow import ReportStatus, Step
 from tracker.models import (
+    ChainEntry,
     Commitment,
     NationalReport,
     OutcomeDocument,
@@ -49,6 +50,14 @@ class SubmissionRow:
     accepted_at: datetime | None
     published_at: datetime | None
     superseded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptor:
+    """Who accepted a report; ``public_id`` is the one that stands in its chain."""
+
+    user_id: int | None
+    public_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +205,14 @@ def previous_answers(session: Session, report_id: int) -> dict[str, ResponseCont
         return {}
     answers = submitted_responses(session, submission_id)
     return {key: answer.content for key, answer in answers.items()}
+
+
+def acceptor_of(session: Session, report_id: int) -> Acceptor | None:
+    """Who accepted the report last."""
+    link = session.scalars(
+        select(ChainEntry)
+        .where(ChainEntry.report_id == report_id, ChainEntry.kind == f"step-{Step.ACCEPT.value}")
+        .order_by(ChainEntry.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    return Acceptor(link.actor_id, link.actor_public_id) if link else None

@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.domain.account_events import AccountEventKind
 from tracker.domain.clock import Clock
 from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem, WrongStatus
 from tracker.domain.mail import MailKind
 from tracker.domain.people import check_place
 from tracker.domain.roles import Actor, Role
-from tracker.models import Membership, Section, User
+from tracker.models import Membership, Section, State, User
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
 from tracker.queries.accounts import user_by_email
 from tracker.queries.states import reports_here
 from tracker.services import mail
+from tracker.services.account_events import record_account_event
 from tracker.services.invitations import link_given_by_others, may_invite, revoke_links
 from tracker.services.sessions import end_sessions
 
@@ -114,39 +116,49 @@ def _grant(
     ).first()
     if held:
         return False
-    session.add(
-        Membership(
-            user_id=user.id,
-            role=role,
-            state_id=state_id,
-            sections=list(sections),
-            granted_at=clock(),
-            granted_by_id=actor.user_id,
-        )
+    membership = Membership(
+        user_id=user.id,
+        role=role,
+        state_id=state_id,
+        sections=list(sections),
+        granted_at=clock(),
+        granted_by_id=actor.user_id,
     )
+    session.add(membership)
     session.flush()
+    _record_role(session, actor, membership, AccountEventKind.ROLE_GIVEN, clock)
     return True
 
 
+def _record_role(
+    session: Session, actor: Actor, membership: Membership, kind: AccountEventKind, clock: Clock
+) -> None:
+    state = session.get(State, membership.state_id) if membership.state_id is not None else None
+    facts = {"role": membership.role.value} | ({"state": state.iso3} if state else {})
+    record_account_event(
+        session, actor=actor, user_id=membership.user_id, kind=kind, at=clock(), **facts
+    )
+
+
 def assign_sections(
-    session: Session, *, actor: Actor, membership_id: int, sections: Sequence[str]
+    session: Session, *, actor: Actor, membership_id: int, sections: Sequence[str], clock: Clock
 ) -> None:
     """Choose which sections a contributor reads and edits."""
-    membership = _live_membership(session, actor, membership_id)
+    membership = live_membership(session, actor, membership_id)
     if membership.role is not Role.CONTRIBUTOR:
         raise Invalid(Problem("sections-for-contributors", "sections"))
     _check_sections(session, membership.role, sections)
     membership.sections = list(sections)
-    session.flush()
+    _record_role(session, actor, membership, AccountEventKind.SECTIONS_CHANGED, clock)
 
 
 def end_membership(session: Session, *, actor: Actor, membership_id: int, clock: Clock) -> None:
     """End a role; a person left without any is signed out everywhere."""
-    membership = _live_membership(session, actor, membership_id)
+    membership = live_membership(session, actor, membership_id)
     if membership.role is Role.ADMINISTRATOR:
         _keep_one_administrator(session, without=membership.user_id)
     membership.ended_at, membership.ended_by_id = clock(), actor.user_id
-    session.flush()
+    _record_role(session, actor, membership, AccountEventKind.ROLE_ENDED, clock)
     left = session.scalars(
         select(Membership.id).where(
             Membership.user_id == membership.user_id, Membership.ended_at.is_(None)
@@ -156,7 +168,8 @@ def end_membership(session: Session, *, actor: Actor, membership_id: int, clock:
         _shut_out(session, membership.user_id, clock)
 
 
-def _live_membership(session: Session, actor: Actor, membership_id: int) -> Membership:
+def live_membership(session: Session, actor: Actor, membership_id: int) -> Membership:
+    """A role that has not ended, locked, of which the actor may dispose."""
     membership = session.get(Membership, membership_id, with_for_update=True)
     if membership is None or membership.ended_at is not None:
         raise NotFound(Problem("not-found"))
@@ -185,14 +198,20 @@ def deactivate(session: Session, *, actor: Actor, user_id: int, clock: Clock) ->
         _keep_one_administrator(session, without=user_id)
     user.is_active = False
     _shut_out(session, user_id, clock)
-    session.flush()
+    _record(session, actor, user_id, AccountEventKind.DEACTIVATED, clock)
 
 
-def reactivate(session: Session, *, actor: Actor, user_id: int) -> None:
+def _record(
+    session: Session, actor: Actor, user_id: int, kind: AccountEventKind, clock: Clock
+) -> None:
+    record_account_event(session, actor=actor, user_id=user_id, kind=kind, at=clock())
+
+
+def reactivate(session: Session, *, actor: Actor, user_id: int, clock: Clock) -> None:
     """Open a closed account again, with the roles it still holds."""
     authorise(actor, Action.ACCOUNT_MANAGE)
     session.get_one(User, user_id).is_active = True
-    session.flush()
+    _record(session, actor, user_id, AccountEventKind.REACTIVATED, clock)
 
 
 def may_administer(session: Session, user_id: int) -> bool:
@@ -225,6 +244,7 @@ def change_own_password(
     user.password_hash = password_hash
     mail.queue(session, user=user, kind=MailKind.PASSWORD_CHANGED, at=clock())
     _end_others(session, user.id, this_browser, clock)
+    _record(session, actor, user.id, AccountEventKind.PASSWORD_CHANGED, clock)
 
 
 def _own_account(session: Session, actor: Actor) -> User:
@@ -249,4 +269,4 @@ def set_password(
         mail.queue(session, user=user, kind=MailKind.PASSWORD_CHANGED, at=clock())
     user.password_hash = password_hash
     _shut_out(session, user_id, clock)
-    session.flush()
+    _record(session, actor, user_id, AccountEventKind.PASSWORD_SET, clock)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from tracker.domain.account_events import AccountEventKind
 from tracker.domain.clock import Clock
 from tracker.domain.errors import NotFound, NotPermitted, Problem
 from tracker.domain.mail import MailKind
@@ -14,6 +15,7 @@ from tracker.policy.actions import Action
 from tracker.policy.authorise import may
 from tracker.policy.rules import Subject
 from tracker.services import mail
+from tracker.services.account_events import record_account_event
 from tracker.services.sessions import end_sessions
 from tracker.services.tokens import new_token, token_hash
 
@@ -53,6 +55,9 @@ def invite(session: Session, *, actor: Actor, user_id: int, clock: Clock) -> str
     )
     user = session.get_one(User, user_id)
     mail.queue(session, user=user, kind=MailKind.INVITATION, at=now)
+    record_account_event(
+        session, actor=actor, user_id=user_id, kind=AccountEventKind.LINK_MADE, at=now
+    )
     return token
 
 
@@ -102,6 +107,10 @@ def accept_invitation(
     end_sessions(session, user_id=user.id, clock=clock)
     revoke_links(session, user_id=user.id, clock=clock)
     session.flush()
+    owner = Actor(user_id=user.id, name=name, language=language)
+    record_account_event(
+        session, actor=owner, user_id=user.id, kind=AccountEventKind.LINK_USED, at=now
+    )
     return user.id
 
 

@@ -1,5 +1,11 @@
-"""Hashing passwords with Argon2id. Slow on purpose: call it while no transaction is open."""
+"""Hashing passwords with Argon2id. Slow on purpose: call it while no transaction is open.
 
+Few are hashed at once and few more wait in a process; who comes beyond that is asked to try again,
+so that a storm of sign-ins leaves threads to those who read and save.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from threading import BoundedSemaphore
@@ -7,7 +13,13 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-AT_ONCE = BoundedSemaphore(3)  # each takes 19 MiB and a processor: a storm of sign-ins queues here
+from tracker.domain.errors import Busy, Problem
+
+HASHED_AT_ONCE = 3  # each takes 19 MiB and a processor
+WAITING = 4
+RETRY_AFTER = 5  # seconds
+AT_ONCE = BoundedSemaphore(HASHED_AT_ONCE)
+ADMITTED = BoundedSemaphore(HASHED_AT_ONCE + WAITING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +28,18 @@ class Verdict:
 
     matches: bool
     outdated: bool = False
+
+
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Wait for a turn; ``Busy`` at once where too many wait already."""
+    if not ADMITTED.acquire(blocking=False):
+        raise Busy(Problem("too-busy"), retry_after=RETRY_AFTER)
+    try:
+        with AT_ONCE:
+            yield
+    finally:
+        ADMITTED.release()
 
 
 @cache
@@ -31,15 +55,18 @@ def _hash_of_nobody(cheap: bool) -> str:
 
 
 def hash_password(password: str, *, cheap: bool = False) -> str:
-    """What is kept of a password; ``cheap`` is for tests only."""
-    with AT_ONCE:
+    """What is kept of a password; ``cheap`` is for tests only. ``Busy`` in a storm."""
+    with _turn():
         return _hasher(cheap).hash(password)
 
 
 def verify_password(password: str, stored: str | None, *, cheap: bool = False) -> Verdict:
-    """Compare with what is kept; where nothing is, it takes as long and never matches."""
+    """Compare with what is kept; where nothing is, it takes as long and never matches.
+
+    ``Busy`` in a storm.
+    """
     hasher = _hasher(cheap)
-    with AT_ONCE:
+    with _turn():
         try:
             hasher.verify(stored or _hash_of_nobody(cheap), password)
         except (VerificationError, InvalidHashError):

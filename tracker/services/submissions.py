@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.chain import CONTENT_TAG, instant, tagged_hash
 from tracker.domain.clock import Clock, is_on_time
 from tracker.domain.completeness import missing
-from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
+from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem, WrongStatus
 from tracker.domain.mail import MailKind
 from tracker.domain.roles import Actor
 from tracker.domain.values import parse_text
@@ -21,6 +21,7 @@ from tracker.policy.rules import Subject
 from tracker.queries.documents import document_or_none
 from tracker.queries.mail_attachments import receipt_reference
 from tracker.queries.responses import responses_of
+from tracker.queries.submissions import acceptor_of
 from tracker.services.documents import touch
 from tracker.services.freezing import freeze
 from tracker.services.mail import tell_state
@@ -203,10 +204,22 @@ def accept(session: Session, *, actor: Actor, submission_id: int, clock: Clock) 
     session.flush()
 
 
-def publish(session: Session, *, actor: Actor, submission_id: int, clock: Clock) -> None:
-    """Publish an accepted report; the one published before is superseded and stays readable."""
+def publish(
+    session: Session,
+    *,
+    actor: Actor,
+    submission_id: int,
+    clock: Clock,
+    two_persons: bool = False,
+) -> None:
+    """Publish an accepted report; the one published before is superseded and stays readable.
+
+    With ``two_persons``, whoever accepted it is refused with ``NotPermitted``.
+    """
     authorise(actor, Action.SUBMISSION_PUBLISH)
-    submission, now = _decide(session, actor, submission_id, Step.PUBLISH, clock)
+    submission, now = _decide(
+        session, actor, submission_id, Step.PUBLISH, clock, two_persons=two_persons
+    )
     for earlier in session.scalars(
         select(Submission).where(
             Submission.report_id == submission.report_id,
@@ -249,6 +262,8 @@ def _decide(
     step: Step,
     clock: Clock,
     reason: str = "",
+    *,
+    two_persons: bool = False,
 ) -> tuple[Submission, datetime]:
     """Take a step of the secretariat; only the latest submission can be acted upon."""
     submission = session.get(Submission, submission_id)
@@ -260,7 +275,21 @@ def _decide(
     if report.status is ReportStatus.DRAFT:
         raise WrongStatus(Problem("wrong-status", "", {"status": report.status.value}))
     now = clock()
-    facts = {"number": submission.number}
+    facts: dict[str, object] = {"number": submission.number}
+    if step is Step.PUBLISH:
+        facts |= _accepted_by(session, actor, report.id, two_persons=two_persons)
     take_step(session, actor=actor, report=report, step=step, at=now, reason=reason, facts=facts)
     tell_state(session, kind=TOLD[step], report=report, at=now, facts=facts)
     return submission, now
+
+
+def _accepted_by(
+    session: Session, actor: Actor, report_id: int, *, two_persons: bool
+) -> dict[str, str]:
+    """Who accepted what is published, for the link of the chain that says so."""
+    acceptor = acceptor_of(session, report_id)
+    if acceptor is None:  # the step itself is refused: nothing is accepted
+        return {}
+    if two_persons and acceptor.user_id == actor.user_id:
+        raise NotPermitted(Problem("acceptor-publishes"))
+    return {"accepted_by": acceptor.public_id}

@@ -26,7 +26,9 @@ from tracker.queries.accounts import (
 from tracker.queries.states import StateRow, is_demonstration, list_states, states_by_id
 from tracker.services import accounts, invitations
 from tracker.web.access import requires
+from tracker.web.confirming import sensitive
 from tracker.web.locale import in_language, language_choices, parse_page_language
+from tracker.web.person_history import history_of
 from tracker.web.render import page
 from tracker.web.session import current_actor
 from tracker.web.signing_in import settings
@@ -37,13 +39,14 @@ PRIVATE = {"Cache-Control": "no-store"}
 Listed = tuple[AccountRow, MembershipRow | None]
 
 
-def _manages_everybody() -> bool:
+def manages_everybody() -> bool:
+    """Whether the reader manages the people of every State."""
     return may(current_actor(), Action.ACCOUNT_MANAGE)
 
 
 def _own_states() -> tuple[StateRow, ...]:
     """The States whose people the reader manages; ``NotPermitted`` for nobody's."""
-    if _manages_everybody():
+    if manages_everybody():
         demonstration = is_demonstration(session())
         return tuple(
             row for row in list_states(session()) if row.state.demonstration == demonstration
@@ -59,8 +62,8 @@ def _own_states() -> tuple[StateRow, ...]:
 @requires(Action.ACCOUNT_MANAGE)
 def home() -> ResponseReturnValue:
     """What can be administered here."""
-    states = () if _manages_everybody() else _own_states()
-    return page("admin/home.html", states=states, everybody=_manages_everybody())
+    states = () if manages_everybody() else _own_states()
+    return page("admin/home.html", states=states, everybody=manages_everybody())
 
 
 @blueprint.get("/people")
@@ -77,7 +80,7 @@ def people() -> ResponseReturnValue:
     groups = [
         (name, tuple(listed)) for (_, name), listed in groupby(rows, key=lambda row: _place(row))
     ]
-    everybody = _manages_everybody()
+    everybody = manages_everybody()
     return page("admin/people.html", groups=groups, everybody=everybody, states=states)
 
 
@@ -103,7 +106,7 @@ def _sections() -> list[tuple[str, str]]:
 
 
 def _person_form(filled: bool = False) -> PersonForm:
-    everybody = _manages_everybody()
+    everybody = manages_everybody()
     states = [(row.state.iso3, in_language(dict(row.state.name))) for row in _own_states()]
     states.sort(key=lambda choice: choice[1])
     return PersonForm(
@@ -117,6 +120,7 @@ def _person_form(filled: bool = False) -> PersonForm:
 
 @blueprint.post("/people/new")
 @requires(Action.ACCOUNT_MANAGE)
+@sensitive
 def add_person() -> ResponseReturnValue:
     """Give the role, and show the link once where the person has no password yet."""
     form = _person_form(filled=True)
@@ -133,7 +137,7 @@ def add_person() -> ResponseReturnValue:
         form.show(*error.problems)
         return page("admin/new_person.html", form=form), 422
     if added.needs_link:
-        return _link_page(added.user_id, values["email"])
+        return link_page(added.user_id, values["email"])
     flash(gettext("The role is given. This person has a password already and needs no link."))
     return redirect(url_for("admin.people"), 303)
 
@@ -166,7 +170,8 @@ def _add(role: Role, sections: tuple[str, ...], values: dict[str, object]) -> ac
     return added
 
 
-def _link_page(user_id: int, email: str) -> ResponseReturnValue:
+def link_page(user_id: int, email: str) -> ResponseReturnValue:
+    """A new link of this person, shown once."""
     token = invitations.invite(
         session(), actor=current_actor(), user_id=user_id, clock=system_clock
     )
@@ -179,10 +184,11 @@ def _link_page(user_id: int, email: str) -> ResponseReturnValue:
 @requires(Action.ACCOUNT_MANAGE)
 def person(person_id: str) -> ResponseReturnValue:
     """One person: roles, a new link, closing the account."""
-    return _person_page(_person(person_id))
+    return _person_page(managed_person(person_id))
 
 
-def _person(person_id: str) -> AccountRow:
+def managed_person(person_id: str) -> AccountRow:
+    """One of the people whom the reader manages; ``NotFound`` for anybody else."""
     account = manageable_account(session(), current_actor(), person_id)
     if account is None:
         raise NotFound(Problem("not-found"))
@@ -204,26 +210,29 @@ def _person_page(account: AccountRow, at_fault: str = "", form: SectionsForm | N
         "admin/person.html",
         account=account,
         forms=forms,
-        everybody=_manages_everybody(),
+        everybody=manages_everybody(),
         may_link=invitations.may_invite(session(), current_actor(), account.id),
+        **(history_of(account) if manages_everybody() else {}),
     )
 
 
 @blueprint.post("/people/<person_id>/link")
 @requires(Action.ACCOUNT_MANAGE)
+@sensitive
 def new_link(person_id: str) -> ResponseReturnValue:
     """A new link for a lost password, shown once; the old password works until it is used."""
-    account = _person(person_id)
+    account = managed_person(person_id)
     if not account.is_active:
         raise NotPermitted(Problem("account-inactive"))
-    return _link_page(account.id, account.email)
+    return link_page(account.id, account.email)
 
 
 @blueprint.post("/people/<person_id>/deactivate")
 @requires(Action.ACCOUNT_MANAGE)
+@sensitive
 def deactivate(person_id: str) -> ResponseReturnValue:
     """Close the account."""
-    account = _person(person_id)
+    account = managed_person(person_id)
     accounts.deactivate(session(), actor=current_actor(), user_id=account.id, clock=system_clock)
     flash(gettext("The account is deactivated. Nobody can sign in with it."))
     return redirect(url_for("admin.person", person_id=person_id), 303)
@@ -231,14 +240,17 @@ def deactivate(person_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/people/<person_id>/activate")
 @requires(Action.ACCOUNT_MANAGE)
+@sensitive
 def activate(person_id: str) -> ResponseReturnValue:
     """Open the account again."""
-    accounts.reactivate(session(), actor=current_actor(), user_id=_person(person_id).id)
+    account = managed_person(person_id)
+    accounts.reactivate(session(), actor=current_actor(), user_id=account.id, clock=system_clock)
     flash(gettext("The account is active again."))
     return redirect(url_for("admin.person", person_id=person_id), 303)
 
 
-def _membership(membership_id: str) -> tuple[AccountRow, MembershipRow]:
+def managed_membership(membership_id: str) -> tuple[AccountRow, MembershipRow]:
+    """One role that the reader manages, with its holder; ``NotFound`` for any other."""
     found = manageable_membership(session(), current_actor(), membership_id)
     if found is None:
         raise NotFound(Problem("not-found"))
@@ -247,9 +259,10 @@ def _membership(membership_id: str) -> tuple[AccountRow, MembershipRow]:
 
 @blueprint.post("/memberships/<membership_id>/sections")
 @requires(Action.ACCOUNT_MANAGE)
+@sensitive
 def assign_sections(membership_id: str) -> ResponseReturnValue:
     """Choose the sections of a contributor."""
-    account, membership = _membership(membership_id)
+    account, membership = managed_membership(membership_id)
     form = SectionsForm(request.form, sections=_sections(), prefix=f"{membership_id}-")
     try:
         accounts.assign_sections(
@@ -257,6 +270,7 @@ def assign_sections(membership_id: str) -> ResponseReturnValue:
             actor=current_actor(),
             membership_id=membership.id,
             sections=form.typed_list("sections"),
+            clock=system_clock,
         )
     except Invalid as error:
         form.show(*error.problems)
@@ -267,9 +281,10 @@ def assign_sections(membership_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/memberships/<membership_id>/end")
 @requires(Action.ACCOUNT_MANAGE)
+@sensitive
 def end_membership(membership_id: str) -> ResponseReturnValue:
     """End one role."""
-    account, membership = _membership(membership_id)
+    account, membership = managed_membership(membership_id)
     accounts.end_membership(
         session(), actor=current_actor(), membership_id=membership.id, clock=system_clock
     )

@@ -14,6 +14,7 @@ from tracker.queries.cycles import CycleRow, cycle_or_none, list_cycles
 from tracker.queries.documents import list_documents
 from tracker.services.cycles import change_dates, open_cycle
 from tracker.web.access import requires
+from tracker.web.confirming import sensitive
 from tracker.web.locale import in_language
 from tracker.web.render import page
 from tracker.web.session import current_actor
@@ -56,6 +57,7 @@ def _check_document(slug: str) -> None:
 
 @blueprint.post("/new")
 @requires(Action.CYCLE_MANAGE)
+@sensitive
 def add_cycle() -> ResponseReturnValue:
     """Open a cycle."""
     form = _cycle_form(filled=True)
@@ -96,6 +98,7 @@ def cycle_dates(slug: str) -> ResponseReturnValue:
 
 @blueprint.post("/<slug>/dates")
 @requires(Action.CYCLE_MANAGE)
+@sensitive
 def save_dates(slug: str) -> ResponseReturnValue:
     """Change the days."""
     cycle = _cycle(slug)

@@ -17,7 +17,7 @@ from tracker.queries.accounts import (
 )
 from tracker.services.accounts import change_own_details, change_own_password
 from tracker.services.invitations import accept_invitation
-from tracker.services.passwords import hash_password, verify_password
+from tracker.services.passwords import hash_password
 from tracker.services.sessions import start_session
 from tracker.services.tokens import token_hash
 from tracker.web import signing_in
@@ -31,6 +31,7 @@ from tracker.web.locale import (
 from tracker.web.password_rules import password_rule, same_as
 from tracker.web.render import page, problem_text
 from tracker.web.session import current_actor, request_token_hash
+from tracker.web.sessions_shown import ways_in
 from tracker.web.signing_in import SignInRefused
 from tracker.web.transaction import release, session
 
@@ -43,7 +44,9 @@ PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 @requires(Action.PUBLIC_READ)
 def sign_in() -> ResponseReturnValue:
     """The sign-in page; also for somebody who is signed in and wants another account."""
-    return page("auth/sign_in.html", form=SignInForm(), next=_next(request.args.get("next")))
+    target = _next(request.args.get("next"))
+    unfinished = signing_in.missing_step(target)
+    return page("auth/sign_in.html", form=SignInForm(), next=target, unfinished=unfinished)
 
 
 @blueprint.post("/sign-in")
@@ -56,9 +59,9 @@ def check_sign_in() -> ResponseReturnValue:
         signing_in.sign_in(form.typed("email"), form.typed("password"))
     except SignInRefused as refused:
         form.show(refused.problem)
-        headers = {"Retry-After": "900"} if refused.status == 429 else {}
-        return page("auth/sign_in.html", form=form, next=target), refused.status, headers
-    return redirect(target or signing_in.landing(), 303)
+        body = page("auth/sign_in.html", form=form, next=target)
+        return body, refused.status, refused.headers
+    return redirect(signing_in.onward(target), 303)
 
 
 def _next(target: str | None) -> str:
@@ -66,9 +69,9 @@ def _next(target: str | None) -> str:
 
 
 @blueprint.post("/sign-out")
-@requires(Action.SESSION_USE)
+@requires(Action.PUBLIC_READ)
 def sign_out() -> ResponseReturnValue:
-    """End the session, on the server too."""
+    """End the session, on the server too; also for somebody whose second step is missing."""
     signing_in.end()
     return redirect(url_for("public.home"), 303)
 
@@ -126,9 +129,15 @@ def accept(token: str) -> ResponseReturnValue:
         password_hash=hashed,
         clock=system_clock,
     )
-    signing_in.begin(start_session(session(), user_id=user_id, clock=system_clock))
-    flash(gettext("Your password is set and you are signed in."))
-    return redirect(signing_in.landing(), 303)
+    signing_in.begin(
+        start_session(session(), user_id=user_id, clock=system_clock, agent=signing_in.agent())
+    )
+    step = signing_in.onward("")
+    if current_actor().signed_in:
+        flash(gettext("Your password is set and you are signed in."))
+    else:
+        flash(gettext("Your password is set. One step is left before you are signed in."))
+    return redirect(step, 303)
 
 
 @blueprint.get("/account")
@@ -144,7 +153,11 @@ def _account_page(details: DetailsForm | None = None, password: PasswordForm | N
         languages=language_choices(), data={"name": row.name, "language": row.language}
     )
     return page(
-        "auth/account.html", account=row, details=details, password=password or PasswordForm()
+        "auth/account.html",
+        account=row,
+        details=details,
+        password=password or PasswordForm(),
+        **ways_in(),
     )
 
 
@@ -183,7 +196,7 @@ def save_password() -> ResponseReturnValue:
         signing_in.refuse_too_many(own.email)
         release()
         present = form.typed("present")
-        if not verify_password(present, own.password_hash, cheap=cheap).matches:
+        if not signing_in.compare(present, own.password_hash)[0]:
             signing_in.count_failure(own.email)
             raise Invalid(Problem("password-wrong", "present"))
         values = form.parsed(

@@ -9,20 +9,25 @@ from flask import Flask, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import ImmutableMultiDict
 
-from tracker.domain.errors import Problem
+from tracker.domain.second_factor import Standing
 from tracker.forms.account import SignInForm
+from tracker.forms.base import BaseForm
+from tracker.forms.second_step import CodeForm
+from tracker.web.proving import check_code, finish_sign_in
 from tracker.web.render import page
-from tracker.web.session import current_actor
+from tracker.web.session import current_actor, current_browser
 from tracker.web.signing_in import SignInRefused, settings, sign_in
 from tracker.web.transaction import commit_apart, release
 
 PREFIX = "sign_in_"
-NOT_CARRIED = frozenset({"csrf_token", f"{PREFIX}email", f"{PREFIX}password"})
+CONFIRM_PREFIX = "confirm_"
 Fields = list[tuple[str, str]]
 
 
 def _fields() -> Fields:
-    return [pair for pair in request.form.items(multi=True) if pair[0] not in NOT_CARRIED]
+    """What was sent, without the token and without what proves who sends it."""
+    kept_back = ("csrf_token", PREFIX, CONFIRM_PREFIX)
+    return [pair for pair in request.form.items(multi=True) if not pair[0].startswith(kept_back)]
 
 
 def carries_text() -> bool:
@@ -38,27 +43,44 @@ def comes_from_here() -> bool:
     return request.headers.get("Origin") == settings().base_url
 
 
-def sign_in_page(status: int = 401, problem: Problem | None = None) -> ResponseReturnValue:
-    """The sign-in page that carries the text, for the same address."""
-    return _carrying_page("auth/carried.html", status, problem)
+def sign_in_page(refused: SignInRefused | None = None) -> ResponseReturnValue:
+    """The sign-in page that carries the text, for the same address.
+
+    Of somebody whose second step is missing it asks that step.
+    """
+    browser = current_browser()
+    if browser is not None and browser.standing is Standing.ENROLMENT_NEEDED:
+        return carrying_page("auth/carried_set_up.html", 401)
+    form: BaseForm
+    if browser is not None and browser.standing is Standing.CODE_NEEDED:
+        form = CodeForm(None, prefix=PREFIX)
+        return carrying_page("auth/carried_code.html", 401, form, refused)
+    form = SignInForm(request.form if refused else None, prefix=PREFIX)
+    return carrying_page("auth/carried.html", 401, form, refused)
 
 
 def save_again_page() -> ResponseReturnValue:
     """For a form whose token had expired: the text with a fresh one, to be sent again."""
     signed_in = current_actor().signed_in
-    return _carrying_page("auth/expired.html" if signed_in else "auth/carried.html", 400, None)
+    if signed_in:
+        return carrying_page("auth/expired.html", 400)
+    return carrying_page("auth/carried.html", 400, SignInForm(None, prefix=PREFIX))
 
 
-def _carrying_page(template: str, status: int, problem: Problem | None) -> ResponseReturnValue:
-    form = SignInForm(request.form if problem else None, prefix=PREFIX)
-    if problem is None:
+def carrying_page(
+    template: str,
+    status: int,
+    form: BaseForm | None = None,
+    refused: SignInRefused | None = None,
+) -> ResponseReturnValue:
+    headers = {"Cache-Control": "no-store"}
+    if refused is None or form is None:
         release()
     else:  # a wrong password was counted, which must last
-        form.show(problem)
+        form.show(refused.problem)
+        status, headers = refused.status, headers | refused.headers
     target = request.full_path.rstrip("?")
-    body = page(template, form=form, fields=_fields(), target=target)
-    headers = {"Cache-Control": "no-store"}
-    return body, status, headers | ({"Retry-After": "900"} if status == 429 else {})
+    return page(template, form=form, fields=_fields(), target=target), status, headers
 
 
 def init_app(app: Flask) -> None:
@@ -66,15 +88,33 @@ def init_app(app: Flask) -> None:
 
     @app.before_request
     def sign_in_on_the_way() -> ResponseReturnValue | None:
-        if not carries_text() or f"{PREFIX}password" not in request.form:
+        if not carries_text():
             return None
-        form = SignInForm(request.form, prefix=PREFIX)
         try:
-            sign_in(form.typed("email"), form.typed("password"))
+            if f"{PREFIX}password" in request.form:
+                form = SignInForm(request.form, prefix=PREFIX)
+                sign_in(form.typed("email"), form.typed("password"))
+            elif f"{PREFIX}code" in request.form:
+                _take_code()
+            else:
+                return None
         except SignInRefused as refused:
-            return sign_in_page(refused.status, refused.problem)
-        commit_apart()
-        request.form = ImmutableMultiDict(
-            [pair for pair in request.form.items(multi=True) if not pair[0].startswith(PREFIX)]
-        )
+            return sign_in_page(refused)
+        go_on_without(PREFIX)
         return None
+
+
+def _take_code() -> None:
+    """The second step, where it is the one that is missing."""
+    browser = current_browser()
+    if browser is not None and browser.standing is Standing.CODE_NEEDED:
+        check_code(browser, CodeForm(request.form, prefix=PREFIX).typed("code"))
+        finish_sign_in()
+
+
+def go_on_without(prefix: str) -> None:
+    """Keep what proved who this is, and let the view see the form as it was sent first."""
+    commit_apart()
+    request.form = ImmutableMultiDict(
+        [pair for pair in request.form.items(multi=True) if not pair[0].startswith(prefix)]
+    )

@@ -3,13 +3,14 @@
 from urllib.parse import urlencode
 
 import structlog
-from flask import Flask, jsonify, redirect, request, url_for
+from flask import Flask, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
 from tracker.domain.errors import (
+    Busy,
     Gone,
     Invalid,
     NotFound,
@@ -20,7 +21,7 @@ from tracker.domain.errors import (
     TrackerError,
     WrongStatus,
 )
-from tracker.web import carrying
+from tracker.web import carrying, signing_in
 from tracker.web.access import SignInNeeded
 from tracker.web.render import page, problem_text
 from tracker.web.transaction import SAFE_METHODS, release
@@ -34,6 +35,7 @@ STATUS: dict[type[TrackerError], int] = {
     StaleEdit: 409,
     Gone: 410,
     TooMany: 429,
+    Busy: 503,
 }
 PAGES = (400, 403, 404, 409, 410, 413, 422, 429, 500, 503)
 
@@ -66,8 +68,9 @@ def sign_in_first() -> ResponseReturnValue:
         return refusal(Problem("sign-in-needed"), 401)
     if carrying.carries_text():
         return carrying.sign_in_page()
-    wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else None
-    return redirect(url_for("auth.sign_in", next=wanted), 303)
+    wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
+    address = signing_in.missing_step(wanted) or url_for("auth.sign_in", next=wanted or None)
+    return redirect(address, 303)
 
 
 def form_expired() -> ResponseReturnValue:
@@ -94,6 +97,12 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(TrackerError)
     def refused(error: TrackerError) -> ResponseReturnValue:
         return refusal(error.problem, STATUS[type(error)])
+
+    @app.errorhandler(Busy)
+    def busy(error: Busy) -> ResponseReturnValue:
+        response = make_response(refusal(error.problem, STATUS[Busy]))
+        response.headers["Retry-After"] = str(error.retry_after)
+        return response
 
     @app.errorhandler(SignInNeeded)
     def sign_in_needed(error: SignInNeeded) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from flask_babel import gettext
 
 from tracker.domain.clock import system_clock
 from tracker.domain.documents import Commitment, OutcomeDocument
-from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
+from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem, WrongStatus
 from tracker.domain.progress import SHOWN_ORDER, Absence, Audience, Progress
 from tracker.domain.workflow import Step, may_follow
 from tracker.forms.review import QuestionForm, ReturnForm
@@ -20,17 +20,20 @@ from tracker.queries.indicators import submitted_tables
 from tracker.queries.strikes import struck_in_submission
 from tracker.queries.submissions import (
     SubmissionRow,
+    acceptor_of,
     list_submissions_beside,
     submitted_responses,
 )
 from tracker.services import clarifications, submissions
 from tracker.services.clarifications import UNDER_REVIEW
 from tracker.web.access import requires
+from tracker.web.confirming import sensitive
 from tracker.web.public_choices import value_labels
 from tracker.web.render import label, page
 from tracker.web.review_answers import audience_counts, compare, counts_of
 from tracker.web.review_items import compare_items, item_audiences
 from tracker.web.session import current_actor
+from tracker.web.signing_in import settings
 from tracker.web.transaction import session
 
 blueprint = Blueprint("reviewing", __name__, url_prefix="/review/submissions/<submission_id>")
@@ -114,6 +117,7 @@ def show(submission_id: str) -> ResponseReturnValue:
         figures=submitted_tables(session(), reviewed.row.id, audience=Audience.SECRETARIAT),
         parts=compare_items(session(), reviewed.row, reviewed.previous, struck),
         form=QuestionForm(),
+        needs_another=reviewed.allows(Step.PUBLISH) and _needs_another(reviewed),
     )
 
 
@@ -188,16 +192,32 @@ def accept(submission_id: str) -> ResponseReturnValue:
 @requires(Action.SUBMISSION_PUBLISH)
 def confirm_publish(submission_id: str) -> ResponseReturnValue:
     """Ask for confirmation, and say who will read how many answers."""
-    return _decision_page(load_reviewed(submission_id, Action.SUBMISSION_PUBLISH), Step.PUBLISH)
+    reviewed = load_reviewed(submission_id, Action.SUBMISSION_PUBLISH)
+    if reviewed.allows(Step.PUBLISH) and _needs_another(reviewed):
+        raise NotPermitted(Problem("acceptor-publishes"))
+    return _decision_page(reviewed, Step.PUBLISH)
+
+
+def _needs_another(reviewed: Reviewed) -> bool:
+    """Whether the site asks two persons to publish, and the reader was the first."""
+    if not settings().two_to_publish:
+        return False
+    acceptor = acceptor_of(session(), reviewed.row.report_id)
+    return acceptor is not None and acceptor.user_id == current_actor().user_id
 
 
 @blueprint.post("/publish")
 @requires(Action.SUBMISSION_PUBLISH)
+@sensitive
 def publish(submission_id: str) -> ResponseReturnValue:
     """Publish the report."""
     reviewed = load_reviewed(submission_id, Action.SUBMISSION_PUBLISH)
     submissions.publish(
-        session(), actor=current_actor(), submission_id=reviewed.row.id, clock=system_clock
+        session(),
+        actor=current_actor(),
+        submission_id=reviewed.row.id,
+        clock=system_clock,
+        two_persons=settings().two_to_publish,
     )
     flash(gettext("The report was published."))
     return back_to(reviewed)

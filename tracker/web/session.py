@@ -8,8 +8,9 @@ from flask_login import UserMixin, current_user
 
 from tracker.domain.clock import system_clock
 from tracker.domain.roles import PUBLIC, Actor
+from tracker.domain.second_factor import SecondFactorFor
 from tracker.extensions import login_manager
-from tracker.queries.accounts import actor_by_session
+from tracker.queries.sign_ins import BrowserRow, browser_by_session
 from tracker.services.sessions import SESSION_LASTS
 from tracker.services.tokens import token_hash
 from tracker.web.transaction import session as database
@@ -18,9 +19,10 @@ from tracker.web.transaction import session as database
 class SignedInUser(UserMixin):
     """What Flask-Login knows of a person."""
 
-    def __init__(self, actor: Actor) -> None:
-        self.id = str(actor.user_id)
-        self.actor = actor
+    def __init__(self, browser: BrowserRow) -> None:
+        self.id = str(browser.person.user_id)
+        self.browser = browser
+        self.actor = browser.actor
 
 
 def cookie_name() -> str:
@@ -45,6 +47,17 @@ def current_actor() -> Actor:
     """Who acts in this request; the signed-out public if nobody is known."""
     actor = getattr(current_user, "actor", PUBLIC)
     return actor if isinstance(actor, Actor) else PUBLIC
+
+
+def current_browser() -> BrowserRow | None:
+    """The browser of this request, also of somebody whose second step is still missing."""
+    found = getattr(current_user, "browser", None)
+    return found if isinstance(found, BrowserRow) else None
+
+
+def second_factor_for() -> SecondFactorFor:
+    """Of whom this site asks a second step."""
+    return SecondFactorFor(current_app.config["SETTINGS"].second_factor)
 
 
 def forget_actor() -> None:
@@ -85,8 +98,8 @@ def init_app(app: Flask) -> None:
         hashed = request_token_hash()
         if hashed is None:
             return None
-        actor = actor_by_session(database(), hashed, system_clock())
-        return SignedInUser(actor) if actor else None
+        browser = browser_by_session(database(), hashed, system_clock(), second_factor_for())
+        return SignedInUser(browser) if browser else None
 
     @app.after_request
     def send_cookie(response: Response) -> Response:

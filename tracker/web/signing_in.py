@@ -1,32 +1,42 @@
-"""Signing in with address and password, from the sign-in page or together with a carried save."""
+"""Signing in with address and password, from the sign-in page or together with a carried save.
+
+Where a second step is missing, the browser is known but acts as the public: see ``second_step``.
+"""
 
 from urllib.parse import urlsplit
 
 import structlog
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 from flask import session as form_session
 
+from tracker.domain.agents import Agent, name_agent
 from tracker.domain.clock import system_clock
-from tracker.domain.errors import Invalid, Problem
+from tracker.domain.errors import Busy, Invalid, Problem
 from tracker.domain.people import parse_email
+from tracker.domain.second_factor import Standing
 from tracker.policy.actions import Action
 from tracker.queries.accounts import Credentials, count_failures, credentials_of
-from tracker.services import sessions
+from tracker.services import second_factor, sessions
 from tracker.services.passwords import hash_password, verify_password
 from tracker.settings import Settings
 from tracker.web import access
-from tracker.web.session import current_actor, hand_over, request_token_hash
+from tracker.web.session import current_actor, current_browser, hand_over, request_token_hash
 from tracker.web.transaction import keep_despite_error, release, session
 
 log = structlog.get_logger("signing-in")
 
 
 class SignInRefused(Exception):
-    """Not signed in; ``problem`` says why, ``status`` is 401 or 429."""
+    """Not signed in; ``problem`` says why, ``status`` is 401, 422, 429 or 503."""
 
-    def __init__(self, problem: Problem, status: int) -> None:
+    def __init__(self, problem: Problem, status: int, retry_after: int = 0) -> None:
         super().__init__(problem.code)
-        self.problem, self.status = problem, status
+        self.problem, self.status, self.retry_after = problem, status, retry_after
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """When it is worth trying again, where that is known."""
+        return {"Retry-After": str(self.retry_after)} if self.retry_after else {}
 
 
 def settings() -> Settings:
@@ -46,11 +56,9 @@ def sign_in(email: str, password: str) -> None:
     found = _credentials(email)
     refuse_too_many(email)
     release()
-    cheap = settings().cheap_password_hashing
-    verdict = verify_password(password, found.password_hash if found else None, cheap=cheap)
-    new_hash = hash_password(password, cheap=cheap) if verdict.outdated else None
+    matches, new_hash = compare(password, found.password_hash if found else None)
     refuse_too_many(email)
-    if found is None or found.password_hash is None or not verdict.matches:
+    if found is None or found.password_hash is None or not matches:
         raise _wrong(email)
     token = sessions.sign_in(
         session(),
@@ -58,11 +66,30 @@ def sign_in(email: str, password: str) -> None:
         verified_hash=found.password_hash,
         new_hash=new_hash,
         clock=system_clock,
+        agent=agent(),
     )
     if token is None:
         raise _wrong(email)
     log.info("signed-in", user=found.user_id)
     begin(token)
+
+
+def compare(password: str, stored: str | None) -> tuple[bool, str | None]:
+    """Whether it matches, and a new hash where the stored one is outdated.
+
+    Call it after ``release``. ``SignInRefused`` with 503 where too many wait for theirs.
+    """
+    cheap = settings().cheap_password_hashing
+    try:
+        verdict = verify_password(password, stored, cheap=cheap)
+        return verdict.matches, hash_password(password, cheap=cheap) if verdict.outdated else None
+    except Busy as busy:
+        raise SignInRefused(busy.problem, 503, busy.retry_after) from None
+
+
+def agent() -> Agent:
+    """The browser of this request, by name."""
+    return name_agent(request.headers.get("User-Agent", ""))
 
 
 def _credentials(email: str) -> Credentials | None:
@@ -80,8 +107,9 @@ def refuse_too_many(email: str) -> None:
         return
     release()
     log.warning("sign-in-slowed", address=key[:12])
-    minutes = int(sessions.FAILURES_COUNT_FOR.total_seconds() // 60)
-    raise SignInRefused(Problem("too-many-attempts", "", {"minutes": minutes}), 429)
+    seconds = int(sessions.FAILURES_COUNT_FOR.total_seconds())
+    problem = Problem("too-many-attempts", "", {"minutes": seconds // 60})
+    raise SignInRefused(problem, 429, seconds)
 
 
 def count_failure(email: str) -> None:
@@ -126,6 +154,28 @@ def is_own_path(target: str) -> bool:
         return False
     parts = urlsplit(target)
     return not parts.scheme and not parts.netloc
+
+
+def onward(target: str) -> str:
+    """Where to go after the password: to the step that is missing, else where one wanted to.
+
+    Setting up an app begins by itself where the role asks for one.
+    """
+    browser = current_browser()
+    hashed = request_token_hash()
+    if hashed and browser and browser.standing is Standing.ENROLMENT_NEEDED:
+        second_factor.begin_set_up(session(), hashed_token=hashed)
+    return missing_step(target) or target or landing()
+
+
+def missing_step(target: str) -> str:
+    """The page of the step that this browser has still to take; empty if there is none."""
+    browser = current_browser()
+    if browser is None or browser.standing is Standing.SIGNED_IN:
+        return ""
+    enrolled = browser.standing is Standing.CODE_NEEDED
+    endpoint = "second_step.ask_code" if enrolled else "second_step.set_up"
+    return url_for(endpoint, next=target or None)
 
 
 def landing() -> str:

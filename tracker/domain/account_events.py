@@ -1,0 +1,25 @@
+"""What can happen to an account, as it is recorded for its owner and the administrators."""
+
+from enum import StrEnum
+
+
+class AccountEventKind(StrEnum):
+    """One kind of act upon an account."""
+
+    ROLE_GIVEN = "role-given"
+    ROLE_ENDED = "role-ended"
+    SECTIONS_CHANGED = "sections-changed"
+    LINK_MADE = "link-made"
+    LINK_USED = "link-used"
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105  # a kind, no secret
+    PASSWORD_SET = "password-set"  # noqa: S105  # a kind, no secret
+    FACTOR_SET_UP = "factor-set-up"
+    FACTOR_REMOVED = "factor-removed"
+    FACTOR_RESET = "factor-reset"
+    RECOVERY_CODES_MADE = "recovery-codes-made"
+    RECOVERY_CODE_USED = "recovery-code-used"
+    CODES_REFUSED = "codes-refused"
+    SESSIONS_ENDED = "sessions-ended"
+    DEACTIVATED = "deactivated"
+    REACTIVATED = "reactivated"
+    HANDED_OVER = "handed-over"

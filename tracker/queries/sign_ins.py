@@ -1,0 +1,158 @@
+"""Browsers that are signed in or on the way, the second step, and what was done to an account."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
+
+from tracker.domain.account_events import AccountEventKind
+from tracker.domain.agents import Agent
+from tracker.domain.roles import PUBLIC, Actor, Role
+from tracker.domain.second_factor import Assurance, SecondFactorFor, Standing, standing
+from tracker.models import AccountEvent, RecoveryCode, SecondFactor, User
+from tracker.models import Session as SignedIn
+from tracker.queries.accounts import actor_of
+
+SECOND_STEP_WITHIN = timedelta(minutes=30)  # of typing the password: time to install an app
+EVENTS_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True)
+class BrowserRow:
+    """The browser behind a token. ``person`` is who typed the password there."""
+
+    id: int
+    person: Actor
+    email: str
+    standing: Standing
+    enrolled: bool
+    confirmed_at: datetime
+    seen_at: datetime
+    pending_secret: str | None
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts there: the public until both steps are done."""
+        return self.person if self.standing is Standing.SIGNED_IN else PUBLIC
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInRow:
+    """One of a person's own sessions; ``complete`` is whether the second step was done."""
+
+    public_id: str
+    token_hash: str
+    agent: Agent
+    created_at: datetime
+    seen_at: datetime
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FactorRow:
+    """A second step that is set up, and how many recovery codes are left."""
+
+    set_up_at: datetime
+    codes_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountEventRow:
+    """One thing done to an account; without ``actor`` by the operator."""
+
+    kind: AccountEventKind
+    at: datetime
+    actor: str
+    facts: dict[str, str]
+
+    @property
+    def role(self) -> Role | None:
+        """The role that it was about, if it was about one."""
+        return Role(self.facts["role"]) if "role" in self.facts else None
+
+
+def browser_by_session(
+    session: Session, token_hash: str, now: datetime, rule: SecondFactorFor
+) -> BrowserRow | None:
+    """Who is behind a session token, if the session still runs and the account is active.
+
+    One whose second step is missing is known for half an hour after the password.
+    """
+    found = session.execute(
+        select(SignedIn, User, SecondFactor.id)
+        .join(User, SignedIn.user_id == User.id)
+        .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
+        .where(
+            SignedIn.token_hash == token_hash,
+            SignedIn.ended_at.is_(None),
+            SignedIn.expires_at > now,
+            User.is_active,
+        )
+    ).one_or_none()
+    if found is None:
+        return None
+    row, user, factor = found
+    person = actor_of(session, user, now)
+    far = standing(rule, person, assurance=row.assurance, enrolled=factor is not None)
+    if far is not Standing.SIGNED_IN and row.confirmed_at <= now - SECOND_STEP_WITHIN:
+        return None
+    return BrowserRow(
+        id=row.id,
+        person=person,
+        email=user.email,
+        standing=far,
+        enrolled=factor is not None,
+        confirmed_at=row.confirmed_at,
+        seen_at=row.seen_at,
+        pending_secret=row.pending_secret,
+    )
+
+
+def list_sessions(session: Session, user_id: int, now: datetime) -> tuple[SignedInRow, ...]:
+    """Where a person is signed in, the last one seen first."""
+    enrolled = factor_of(session, user_id) is not None
+    rows = session.scalars(
+        select(SignedIn)
+        .where(SignedIn.user_id == user_id, SignedIn.ended_at.is_(None), SignedIn.expires_at > now)
+        .order_by(SignedIn.seen_at.desc(), SignedIn.id.desc())
+    )
+    return tuple(
+        SignedInRow(
+            public_id=row.public_id,
+            token_hash=row.token_hash,
+            agent=Agent(row.browser, row.system),
+            created_at=row.created_at,
+            seen_at=row.seen_at,
+            complete=not enrolled or row.assurance is Assurance.SECOND_FACTOR,
+        )
+        for row in rows
+    )
+
+
+def factor_of(session: Session, user_id: int) -> FactorRow | None:
+    """The second step of a person, if one is set up."""
+    set_up_at = session.scalar(
+        select(SecondFactor.set_up_at).where(SecondFactor.user_id == user_id)
+    )
+    if set_up_at is None:
+        return None
+    left = select(func.count()).where(
+        RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
+    )
+    return FactorRow(set_up_at, session.scalar(left) or 0)
+
+
+def list_account_events(session: Session, user_id: int) -> tuple[AccountEventRow, ...]:
+    """What was done to an account, the latest first."""
+    actor = aliased(User)
+    rows = session.execute(
+        select(AccountEvent, actor.name)
+        .outerjoin(actor, AccountEvent.actor_id == actor.id)
+        .where(AccountEvent.user_id == user_id)
+        .order_by(AccountEvent.at.desc(), AccountEvent.id.desc())
+        .limit(EVENTS_SHOWN)
+    )
+    return tuple(
+        AccountEventRow(row.kind, row.at, name or "", dict(row.facts)) for row, name in rows
+    )

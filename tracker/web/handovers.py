@@ -1,0 +1,114 @@
+"""Handing a focal point's role over, who held it before, and resetting a lost second step."""
+
+from datetime import date
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from tracker.domain.clock import system_clock
+from tracker.domain.errors import Invalid, NotFound, Problem
+from tracker.domain.people import parse_email, parse_name
+from tracker.domain.roles import Role
+from tracker.domain.values import parse_date
+from tracker.forms.handover import HandOverForm
+from tracker.policy.actions import Action
+from tracker.policy.authorise import may
+from tracker.policy.rules import Subject
+from tracker.queries.accounts import AccountRow, MembershipRow
+from tracker.queries.role_history import list_focal_points
+from tracker.queries.states import state_or_none
+from tracker.services import second_factor
+from tracker.services.handovers import hand_over
+from tracker.web.access import requires
+from tracker.web.admin import link_page, managed_membership, managed_person
+from tracker.web.confirming import sensitive
+from tracker.web.locale import language_choices, parse_page_language
+from tracker.web.render import page
+from tracker.web.session import current_actor
+from tracker.web.transaction import session
+
+blueprint = Blueprint("handovers", __name__, url_prefix="/admin")
+
+
+def _focal_point(role_id: str) -> tuple[AccountRow, MembershipRow]:
+    account, membership = managed_membership(role_id)
+    if membership.role is not Role.FOCAL_POINT:
+        raise NotFound(Problem("not-found"))
+    return account, membership
+
+
+def _form_page(account: AccountRow, membership: MembershipRow, form: HandOverForm) -> str:
+    return page("admin/hand_over.html", account=account, membership=membership, form=form)
+
+
+@blueprint.get("/memberships/<role_id>/hand-over")
+@requires(Action.ACCOUNT_MANAGE)
+def ask(role_id: str) -> ResponseReturnValue:
+    """Ask to whom, and until when both hold the role."""
+    account, membership = _focal_point(role_id)
+    form = HandOverForm(languages=language_choices(), data={"language": account.language})
+    return _form_page(account, membership, form)
+
+
+@blueprint.post("/memberships/<role_id>/hand-over")
+@requires(Action.ACCOUNT_MANAGE)
+@sensitive
+def take(role_id: str) -> ResponseReturnValue:
+    """Hand the role over; a successor without a password gets a link, shown once."""
+    account, membership = _focal_point(role_id)
+    form = HandOverForm(request.form, languages=language_choices())
+    try:
+        values = form.parsed(
+            email=parse_email,
+            name=parse_name,
+            language=parse_page_language,
+            last_day=_parse_last_day,
+        )
+        added = hand_over(
+            session(),
+            actor=current_actor(),
+            membership_id=membership.id,
+            clock=system_clock,
+            **values,
+        )
+    except Invalid as error:
+        form.show(*error.problems)
+        return _form_page(account, membership, form), 422
+    flash(gettext("The role of %(name)s is handed over.", name=account.name))
+    if added.needs_link:
+        return link_page(added.user_id, values["email"])
+    return redirect(url_for("handovers.focal_points", iso3=membership.iso3), 303)
+
+
+def _parse_last_day(typed: str, *, place: str) -> date | None:
+    return parse_date(typed, place=place)
+
+
+@blueprint.get("/states/<iso3>/focal-points")
+@requires(Action.ACCOUNT_MANAGE)
+def focal_points(iso3: str) -> ResponseReturnValue:
+    """Who is and who was focal point of a State."""
+    state = state_or_none(session(), iso3)
+    if state is None or not may(current_actor(), Action.ACCOUNT_MANAGE, Subject(state_id=state.id)):
+        raise NotFound(Problem("not-found"))
+    held = list_focal_points(session(), current_actor(), state.id)
+    name = dict(state.state.name)
+    return page("admin/focal_points.html", held=held, state_name=name, now=system_clock())
+
+
+@blueprint.post("/people/<person_id>/second-step/reset")
+@requires(Action.ACCOUNT_MANAGE)
+@sensitive
+def reset_second_step(person_id: str) -> ResponseReturnValue:
+    """Forget the app of somebody who lost it; the reason stands in the history."""
+    account = managed_person(person_id)
+    second_factor.reset(
+        session(),
+        actor=current_actor(),
+        user_id=account.id,
+        reason=request.form.get("reason", ""),
+        clock=system_clock,
+    )
+    flash(gettext("The second step is reset. The person sets up an app at the next sign-in."))
+    return redirect(url_for("admin.person", person_id=person_id), 303)
