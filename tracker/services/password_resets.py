@@ -3,12 +3,15 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from tracker.domain.account_events import AccountEventKind
 from tracker.domain.clock import Clock
 from tracker.domain.errors import NotFound, Problem, TooMany
 from tracker.domain.mail import MailKind, MailState
+from tracker.domain.roles import Actor
 from tracker.models import OutgoingMail, PasswordReset, User
 from tracker.queries.accounts import count_failures, user_by_email
 from tracker.services import sessions
+from tracker.services.account_events import record_account_event
 from tracker.services.invitations import revoke_links
 from tracker.services.mail import queue
 from tracker.services.tokens import token_hash
@@ -71,4 +74,11 @@ def reset_password(session: Session, *, token: str, password_hash: str, clock: C
     sessions.forget_failures(session, email=user.email)
     revoke_links(session, user_id=user.id, clock=clock)
     queue(session, user=user, kind=MailKind.PASSWORD_CHANGED, at=now)
+    record_account_event(
+        session,
+        actor=Actor(user_id=user.id, name=user.name, language=user.language),
+        user_id=user.id,
+        kind=AccountEventKind.PASSWORD_CHANGED,
+        at=now,
+    )
     return user.id
