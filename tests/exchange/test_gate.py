@@ -232,6 +232,24 @@ def test_the_child_is_told_nothing_of_our_settings(
     assert read_workbook(path).sheets[0].name == ""
 
 
+def test_the_parser_is_the_same_whatever_else_is_installed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "lxml"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    (package / "etree.py").write_text("LXML_VERSION = (9, 9, 9, 0)\n", "utf-8")
+    tell = (
+        f"import json, sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "from openpyxl.xml import LXML\n"
+        "print(json.dumps(str(LXML))); print(json.dumps({'sheets': 1}))"
+    )
+    monkeypatch.setattr(sandbox, "_CODE", tell)
+    path = tmp_path / "upload.xlsx"
+    path.write_bytes(hostile.honest())
+    assert read_workbook(path).sheets[0].name == "False"
+
+
 def test_bits_flipped_by_chance_are_noticed_or_harmless() -> None:
     chance = random.Random(20261125)  # noqa: S311
     content = hostile.honest()

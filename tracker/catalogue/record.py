@@ -7,7 +7,7 @@ statement was made, who voted how.
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import NonNegativeInt, PositiveInt, model_validator
 
@@ -21,7 +21,10 @@ from tracker.domain.documents import (
 )
 
 
-class _Reports(StrictRow):
+class _Listed(StrictRow):
+    """States that the document lists for having done the same thing."""
+
+    kind: ClassVar[ParticipationKind]
     paragraph: PositiveInt
     states: list[Iso3]
 
@@ -32,7 +35,11 @@ class _Reports(StrictRow):
 
     def participations(self) -> Iterator[Participation]:
         for iso3 in self.states:
-            yield Participation(iso3, ParticipationKind.REPORT_SUBMITTED, self.paragraph)
+            yield Participation(iso3, self.kind, self.paragraph)
+
+
+class _Reports(_Listed):
+    kind = ParticipationKind.REPORT_SUBMITTED
 
 
 class _Totals(StrictRow):
@@ -81,20 +88,10 @@ class _Vote(StrictRow):
         )
 
 
-class _Statement(StrictRow):
-    paragraph: PositiveInt
+class _Statement(_Listed):
+    kind = ParticipationKind.JOINED_STATEMENT
     footnote: PositiveInt
     subject: InEveryLanguage
-    states: list[Iso3]
-
-    @model_validator(mode="after")
-    def _names_nobody_twice(self) -> Self:
-        _refuse_repeats(self.states)
-        return self
-
-    def participations(self) -> Iterator[Participation]:
-        for iso3 in self.states:
-            yield Participation(iso3, ParticipationKind.JOINED_STATEMENT, self.paragraph)
 
     def statement(self) -> JointStatement:
         return JointStatement(self.paragraph, self.footnote, self.subject)

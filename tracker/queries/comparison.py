@@ -23,6 +23,7 @@ from tracker.models import (
 )
 from tracker.policy.scopes import admitted_audiences, audience_of
 from tracker.queries.cycles import CycleRow
+from tracker.queries.exports import ANSWER_FIELDS
 from tracker.queries.figures import shown_in_cycles
 from tracker.queries.publications import reader_level
 from tracker.queries.states import StateRow
@@ -120,17 +121,6 @@ def _admits(table: Any, audience: Audience) -> ColumnElement[bool]:
     )
 
 
-_FIELDS = (
-    "progress",
-    "reason",
-    "narrative",
-    "narrative_language",
-    "lead_agency",
-    "good_practice",
-    "audience",
-)
-
-
 def _answers(
     session: Session, reader: _Reader, submissions: Sequence[int]
 ) -> dict[int, dict[int, Said]]:
@@ -146,7 +136,7 @@ def _answers(
             found[submission_id][paragraph] = Said(None)
             continue
         listed = tuple(Measure(**measure) for measure in measures)
-        content = ResponseContent(**dict(zip(_FIELDS, fields, strict=True)), measures=listed)
+        content = ResponseContent(**dict(zip(ANSWER_FIELDS, fields, strict=True)), measures=listed)
         found[submission_id][paragraph] = Said(content, bool(struck))
     return found
 
@@ -154,12 +144,12 @@ def _answers(
 # Built once for each level: making it takes longer than four States' answers.
 @cache
 def _select_answers(audience: Audience) -> Select[*tuple[Any, ...]]:
-    """Submission, paragraph, revision, whether a text is struck, measures, then ``_FIELDS``."""
+    """Submission, paragraph, revision, if a text is struck, measures, then ``ANSWER_FIELDS``."""
     row, shown = SubmissionResponse, aliased(SubmissionResponse)
     struck = exists().where(
         ChainText.entry_id == shown.revision_id, ChainText.struck_at.is_not(None)
     )
-    fields = [getattr(shown, name) for name in _FIELDS]
+    fields = [getattr(shown, name) for name in ANSWER_FIELDS]
     return (
         select(
             row.submission_id,

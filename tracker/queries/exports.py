@@ -95,7 +95,7 @@ def state_answers(session: Session, submission_id: int, audience: Audience) -> S
         if revision is None:
             found[key] = ExportedAnswer(None)
             continue
-        content = dict(zip(_FIELDS, fields, strict=True))
+        content = dict(zip(ANSWER_FIELDS, fields, strict=True))
         listed = tuple(Measure(**measure) for measure in measures)
         found[key] = ExportedAnswer(
             ResponseContent(**content, measures=listed), struck.get(revision, _NOTHING_STRUCK)
@@ -109,7 +109,7 @@ def state_answers(session: Session, submission_id: int, audience: Audience) -> S
 
 # These are built once: a compiled workbook asks each of them for every State.
 _OF_SUBMISSION = SubmissionResponse.submission_id == bindparam("submission")
-_FIELDS = (
+ANSWER_FIELDS = (
     "progress",
     "reason",
     "narrative",
@@ -129,10 +129,10 @@ _STRUCK = (
 
 @cache
 def _answers(audience: Audience) -> Select[*tuple[Any, ...]]:
-    """Key, revision and measures of each answer, then ``_FIELDS``; only the key if withheld."""
+    """Key, revision, measures of each answer, then ``ANSWER_FIELDS``; the key alone if withheld."""
     shown = aliased(SubmissionResponse)
     admitted = shown.audience.in_(admitted_audiences(audience))
-    fields = [getattr(shown, name) for name in _FIELDS]
+    fields = [getattr(shown, name) for name in ANSWER_FIELDS]
     return (
         select(Commitment.key, shown.revision_id, shown.measures, *fields)
         .join(SubmissionResponse, SubmissionResponse.commitment_id == Commitment.id)

@@ -25,6 +25,8 @@ WALL_SECONDS: Final = 5
 LARGEST_ANSWER: Final = 20_000_000  # bytes of JSON: above any report that can be saved
 TOO_HEAVY, UNREADABLE = "workbook-too-heavy", "workbook-unreadable"
 _NEEDED = ("SYSTEMROOT", "LD_LIBRARY_PATH")
+# openpyxl takes lxml where it finds it, which tells a want of memory as an error of the file.
+_PARSER = {"OPENPYXL_LXML": "False"}
 _ROOT = Path(__file__).parents[3]
 # ``-I`` leaves the folder of the package off the path, so the child is told where it is.
 _CODE = (
@@ -86,7 +88,7 @@ def _run(command: list[str], path: Path, folder: Path) -> bytes:
 
 def _environment() -> dict[str, str]:
     """Nothing of the parent's, which holds secrets, but what an interpreter needs to start."""
-    return {name: value for name, value in os.environ.items() if name in _NEEDED}
+    return _PARSER | {name: value for name, value in os.environ.items() if name in _NEEDED}
 
 
 def _lines(answer: bytes) -> Iterator[Any]:
