@@ -47,7 +47,7 @@ PUBLIC_PAGES = """
 /compare?states=GHA,FRA,KEN&groups=africa&base=answered
 /cycles /cycles/bms7 /cycles/bms7/matrix /cycles/bms7/figures /cycles/bms7/figures?base=applicable
 /indicators/sdg-16-4-2 /indicators/sdg-16-4-2?year=2024 /indicators/sdg-16-4-2?state=KEN
-/sign-in /needs
+/sign-in /keys /needs
 /needs?direction=needed&area=africa /search /search?q=saved /documents/bms7/28?q=saved
 /cycles/bms7/states /cycles/bms7/states?value=partly_implemented
 """.split()
@@ -80,7 +80,11 @@ NOT_PAGES = {
     "static",
     "health.healthz",
     "health.readyz",
-    "submitting.receipt_file",
+    "receipts.own_json",
+    "receipts.own_pdf",
+    "receipts.any_json",
+    "receipts.any_pdf",
+    "receipts.keys_file",
     "exporting.file",
     "importing.marked",
     "workbooks.template",

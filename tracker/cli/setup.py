@@ -12,11 +12,13 @@ from tracker.catalogue.indicators import load_indicators as read_indicators
 from tracker.catalogue.states import load_areas as read_areas
 from tracker.catalogue.states import load_states as read_states
 from tracker.cli.database import connect, schema_problem, upgrade
+from tracker.cli.keys import key_file
 from tracker.domain.clock import system_clock
 from tracker.domain.roles import OPERATOR
 from tracker.models.engine import journal_mode, write_intent
 from tracker.resources import resource_dir
 from tracker.services import cycles, documents
+from tracker.services.signing import register_key
 from tracker.settings import BadSettings, Settings, inspect_settings, load_settings
 
 FIRST_CYCLE = "bms7"
@@ -32,12 +34,13 @@ def init() -> None:
 
 
 def set_up(settings: Settings) -> None:
-    """Tables, reference data and the first cycle."""
+    """Tables, reference data, the first cycle and the key that signs."""
     engine = connect(settings)
     try:
         upgrade(engine)
         with write_intent(), Session(engine) as session, session.begin():
             load_seed(session, demonstration=settings.demonstration)
+            register_key(session, signer=key_file(settings).signer(), at=system_clock())
     finally:
         engine.dispose()
 
@@ -88,7 +91,7 @@ def _database_problems(settings: Settings) -> list[str]:
     except BadSettings as error:
         return error.problems
     try:
-        problem = schema_problem(engine)
+        problems = (schema_problem(engine), key_file(settings).problem())
     finally:
         engine.dispose()
-    return [problem] if problem else []
+    return [problem for problem in problems if problem]

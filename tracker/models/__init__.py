@@ -35,6 +35,7 @@ from tracker.models.report import (
     Response,
     SaveKey,
 )
+from tracker.models.signing import Checkpoint, ReceiptDocument, SigningKey
 from tracker.models.state import Area, State
 from tracker.models.submission import (
     Clarification,
@@ -50,6 +51,7 @@ __all__ = [
     "ChainEntry",
     "ChainHead",
     "ChainText",
+    "Checkpoint",
     "Clarification",
     "Commitment",
     "Contact",
@@ -68,6 +70,7 @@ __all__ = [
     "OutcomeDocument",
     "Participation",
     "PublishedValue",
+    "ReceiptDocument",
     "RecordedVote",
     "ReportingCycle",
     "Response",
@@ -75,6 +78,7 @@ __all__ = [
     "Section",
     "Session",
     "SignInFailure",
+    "SigningKey",
     "State",
     "Submission",
     "SubmissionAssistance",

@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
+from tracker.delivery.signing import KeyUnusable
 from tracker.domain.errors import (
     Gone,
     Invalid,
@@ -112,6 +113,12 @@ def init_app(app: Flask) -> None:
         """Two people did the same at the same moment: the second one is told."""
         log.warning("integrity", error=str(error.orig).splitlines()[0])
         return refusal(Problem("done-meanwhile"), 409)
+
+    @app.errorhandler(KeyUnusable)
+    def cannot_sign(error: KeyUnusable) -> ResponseReturnValue:
+        """Nothing is submitted without a signed receipt; the operator finds the file in the log."""
+        log.error("signing-key", error=str(error))
+        return refusal(Problem("cannot-sign"), 503)
 
     @app.errorhandler(500)
     def failed(error: Exception) -> ResponseReturnValue:
