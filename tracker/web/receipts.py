@@ -4,7 +4,7 @@ from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.errors import NotFound, Problem
-from tracker.exchange.receipts import printed_receipt, statement_json, receipt_name
+from tracker.exchange.receipts import printed_receipt, receipt_name, statement_json
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.queries.receipts import ReceiptRow, receipt_of
