@@ -16,10 +16,13 @@ from tests.exports import ask_for_export
 from tests.items import CONTACT, save
 from tests.national_reports import commitment_id, report_at
 from tests.people import Browser, make_user, state_id
+from tests.signing import SIGNER
 from tracker.app import create_app
+from tracker.domain.clock import system_clock
 from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
 from tracker.policy.actions import Action
+from tracker.services.checkpoints import make_checkpoint
 from tracker.services.clarifications import ask
 from tracker.settings import Settings
 from tracker.web import access
@@ -51,6 +54,9 @@ POST /admin/people/<person_id>/deactivate                          303     404  
 POST /admin/people/<person_id>/link                                303     404     200/404 404     404     200
 GET  /admin/people/new                                             303     403     200     403     403     200
 POST /admin/people/new                                             303     403     422     403     403     422
+GET  /checkpoints                                                  200     200     200     200     200     200
+GET  /checkpoints.json                                             200     200     200     200     200     200
+GET  /checkpoints/<int:number>.json                                200     200     200     200     200     200
 GET  /compare                                                      200     200     200     200     200     200
 GET  /compare.<form>                                               422     422     422     422     422     422
 GET  /cycles                                                       200     200     200     200     200     200
@@ -97,6 +103,7 @@ GET  /reports/<report_id>/responses/<int:paragraph>/history        303     200/4
 GET  /reports/<report_id>/sections/<code>                          303     200/404 200/404 200/404 404     404
 POST /reports/<report_id>/sections/<code>                          401     409/404 409/404 403/404 404     404
 GET  /reports/<report_id>/submissions/<int:number>                 303     403/404 200/404 200/404 404     404
+GET  /reports/<report_id>/submissions/<int:number>/proof.json      303     403/404 200/404 200/404 404     404
 GET  /reports/<report_id>/submissions/<int:number>/receipt.json    303     403/404 200/404 200/404 404     404
 GET  /reports/<report_id>/submissions/<int:number>/receipt.pdf     303     403/404 200/404 200/404 404     404
 GET  /reports/<report_id>/submissions/<int:number>/report.<form>   303     403/404 200/404 200/404 404     404
@@ -193,6 +200,7 @@ def world(session: Session) -> World:
             "filename": "css/tracker.css",
             "form": "xlsx",
         }
+    make_checkpoint(session, signer=SIGNER, clock=system_clock)
     session.commit()
     body = {
         "state": str(state_id(session, HOME)),

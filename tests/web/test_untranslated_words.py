@@ -47,7 +47,7 @@ PUBLIC_PAGES = """
 /compare?states=GHA,FRA,KEN&groups=africa&base=answered
 /cycles /cycles/bms7 /cycles/bms7/matrix /cycles/bms7/figures /cycles/bms7/figures?base=applicable
 /indicators/sdg-16-4-2 /indicators/sdg-16-4-2?year=2024 /indicators/sdg-16-4-2?state=KEN
-/sign-in /keys /needs
+/sign-in /keys /checkpoints /needs
 /needs?direction=needed&area=africa /search /search?q=saved /documents/bms7/28?q=saved
 /cycles/bms7/states /cycles/bms7/states?value=partly_implemented
 """.split()
@@ -85,6 +85,9 @@ NOT_PAGES = {
     "receipts.any_json",
     "receipts.any_pdf",
     "receipts.keys_file",
+    "receipts.proof",
+    "checkpoints.every",
+    "checkpoints.one",
     "exporting.file",
     "importing.marked",
     "workbooks.template",

@@ -24,6 +24,10 @@ SUBCOMMANDS = {
     "indicator": ("tracker.cli.indicators:indicator", "Import published values."),
     "figures": ("tracker.cli.figures:figures", "Print the figures of a cycle."),
     "key": ("tracker.cli.keys:key", "List and replace the keys that sign."),
+    "checkpoint": (
+        "tracker.cli.checkpoints:checkpoint",
+        "Sign where every history stands today.",
+    ),
     "verify": ("tracker.cli.verify:verify", "Check the history of every report."),
 }
 

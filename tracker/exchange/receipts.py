@@ -125,6 +125,12 @@ def _check(words: Words) -> list[str]:
                 "and with the one on your earlier receipts."
             )
         ),
+        words(
+            N_(
+                "Download the proof from the page of the submission. The program on the page of "
+                "keys checks receipt and proof on your own computer."
+            )
+        ),
     ]
 
 

@@ -1,12 +1,13 @@
 """Receipts to keep, for a State's own people and the secretariat; the public keys, for all."""
 
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, jsonify, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.errors import NotFound, Problem
 from tracker.exchange.receipts import printed_receipt, receipt_name, statement_json
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
+from tracker.queries.proofs import proof_of
 from tracker.queries.receipts import ReceiptRow, receipt_of
 from tracker.queries.signing import list_keys
 from tracker.queries.submissions import submission_or_none
@@ -20,6 +21,7 @@ from tracker.web.transaction import release, session
 
 blueprint = Blueprint("receipts", __name__)
 blueprint.after_request(revalidate)
+CHECKER = "checker/check_receipt.py"
 
 
 @blueprint.get("/reports/<report_id>/submissions/<int:number>/receipt.json")
@@ -34,6 +36,17 @@ def own_json(report_id: str, number: int) -> ResponseReturnValue:
 def own_pdf(report_id: str, number: int) -> ResponseReturnValue:
     """The same on a page to print."""
     return _pdf(_own(report_id, number))
+
+
+@blueprint.get("/reports/<report_id>/submissions/<int:number>/proof.json")
+@requires(Action.REPORT_READ)
+def proof(report_id: str, number: int) -> ResponseReturnValue:
+    """The history up to a submission, to check its receipt with: for the State's own people."""
+    report = load_whole(report_id, Action.REPORT_READ)
+    row = load_submission(report, number)
+    proved = proof_of(session(), report_id=report.id, number=row.number)
+    name = f"proof_{row.iso3}_{row.cycle_slug}_{row.number}.json"
+    return _attached(Response(statement_json(proved), mimetype="application/json"), name)
 
 
 @blueprint.get("/review/submissions/<submission_id>/receipt.json")
@@ -89,6 +102,7 @@ def keys() -> ResponseReturnValue:
     return page(
         "public/keys.html",
         keys=list_keys(session()),
+        checker=url_for("static", filename=CHECKER),
     )
 
 
