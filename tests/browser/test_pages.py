@@ -18,6 +18,7 @@ OVERFLOW = "document.scrollingElement.scrollWidth - window.innerWidth"
 PUBLIC = (
     "/",
     "/about/method",
+    "/checkpoints",
     "/cycles",
     "/cycles/bms7-2024",
     "/documents",
@@ -27,6 +28,7 @@ PUBLIC = (
     "/documents/bms7/94",
     "/exports",
     "/exports/new?cycles=bms7-2024",
+    "/keys",
     "/sign-in",
     "/states",
     "/states/XAA",
@@ -40,6 +42,7 @@ OF_A_REPORT = (
     "/indicators/sdg-16-4-2",
     "/read-through",
     "/submit",
+    "/submissions/1",
     "/workbook",
     "/items/contacts",
     "/items/assistance",

@@ -110,7 +110,7 @@ def _proof(receipt: Mapping[str, Any], words: Words, public_key: str) -> tuple[d
         _row(words(N_("Content hash (SHA-256)")), receipt["content_hash"], code=True),
         _row(words(N_("Place in the chain")), f"{chain['seq']} · {chain['hash']}", code=True),
         _row(words(N_("Last checkpoint")), before or words(NONE_YET), code=bool(before)),
-        _row(words(N_("Key")), key_id(public_key), code=True),
+        _row(words(N_("Signing key")), key_id(public_key), code=True),
         _row(words(N_("Public key (Ed25519)")), public_key, code=True),
         _row(words(N_("Signature")), receipt["signature"], code=True),
     )
