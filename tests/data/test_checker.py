@@ -131,6 +131,28 @@ def test_a_file_of_keys_does_as_well_and_a_receipt_alone_is_little(desk: Desk) -
     assert "the signature alone was checked" in done.stdout
 
 
+def test_what_followed_the_submission_is_proved_to_later_checkpoints(
+    session: Session, tmp_path: Path
+) -> None:
+    work, number = make_life(session)
+    made = session.scalars(
+        select(Submission).where(
+            Submission.report_id == work.report.id, Submission.number == number
+        )
+    ).one()
+    work.accept(made)
+    work.publish(made)
+    row, _ = make_checkpoint(session, signer=SIGNER, clock=work.clock)
+    shutil.copy(CHECKER, tmp_path)
+    proof = proof_of(session, report_id=work.report.id, number=number)
+    desk = Desk(tmp_path, made.receipt, proof, row.statement)
+    done = desk.check()
+    seq = made.receipt["chain"]["seq"]
+    assert done.returncode == 0
+    assert f"{seq + 2} links, whole; the receipt holds {seq} of them" in done.stdout
+    assert f"checkpoint.json: lists link {seq + 2} of this history" in done.stdout
+
+
 Alter = Callable[[dict[str, Any]], None]
 
 
@@ -192,7 +214,7 @@ ALTERED: dict[str, tuple[str, Alter, str]] = {
     "proof, end cut off": (
         "proof",
         lambda value: value["links"].pop(),
-        "does not end where the receipt says",
+        "the history ends before link",
     ),
     "proof, content": ("proof", lambda value: value["content"]["responses"].pop(), "content hash"),
     "proof, figure": (
@@ -234,7 +256,10 @@ def test_a_checkpoint_that_leaves_this_history_out_is_named(desk: Desk) -> None:
     assert done.returncode == 1 and "lists no link of this history" in done.stderr
     early = signed(CHECKPOINT_TAG, emptied | {"made_at": "2020-01-01T00:00:00.000000Z"}, SIGNER)
     done = desk.check(checkpoint=early)
-    assert done.returncode == 0 and "says nothing of this part" in done.stdout
+    assert done.returncode == 0 and "it was made before it was opened" in done.stdout
+    late = signed(CHECKPOINT_TAG, emptied | {"made_at": "2030-01-01T00:00:00.000000Z"}, SIGNER)
+    done = desk.check(checkpoint=late)
+    assert done.returncode == 0 and "it was made after this proof" in done.stdout
 
 
 @pytest.mark.parametrize(

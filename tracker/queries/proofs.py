@@ -1,4 +1,4 @@
-"""The proof of a submission: its history link by link, with which anybody can check its receipt."""
+"""The proof of a submission: the history link by link, with which anybody can check its receipt."""
 
 from typing import Any
 
@@ -13,18 +13,17 @@ PROOF_FORMAT = "tracker-proof/1"
 
 
 def proof_of(session: Session, *, report_id: int, number: int) -> dict[str, Any]:
-    """Every link up to a submission that there is, with texts and salts; what was submitted.
+    """What was submitted, and every link until now, with texts and salts.
 
-    It holds what the working copy said before: for the State's own people alone. Texts that were
-    struck out are null.
+    Later links are there so that later checkpoints can be checked, too. It holds what the working
+    copy says: for the State's own people alone. Texts that were struck out are null.
     """
     recorded = load_recorded(session, report_id)
     row = next(row for row in recorded.submissions if row.number == number)
-    end = next(e.seq for e in recorded.events("step-submit") if e.facts["number"] == number)
     return {
         "format": PROOF_FORMAT,
         "report": recorded.report.public_id,
-        "links": [_link(entry) for entry in recorded.entries if entry.seq <= end],
+        "links": [_link(entry) for entry in recorded.entries],
         "content": hashed_content(recorded, row),
     }
 

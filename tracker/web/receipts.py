@@ -41,7 +41,7 @@ def own_pdf(report_id: str, number: int) -> ResponseReturnValue:
 @blueprint.get("/reports/<report_id>/submissions/<int:number>/proof.json")
 @requires(Action.REPORT_READ)
 def proof(report_id: str, number: int) -> ResponseReturnValue:
-    """The history up to a submission, to check its receipt with: for the State's own people."""
+    """The history of the report, to check its receipt with: for the State's own people."""
     report = load_whole(report_id, Action.REPORT_READ)
     row = load_submission(report, number)
     proved = proof_of(session(), report_id=report.id, number=row.number)

@@ -95,7 +95,7 @@ def check_signature(tag: str, statement: Any, keys: dict[str, bytes], what: str)
 
 
 def check_chain(proof: Any, receipt: Any) -> None:
-    """Every link follows the one before and hashes to what it says, up to the receipt's."""
+    """Every link follows the one before and hashes to what it says; the receipt's is there."""
     previous = GENESIS
     for position, link in enumerate(proof["links"], start=1):
         names = ("seq", "kind", "at", "actor", "facts", "digests", "prev_hash")
@@ -106,9 +106,12 @@ def check_chain(proof: Any, receipt: Any) -> None:
             raise Broken(f"link {position}: it was altered")
         check_texts(link)
         previous = link["hash"]
-    if (len(proof["links"]), previous) != (receipt["chain"]["seq"], receipt["chain"]["hash"]):
-        raise Broken("the history does not end where the receipt says")
-    print(f"ok  history: {len(proof['links'])} links, whole, ending where the receipt says")
+    seq = receipt["chain"]["seq"]
+    if len(proof["links"]) < seq:
+        raise Broken(f"the history ends before link {seq}, which the receipt names")
+    if proof["links"][seq - 1]["hash"] != receipt["chain"]["hash"]:
+        raise Broken(f"link {seq}: it is not the one that the receipt names")
+    print(f"ok  history: {len(proof['links'])} links, whole; the receipt holds {seq} of them")
 
 
 def check_texts(link: Any) -> None:
@@ -127,16 +130,17 @@ def check_content(proof: Any, receipt: Any) -> list[Any]:
     content = proof["content"]
     if tagged_hash("tracker/submission-content/1", content) != receipt["content_hash"]:
         raise Broken("what was submitted: it is not what the content hash is over")
-    links = {link["hash"]: link for link in proof["links"]}
+    until = proof["links"][: receipt["chain"]["seq"]]
+    links = {link["hash"]: link for link in until}
     copies = content["responses"] + content.get("items", [])
     for copy in copies:
         facts = links.get(copy["revision"], {"facts": {}})["facts"]
         if (facts.get("subject"), facts.get("version")) != (copy["key"], copy["version"]):
             raise Broken(f"{copy['key']}: it is a copy of no link of this history")
-    last = proof["links"][-1]
+    last = until[-1]
     made = {"number": receipt["number"], "content_hash": receipt["content_hash"]}
     if last["kind"] != "step-submit" or any(last["facts"][name] != made[name] for name in made):
-        raise Broken("the last link is not this submission")
+        raise Broken(f"link {last['seq']}: it is not this submission")
     figures = len(content["figures"])
     print(f"ok  what was submitted: {len(copies)} answers and items, {figures} figures")
     return [links[copy["revision"]] for copy in copies]
@@ -154,7 +158,8 @@ def check_checkpoint(checkpoint: Any, proof: Any, keys: dict[str, bytes], path: 
     first, last = proof["links"][0], proof["links"][-1]
     if first["at"] <= checkpoint["made_at"] < last["at"]:
         raise Broken(f"{path}: it lists no link of this history, though it was open then")
-    print(f"    {path}: says nothing of this part of the history (it was made at another time)")
+    when = "before it was opened" if checkpoint["made_at"] < first["at"] else "after this proof"
+    print(f"    {path}: says nothing of this history; it was made {when}")
 
 
 def show(links: list[Any]) -> None:
