@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.people import make_actor, state_id
+from tests.signing import SIGNER
 from tracker.domain.indicators import Figures
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
@@ -100,6 +101,7 @@ class Reporting:
             has_authority=True,
             confirmed_gaps=True,
             clock=self.clock,
+            signer=SIGNER,
         )
 
     def accept(self, submission: Submission) -> None:

@@ -18,6 +18,7 @@ OVERFLOW = "document.scrollingElement.scrollWidth - window.innerWidth"
 PUBLIC = (
     "/",
     "/about/method",
+    "/checkpoints",
     "/cycles",
     "/cycles/bms7-2024",
     "/documents",
@@ -28,6 +29,7 @@ PUBLIC = (
     "/exports",
     "/exports/new?cycles=bms7-2024",
     "/forgotten-password",
+    "/keys",
     "/sign-in",
     "/states",
     "/states/XAA",
@@ -41,6 +43,7 @@ OF_A_REPORT = (
     "/indicators/sdg-16-4-2",
     "/read-through",
     "/submit",
+    "/submissions/1",
     "/workbook",
     "/items/contacts",
     "/items/assistance",

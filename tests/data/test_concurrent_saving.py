@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tests.items import CONTACT
 from tests.people import make_actor, state_id
+from tests.signing import SIGNER
 from tests.tampering import without_triggers
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import StaleEdit, WrongStatus
@@ -30,6 +31,7 @@ from tracker.models import (
     ReportingCycle,
     Response,
     SaveKey,
+    SigningKey,
     Submission,
     SubmissionResponse,
     User,
@@ -57,6 +59,7 @@ MADE: tuple[type[Base], ...] = (
     ChainEntry,
     ChainHead,
     NationalReport,
+    SigningKey,
 )
 
 
@@ -130,6 +133,7 @@ class Shared:
                         has_authority=True,
                         confirmed_gaps=True,
                         clock=system_clock,
+                        signer=SIGNER,
                     )
             except WrongStatus:
                 return "refused"

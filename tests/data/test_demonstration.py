@@ -326,6 +326,7 @@ def test_a_kill_in_the_middle_leaves_nothing_half_made(making: Making) -> None:
     assert sorted(path.name for path in making.settings.instance_path.iterdir()) == [
         "demo.lock",
         "demo.sqlite3",
+        "demo_signing_key.pem",
     ]
 
 

@@ -10,14 +10,16 @@ from sqlalchemy.orm import Session
 
 from tests.items import save_every
 from tests.national_reports import Reporting, begin_report, commitment_id
+from tests.signing import SIGNER
 from tests.tampering import triggers
 from tracker.domain.indicators import Cell
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure
-from tracker.models import Base, ChainEntry, ChainText, Submission
+from tracker.models import Base, ChainEntry, ChainText, Checkpoint, Submission
 from tracker.queries.verification import verify_report
 from tracker.services.clarifications import ask, reply
 from tracker.services.indicators import save_indicator
+from tracker.services.receipts import keep_printed
 from tracker.services.strikes import strike
 from tracker.services.submissions import withdraw
 
@@ -32,6 +34,9 @@ KEPT = (
     "submission_assistance",
     "submission_target",
     "clarification",
+    "signing_key",
+    "receipt_document",
+    "checkpoint",
 )
 REFUSED = "history is only added to"
 # What the services may still do to a row: each is tried below, in the right order and in others.
@@ -85,6 +90,10 @@ def life(session: Session) -> Reporting:
         work.publish(made)
         work.reopen()
         work.submit()
+    keep_printed(session, submission=first, language="en", pdf=b"%PDF", signer=SIGNER)
+    session.add(
+        Checkpoint(number=1, day="2026-03-02", made_at=work.clock(), hash="0" * 64, statement={})
+    )
     session.commit()
     return work
 

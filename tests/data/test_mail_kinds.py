@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tests.national_reports import begin_report, commitment_id, report_at
 from tests.outbox import MailServer, SetClock, mailer, mails, send_all
 from tests.people import make_actor, make_user, state_id
+from tests.signing import SIGNER
 from tracker.delivery.mail_texts import TEXTS, text_of
 from tracker.domain.clock import system_clock
 from tracker.domain.mail import MailKind, MailState
@@ -72,9 +73,11 @@ class TestReports:
         (letter,) = server.letters.got
         assert submission.content_hash in server.letters.text()
         assert "by Ama Mensah, Director." in server.letters.text()
-        (file,) = letter.iter_attachments()
-        assert file.get_filename() == "receipt_GHA_bms7_1.json"
-        assert json.loads(file.get_content()) == submission.receipt
+        page, signed = letter.iter_attachments()
+        assert page.get_filename() == "receipt_GHA_bms7_1.pdf"
+        assert page.get_content().startswith(b"%PDF-1")
+        assert signed.get_filename() == "receipt_GHA_bms7_1.json"
+        assert json.loads(signed.get_content()) == submission.receipt
         place = f"/reports/{work.report.public_id}/submissions/1"
         assert link_in(server.letters.text()) == f"http://localhost{place}"
 
@@ -199,6 +202,7 @@ class TestInjection:
                 has_authority=True,
                 confirmed_gaps=True,
                 clock=work.clock,
+                signer=SIGNER,
             )
         except Exception as error:
             assert "refused-characters" in str(error)  # noqa: PT017  # kept out at the door

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from tests.people import make_actor, state_id
+from tests.signing import SIGNER
 from tracker.domain.clock import Clock, system_clock
 from tracker.domain.cycles import CycleDates
 from tracker.domain.errors import Invalid, NotPermitted, StaleEdit, WrongStatus
@@ -215,6 +216,7 @@ def test_a_submitted_report_is_locked(
         has_authority=True,
         confirmed_gaps=True,
         clock=system_clock,
+        signer=SIGNER,
     )
     assert report.status is ReportStatus.SUBMITTED
     with pytest.raises(WrongStatus) as locked:
@@ -302,6 +304,7 @@ def test_an_acknowledged_save_sent_again_is_acknowledged_even_when_locked(
         has_authority=True,
         confirmed_gaps=True,
         clock=system_clock,
+        signer=SIGNER,
     )
     again = save(session, actor, report, FIRST, 0, save_key="k1")
     assert (again.version, again.saved_at) == (first.version, first.saved_at)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from tests.national_reports import begin_report
 from tests.people import make_actor
+from tests.signing import SIGNER
 from tracker.domain.clock import is_on_time
 from tracker.domain.cycles import CycleDates
 from tracker.domain.errors import Invalid, NotPermitted, WrongStatus
@@ -76,6 +77,7 @@ def test_gaps_must_be_confirmed_and_the_signatory_named(session: Session) -> Non
             actor=work.focal_point,
             report_id=work.report.id,
             clock=work.clock,
+            signer=SIGNER,
             **(given | changed),  # type: ignore[arg-type]
         )
 

@@ -18,10 +18,13 @@ from tests.items import CONTACT, save
 from tests.national_reports import report_at
 from tests.outbox import dead_mail
 from tests.people import Browser, make_user, state_id
+from tests.signing import SIGNER
 from tracker.app import create_app
+from tracker.domain.clock import system_clock
 from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
 from tracker.policy.actions import Action
+from tracker.services.checkpoints import make_checkpoint
 from tracker.settings import Settings
 from tracker.web import access
 
@@ -62,6 +65,9 @@ POST /admin/people/<person_id>/second-step/reset                    303     404 
 GET  /admin/people/new                                             303     403     200     403     403     200
 POST /admin/people/new                                             303     403     422     403     403     422
 GET  /admin/states/<iso3>/focal-points                              303     404     200/404 404     404     200
+GET  /checkpoints                                                  200     200     200     200     200     200
+GET  /checkpoints.json                                             200     200     200     200     200     200
+GET  /checkpoints/<int:number>.json                                200     200     200     200     200     200
 GET  /compare                                                      200     200     200     200     200     200
 GET  /compare.<form>                                               422     422     422     422     422     422
 GET  /cycles                                                       200     200     200     200     200     200
@@ -85,6 +91,8 @@ GET  /indicators                                                   200     200  
 GET  /indicators/<slug>                                            200     200     200     200     200     200
 GET  /invitations/<token>                                          404     404     404     404     404     404
 POST /invitations/<token>                                          404     404     404     404     404     404
+GET  /keys                                                         200     200     200     200     200     200
+GET  /keys.json                                                    200     200     200     200     200     200
 GET  /needs                                                        200     200     200     200     200     200
 GET  /needs.<form>                                                 200     200     200     200     200     200
 GET  /readyz                                                       200     200     200     200     200     200
@@ -109,7 +117,9 @@ GET  /reports/<report_id>/responses/<int:paragraph>/history        303     200/4
 GET  /reports/<report_id>/sections/<code>                          303     200/404 200/404 200/404 404     404
 POST /reports/<report_id>/sections/<code>                          401     409/404 409/404 403/404 404     404
 GET  /reports/<report_id>/submissions/<int:number>                 303     403/404 200/404 200/404 404     404
+GET  /reports/<report_id>/submissions/<int:number>/proof.json      303     403/404 200/404 200/404 404     404
 GET  /reports/<report_id>/submissions/<int:number>/receipt.json    303     403/404 200/404 200/404 404     404
+GET  /reports/<report_id>/submissions/<int:number>/receipt.pdf     303     403/404 200/404 200/404 404     404
 GET  /reports/<report_id>/submissions/<int:number>/report.<form>   303     403/404 200/404 200/404 404     404
 GET  /reports/<report_id>/submit                                   303     403/404 200/404 403/404 404     404
 POST /reports/<report_id>/submit                                   401     403/404 409/404 403/404 404     404
@@ -129,6 +139,8 @@ POST /review/submissions/<submission_id>/accept                    303     403  
 GET  /review/submissions/<submission_id>/publish                   303     403     403     403     403     409
 POST /review/submissions/<submission_id>/publish                   303     403     403     403     403     409
 POST /review/submissions/<submission_id>/questions/<int:paragraph> 303     403     403     403     303     303
+GET  /review/submissions/<submission_id>/receipt.json              303     403     403     403     200     200
+GET  /review/submissions/<submission_id>/receipt.pdf               303     403     403     403     200     200
 GET  /review/submissions/<submission_id>/return                    303     403     403     403     200     200
 POST /review/submissions/<submission_id>/return                    303     403     403     403     303     303
 GET  /review/submissions/<submission_id>/strike/<int:paragraph>    303     403     403     403     403     200
@@ -206,6 +218,7 @@ def world(session: Session) -> World:
             "filename": "css/tracker.css",
             "form": "xlsx",
         }
+    make_checkpoint(session, signer=SIGNER, clock=system_clock)
     session.commit()
     body = {
         "state": str(state_id(session, HOME)),

@@ -56,7 +56,7 @@ PUBLIC_PAGES = """
 /indicators/sdg-16-4-2 /indicators/sdg-16-4-2?year=2024 /indicators/sdg-16-4-2?state=KEN
 /indicators /indicators/losses-diversion /indicators/losses-diversion?state=KEN
 /indicators/weapons-collected-destroyed?state=KEN /indicators/coordination-body
-/sign-in /forgotten-password /needs
+/sign-in /forgotten-password /keys /checkpoints /needs
 /needs?direction=needed&area=africa /search /search?q=saved /documents/bms7/28?q=saved
 /cycles/bms7/states /cycles/bms7/states?value=partly_implemented
 """.split()
@@ -94,7 +94,14 @@ NOT_PAGES = {
     "static",
     "health.healthz",
     "health.readyz",
-    "submitting.receipt_file",
+    "receipts.own_json",
+    "receipts.own_pdf",
+    "receipts.any_json",
+    "receipts.any_pdf",
+    "receipts.keys_file",
+    "receipts.proof",
+    "checkpoints.every",
+    "checkpoints.one",
     "exporting.file",
     "importing.marked",
     "workbooks.template",

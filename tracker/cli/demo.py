@@ -19,10 +19,12 @@ from tracker.cli.database import connect, schema_problem, upgrade
 from tracker.cli.demo_reports import play
 from tracker.cli.demo_stage import MovingClock, Paragraph, Stage
 from tracker.cli.demo_texts import Library, PersonRow, read_library
+from tracker.cli.keys import key_file
 from tracker.cli.setup import FIRST_CYCLE, FIRST_CYCLE_OPENS, load_seed, set_up
 from tracker.domain.cycles import CycleDates
 from tracker.domain.people import check_password
 from tracker.domain.roles import OPERATOR, Actor, Role
+from tracker.domain.signed import Signer
 from tracker.exchange.published import read_published
 from tracker.models import Commitment, ReportingCycle, State, User
 from tracker.models.engine import write_intent
@@ -143,7 +145,8 @@ def _fill(settings: Settings) -> None:
         with write_intent(), Session(engine) as session, session.begin():
             load_seed(session, demonstration=True)
             _set_cycles(session)
-            play(session, _stage(session, library, password_hash))
+            signer = key_file(settings).signer()
+            play(session, _stage(session, library, password_hash, signer))
             _import_published(session)
     finally:
         engine.dispose()
@@ -171,7 +174,7 @@ def _set_cycles(session: Session) -> None:
     )
 
 
-def _stage(session: Session, library: Library, password_hash: str) -> Stage:
+def _stage(session: Session, library: Library, password_hash: str, signer: Signer) -> Stage:
     state_ids = _ids(session, State.iso3, State.id)
     people = {
         row.email: _add(session, row, state_ids, password_hash)
@@ -192,6 +195,7 @@ def _stage(session: Session, library: Library, password_hash: str) -> Stage:
         },
         reviewer=people[SIGN_INS[1].email],
         administrator=people[SIGN_INS[0].email],
+        signer=signer,
     )
 
 

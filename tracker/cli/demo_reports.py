@@ -213,6 +213,7 @@ class _Reporting:
             has_authority=True,
             confirmed_gaps=True,
             clock=self.clock,
+            signer=self.stage.signer,
         ).id
 
     def _withdraw(self, until: date) -> None:

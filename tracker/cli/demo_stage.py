@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from tracker.cli.demo_texts import Library
 from tracker.domain.indicators import IndicatorDefinition
 from tracker.domain.roles import Actor
+from tracker.domain.signed import Signer
 
 
 class MovingClock:
@@ -45,6 +46,7 @@ class Stage:
     people: Mapping[str, tuple[Actor, ...]]
     reviewer: Actor
     administrator: Actor
+    signer: Signer
 
     @property
     def may_be_left(self) -> frozenset[int]:

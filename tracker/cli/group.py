@@ -23,6 +23,11 @@ SUBCOMMANDS = {
     "import": ("tracker.cli.imports:import_", "Import filled-in templates."),
     "indicator": ("tracker.cli.indicators:indicator", "Import published values."),
     "figures": ("tracker.cli.figures:figures", "Print the figures of a cycle."),
+    "key": ("tracker.cli.keys:key", "List and replace the keys that sign."),
+    "checkpoint": (
+        "tracker.cli.checkpoints:checkpoint",
+        "Sign where every history stands today.",
+    ),
     "verify": ("tracker.cli.verify:verify", "Check the history of every report."),
 }
 
@@ -57,6 +62,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run; every refusal is one sentence on standard error and an exit code."""
+    from tracker.delivery.signing import KeyUnusable
     from tracker.domain.errors import Invalid, TrackerError
     from tracker.domain.messages import sentence
     from tracker.settings import BadSettings
@@ -65,6 +71,8 @@ def main() -> None:
         cli(prog_name="tracker")
     except BadSettings as error:
         _stop(error.problems, 2)
+    except KeyUnusable as error:
+        _stop([f"The signing key cannot be used: {error}"], 2)
     except Invalid as error:
         _stop([sentence(problem) for problem in error.problems], 2)
     except TrackerError as error:

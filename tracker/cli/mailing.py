@@ -15,9 +15,9 @@ from tracker.delivery.mail import MailTrouble, Refused, Unreachable
 from tracker.delivery.mail_message import Letter, write_message
 from tracker.domain.clock import Clock
 from tracker.domain.mail import MailKind, trouble_of
+from tracker.exchange.mail_files import attached_files
 from tracker.exchange.translations import SOURCE_LANGUAGE, is_translated, translator
 from tracker.models.engine import write_intent
-from tracker.queries.mail_attachments import attached_files
 from tracker.queries.outbox import mail_is_due
 from tracker.services import mail_sending
 from tracker.services.mail import forget_old_mail
@@ -143,7 +143,7 @@ class Mailer:
     def _write(self, claimed: ClaimedMail, sender: Address) -> EmailMessage:
         language = claimed.language if is_translated(claimed.language) else SOURCE_LANGUAGE
         with self._sessions() as session:
-            files = attached_files(session, claimed.attachments)
+            files = attached_files(session, claimed.attachments, language)
         letter = Letter(
             message_id=claimed.message_id,
             address=claimed.address,

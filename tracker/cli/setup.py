@@ -12,6 +12,7 @@ from tracker.catalogue.indicators import load_indicators as read_indicators
 from tracker.catalogue.states import load_areas as read_areas
 from tracker.catalogue.states import load_states as read_states
 from tracker.cli.database import connect, schema_problem, upgrade
+from tracker.cli.keys import key_file
 from tracker.domain.clock import system_clock
 from tracker.domain.mail import MailState
 from tracker.domain.roles import OPERATOR
@@ -19,6 +20,7 @@ from tracker.models.engine import journal_mode, write_intent
 from tracker.queries.outbox import count_mail
 from tracker.resources import resource_dir
 from tracker.services import cycles, documents
+from tracker.services.signing import register_key
 from tracker.settings import BadSettings, Settings, inspect_settings, load_settings
 
 FIRST_CYCLE = "bms7"
@@ -34,12 +36,13 @@ def init() -> None:
 
 
 def set_up(settings: Settings) -> None:
-    """Tables, reference data and the first cycle."""
+    """Tables, reference data, the first cycle and the key that signs."""
     engine = connect(settings)
     try:
         upgrade(engine)
         with write_intent(), Session(engine) as session, session.begin():
             load_seed(session, demonstration=settings.demonstration)
+            register_key(session, signer=key_file(settings).signer(), at=system_clock())
     finally:
         engine.dispose()
 
@@ -92,9 +95,11 @@ def _look_into_database(settings: Settings) -> tuple[str, list[str]]:
     except BadSettings as error:
         return "", error.problems
     try:
-        problem = schema_problem(engine)
-        if problem:
-            return "", [problem]
+        problems = [
+            found for found in (schema_problem(engine), key_file(settings).problem()) if found
+        ]
+        if problems:
+            return "", problems
         with Session(engine) as session:
             return _about_mail(settings, count_mail(session)), []
     finally:

@@ -1,6 +1,8 @@
-"""``tracker verify``: replay the history of every report."""
+"""``tracker verify``: replay the history of every report, and hold it against outside copies."""
 
 import sys
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import click
@@ -8,44 +10,114 @@ from sqlalchemy.orm import Session
 
 from tracker.cli.database import reading
 from tracker.cli.output import format_option, print_json
-from tracker.queries.verification import list_report_places, verify_report
+from tracker.domain.outside_copies import NotACopy, read_copy
+from tracker.queries.checkpoints import every_checkpoint
+from tracker.queries.outside_copies import file_problem
+from tracker.queries.signing import list_keys
+from tracker.queries.verification import list_report_places
+from tracker.queries.verified_signatures import unvouched
+from tracker.queries.whole_verification import Copies, Finding, Standing, findings
 from tracker.settings import load_settings
+
+FILES = click.Path(exists=True, path_type=Path)
+VERIFIED = "{reports} reports and {checkpoints} checkpoints verified; nothing is broken."
+INNER = (
+    "This shows that the history is consistent in itself. It cannot show an older backup put in "
+    "its place, an end cut off, or a history written anew with every hash: for that give "
+    "receipts and checkpoints that were kept elsewhere (--receipt, --checkpoint)."
+)
+OUTER = "Everything fits the receipts and checkpoints given."
 
 
 @click.command()
+@click.option(
+    "--receipt",
+    "--receipts",
+    "receipts",
+    type=FILES,
+    multiple=True,
+    help="A receipt kept elsewhere, or a folder of them. Can be given again.",
+)
+@click.option(
+    "--checkpoint",
+    "--checkpoints",
+    "checkpoints",
+    type=FILES,
+    multiple=True,
+    help="A checkpoint kept elsewhere, or a folder of them. Can be given again.",
+)
 @format_option
-def verify(form: str) -> None:
-    """Check the history of every report; exit 1 names the first broken place."""
+def verify(receipts: tuple[Path, ...], checkpoints: tuple[Path, ...], form: str) -> None:
+    """Check the history of every report; exit 1 names the first broken place.
+
+    Exit 2: a file given is no receipt or checkpoint, or was itself altered.
+    """
+    copies = Copies(_read(receipts, "receipt"), _read(checkpoints, "checkpoint"))
     with reading(load_settings()) as session:
-        reports = list_report_places(session)
-        broken = None
-        for report in reports:
-            session.rollback()  # no read stays open for long, no report stays in memory
-            _take_snapshot(session)
-            found = verify_report(session, report.id)
-            if found:
-                broken = {
-                    "state": report.iso3,
-                    "cycle": report.cycle_slug,
-                    "report": report.public_id,
-                    "place": found.place,
-                    "problem": found.what,
-                }
-                break
-    _print(form, len(reports), broken)
+        standing = Standing(list_keys(session), every_checkpoint(session))
+        _refuse_altered(copies, standing)
+        reports = len(list_report_places(session))
+        broken = next(findings(session, standing, copies, refresh=lambda: _refresh(session)), None)
+    counts = {
+        "reports": reports,
+        "checkpoints": len(standing.checkpoints),
+        "outside_receipts": len(copies.receipts),
+        "outside_checkpoints": len(copies.checkpoints),
+    }
+    notes = [f"No earlier key vouches for the key {name}." for name in unvouched(standing.keys)]
+    _print(form, counts, broken, notes)
     sys.exit(1 if broken else 0)
 
 
-def _take_snapshot(session: Session) -> None:
-    """A save made meanwhile must not look like a break; SQLite reads a snapshot by itself."""
+def _refresh(session: Session) -> None:
+    """No read stays open for long, no report in memory; a save made meanwhile is no break.
+
+    SQLite reads a snapshot by itself.
+    """
+    session.rollback()
+    session.expunge_all()
     if session.get_bind().dialect.name == "postgresql":
         session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-def _print(form: str, reports: int, broken: dict[str, Any] | None) -> None:
+def _read(paths: tuple[Path, ...], kind: str) -> dict[str, dict[str, Any]]:
+    """Every file given, and every JSON file of a folder given."""
+    return {
+        str(file): _read_one(file, kind)
+        for path in paths
+        for file in (sorted(path.glob("*.json")) if path.is_dir() else [path])
+    }
+
+
+def _read_one(file: Path, kind: str) -> dict[str, Any]:
+    try:
+        return read_copy(file.read_bytes(), kind)
+    except NotACopy as error:
+        raise click.BadParameter(f"{file}: {error}.") from None
+    except OSError as error:
+        raise click.BadParameter(f"{file} cannot be read: {error.strerror}.") from None
+
+
+def _refuse_altered(copies: Copies, standing: Standing) -> None:
+    """A file whose own signature does not fit says nothing about the database."""
+    for kind, files in (("receipt", copies.receipts), ("checkpoint", copies.checkpoints)):
+        for name, statement in files.items():
+            problem = file_problem(kind, statement, standing.known)
+            if problem is not None and problem.of_the_file:
+                raise click.BadParameter(f"{name}: {problem.what}.")
+
+
+def _print(form: str, counts: dict[str, int], broken: Finding | None, notes: list[str]) -> None:
+    outside = counts["outside_receipts"] + counts["outside_checkpoints"] > 0
     if form == "json":
-        print_json({"ok": broken is None, "reports": reports, "broken": broken})
-    elif broken:
-        click.echo("{state}, cycle {cycle}: {place}: {problem}.".format_map(broken), err=True)
-    else:
-        click.echo(f"{reports} reports verified; nothing is broken.")
+        proves = "outside-copies" if outside else "inner-consistency"
+        told = {"ok": broken is None, "proves": proves, **counts}
+        print_json(told | {"broken": asdict(broken) if broken else None, "notes": notes})
+        return
+    for note in notes:
+        click.echo(note, err=True)
+    if broken:
+        click.echo(str(broken), err=True)
+        return
+    click.echo(VERIFIED.format_map(counts))
+    click.echo(OUTER if outside else INNER)

@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import sessionmaker
 
+from tracker.cli.checkpoints import DaySigner
 from tracker.cli.database import connect, schema_problem
 from tracker.cli.export_making import ExportMaker
 from tracker.cli.mailing import Mailer
@@ -77,7 +78,7 @@ class Ending:
 @click.option("--once", is_flag=True, help="Do what waits now, then end.")
 @click.option("--parent", type=int, hidden=True, help="End when this process does.")
 def work(once: bool, parent: int | None) -> None:
-    """Send mail and reminders, make exports, remove what is old; `tracker serve` starts this."""
+    """Send mail, sign the day, make exports, remove what is old; `tracker serve` starts this."""
     settings = load_settings()
     configure_logging()
     ending = Ending(parent)
@@ -121,6 +122,7 @@ def table_of_jobs(engine: Engine, settings: Settings, ending: Callable[[], bool]
     return [
         Job("queue-reminders", mailer.queue_reminders, every=3600.0),
         Job("send-mail", mailer.send_next, every=2.0),
+        Job("sign-day", DaySigner(sessions, settings).sign, every=60.0),
         Job("make-exports", maker.make_next, every=PAUSE),
         Job("remove-old-exports", maker.remove_old_files, every=60.0),
         Job("forget-uploads", forget_plans, every=60.0),

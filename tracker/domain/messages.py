@@ -55,6 +55,10 @@ MESSAGES: Final[dict[str, str]] = {
     "required": N_("Fill in this field."),
     # signing in
     "sign-in-needed": N_("Your session has ended. Your text stays on this page; sign in again."),
+    "cannot-sign": N_(
+        "The report was not submitted, since its receipt cannot be signed now. Your answers are "
+        "kept. Tell whoever operates this site, and submit again later."
+    ),
     "not-saved": N_("Nothing was saved. Try again in a moment."),
     "done-meanwhile": N_(
         "Somebody did the same at the same moment, so this was not done again. Reload the page."

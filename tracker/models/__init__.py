@@ -38,6 +38,7 @@ from tracker.models.report import (
     SaveKey,
 )
 from tracker.models.second_factor import RecoveryCode, SecondFactor
+from tracker.models.signing import Checkpoint, ReceiptDocument, SigningKey
 from tracker.models.state import Area, State
 from tracker.models.submission import (
     Clarification,
@@ -54,6 +55,7 @@ __all__ = [
     "ChainEntry",
     "ChainHead",
     "ChainText",
+    "Checkpoint",
     "Clarification",
     "Commitment",
     "Contact",
@@ -74,6 +76,7 @@ __all__ = [
     "Participation",
     "PasswordReset",
     "PublishedValue",
+    "ReceiptDocument",
     "RecordedVote",
     "RecoveryCode",
     "ReportingCycle",
@@ -83,6 +86,7 @@ __all__ = [
     "Section",
     "Session",
     "SignInFailure",
+    "SigningKey",
     "State",
     "Submission",
     "SubmissionAssistance",

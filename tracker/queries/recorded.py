@@ -12,6 +12,7 @@ from tracker.models import (
     Clarification,
     IndicatorReturn,
     NationalReport,
+    ReceiptDocument,
     Response,
     Submission,
     SubmissionFigure,
@@ -21,6 +22,7 @@ from tracker.models import (
     WorkingItem,
 )
 from tracker.queries.items import SUBMITTED, WORKING, subject_of
+from tracker.queries.signing import KeyRow, list_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Recorded:
     items: dict[str, WorkingItem] = field(default_factory=dict)
     submitted_items: dict[int, dict[str, SubmittedItem]] = field(default_factory=dict)
     clarifications: list[Clarification] = field(default_factory=list)
+    keys: tuple[KeyRow, ...] = ()
+    printed: dict[int, list[ReceiptDocument]] = field(default_factory=dict)
 
     def events(self, kind: str) -> list[ChainEntry]:
         """The links of one kind, the oldest first."""
@@ -115,6 +119,8 @@ def load_recorded(session: Session, report_id: int) -> Recorded:
                 .order_by(Clarification.id)
             )
         ),
+        keys=list_keys(session),
+        printed={row.id: _printed(session, row.id) for row in submissions},
     )
 
 
@@ -125,6 +131,11 @@ def _answers(session: Session, submission_id: int) -> list[SubmissionResponse]:
         .options(joinedload(SubmissionResponse.commitment))
     )
     return sorted(rows, key=lambda row: row.commitment.paragraph)
+
+
+def _printed(session: Session, submission_id: int) -> list[ReceiptDocument]:
+    query = select(ReceiptDocument).where(ReceiptDocument.submission_id == submission_id)
+    return list(session.scalars(query.order_by(ReceiptDocument.language)))
 
 
 def _figures(session: Session, submission_id: int) -> list[SubmissionFigure]:

@@ -4,11 +4,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from tracker.domain.chain import CONTENT_TAG, instant, tagged_hash
+from tracker.domain.signed import (
+    PRINTED_TAG,
+    RECEIPT_TAG,
+    UNSIGNED_RECEIPT_FORMAT,
+    printed_statement,
+)
 from tracker.models import ChainEntry, Submission
 from tracker.queries.items import content_of_item, item_of_link, named_by
 from tracker.queries.recorded import Broken, Recorded, content_of_link
+from tracker.queries.signing import is_signed
 from tracker.queries.submissions import submitted_content
 
+NOT_SIGNED = "it was not signed by a key of this site"
 MARKS = ("withdraw", "return", "accept", "publish")
 
 
@@ -62,7 +70,8 @@ def _items(recorded: Recorded, row: Submission) -> Iterator[Broken]:
             yield Broken(place, "it does not say what its revision says")
 
 
-def _content(recorded: Recorded, row: Submission) -> Iterator[Broken]:
+def hashed_content(recorded: Recorded, row: Submission) -> dict[str, Any]:
+    """What the content hash of a submission is taken over, from the copies that stand."""
     links = {entry.id: entry for entry in recorded.entries}
     copied = [
         (answer.commitment.key, links[answer.revision_id]) for answer in recorded.answers[row.id]
@@ -91,7 +100,11 @@ def _content(recorded: Recorded, row: Submission) -> Iterator[Broken]:
             for subject, copy in sorted(items.items())
             for link in (links[copy.revision_id],)
         ]
-    if tagged_hash(CONTENT_TAG, content) != row.content_hash:
+    return content
+
+
+def _content(recorded: Recorded, row: Submission) -> Iterator[Broken]:
+    if tagged_hash(CONTENT_TAG, hashed_content(recorded, row)) != row.content_hash:
         yield Broken(
             f"submission {row.number}",
             "answers, figures, contacts, assistance or targets were changed, removed or added",
@@ -111,6 +124,25 @@ def _receipt(recorded: Recorded, row: Submission, entry: ChainEntry) -> Iterator
     for name, value in expected.items():
         if row.receipt.get(name) != value:
             yield Broken(f"submission {row.number}, receipt", f"“{name}” is not what stands here")
+    if not _may_be_unsigned(recorded, row) and not _signed(recorded, RECEIPT_TAG, row.receipt):
+        yield Broken(f"submission {row.number}, receipt", NOT_SIGNED)
+    for page in recorded.printed[row.id]:
+        place = f"submission {row.number}, printed receipt ({page.language})"
+        said = printed_statement(submission=row.public_id, language=page.language, pdf=page.pdf)
+        if said.items() - page.statement.items():
+            yield Broken(place, "it was altered after it was signed")
+        if not _signed(recorded, PRINTED_TAG, page.statement):
+            yield Broken(place, NOT_SIGNED)
+
+
+def _may_be_unsigned(recorded: Recorded, row: Submission) -> bool:
+    """Only what is older than every key."""
+    old = row.receipt.get("format") == UNSIGNED_RECEIPT_FORMAT
+    return old and not any(key.made_at <= row.submitted_at for key in recorded.keys)
+
+
+def _signed(recorded: Recorded, tag: str, statement: dict[str, Any]) -> bool:
+    return any(is_signed(tag, statement, key.public_key) for key in recorded.keys)
 
 
 def _marks(recorded: Recorded, row: Submission) -> Iterator[Broken]:

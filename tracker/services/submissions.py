@@ -1,7 +1,6 @@
 """Submitting a report and what follows: withdraw, return, accept, publish, reopen."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,22 +11,22 @@ from tracker.domain.completeness import missing
 from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem, WrongStatus
 from tracker.domain.mail import MailKind
 from tracker.domain.roles import Actor
+from tracker.domain.signed import Signer
 from tracker.domain.values import parse_text
 from tracker.domain.workflow import ReportStatus, Step
-from tracker.models import NationalReport, OutcomeDocument, Submission
+from tracker.models import NationalReport, Submission
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
 from tracker.queries.documents import document_or_none
-from tracker.queries.mail_attachments import receipt_reference
 from tracker.queries.responses import responses_of
 from tracker.queries.submissions import acceptor_of
 from tracker.services.documents import touch
 from tracker.services.freezing import freeze
 from tracker.services.mail import tell_state
+from tracker.services.receipts import signed_receipt
 from tracker.services.reports import editable_report, locked_report, take_step
 
-RECEIPT_FORMAT = "tracker-receipt/1"
 NAME_LIMIT = 200
 TOLD = {
     Step.RETURN: MailKind.REPORT_RETURNED,
@@ -46,8 +45,9 @@ def submit(
     has_authority: bool,
     confirmed_gaps: bool,
     clock: Clock,
+    signer: Signer,
 ) -> Submission:
-    """Freeze the working copy as the next submission and lock it.
+    """Freeze the working copy as the next submission, lock it and sign its receipt.
 
     ``Invalid`` without name, title or authority, and where gaps were not confirmed.
     """
@@ -80,7 +80,9 @@ def submit(
         facts={"number": submission.number, "content_hash": submission.content_hash},
         texts={"submitter_name": name, "submitter_title": title},
     )
-    submission.receipt = _receipt(session, report, submission, link.seq, link.hash)
+    submission.receipt = signed_receipt(
+        session, report=report, submission=submission, link=link, signer=signer
+    )
     _acknowledge(session, report, submission)
     session.flush()
     return submission
@@ -100,7 +102,7 @@ def _acknowledge(session: Session, report: NationalReport, submission: Submissio
             "title": submission.submitter_title,
             "content_hash": submission.content_hash,
         },
-        attachments=[receipt_reference(submission)],
+        attachments=[{"kind": "receipt", "submission": submission.public_id}],
     )
 
 
@@ -146,25 +148,6 @@ def _first_submitted_at(session: Session, report_id: int) -> datetime | None:
         .order_by(Submission.number)
         .limit(1)
     ).one_or_none()
-
-
-def _receipt(
-    session: Session, report: NationalReport, submission: Submission, seq: int, head: str
-) -> dict[str, Any]:
-    document = session.get_one(OutcomeDocument, report.cycle.document_id)
-    return {
-        "format": RECEIPT_FORMAT,
-        "state": report.state.iso3,
-        "cycle": report.cycle.slug,
-        "document": document.symbol,
-        "report": report.public_id,
-        "submission": submission.public_id,
-        "number": submission.number,
-        "submitted_at": instant(submission.submitted_at),
-        "on_time": submission.on_time,
-        "content_hash": submission.content_hash,
-        "chain": {"seq": seq, "hash": head},
-    }
 
 
 def withdraw(session: Session, *, actor: Actor, report_id: int, clock: Clock) -> None:

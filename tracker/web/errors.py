@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
 
+from tracker.delivery.signing import KeyUnusable
 from tracker.domain.errors import (
     Busy,
     Gone,
@@ -91,6 +92,18 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     return page(f"errors/{code}.html", message=""), code
 
 
+def done_meanwhile(error: IntegrityError) -> ResponseReturnValue:
+    """Two people did the same at the same moment: the second one is told."""
+    log.warning("integrity", error=str(error.orig).splitlines()[0])
+    return refusal(Problem("done-meanwhile"), 409)
+
+
+def cannot_sign(error: KeyUnusable) -> ResponseReturnValue:
+    """Nothing is submitted without a signed receipt; the operator finds the file in the log."""
+    log.error("signing-key", error=str(error))
+    return refusal(Problem("cannot-sign"), 503)
+
+
 def init_app(app: Flask) -> None:
     """Turn the domain's refusals and HTTP errors into pages."""
 
@@ -116,11 +129,8 @@ def init_app(app: Flask) -> None:
     def http(error: HTTPException) -> ResponseReturnValue:
         return http_error(error)
 
-    @app.errorhandler(IntegrityError)
-    def done_meanwhile(error: IntegrityError) -> ResponseReturnValue:
-        """Two people did the same at the same moment: the second one is told."""
-        log.warning("integrity", error=str(error.orig).splitlines()[0])
-        return refusal(Problem("done-meanwhile"), 409)
+    app.register_error_handler(IntegrityError, done_meanwhile)
+    app.register_error_handler(KeyUnusable, cannot_sign)
 
     @app.errorhandler(500)
     def failed(error: Exception) -> ResponseReturnValue:

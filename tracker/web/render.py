@@ -82,6 +82,8 @@ def _is_here(path: str, here: str) -> bool:
 def footer_links() -> list[Link]:
     """What stands at the foot of every page."""
     items = [("public.method", gettext("How the numbers are made"))]
+    items += [("receipts.keys", gettext("Signatures and keys"))]
+    items += [("checkpoints.index", gettext("Checkpoints"))]
     return [Link(text, url_for(endpoint)) for endpoint, text in items if _known(endpoint)]
 
 

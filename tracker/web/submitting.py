@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -29,6 +29,7 @@ from tracker.web.reporting import (
     readable_sections,
 )
 from tracker.web.session import current_actor
+from tracker.web.signing import key_file, print_receipt
 from tracker.web.transaction import session
 
 blueprint = Blueprint("submitting", __name__, url_prefix="/reports/<report_id>")
@@ -88,7 +89,7 @@ def _submit_page(report: ReportRow, form: SubmissionForm) -> str:
 def submit(report_id: str) -> ResponseReturnValue:
     """Freeze and lock the report."""
     report = load_whole(report_id, Action.REPORT_SUBMIT)
-    form = SubmissionForm(request.form)
+    form, signer = SubmissionForm(request.form), key_file().signer()
     try:
         made = services.submit(
             session(),
@@ -99,7 +100,9 @@ def submit(report_id: str) -> ResponseReturnValue:
             has_authority=bool(form.has_authority.data),
             confirmed_gaps=bool(form.confirmed_gaps.data),
             clock=system_clock,
+            signer=signer,
         )
+        print_receipt(session(), made, signer)
     except Invalid as error:
         form.show(*error.problems)
         return _submit_page(report, form), 422
@@ -138,18 +141,6 @@ def receipt(report_id: str, number: int) -> ResponseReturnValue:
     """The receipt of one submission."""
     report = load_whole(report_id, Action.REPORT_READ)
     return page("reports/receipt.html", report=report, submission=load_submission(report, number))
-
-
-@blueprint.get("/submissions/<int:number>/receipt.json")
-@requires(Action.REPORT_READ)
-def receipt_file(report_id: str, number: int) -> ResponseReturnValue:
-    """The receipt to keep."""
-    report = load_whole(report_id, Action.REPORT_READ)
-    row = load_submission(report, number)
-    answer: Response = jsonify(row.receipt)
-    name = f"receipt_{row.iso3}_{row.cycle_slug}_{row.number}.json"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
 
 
 @blueprint.post("/withdraw")

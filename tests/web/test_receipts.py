@@ -1,0 +1,123 @@
+"""Receipts to download, and the public keys."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.national_reports import report_at
+from tests.people import Browser, make_user
+from tracker.domain.roles import Role
+from tracker.domain.signed import RECEIPT_TAG
+from tracker.domain.workflow import ReportStatus
+from tracker.models import ReceiptDocument, Submission
+from tracker.queries.signing import is_signed, public_keys
+from tracker.web.signing import key_file
+
+FORM = {"name": "Ama Mensah", "title": "Director", "has_authority": "y", "confirmed_gaps": "y"}
+
+
+@pytest.fixture
+def submitted(session: Session, browser_of: type[Browser]) -> tuple[Browser, str]:
+    """A focal point who reads French and has just submitted; the address of the submission."""
+    work, _ = report_at(session, ReportStatus.DRAFT)
+    browser = browser_of(make_user(session, Role.FOCAL_POINT, "GHA", language="fr"))
+    address = f"/reports/{work.report.public_id}"
+    assert browser.post(f"{address}/submit", FORM).status_code == 303
+    return browser, f"{address}/submissions/1"
+
+
+def test_submitting_gives_a_signed_receipt_on_paper_and_as_json(
+    session: Session, app: Flask, submitted: tuple[Browser, str]
+) -> None:
+    browser, address = submitted
+    kept = browser.get(f"{address}/receipt.json")
+    receipt = json.loads(kept.data)
+    with app.app_context():
+        file = key_file()
+        signer = file.signer()
+    assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
+    assert is_signed(RECEIPT_TAG, receipt, signer.public_key)
+    assert public_keys(session)[receipt["key_id"]] == signer.public_key
+    page = browser.soup(address).get_text()
+    assert receipt["signature"] in page and receipt["key_id"] in page
+
+    stored = session.scalars(select(ReceiptDocument)).one()
+    assert stored.language == "fr"
+    printed = browser.get(f"{address}/receipt.pdf")
+    assert (printed.mimetype, printed.data) == ("application/pdf", stored.pdf)
+    assert printed.headers["Content-Disposition"] == (
+        'attachment; filename="receipt_GHA_bms7_1.pdf"'
+    )
+    english = browser.get(f"{address}/receipt.pdf?lang=en")
+    assert english.data.startswith(b"%PDF-") and english.data != stored.pdf
+
+
+def test_the_secretariat_downloads_the_same_receipt(
+    session: Session, browser_of: type[Browser], submitted: tuple[Browser, str]
+) -> None:
+    browser, address = submitted
+    made = session.scalars(select(Submission)).one()
+    reviewer = browser_of(make_user(session, Role.REVIEWER, language="fr"))
+    shown = f"/review/submissions/{made.public_id}"
+    for ending in ("json", "pdf"):
+        assert f'{shown}/receipt.{ending}"' in reviewer.get(shown).text
+        theirs = reviewer.get(f"{shown}/receipt.{ending}")
+        assert theirs.data == browser.get(f"{address}/receipt.{ending}").data
+
+
+def test_an_unsigned_receipt_has_no_page(
+    session: Session, browser_of: type[Browser], submitted: tuple[Browser, str]
+) -> None:
+    from tests.tampering import without_triggers
+
+    browser, address = submitted
+    made = session.scalars(select(Submission)).one()
+    old = {k: v for k, v in made.receipt.items() if k not in ("key_id", "signature")}
+    with without_triggers(session):
+        made.receipt = old | {"format": "tracker-receipt/1"}
+    session.commit()
+    assert browser.get(f"{address}/receipt.pdf").status_code == 404
+    assert browser.get(f"{address}/receipt.json").status_code == 200
+    page = browser.get(f"{address}?lang=en").text
+    assert "made before receipts were signed" in page and "receipt.pdf" not in page
+
+
+def test_nothing_is_submitted_without_a_key(
+    session: Session, app: Flask, browser_of: type[Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work, _ = report_at(session, ReportStatus.DRAFT)
+    browser = browser_of(make_user(session, Role.FOCAL_POINT, "GHA"))
+    with app.app_context():
+        path: Path = key_file().path
+    path.unlink(missing_ok=True)
+    path.mkdir()
+    try:
+        answer = browser.post(f"/reports/{work.report.public_id}/submit", FORM)
+    finally:
+        path.rmdir()
+    assert answer.status_code == 503
+    assert "Your answers are kept." in answer.text and str(path) not in answer.text
+    session.expire_all()
+    assert session.scalars(select(Submission)).all() == []
+    assert work.report.status is ReportStatus.DRAFT
+
+
+def test_everybody_reads_the_public_keys(
+    public: Browser, submitted: tuple[Browser, str], session: Session
+) -> None:
+    listed = public.get("/keys.json").json
+    assert listed is not None
+    ((name, public_key),) = public_keys(session).items()
+    assert [row["public_key"] for row in listed["keys"]] == [public_key]
+    page = public.soup("/keys").get_text()
+    assert name in page and public_key in page
+
+
+def test_before_anything_is_signed_the_page_says_so(public: Browser) -> None:
+    assert "Nothing has been signed here yet." in public.get("/keys").text
+    assert public.get("/keys.json").json == {"keys": []}
