@@ -24,6 +24,8 @@ SUBCOMMANDS = {
     "indicator": ("tracker.cli.indicators:indicator", "Import published values."),
     "figures": ("tracker.cli.figures:figures", "Print the figures of a cycle."),
     "verify": ("tracker.cli.verify:verify", "Check the history of every report."),
+    "backup": ("tracker.cli.backup:backup", "Copy the site into one file, while it runs."),
+    "restore": ("tracker.cli.restore:restore", "Put a backup into an empty place."),
 }
 
 
