@@ -29,6 +29,8 @@ SUBCOMMANDS = {
         "Sign where every history stands today.",
     ),
     "verify": ("tracker.cli.verify:verify", "Check the history of every report."),
+    "backup": ("tracker.cli.backup:backup", "Copy the site into one file, while it runs."),
+    "restore": ("tracker.cli.restore:restore", "Put a backup into an empty place."),
 }
 
 

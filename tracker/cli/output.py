@@ -3,13 +3,19 @@
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
+
+
+def stop(sentence: str, code: int = 1) -> NoReturn:
+    """End the command with one sentence on standard error."""
+    click.echo(sentence, err=True)
+    raise SystemExit(code)
 
 
 def print_json(value: Any) -> None:
