@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from tests.people import make_actor, state_id
 from tracker.cli.database import connect
 from tracker.cli.group import main
+from tracker.delivery.signing import KeyFile
 from tracker.domain.clock import system_clock
 from tracker.domain.responses import ResponseContent
 from tracker.domain.roles import Actor, Role
@@ -207,7 +208,7 @@ def test_a_backup_made_under_saves_holds_all_that_was_saved_before(
     copy = new_place("copy")
     restored = copy.run("restore", archive)
     assert restored.returncode == 0, restored.stderr
-    assert "2 reports verified; nothing is broken." in restored.stdout
+    assert "2 reports and 0 checkpoints verified; nothing is broken." in restored.stdout
     stands = copy.narratives()
     for report in before:
         number = int((stands.get(report) or "text 0").removeprefix("text "))
@@ -224,9 +225,12 @@ def test_a_backup_made_under_saves_holds_all_that_was_saved_before(
 def test_keys_are_kept_only_where_asked(
     origin: Place, new_place: Callable[[str], Place], tmp_path: Path
 ) -> None:
-    (origin.folder / "signing_key.pem").write_text("private")
+    private = KeyFile(origin.folder, demonstration=False)
+    assert private.path.name == "signing_key.pem"
+    key = private.signer().public_key
+    KeyFile(origin.folder, demonstration=True).signer()
     plain = origin.run("backup", tmp_path / "plain.backup")
-    assert "Left out: notes.txt" in plain.stderr
+    assert plain.stderr.count("Left out: ") == plain.stderr.count("Left out: notes.txt") == 1
     assert "Keys and settings are not in it" in plain.stderr
     assert origin.run("backup", "--with-secrets", tmp_path / "whole.backup").returncode == 0
     kept = {
@@ -236,10 +240,9 @@ def test_keys_are_kept_only_where_asked(
     assert "instance/evidence/ab/law.pdf" in kept["plain"]
     assert not [n for n in kept["plain"] if "secret" in n or "signing" in n or "exports" in n]
     assert kept["whole"] - kept["plain"] == {"instance/secret_key", "instance/signing_key.pem"}
-    (origin.folder / "signing_key.pem").unlink()
     copy = new_place("keys")
     assert copy.run("restore", tmp_path / "whole.backup").returncode == 0
-    assert (copy.folder / "signing_key.pem").read_text() == "private"
+    assert KeyFile(copy.folder, demonstration=False).signer().public_key == key
     assert (copy.folder / "secret_key").read_text() == (origin.folder / "secret_key").read_text()
     for name in ("secret_key", "signing_key.pem"):
         assert (copy.folder / name).stat().st_mode & 0o777 == 0o600

@@ -19,7 +19,7 @@ class Kept:
 
 KEPT = (
     Kept("evidence"),  # files that States attach
-    Kept("*signing_key.pem", secret=True),  # private keys of receipts and checkpoints
+    Kept("signing*", secret=True),  # private keys of receipts and checkpoints
     Kept("secret_key", secret=True),
 )
 # Databases are copied by their own means; the rest is made anew or lives for a day.
@@ -28,6 +28,7 @@ PASSING = (
     "*.sqlite3-journal",
     "*.sqlite3-wal",
     "*.sqlite3-shm",
+    "demo_signing_key.pem",
     "exports",
     "readers",
     "metrics",
