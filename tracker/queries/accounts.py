@@ -62,17 +62,18 @@ class SectionRow:
     title: dict[str, str]
 
 
-def actor_of(session: Session, user: User, now: datetime | None = None) -> Actor:
+def actor_of(session: Session, user: User) -> Actor:
     """The person with the roles held at this moment."""
     held = session.scalars(
         select(Membership)
-        .where(Membership.user_id == user.id, held_at(now or system_clock()))
+        .where(Membership.user_id == user.id, held_at(system_clock()))
         .order_by(Membership.id)
     )
-    return _actor(user, held)
+    return as_actor(user, held)
 
 
-def _actor(user: User, held: Iterable[Membership]) -> Actor:
+def as_actor(user: User, held: Iterable[Membership]) -> Actor:
+    """The person with these roles, read before."""
     return Actor(
         user_id=user.id,
         name=user.name,

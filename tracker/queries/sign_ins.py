@@ -3,16 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.account_events import AccountEventKind
 from tracker.domain.agents import Agent
 from tracker.domain.roles import PUBLIC, Actor, Role
 from tracker.domain.second_factor import Assurance, SecondFactorFor, Standing, standing
-from tracker.models import AccountEvent, RecoveryCode, SecondFactor, User
+from tracker.models import AccountEvent, Membership, RecoveryCode, SecondFactor, User
 from tracker.models import Session as SignedIn
-from tracker.queries.accounts import actor_of
+from tracker.policy.scopes import held_at
+from tracker.queries.accounts import as_actor
 
 SECOND_STEP_WITHIN = timedelta(minutes=30)  # of typing the password: time to install an app
 EVENTS_SHOWN = 50
@@ -77,23 +78,26 @@ def browser_by_session(
 ) -> BrowserRow | None:
     """Who is behind a session token, if the session still runs and the account is active.
 
-    One whose second step is missing is known for half an hour after the password.
+    One whose second step is missing is known for half an hour after the password. One statement:
+    every page that somebody signed in opens begins with it.
     """
-    found = session.execute(
-        select(SignedIn, User, SecondFactor.id)
+    rows = session.execute(
+        select(SignedIn, User, SecondFactor.id, Membership)
         .join(User, SignedIn.user_id == User.id)
         .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
+        .outerjoin(Membership, and_(Membership.user_id == User.id, held_at(now)))
         .where(
             SignedIn.token_hash == token_hash,
             SignedIn.ended_at.is_(None),
             SignedIn.expires_at > now,
             User.is_active,
         )
-    ).one_or_none()
-    if found is None:
+        .order_by(Membership.id)
+    ).all()
+    if not rows:
         return None
-    row, user, factor = found
-    person = actor_of(session, user, now)
+    row, user, factor, _ = rows[0]
+    person = as_actor(user, (held for *_, held in rows if held))
     far = standing(rule, person, assurance=row.assurance, enrolled=factor is not None)
     if far is not Standing.SIGNED_IN and row.confirmed_at <= now - SECOND_STEP_WITHIN:
         return None
