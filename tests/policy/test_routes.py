@@ -93,6 +93,7 @@ GET  /invitations/<token>                                          404     404  
 POST /invitations/<token>                                          404     404     404     404     404     404
 GET  /keys                                                         200     200     200     200     200     200
 GET  /keys.json                                                    200     200     200     200     200     200
+GET  /metrics                                                      404     404     404     404     404     404
 GET  /needs                                                        200     200     200     200     200     200
 GET  /needs.<form>                                                 200     200     200     200     200     200
 GET  /readyz                                                       200     200     200     200     200     200

@@ -30,6 +30,8 @@ def test_production_needs_a_key_and_a_base_url(tmp_path: Path) -> None:
         ({"TRACKER_SCORING": "yes"}, "TRACKER_SCORING"),
         ({"TRACKER_SECOND_FACTOR": "everybody"}, "TRACKER_SECOND_FACTOR"),
         ({"TRACKER_TWO_TO_PUBLISH": "2"}, "TRACKER_TWO_TO_PUBLISH"),
+        ({"TRACKER_METRICS_TOKEN": "short"}, "TRACKER_METRICS_TOKEN"),
+        ({"TRACKER_MIGRATION_DATABASE_URL": "postgresql://owner@db/tracker"}, "TRACKER_MIGRATION"),
         ({"TRACKER_LANGUAGES": "en,ar"}, "TRACKER_LANGUAGES"),
         ({"TRACKER_LANGUAGES": "english"}, "TRACKER_LANGUAGES"),
         ({"TRACKER_LANGUAGES": "en;fr"}, "TRACKER_LANGUAGES"),

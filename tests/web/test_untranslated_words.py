@@ -94,6 +94,7 @@ NOT_PAGES = {
     "static",
     "health.healthz",
     "health.readyz",
+    "metrics.metrics",
     "receipts.own_json",
     "receipts.own_pdf",
     "receipts.any_json",

@@ -7,28 +7,53 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from tracker.models import grants
 from tracker.models.engine import configure, write_intent
 from tracker.resources import resource_dir
 from tracker.settings import BadSettings, Settings
 
 
-def connect(settings: Settings) -> Engine:
-    """An engine for the database of the settings; ``BadSettings`` where it cannot be reached."""
+def connect(settings: Settings, *, as_owner: bool = False) -> Engine:
+    """An engine for the database of the settings; ``BadSettings`` where it cannot be reached.
+
+    ``as_owner`` takes the role that owns the tables, where the settings name one.
+    """
     if settings.database_url.startswith("sqlite"):
         settings.instance_path.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(settings.database_url, hide_parameters=True)
+    name, url = "TRACKER_DATABASE_URL", settings.database_url
+    if as_owner and settings.migration_database_url:
+        name, url = "TRACKER_MIGRATION_DATABASE_URL", settings.migration_database_url
+    engine = create_engine(url, hide_parameters=True)
     configure(engine)
     try:
         with engine.connect():
             return engine
     except OperationalError as error:
-        raise BadSettings(
-            [f"TRACKER_DATABASE_URL cannot be used: {str(error.orig).splitlines()[0]}."]
-        ) from None
+        raise BadSettings([f"{name} cannot be used: {str(error.orig).splitlines()[0]}."]) from None
+
+
+def grant(session: Session, settings: Settings) -> None:
+    """Give the site's role what it needs; nothing where it owns the tables itself.
+
+    ``BadSettings`` where there is no such role, or one that no right could hold back.
+    """
+    if not settings.migration_database_url:
+        return
+    role = make_url(settings.database_url).username or ""
+    row = session.execute(
+        text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = :role"), {"role": role}
+    ).one_or_none()
+    if row is None:
+        raise BadSettings([f"There is no role {role}; make it with: CREATE ROLE {role} LOGIN …"])
+    if row[0]:
+        raise BadSettings([f"The role {role} is a superuser, whom nothing holds back."])
+    quoted = session.get_bind().dialect.identifier_preparer.quote(role)
+    for statement in grants.statements(quoted):
+        session.execute(text(statement))
 
 
 def alembic_config(engine: Engine) -> Config:

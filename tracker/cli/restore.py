@@ -12,8 +12,9 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import URL, create_engine, inspect, make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
-from tracker.cli.database import alembic_config, connect, schema_problem
+from tracker.cli.database import alembic_config, connect, grant, schema_problem
 from tracker.cli.output import stop
 from tracker.cli.verify import verify
 from tracker.delivery.archive import BrokenArchive, Manifest, read_manifest, take_name, unpack
@@ -38,7 +39,7 @@ def restore(context: click.Context, file: Path) -> None:
     place. Exit 1: the place is not empty, or the backup does not belong here; 2: it is broken.
     """
     settings = load_settings()
-    url = make_url(settings.database_url)
+    url = make_url(settings.migration_database_url or settings.database_url)
     try:
         _check_fit(read_manifest(file), settings, url)
         _check_empty(settings, url)
@@ -50,7 +51,7 @@ def restore(context: click.Context, file: Path) -> None:
     except OSError as error:
         stop(f"{error.filename or settings.instance_path} cannot be written: {error.strerror}.")
     click.echo(f"Restored: {settings.masked()['TRACKER_DATABASE_URL']}", err=True)
-    if _is_older(settings):
+    if not _is_ready(settings):
         click.echo("Its tables are older; run: tracker init, then: tracker verify.", err=True)
         return
     context.invoke(verify)
@@ -160,9 +161,14 @@ def _scripts(url: URL) -> ScriptDirectory:
     return ScriptDirectory.from_config(alembic_config(create_engine(url)))
 
 
-def _is_older(settings: Settings) -> bool:
-    engine = connect(settings)
+def _is_ready(settings: Settings) -> bool:
+    """Whether the tables are those of this version; then the site's role is let in."""
+    engine = connect(settings, as_owner=True)
     try:
-        return schema_problem(engine) is not None
+        if schema_problem(engine) is not None:
+            return False
+        with Session(engine) as session, session.begin():
+            grant(session, settings)
+        return True
     finally:
         engine.dispose()

@@ -2,6 +2,8 @@
 
 import dataclasses
 import errno
+import os
+import shutil
 import socket
 from typing import Any
 
@@ -9,12 +11,14 @@ import click
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.util import import_app
+from gunicorn.workers.base import Worker
 
 from tracker.cli.beside import WorkerBeside
 from tracker.cli.database import connect, schema_problem
 from tracker.settings import BadSettings, Settings, load_settings
 
 THREADS = 8
+COUNTERS = "counters"  # a folder of the instance: numbers of every process, for /metrics
 APPLICATION = "tracker.app:create_app"  # by name, as servers do: the app stands above us
 
 
@@ -71,6 +75,7 @@ def serve(host: str, port: int, workers: int, demo: bool) -> None:
         settings = dataclasses.replace(settings, base_url=f"http://{host}:{port}")
         _prepare_demonstration(settings)
     _check_database(settings)
+    _empty_counters(settings)
     Server(
         settings,
         {
@@ -79,6 +84,7 @@ def serve(host: str, port: int, workers: int, demo: bool) -> None:
             "threads": THREADS,
             "worker_class": "gthread",
             "control_socket_disable": True,
+            "child_exit": _leave_counters,
         },
     ).run()
 
@@ -109,6 +115,21 @@ def _prepare_demonstration(settings: Settings) -> None:
     if settings.second_factor == "off":
         click.echo("\nNo second step is asked for here, since these sign-ins are public.")
     click.echo("")
+
+
+def _empty_counters(settings: Settings) -> None:
+    """Numbers begin anew with the server; its processes find the folder by their environment."""
+    folder = settings.instance_path / COUNTERS
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
+def _leave_counters(server: Arbiter, worker: Worker) -> None:
+    """What a worker counted stays counted after it; ``server`` is gunicorn's."""
+    from prometheus_client.multiprocess import mark_process_dead  # reads its folder when imported
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 def _check_database(settings: Settings) -> None:

@@ -5,13 +5,14 @@ import sys
 from datetime import date
 
 import click
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
 from tracker.catalogue.documents import load_document as read_document
 from tracker.catalogue.indicators import load_indicators as read_indicators
 from tracker.catalogue.states import load_areas as read_areas
 from tracker.catalogue.states import load_states as read_states
-from tracker.cli.database import connect, schema_problem, upgrade
+from tracker.cli.database import connect, grant, schema_problem, upgrade
 from tracker.cli.keys import key_file
 from tracker.domain.clock import system_clock
 from tracker.domain.mail import MailState
@@ -23,6 +24,11 @@ from tracker.services import cycles, documents
 from tracker.services.signing import register_key
 from tracker.settings import BadSettings, Settings, inspect_settings, load_settings
 
+NOT_ALLOWED = "42501"  # of PostgreSQL: insufficient_privilege
+OWNER_NEEDED = (
+    "The database refuses: this role may not make or change tables. Name the owner of the tables "
+    "in TRACKER_MIGRATION_DATABASE_URL for this command."
+)
 FIRST_CYCLE = "bms7"
 FIRST_CYCLE_OPENS = date(2021, 7, 30)  # the day BMS7 adopted its document
 
@@ -37,12 +43,17 @@ def init() -> None:
 
 def set_up(settings: Settings) -> None:
     """Tables, reference data, the first cycle and the key that signs."""
-    engine = connect(settings)
+    engine = connect(settings, as_owner=True)
     try:
         upgrade(engine)
         with write_intent(), Session(engine) as session, session.begin():
             load_seed(session, demonstration=settings.demonstration)
+            grant(session, settings)
             register_key(session, signer=key_file(settings).signer(), at=system_clock())
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", "") != NOT_ALLOWED:
+            raise
+        raise BadSettings([OWNER_NEEDED]) from None
     finally:
         engine.dispose()
 

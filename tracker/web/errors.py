@@ -26,6 +26,7 @@ from tracker.domain.errors import (
 from tracker.web import carrying, signing_in
 from tracker.web.access import SignInNeeded
 from tracker.web.render import page, problem_text
+from tracker.web.request_log import request_reference
 from tracker.web.transaction import SAFE_METHODS, release
 
 log = structlog.get_logger("errors")
@@ -53,7 +54,12 @@ def refusal(problem: Problem, status: int) -> ResponseReturnValue:
     message = problem_text(problem)
     if wants_json():
         return jsonify({"ok": False, "code": problem.code, "message": message}), status
-    return page(f"errors/{status}.html", message=message, without=_address_without(problem)), status
+    return page(
+        f"errors/{status}.html",
+        message=message,
+        without=_address_without(problem),
+        reference=request_reference() if status >= 500 else "",
+    ), status
 
 
 def _address_without(problem: Problem) -> str:

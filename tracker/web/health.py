@@ -1,15 +1,20 @@
 """For monitors: is the process there, can it serve."""
 
-from flask import Blueprint, jsonify
+import os
+import shutil
+
+from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from tracker.domain.uploads import MEGABYTE
 from tracker.policy.actions import Action
 from tracker.web.access import requires
 from tracker.web.transaction import session
 
 blueprint = Blueprint("health", __name__)
+FREE_NEEDED = 100 * MEGABYTE
 
 
 @blueprint.get("/healthz")
@@ -22,9 +27,24 @@ def healthz() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @requires(Action.PUBLIC_READ)
 def readyz() -> ResponseReturnValue:
-    """The database answers and holds its tables."""
+    """The database answers and holds its tables, and files can be written."""
+    problem = _database_problem() or _folder_problem()
+    return (jsonify({"status": problem}), 503) if problem else jsonify({"status": "ok"})
+
+
+def _database_problem() -> str:
     try:
         session().execute(text("SELECT data_version FROM installation"))
     except SQLAlchemyError:
-        return jsonify({"status": "the database cannot be used"}), 503
-    return jsonify({"status": "ok"})
+        return "the database cannot be used"
+    return ""
+
+
+def _folder_problem() -> str:
+    """Exports, uploads and, on SQLite, every save need room there."""
+    folder = current_app.instance_path
+    if not os.access(folder, os.W_OK):
+        return "the instance folder cannot be written"
+    if shutil.disk_usage(folder).free < FREE_NEEDED:
+        return "the disk of the instance folder is almost full"
+    return ""

@@ -1,0 +1,128 @@
+# ruff: noqa: S608  # the tables are our own
+"""On PostgreSQL the site works in a role of its own, which owns nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import ProgrammingError
+
+from tests.data.test_backup import Place
+from tracker.models import Base
+from tracker.models.grants import ADDED_TO, REFERENCE, REMOVED_FROM
+
+SITE, OWNER = "site_of_tests", "owner_of_tests"
+
+
+@dataclass
+class Roles:
+    """A place whose owner and site are two roles."""
+
+    place: Place
+    owner: dict[str, str]
+    engine: Engine  # the site's
+
+
+@pytest.fixture(scope="module")
+def server(database_url: str) -> Iterator[Engine]:
+    if database_url.startswith("sqlite"):
+        pytest.skip("SQLite has no roles")
+    server = create_engine(database_url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        for name in (SITE, OWNER):
+            connection.execute(text(f"CREATE ROLE {name} LOGIN"))
+    yield server
+    server.dispose()
+
+
+@pytest.fixture(scope="module")
+def new_roles(
+    server: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Roles]]:
+    engines = []
+
+    def new(name: str) -> Roles:
+        with server.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} OWNER {OWNER}"))
+        site, owner = (
+            server.url.set(username=role, database=name).render_as_string(hide_password=False)
+            for role in (SITE, OWNER)
+        )
+        engines.append(create_engine(site))
+        place = Place(tmp_path_factory.mktemp(name), site)
+        return Roles(place, {"TRACKER_MIGRATION_DATABASE_URL": owner}, engines[-1])
+
+    yield new
+    for engine in engines:
+        engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def roles(new_roles: Callable[[str], Roles]) -> Roles:
+    made = new_roles("roles_origin")
+    done = made.place.run("init", **made.owner)
+    assert done.returncode == 0, done.stderr
+    return made
+
+
+def refused(engine: Engine, statement: str) -> bool:
+    with engine.connect() as connection:
+        try:
+            connection.execute(text(statement))
+        except ProgrammingError as error:
+            return "InsufficientPrivilege" in str(error)
+        return False
+
+
+def test_no_table_is_altered_and_no_trigger_dropped(roles: Roles) -> None:
+    for table in Base.metadata.tables:
+        for statement in (
+            f'ALTER TABLE "{table}" DISABLE TRIGGER ALL',
+            f'TRUNCATE "{table}" CASCADE',
+            f'DROP TABLE "{table}" CASCADE',
+        ):
+            assert refused(roles.engine, statement), statement
+    assert refused(roles.engine, "DROP TRIGGER keep_chain_entry ON chain_entry")
+    assert refused(roles.engine, "CREATE TABLE mine (id integer)")
+
+
+def test_rows_go_and_change_only_where_the_site_does_it(roles: Roles) -> None:
+    for name in Base.metadata.tables:
+        may_go = not refused(roles.engine, f'DELETE FROM "{name}"')
+        assert may_go == (name in REMOVED_FROM), name
+    for name in REFERENCE | ADDED_TO:
+        column = next(c.name for c in Base.metadata.tables[name].columns if not c.primary_key)
+        assert refused(roles.engine, f'UPDATE "{name}" SET {column} = {column}'), name
+    assert REFERENCE | ADDED_TO | REMOVED_FROM <= Base.metadata.tables.keys()
+
+
+def test_commands_work_and_a_backup_is_restored_for_both_roles(
+    roles: Roles, new_roles: Callable[[str], Roles], tmp_path: Path
+) -> None:
+    for command in (("check",), ("cycle", "list"), ("verify",), ("work", "--once")):
+        done = roles.place.run(*command)
+        assert done.returncode == 0, (command, done.stderr)
+    kept = tmp_path / "site.backup"
+    assert roles.place.run("backup", kept).returncode == 0
+    empty = new_roles("roles_restored")
+    done = empty.place.run("restore", kept, **empty.owner)
+    assert done.returncode == 0, done.stderr
+    assert empty.place.run("verify").returncode == 0
+    assert refused(empty.engine, "DELETE FROM chain_entry")
+
+
+def test_a_role_that_is_not_there_or_may_do_everything_is_named(
+    roles: Roles, server: Engine
+) -> None:
+    for role, says in (("nobody_here", "There is no role nobody_here"), ("postgres", "superuser")):
+        url = make_url(roles.place.url).set(username=role).render_as_string(hide_password=False)
+        done = roles.place.run("init", **roles.owner, TRACKER_DATABASE_URL=url)
+        assert done.returncode == 2 and says in done.stderr, done.stderr
+
+
+def test_without_the_owner_the_site_makes_no_tables(new_roles: Callable[[str], Roles]) -> None:
+    done = new_roles("roles_alone").place.run("init")
+    assert done.returncode == 2 and "TRACKER_MIGRATION_DATABASE_URL" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,82 @@
+"""Numbers for Prometheus: requests of all processes, and what waits in the database.
+
+``/metrics`` is there where ``TRACKER_METRICS_TOKEN`` is set, for who sends that token. ``tracker
+serve`` names the folder in which its processes add up, ``PROMETHEUS_MULTIPROC_DIR``.
+"""
+
+import hmac
+import os
+from collections.abc import Iterator
+
+from flask import Blueprint, Response, current_app, request
+from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+
+from tracker.domain.clock import system_clock
+from tracker.domain.errors import NotFound, Problem
+from tracker.policy.actions import Action
+from tracker.queries.waiting import Waiting, waiting_work
+from tracker.web.access import requires
+from tracker.web.transaction import session
+
+blueprint = Blueprint("metrics", __name__)
+REQUESTS = Counter("tracker_http_requests", "Requests answered", ("method", "rule", "status"))
+SECONDS = Histogram(
+    "tracker_http_request_seconds",
+    "Time to answer a request, without the body being sent",
+    ("method", "rule"),
+    buckets=(0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0),
+)
+
+
+def count_request(method: str, rule: str, status: int, seconds: float) -> None:
+    """Note one request that was answered."""
+    REQUESTS.labels(method, rule, str(status)).inc()
+    SECONDS.labels(method, rule).observe(seconds)
+
+
+class WaitingCollector(Collector):
+    """What stands in the database at this moment."""
+
+    def __init__(self, waiting: Waiting) -> None:
+        self._waiting = waiting
+
+    def collect(self) -> Iterator[Metric]:
+        """One gauge each."""
+        number = GaugeMetricFamily("tracker_queue", "Rows by state", labels=["queue", "state"])
+        age = GaugeMetricFamily(
+            "tracker_queue_age_seconds", "How long the oldest has waited", labels=["queue"]
+        )
+        for queue in self._waiting.queues:
+            for state, count in queue.states.items():
+                number.add_metric([queue.name, state], count)
+            age.add_metric([queue.name], queue.age)
+        yield number
+        yield age
+        at = self._waiting.checkpoint_at
+        if at is not None:
+            yield GaugeMetricFamily(
+                "tracker_checkpoint_timestamp_seconds", "The last checkpoint", value=at.timestamp()
+            )
+
+
+@blueprint.get("/metrics")
+@requires(Action.PUBLIC_READ)
+def metrics() -> ResponseReturnValue:
+    """In the text format of Prometheus; 404 without the token, as where there is none."""
+    expected = current_app.config["SETTINGS"].metrics_token
+    given = request.headers.get("Authorization", "")
+    if not expected or not hmac.compare_digest(given.encode(), f"Bearer {expected}".encode()):
+        raise NotFound(Problem("not-found"))
+    registry = REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    stored = CollectorRegistry()
+    stored.register(WaitingCollector(waiting_work(session(), system_clock())))
+    body = generate_latest(registry) + generate_latest(stored)
+    return Response(body, content_type=CONTENT_TYPE_LATEST, headers={"Cache-Control": "no-store"})
