@@ -84,6 +84,7 @@ def make_submission(
     *,
     on_time: bool = True,
     struck: Mapping[tuple[int, str], str] | None = None,
+    submitter: str = "A. Person",
 ) -> Submission:
     """The next submission of a report, left at ``stage``; ``struck``: reasons by answer, field."""
     report = make_report(session, cycle, iso3)
@@ -98,7 +99,7 @@ def make_submission(
         number=number,
         submitted_at=at,
         submitted_by_id=_anybody(session).id,
-        submitter_name="A. Person",
+        submitter_name=submitter,
         submitter_title="Director",
         on_time=on_time,
         content_hash=f"{report.id:032x}{number:032x}",

@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from tests.outbox import FROM, Letters, MailServer, send_all
 from tests.people import make_user
+from tests.tampering import without_triggers
 from tracker.cli.mailing import Mailer
 from tracker.domain.clock import system_clock
 from tracker.domain.mail import CLAIM_LASTS, MailKind, MailState
-from tracker.models import OutgoingMail, User
+from tracker.models import Checkpoint, OutgoingMail, SigningKey, User
 from tracker.models.engine import write_intent
 from tracker.services.mail import queue
 from tracker.settings import Settings
@@ -68,8 +69,11 @@ class Outbox:
             )
 
     def clear(self) -> None:
-        """Leave nothing to other tests."""
+        """Leave nothing to other tests: the worker made a key and the day's checkpoint, too."""
         with write_intent(), Session(self.engine) as session, session.begin():
+            with without_triggers(session):
+                session.execute(delete(Checkpoint))
+                session.execute(delete(SigningKey))
             session.execute(delete(OutgoingMail))
             session.execute(delete(User).where(User.id.in_(self.user_ids)))
 

@@ -291,8 +291,8 @@ def test_the_public_learns_nothing_of_the_rest(
     )
     for_states = said(narrative=f"{CANARY}-states", audience=Audience.STATES)
     make_submission(session, cycle, "KEN", {25: secret, 26: for_states, 27: said()})
-    submission = make_submission(session, cycle, "KEN", {25: secret, 26: for_states, 27: said()})
-    submission.submitter_name = f"{CANARY} Person"
+    answers = {25: secret, 26: for_states, 27: said()}
+    submission = make_submission(session, cycle, "KEN", answers, submitter=f"{CANARY} Person")
     add_figures(session, submission, found_arms(total=987_654), Audience.SECRETARIAT)
     public = report_of("KEN")
     assert public.holds(CANARY) == public.holds("987654") == []

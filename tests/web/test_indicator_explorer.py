@@ -3,7 +3,7 @@
 from fractions import Fraction
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection, update
@@ -53,15 +53,18 @@ def text(soup: BeautifulSoup, part: str = "main") -> str:
     """What a reader sees of a part of the page, in single blanks."""
     found = soup.select_one(part)
     assert found is not None, part
-    return " ".join(found.get_text(" ").split())
+    return in_single_blanks(found)
+
+
+def in_single_blanks(part: Tag) -> str:
+    """Its words; a mark that follows a link stands beside it."""
+    return " ".join(part.get_text(" ").split()).replace(" ;", ";")
 
 
 def rows(soup: BeautifulSoup, table: str) -> dict[str, list[str]]:
     """The cells of a table by the head of their row."""
     return {
-        " ".join(row.th.get_text(" ").split()): [
-            " ".join(cell.get_text(" ").split()) for cell in row.find_all("td")
-        ]
+        in_single_blanks(row.th): [in_single_blanks(cell) for cell in row.find_all("td")]
         for row in soup.select(f"#{table} tbody tr")
         if row.th
     }
@@ -136,11 +139,15 @@ def test_an_area_narrows_states_and_trend_and_leaves_the_sums(public: Browser) -
     assert rows(soup, "trend")["2023"][0].startswith("8/41 (19.51%) 2 of 54 Member States")
     assert text(soup, ".trend-years") == "8/41 19.51% A 8/36 22.22% B 2023"
     assert len(soup.select("#silent li")) == 52
-    links = [str(a["href"]) for a in soup.select("#trend a, #groups a[aria-current]")]
+    links = [str(a["href"]) for a in soup.select("#trend th a, #groups a[aria-current]")]
     assert links == [
         f"{PATH}?area=africa#values",
         f"{PATH}?year=2023&area=africa#values",
     ]
+    behind = [str(a["href"]) for a in soup.select("#trend td a")]
+    assert set(behind) == {f"{PATH}?year=2023&area=africa#{at}" for at in ("by-state", "silent")}
+    asia = [str(a["href"]) for a in soup.select("#groups tr:has(a[href*=apg]) td a")]
+    assert f"{PATH}?area=apg#silent" in asia and len(asia) == 4
 
 
 def test_a_category_is_computed_by_itself(

@@ -32,6 +32,14 @@ def with_password(session: Session, role: Role, iso3: str | None = None) -> User
     return user
 
 
+@pytest.fixture(autouse=True)
+def standing_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No half minute ends between the making of a code and its check."""
+    now = system_clock()
+    for module in ("tracker.web.proving", "tracker.web.second_step", __name__):
+        monkeypatch.setattr(f"{module}.system_clock", lambda: now)
+
+
 @pytest.fixture
 def reviewer(session: Session) -> User:
     return with_password(session, Role.REVIEWER)

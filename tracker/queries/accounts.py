@@ -62,11 +62,11 @@ class SectionRow:
     title: dict[str, str]
 
 
-def actor_of(session: Session, user: User) -> Actor:
+def actor_of(session: Session, user: User, now: datetime | None = None) -> Actor:
     """The person with the roles held at this moment."""
     held = session.scalars(
         select(Membership)
-        .where(Membership.user_id == user.id, held_at(system_clock()))
+        .where(Membership.user_id == user.id, held_at(now or system_clock()))
         .order_by(Membership.id)
     )
     return as_actor(user, held)

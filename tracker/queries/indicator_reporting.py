@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.indicators import IndicatorDefinition
+from tracker.domain.indicators import IndicatorDefinition, definition_from
 from tracker.domain.progress import Audience
-from tracker.models import IndicatorFigure, IndicatorReturn, State, SubmissionFigure
+from tracker.models import Indicator, IndicatorFigure, IndicatorReturn, State, SubmissionFigure
 from tracker.queries.figures import basis_submissions
 from tracker.queries.indicators import list_indicators
 
@@ -62,15 +62,23 @@ def indicators_reported(
     )
 
 
-def years_returned(session: Session, report_id: int) -> dict[str, tuple[int, ...]]:
-    """The years of which a working copy has figures, by indicator."""
-    found: dict[str, tuple[int, ...]] = {}
-    for slug, year in session.execute(
-        select(IndicatorReturn.indicator, IndicatorFigure.year)
-        .join(IndicatorFigure, IndicatorFigure.return_id == IndicatorReturn.id)
-        .where(IndicatorReturn.report_id == report_id)
-        .distinct()
-        .order_by(IndicatorReturn.indicator, IndicatorFigure.year)
+def years_returned(
+    session: Session, report_id: int
+) -> tuple[tuple[IndicatorDefinition, tuple[int, ...]], ...]:
+    """Every indicator in order, with the years of which a working copy has figures."""
+    of_report = and_(
+        IndicatorReturn.indicator == Indicator.slug, IndicatorReturn.report_id == report_id
+    )
+    found: dict[str, tuple[IndicatorDefinition, tuple[int, ...]]] = {}
+    for row, year in session.execute(
+        select(Indicator, IndicatorFigure.year)
+        .outerjoin(IndicatorReturn, of_report)
+        .outerjoin(IndicatorFigure, IndicatorFigure.return_id == IndicatorReturn.id)
+        .group_by(Indicator.slug, IndicatorFigure.year)
+        .order_by(Indicator.position, Indicator.slug, IndicatorFigure.year)
     ):
-        found[slug] = (*found.get(slug, ()), year)
-    return found
+        if row.slug not in found:
+            found[row.slug] = (definition_from(row.definition), ())
+        definition, years = found[row.slug]
+        found[row.slug] = (definition, years if year is None else (*years, year))
+    return tuple(found.values())

@@ -22,7 +22,6 @@ from tracker.queries.clarifications import ClarificationRow, list_for_reports
 from tracker.queries.cycles import CycleRow, cycle_or_none, list_cycles
 from tracker.queries.documents import document_or_none, documents_by_slug
 from tracker.queries.indicator_reporting import years_returned
-from tracker.queries.indicators import list_indicators
 from tracker.queries.reports import (
     ReportRow,
     list_readable_reports,
@@ -242,8 +241,7 @@ def show(report_id: str) -> ResponseReturnValue:
         report=report,
         whole=whole,
         submissions=submissions,
-        indicators=list_indicators(session()) if whole else (),
-        years_returned=years_returned(session(), report.id) if whole else {},
+        indicators=years_returned(session(), report.id) if whole else (),
         parts=part_tasks(session(), report.id, system_clock().date()) if whole else (),
         document=document,
         audiences=list(Audience),
