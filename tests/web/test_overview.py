@@ -182,7 +182,7 @@ def test_the_states_in_both_cycles_stand_behind_the_base_of_the_movement(
     assert text_of(lead) == "Reported in both cycles: 2/193 (1%) of the Member States chosen"
     assert f"Compared with cycle {BEFORE}" in text_of(page)
     commitments = int(shares[1]) // 2
-    assert f"{2 * commitments}/{193 * commitments} (1%)" in text_of(page)
+    assert f"{2 * commitments}/{193 * commitments:,} (1%)" in text_of(page)
     african = public.soup(f"{BEHIND}?value=in_both&area=africa&lang=en")
     assert list(table(african, "states")) == ["Kenya"]
     public.soup("/cycles/bms7/states?value=in_both&lang=en", 422)
