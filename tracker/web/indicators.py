@@ -266,7 +266,7 @@ def index() -> ResponseReturnValue:
         members=count_members(session()),
         rows=[
             replace(row, states=by_name(row.states, lambda state: state.name))
-            for row in indicators_reported(session(), cycle and cycle.id, audience)
+            for row in indicators_reported(session(), cycle.id if cycle else None, audience)
         ],
     )
 
