@@ -86,7 +86,7 @@ class Figure:
 
 @requires(Action.PUBLIC_READ)
 def cycle_states(slug: str) -> ResponseReturnValue:
-    """``?value=implemented``, any other value or move, ``in_both``; ``?paragraph=25``; ``?state=XAA``.
+    """``?value=``: a value, a move or ``in_both``; ``?paragraph=25``; ``?state=XAA``.
 
     Filters and base are those of the overview.
     """
