@@ -61,7 +61,7 @@ def test_pictures_of_the_focal_point(
     pictures.take(page, "home")
     page.set_viewport_size({"width": 390, "height": 844})
     pictures.take(page, "phone")
-    page.set_viewport_size({"width": 1280, "height": 820})
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(report_of(demonstration_as_delivered, "XAH") + "/sections/I.1.b")
     expect(page.locator("#p51 .response")).to_be_visible()
     _show(page, "#p51")

@@ -66,6 +66,22 @@ def test_who_reported_by_group_and_region_beside_the_record(
     assert "1 observer State reported; it stands in no base" in text_of(page)
 
 
+def test_the_states_on_the_record_stand_behind_its_figures(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    page = public.soup(f"{OVERVIEW}?lang=en")
+    link = page.select_one("#record a[href*=africa]")
+    assert link is not None and text_of(link) == "25/54 (46%)"
+    african = public.soup(str(link["href"]))
+    names = [text_of(state) for state in african.select("ul.columns a")]
+    assert len(names) == 25 and names == sorted(names) and "Kenya" in names
+    assert "African States: 25/54 (46%)" in text_of(african)
+    assert len(public.soup("/documents/bms7/record").select("ul.columns a")) == 91
+    assert "never added to them" in text_of(african)
+    public.soup("/documents/bms7/record?area=zzz", 422)
+    public.soup("/documents/nope/record", 404)
+
+
 def test_counted_by_hand(public: Browser, cycle: ReportingCycle) -> None:
     page = public.soup(f"{OVERVIEW}?base=answered&lang=en")
     sections = table(page, "sections")
