@@ -1,5 +1,5 @@
 # Two commands: `make run` and `make test`. Each is a thin wrapper over the lines in the README.
-.PHONY: run test setup check unit postgres browser package clean translations
+.PHONY: run test setup check unit postgres browser package clean translations supply
 
 PYTHON ?= python3
 PORT ?= 5000
@@ -26,6 +26,8 @@ check: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint --lint --quiet templates
+	$(BIN)/bandit -q -r tracker migrations hatch_build.py -c pyproject.toml
+	$(BIN)/python tests/secret_scan.py
 
 unit: setup
 	$(BIN)/pytest -q -n 3 --dist worksteal -m "not browser"
@@ -49,3 +51,19 @@ translations: setup
 	$(BIN)/pybabel -q update -i $(VENV)/messages.pot -d tracker/translations -w 100 \
 		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/python hatch_build.py
+
+# Chooses the newest versions that pyproject.toml allows, with the hashes of their files, and lists
+# what then is installed: the lock, the bill of materials, the licences. The tools stand apart, since
+# what comes with them would change what others do.
+supply:
+	$(PYTHON) -m venv --clear build/tools
+	build/tools/bin/python -m pip install --quiet 'uv>=0.9' 'cyclonedx-bom>=7.1' 'pip-licenses>=5.5'
+	build/tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-header --no-emit-index-url --extra postgres pyproject.toml -o requirements.lock
+	$(PYTHON) -m venv --clear --without-pip build/locked
+	build/tools/bin/python -m pip --python build/locked/bin/python install --quiet --require-hashes \
+		-r requirements.lock
+	build/tools/bin/cyclonedx-py environment build/locked --pyproject pyproject.toml --output-reproducible \
+		--of JSON -o sbom.cdx.json
+	build/tools/bin/pip-licenses --python build/locked/bin/python --format markdown --with-urls \
+		--output-file docs/licences.md

@@ -39,7 +39,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute(f"DELETE FROM participation WHERE kind = '{JOINED}'")  # noqa: S608  # a constant
+    op.execute(f"DELETE FROM participation WHERE kind = '{JOINED}'")  # noqa: S608  # nosec B608  # a constant
     _allow(KINDS)
     op.drop_table("joint_statement")
 

@@ -234,7 +234,7 @@ def sqlite_triggers(kept: Kept) -> Iterator[str]:
     )
     yield f"CREATE TRIGGER keep_{kept.table}_delete BEFORE DELETE ON {kept.table}\n{refuse}"
     yield (
-        f"CREATE TRIGGER keep_{kept.table}_replace BEFORE INSERT ON {kept.table}\n"  # noqa: S608  # our own names
+        f"CREATE TRIGGER keep_{kept.table}_replace BEFORE INSERT ON {kept.table}\n"  # noqa: S608  # nosec B608  # our own names
         f"WHEN EXISTS (SELECT 1 FROM {kept.table} WHERE {same})\n{refuse}"
     )
 

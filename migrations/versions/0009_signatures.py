@@ -94,7 +94,7 @@ def sqlite_triggers(table: str) -> Iterator[str]:
     yield f"CREATE TRIGGER {name}_update BEFORE UPDATE ON {table}\nWHEN {forbidden(table, 'IS NOT')}\n{refuse}"
     yield f"CREATE TRIGGER {name}_delete BEFORE DELETE ON {table}\n{refuse}"
     yield (
-        f"CREATE TRIGGER {name}_replace BEFORE INSERT ON {table}\n"  # noqa: S608  # our own names
+        f"CREATE TRIGGER {name}_replace BEFORE INSERT ON {table}\n"  # noqa: S608  # nosec B608  # our own names
         f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same})\n{refuse}"
     )
 

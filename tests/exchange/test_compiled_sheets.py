@@ -336,6 +336,14 @@ def test_changes_since_an_earlier_export(
     assert "Changes" not in compile_().names
 
 
+def test_nothing_changed_says_so(
+    session: Session, cycle: ReportingCycle, compile_: Compile
+) -> None:
+    made = make_submission(session, cycle, "KEN", {25: said()})
+    (line,) = compile_(since=(THEN, [made.id])).cells("Changes")[1:]
+    assert line[0] == "Nothing that this file may show has changed since the earlier export."
+
+
 def test_progress_is_told_and_the_submissions_are_fixed(
     session: Session, cycle: ReportingCycle, following: ReportingCycle
 ) -> None:

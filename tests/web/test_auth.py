@@ -560,8 +560,12 @@ class TestCarriedText:
         assert response.json["code"] == "sign-in-needed"
 
     def test_other_pages_lead_to_signing_in(self, public: Browser) -> None:
-        response = public.post("/account", {"name": "x", "language": "en"})
-        assert (response.status_code, response.location) == (303, "/sign-in")
+        for path, location in (
+            ("/account", "/sign-in?next=/account"),
+            ("/account/password", "/sign-in"),
+        ):
+            response = public.post(path, {"name": "x", "language": "en"})
+            assert (response.status_code, response.location) == (303, location)
 
     def test_a_session_that_ran_out_is_such_a_case(
         self,

@@ -39,7 +39,7 @@ InEveryLanguage = Annotated[dict[str, str], AfterValidator(_in_every_language)]
 def read_yaml(path: Path) -> object:
     """What the YAML file holds; ``SeedError`` where it cannot be read."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - it is safe
+        return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506  # nosec B506  # it is safe
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SeedError(f"{path}: {error}") from error
 

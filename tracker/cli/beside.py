@@ -35,7 +35,7 @@ class WorkerBeside:
                 return
             log.warning("worker-died", process=self._process.pid)
         self._started = time.monotonic()
-        self._process = subprocess.Popen(  # noqa: S603  # our own command
+        self._process = subprocess.Popen(  # noqa: S603  # nosec B603  # our own command
             [sys.executable, "-m", "tracker", "work", "--parent", str(os.getpid())],
             env=self._environment,
         )

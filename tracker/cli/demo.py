@@ -37,7 +37,7 @@ from tracker.services.passwords import hash_password
 from tracker.services.published import import_published
 from tracker.settings import BadSettings, Settings
 
-PASSWORD = "demonstration-only-2026"  # noqa: S105 - published on purpose
+PASSWORD = "demonstration-only-2026"  # noqa: S105  # nosec B105  # published on purpose
 FILE = "demo.sqlite3"
 SECOND_CYCLE = "bms7-2024"
 FIRST_DATES = CycleDates(

@@ -24,7 +24,7 @@ SEQ = TypeVar("SEQ")
 
 def chance(*parts: object) -> random.Random:
     """A source of chance that is the same each time for the same ``parts``."""
-    return random.Random("/".join(map(str, parts)))  # noqa: S311 - nothing secret
+    return random.Random("/".join(map(str, parts)))  # noqa: S311  # nosec B311  # nothing secret
 
 
 def draw(*parts: object) -> float:

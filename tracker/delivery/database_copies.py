@@ -78,7 +78,7 @@ def _run(program: str, url: URL, *arguments: str) -> None:
             "of the server's version or newer."
         )
     place, password = _connection_text(url)
-    done = subprocess.run(  # noqa: S603  # no shell; the operator's own settings
+    done = subprocess.run(  # noqa: S603  # nosec B603  # no shell; the operator's own settings
         [path, "--no-owner", "--no-privileges", f"--dbname={place}", *arguments],
         env=os.environ | ({"PGPASSWORD": password} if password else {}),
         capture_output=True,

@@ -11,8 +11,8 @@ class AccountEventKind(StrEnum):
     SECTIONS_CHANGED = "sections-changed"
     LINK_MADE = "link-made"
     LINK_USED = "link-used"
-    PASSWORD_CHANGED = "password-changed"  # noqa: S105  # a kind, no secret
-    PASSWORD_SET = "password-set"  # noqa: S105  # a kind, no secret
+    PASSWORD_CHANGED = "password-changed"  # noqa: S105  # nosec B105  # a kind, no secret
+    PASSWORD_SET = "password-set"  # noqa: S105  # nosec B105  # a kind, no secret
     FACTOR_SET_UP = "factor-set-up"
     FACTOR_REMOVED = "factor-removed"
     FACTOR_RESET = "factor-reset"

@@ -94,6 +94,10 @@ IMPORT_MESSAGES: Final[dict[str, str]] = {
         "This cell cannot be emptied, because something has to stand there. Write what it should "
         "say, or leave it blank to keep what is saved."
     ),
+    "file-not-kept": N_(
+        "This file is no longer here: a file is kept for one day, and of one report the last "
+        "three. Send it again; nothing of it was saved unless you applied it."
+    ),
     "import-changed": N_(
         "The report was changed after you saw what the file would do. Nothing was saved; look at "
         "the changes again."

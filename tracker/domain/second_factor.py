@@ -25,7 +25,7 @@ class SecondFactorFor(StrEnum):
 class Assurance(StrEnum):
     """What a session was opened with."""
 
-    PASSWORD = "password"  # noqa: S105  # a level, no secret
+    PASSWORD = "password"  # noqa: S105  # nosec B105  # a level, no secret
     SECOND_FACTOR = "second-factor"
 
 

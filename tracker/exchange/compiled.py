@@ -21,7 +21,6 @@ from tracker.queries.compiled import CompiledExport
 
 Advance = Callable[[int, int], None]
 """Told after each State how many are done, of how many."""
-NOTHING = N_("Nothing: no report in this file holds anything of this kind.")
 
 
 def write_compiled(
@@ -81,7 +80,7 @@ class _Growing:
     def __init__(self, book: Book, table: LongTable) -> None:
         self.columns = table.columns
         self._lines, self._closing = table.lines, table.closing
-        self._nothing = book.words(NOTHING)
+        self._nothing = book.words(table.nothing)
         widths = [column.width for column in table.columns]
         self.sheet = book.sheet(table.name, widths, table.about)
         self.sheet.pages_across(IN_VIEW)

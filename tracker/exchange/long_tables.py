@@ -43,6 +43,10 @@ ITEM_TABLES = (
 )
 
 
+NOTHING = N_("Nothing: no report in this file holds anything of this kind.")
+UNCHANGED = N_("Nothing that this file may show has changed since the earlier export.")
+
+
 def _none(entry: Entry) -> Iterable[Any]:
     return ()
 
@@ -52,7 +56,7 @@ class LongTable:
     """One table: ``lines`` gives the rows of one State in one cycle.
 
     ``closing`` gives the rows that are known when every State was read. ``key`` names its file,
-    ``name`` its sheet; ``about`` says what it holds.
+    ``name`` its sheet; ``about`` says what it holds, ``nothing`` stands where it has no row.
     """
 
     key: str
@@ -61,6 +65,7 @@ class LongTable:
     columns: Columns[Any]
     lines: Callable[[Entry], Iterable[Any]] = _none
     closing: Callable[[], Iterable[Any]] = tuple
+    nothing: str = NOTHING
 
 
 def long_tables(data: CompiledExport, words: Words) -> tuple[LongTable, ...]:
@@ -148,4 +153,5 @@ def _for_some(data: CompiledExport, words: Words) -> Iterator[LongTable]:
             words(N_("What differs from the export made on %(at)s."), at=words.instant(since)),
             CHANGE_COLUMNS,
             lambda entry: change_lines(entry, data.indicators, since),
+            nothing=UNCHANGED,
         )

@@ -3,10 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from tracker.domain.completeness import Gap, gap_of
 from tracker.domain.figure_plans import cell_of
 from tracker.domain.filled import PlacedProblem, SheetRole
+from tracker.domain.indicator_checks import check
+from tracker.domain.indicators import in_words
 from tracker.domain.merging import Plan, PlannedCell, Verdict
-from tracker.domain.messages import N_
+from tracker.domain.messages import N_, sentence
 from tracker.exchange.template_notes import problem_sentence, shown_text, slot_of
 from tracker.exchange.template_words import CellWords
 from tracker.queries.templates import TemplateFrame
@@ -45,6 +48,30 @@ def loose_sentences(
     """What could not be read at all: sheet, cell and sentence."""
     for placed in plan.problems:
         yield placed.sheet, placed.cell, problem_sentence(placed, cells, frame.indicators)
+
+
+def oddities(plan: Plan, frame: TemplateFrame, cells: CellWords) -> Iterator[tuple[str, str, str]]:
+    """What can be applied and yet wants a look, as the forms tell it after saving.
+
+    Sheet, what it is about, and the sentence. A gap is told of an answer that says something else
+    than before; of figures what does not add up.
+    """
+    commitments = {c.key: c for c in frame.document.commitments}
+    definitions = {definition.slug: definition for definition in frame.indicators}
+    words = cells.words
+    for record in plan.records:
+        if not record.changes or not record.cells:
+            continue
+        first = record.cells[0]
+        if record.role is SheetRole.ANSWERS:
+            gap = gap_of(commitments[record.record], record.content)
+            if gap in (Gap.NO_PROGRESS, Gap.NO_REASON):
+                yield first.sheet, _about(first, frame, cells), words.label(gap)
+        elif record.role is SheetRole.FIGURES:
+            definition = definitions[record.record]
+            for problem in check(definition, record.content).warnings:
+                told = in_words(definition, problem, words.language)
+                yield first.sheet, "", sentence(told, words.translate)
 
 
 def _line(cell: PlannedCell, frame: TemplateFrame, cells: CellWords) -> PlanLine:

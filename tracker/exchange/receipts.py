@@ -64,7 +64,7 @@ def receipt_pdf(
         },
         timestamp=int(_submitted_at(receipt).timestamp()),
     )
-    assert isinstance(printed, bytes)  # noqa: S101  # one document gives one file
+    assert isinstance(printed, bytes)  # noqa: S101  # nosec B101  # one document gives one file
     return printed
 
 

@@ -9,6 +9,7 @@ from tracker.exchange.translations import SOURCE_LANGUAGE, translator
 from tracker.exchange.words import Words
 
 CLEAR = N_("[clear]")
+TYPED = str.maketrans({"’": "'", "œ": "oe", "æ": "ae", "–": "-", "‑": "-"})
 
 
 class CellWords:
@@ -76,4 +77,5 @@ class CellWords:
 
 
 def _folded(word: str) -> str:
-    return " ".join(word.split()).casefold()
+    """As it is compared: however it was typed, in whatever case and with whatever apostrophe."""
+    return " ".join(word.split()).casefold().translate(TYPED)

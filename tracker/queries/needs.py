@@ -102,7 +102,7 @@ def _listed(
     struck: Mapping[str, StruckText],
 ) -> ListedAssistance:
     content = content_of_item(Part.ASSISTANCE, row)
-    assert isinstance(content, Assistance)  # noqa: S101  # what the part holds
+    assert isinstance(content, Assistance)  # noqa: S101  # nosec B101  # what the part holds
     return ListedAssistance(state, submission, ShownItem(row.item_id, content, struck), content)
 
 

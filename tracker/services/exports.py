@@ -233,5 +233,5 @@ def _change(
         .where(Export.id == export_id, Export.status == expected, *where)
         .values(values)
     )
-    assert isinstance(done, CursorResult)  # noqa: S101  # what an UPDATE gives
+    assert isinstance(done, CursorResult)  # noqa: S101  # nosec B101  # what an UPDATE gives
     return done.rowcount == 1

@@ -128,5 +128,5 @@ def _record(session: Session, mail: ClaimedMail, **values: Any) -> bool:
         )
         .values(values)
     )
-    assert isinstance(done, CursorResult)  # noqa: S101  # what an UPDATE gives
+    assert isinstance(done, CursorResult)  # noqa: S101  # nosec B101  # what an UPDATE gives
     return done.rowcount == 1

@@ -228,7 +228,7 @@ def remove(
 
 def _own(actor: Actor) -> int:
     authorise(actor, Action.SESSION_USE)
-    assert actor.user_id is not None  # noqa: S101  # the rule says so
+    assert actor.user_id is not None  # noqa: S101  # nosec B101  # the rule says so
     return actor.user_id
 
 

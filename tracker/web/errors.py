@@ -3,8 +3,9 @@
 from urllib.parse import urlencode
 
 import structlog
-from flask import Flask, jsonify, make_response, redirect, request, url_for
+from flask import Flask, current_app, flash, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError
 from werkzeug.exceptions import HTTPException
@@ -63,13 +64,25 @@ def _address_without(problem: Problem) -> str:
     return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
 
+def _readable_path() -> str:
+    """The path of what was sent, where the same path can be read; else empty."""
+    adapter = current_app.create_url_adapter(request)
+    can_be_read = adapter is not None and adapter.test(method="GET")
+    return request.path if can_be_read and request.method not in SAFE_METHODS else ""
+
+
 def sign_in_first() -> ResponseReturnValue:
-    """The sign-in page, which carries text sent for a report and else leads back here."""
+    """The sign-in page, which carries text sent for a report and else leads back here.
+
+    A file that was sent is lost: its sender is told so, and led back to the page that takes it.
+    """
     if wants_json():
         return refusal(Problem("sign-in-needed"), 401)
     if carrying.carries_text():
         return carrying.sign_in_page()
-    wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else ""
+    wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else _readable_path()
+    if request.mimetype == "multipart/form-data":
+        flash(gettext("You were signed out meanwhile. Sign in, then send the file again."), "alert")
     address = signing_in.missing_step(wanted) or url_for("auth.sign_in", next=wanted or None)
     return redirect(address, 303)
 
@@ -89,7 +102,7 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     if wants_json():
         return refusal(Problem("not-saved"), code)
     release()
-    return page(f"errors/{code}.html", message=""), code
+    return page(f"errors/{code}.html", message="", back=_readable_path()), code
 
 
 def done_meanwhile(error: IntegrityError) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from flask_babel import gettext, ngettext
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem
 from tracker.domain.merging import EVERY, Choice, Plan, PlannedCell, Verdict
-from tracker.exchange.plan_lines import PlanLine, loose_sentences, plan_lines
+from tracker.exchange.plan_lines import PlanLine, loose_sentences, oddities, plan_lines
 from tracker.exchange.template_marked import write_marked
 from tracker.exchange.template_words import CellWords
 from tracker.exchange.translations import translator
@@ -51,7 +51,7 @@ class SheetLines:
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """One thing to correct: sheet and cell, what it is about, and the sentence."""
+    """One thing to correct or to look at: sheet and cell, what it is about, and the sentence."""
 
     place: str
     about: str
@@ -59,12 +59,12 @@ class Wrong:
 
 
 def _load(report_id: str, plan_id: str) -> tuple[ReportRow, ImportPlanRow]:
-    """The report and the reader's own plan for it; 404 otherwise."""
+    """The report and the reader's own plan for it; 404 for what is no longer kept, too."""
     report = load_report(report_id)
     row = import_plan_or_none(session(), current_actor(), plan_id, at=system_clock())
     cycle = cycle_or_none(session(), report.cycle_slug)
     if row is None or cycle is None or (row.state_id, row.cycle_id) != (report.state_id, cycle.id):
-        raise NotFound(Problem("not-found"))
+        raise NotFound(Problem("file-not-kept"))
     return report, row
 
 
@@ -106,6 +106,7 @@ def _page(report: ReportRow, row: ImportPlanRow, plan: Plan, alert: str = "") ->
         more_conflicts=len(clashes[MOST_SHOWN:]),
         errors=errors,
         more_errors=len(plan.errors) - len(errors),
+        odd=[Wrong(sheet, about, text) for sheet, about, text in oddities(plan, frame, words)],
         changes=tuple(_by_sheet(plan, frame, words)),
         changing=any(record.changes for record in plan.records),
         blocked=any(not placed.sheet for placed in plan.errors),

@@ -28,7 +28,7 @@ log = structlog.get_logger("proving")
 
 def person_id(browser: BrowserRow) -> int:
     """The account of the person who typed the password in this browser."""
-    assert browser.person.user_id is not None  # noqa: S101  # a session has its user
+    assert browser.person.user_id is not None  # noqa: S101  # nosec B101  # a session has its user
     return browser.person.user_id
 
 

@@ -42,7 +42,7 @@ def page(template: str, **values: Any) -> str:
     """Render a page after the transaction of a safe request has ended."""
     if request.method in ("GET", "HEAD"):
         actor = current_actor()
-        assert actor is not None  # noqa: S101  # read before the transaction ends
+        assert actor is not None  # noqa: S101  # nosec B101  # read before the transaction ends
         release()
     return render_template(template, **values)
 

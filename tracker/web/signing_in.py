@@ -42,7 +42,7 @@ class SignInRefused(Exception):
 def settings() -> Settings:
     """The settings of this application."""
     found = current_app.config["SETTINGS"]
-    assert isinstance(found, Settings)  # noqa: S101  # put there by the factory
+    assert isinstance(found, Settings)  # noqa: S101  # nosec B101  # put there by the factory
     return found
 
 

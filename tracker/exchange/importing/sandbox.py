@@ -58,7 +58,7 @@ def _run(command: list[str], path: Path, folder: Path) -> bytes:
     """What the child answered; raises ``Invalid`` if it had to be ended or came to a bad end."""
     with (
         path.open("rb") as file,
-        subprocess.Popen(  # noqa: S603  our own interpreter, our own code
+        subprocess.Popen(  # noqa: S603  # nosec B603  # our own interpreter, our own code
             command,
             stdin=file,
             stdout=subprocess.PIPE,
