@@ -40,6 +40,15 @@ def test_pictures_of_public_pages(
     page.goto(f"/cycles/{CYCLE}")
     expect(page.locator("main table").first).to_be_visible()
     pictures.take(page, "coverage")
+    page.goto(f"/cycles/{CYCLE}/matrix")
+    expect(page.locator("main table.matrix")).to_be_visible()
+    _show(page, "main table.matrix")
+    pictures.take(page, "matrix")
+    page.goto(f"/compare?states=XAA,XAB&groups=demo_coast&cycles={CYCLE}&only=differences")
+    expect(page.locator("#comparison")).to_be_visible()
+    page.set_viewport_size({"width": 1280, "height": 660})
+    _show(page, "#comparison")
+    pictures.take(page, "compare")
 
 
 def test_pictures_of_the_focal_point(
@@ -52,7 +61,7 @@ def test_pictures_of_the_focal_point(
     pictures.take(page, "home")
     page.set_viewport_size({"width": 390, "height": 844})
     pictures.take(page, "phone")
-    page.set_viewport_size({"width": 1280, "height": 960})
+    page.set_viewport_size({"width": 1280, "height": 800})
     page.goto(report_of(demonstration_as_delivered, "XAH") + "/sections/I.1.b")
     expect(page.locator("#p51 .response")).to_be_visible()
     _show(page, "#p51")

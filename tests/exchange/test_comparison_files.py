@@ -132,7 +132,7 @@ def workbook(browser: Browser, query: str = QUERY) -> Written:
 
 def test_the_workbook_says_what_it_is(reports: None, public: Browser) -> None:
     written = workbook(public, QUERY + "&only=differences&theme=tracing")
-    assert written.names == ["Read me", "Comparison", "Codebook", "_tracker"]
+    assert written.names == ["Read me", "Side by side", "Comparison", "Codebook", "_tracker"]
     facts = written.facts("Read me")
     assert facts["Compared"] == "Kenya (KEN); Peru (PER); African States (africa)"
     assert facts["Filters"] == "Tracing; Only where they differ"
@@ -165,6 +165,51 @@ def test_a_file_with_a_states_own_answers_says_so(
     assert "With all answers" not in str(json_of(public)["made_for"])
     assert not workbook(public).holds("canary")
     assert workbook(own).holds("canary")
+
+
+def test_one_sheet_is_laid_out_as_the_page(reports: None, public: Browser) -> None:
+    """One row a paragraph under its section, four columns for a State and two for a group."""
+    query = f"{QUERY}&only=differences"
+    written = workbook(public, query)
+    names, heads, *rows = written.cells("Side by side")
+    assert [name.split(" · ")[0] for name in names if name] == [
+        *("Kenya (KEN)", "Peru (PER)", "African States (africa)"),
+    ]
+    assert names[10] == "African States (africa) · Reporting States: 2/54 (4%)"
+    assert heads[2:6] == heads[6:10] and len(heads) == 2 + 4 + 4 + 2
+    page = public.soup(f"/compare{query}")
+    shown = [str(row["id"])[1:] for row in page.select("#comparison tr[id]")]
+    assert [row[0] for row in rows if row[0].isdigit()] == shown
+    assert len(rows) - len(shown) == len(page.select("#comparison tr.group"))
+    kenya = next(row for row in rows if row[0] == "25")
+    assert kenya[2:5] == [
+        "Implemented\nFurther than before",
+        "=1+1 is no formula",
+        "Laws and instruments:\nFirearms Act (2019-06) https://example.org/act\nNeeded: "
+        "Marking · Equipment · Nothing agreed yet: Two machines. (50000 USD)",
+    ]
+    assert kenya[6] == (
+        "Not reported\nLast known, from cycle bms7-2026; it counts nowhere here: In development"
+    )
+    assert kenya[10:] == [
+        "Implemented: 1/2 (50%)\nNot answered: 1/2 (50%)",
+        "Further than before: 1/1 (100%)\nAs before: 0/1 (0%)\nLess far than before: 0/1 (0%)"
+        "\nNot compared: 0/1 (0%)",
+    ]
+    assert next(row for row in rows if row[0] == "26")[2:5] == [
+        *("Withheld\nNot compared", "", ""),
+    ]
+    sheet = written.sheet("Side by side")
+    assert sheet.freeze_panes == "C3" and sheet.print_title_rows == "$1:$2"
+    assert sheet.print_title_cols == "$A:$B"
+    assert [at.id for at in sheet.col_breaks.brk] == [10]  # the group begins a page
+    assert str(sheet.print_area).endswith(f"$A$1:$L${len(rows) + 2}")
+
+
+def test_what_is_for_the_secretariat_is_asked_of_nobody(reports: None, public: Browser) -> None:
+    rows = workbook(public).cells("Side by side")
+    last = next(row for row in rows if row[0] == "119")
+    assert [text for text in last[2:] if text] == ["Not asked"] * 3
 
 
 def test_nothing_left_is_said(reports: None, public: Browser) -> None:

@@ -79,6 +79,7 @@ GET  /cycles/<slug>/states                                         200     200  
 GET  /documents                                                    200     200     200     200     200     200
 GET  /documents/<slug>                                             200     200     200     200     200     200
 GET  /documents/<slug>/<int:paragraph>                             200     200     200     200     200     200
+GET  /documents/<slug>/record                                      200     200     200     200     200     200
 GET  /exports                                                      200     200     200     200     200     200
 GET  /exports/<export_id>                                          404     404     404     404     404     404
 GET  /exports/<export_id>/file                                     404     404     404     404     404     404

@@ -134,10 +134,10 @@ def test_movement_counts_states_in_both_cycles_alone(
     page = public.soup(PATH)
     assert "reported in both cycles (3)" in words(page.find(id="moves-caption"))
     assert rows_of(page, "moves") == {
-        "↑ Further than before": ["1/3 (33%)"],
+        "▲ Further than before": ["1/3 (33%)"],
         "= As before": ["0/3 (0%)"],
-        "↓ Less far than before": ["1/3 (33%)"],
-        "÷ Not compared": ["1/3 (33%)"],
+        "▼ Less far than before": ["1/3 (33%)"],
+        "– Not compared": ["1/3 (33%)"],
     }
     oldest = public.soup("/documents/bms7/25?cycle=bms7&lang=en")
     assert oldest.find(id="moves") is None

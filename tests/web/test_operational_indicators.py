@@ -158,7 +158,10 @@ def test_the_index_says_what_each_measures_and_who_reported(
     assert measured.startswith("How many women and how many men belong")
     assert "BMS7 , annex, para 72" in measured
     assert source.startswith("The tracker’s own reading of: BMS7 outcome document")
-    assert reported == "3/193 (2%) Member States of these withheld: 1"
+    assert reported.startswith("3/193 (2%) Member States of these withheld: 1 3 States")
+    behind = soup.select("#indicators details a")
+    assert [link.get_text() for link in behind] == ["France", "Kenya", "Peru"]
+    assert str(behind[1]["href"]) == f"/indicators/{BODY}?state=KEN#path"
     assert [cells[2].split(" ")[0] for cells in found.values()] == ["0/193"] * 4 + ["3/193"]
     assert "own reading" not in next(iter(found.values()))[1]
     links = [str(link["href"]) for link in soup.select("#indicators th a")]

@@ -27,6 +27,7 @@ PAGES = [
     "/documents/bms7/25",
     "/documents/bms7/92",
     "/documents/bms7/119",
+    "/documents/bms7/record",
     "/states",
     "/states/KEN",
     "/states/VAT",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection
+from sqlalchemy import Connection, delete
 from sqlalchemy.orm import Session
 
 from tests.people import Browser
@@ -12,6 +12,7 @@ from tests.submitted import make_cycle, make_submission
 from tests.web.test_public import selects_of, table, text_of
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import ResponseContent
+from tracker.models import Weighting
 
 ASKED = "/about/scoring?state=KEN&cycle=bms7-2026&lang=en"
 
@@ -36,7 +37,7 @@ def test_the_method_stands_alone_unless_switched_on(public: Browser) -> None:
     assert table(page, "maxima")["Marking"] == ["14.25/56.75 (25%)"]
     assert table(page, "maxima")["All themes"] == ["56.75/56.75 (100%)"]
     assert table(page, "weights")["Conditional"] == ["0.5", "0.25"]
-    assert "26.25/56.75 (46%)" in text_of(page)
+    assert "Marking 14.25/56.75 (25%) , Transfers 12/56.75 (21%)" in text_of(page)
     assert "Scoring is switched off" in text_of(page) and "ranks nobody" in text_of(page)
     assert page.find("table", id="points") is None and page.find("select") is None
 
@@ -46,15 +47,24 @@ def test_one_state_by_itself(public: Browser) -> None:
     page = public.soup(ASKED)
     rows = table(page, "points")
     assert rows["Manufacture"] == ["1/5 (20%)", "4", "0"]
-    assert rows["All commitments, each once"] == ["1/63 (2%)", "61.5", "0.5"]
+    assert rows["All commitments, each once"] == ["1/63.5 (2%)", "62", "0.5"]
     shown = text_of(page.find("main") or page)
-    assert "Our reading, no score of the monitor" in shown
+    assert "Our reading, no score of those who published" in shown
     chosen = [option["value"] for option in page.select("option[selected]")]
     assert chosen == ["KEN", "bms7-2026"]
     silent = public.soup(ASKED.replace("KEN", "FRA"))
     assert silent.find("table", id="points") is None and "Not reported" in text_of(silent)
     nobody = public.soup(ASKED.replace("KEN", ""))
     assert nobody.find("table", id="points") is None
+
+
+@pytest.mark.usefixtures("switched_on")
+def test_a_document_that_nobody_weighed(public: Browser, session: Session) -> None:
+    session.execute(delete(Weighting))
+    session.commit()
+    page = public.soup(ASKED)
+    assert "there is no data file for it" in text_of(page)
+    assert page.find("table", id="points") is None and page.find("table", id="weights") is None
 
 
 @pytest.mark.usefixtures("switched_on")

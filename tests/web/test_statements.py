@@ -103,6 +103,8 @@ PUBLIC_PAGES = (
     f"/cycles/{NOW}/figures",
     f"/cycles/{NOW}/matrix",
     f"/cycles/{NOW}/states?value=further",
+    f"/cycles/{NOW}/states?value=in_both",
+    "/documents/bms7/record",
     f"/compare?states={HOME},PER&groups=africa&cycles={NOW}",
     "/needs",
     "/search?q=words",

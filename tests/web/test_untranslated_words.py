@@ -58,7 +58,7 @@ PUBLIC_PAGES = """
 /indicators/weapons-collected-destroyed?state=KEN /indicators/coordination-body
 /sign-in /forgotten-password /keys /checkpoints /needs
 /needs?direction=needed&area=africa /search /search?q=saved /documents/bms7/28?q=saved
-/cycles/bms7/states /cycles/bms7/states?value=partly_implemented
+/documents/bms7/record /cycles/bms7/states /cycles/bms7/states?value=partly_implemented
 """.split()
 SECRETARIAT_PAGES = """
 /admin /admin/people /admin/people/new /admin/people/{person} /admin/cycles /admin/cycles/new

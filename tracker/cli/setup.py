@@ -12,6 +12,7 @@ from tracker.catalogue.documents import load_document as read_document
 from tracker.catalogue.indicators import load_indicators as read_indicators
 from tracker.catalogue.states import load_areas as read_areas
 from tracker.catalogue.states import load_states as read_states
+from tracker.catalogue.weightings import load_weightings as read_weightings
 from tracker.cli.database import connect, grant, schema_problem, upgrade
 from tracker.cli.keys import key_file
 from tracker.domain.clock import system_clock
@@ -20,7 +21,7 @@ from tracker.domain.roles import OPERATOR
 from tracker.models.engine import journal_mode, write_intent
 from tracker.queries.outbox import count_mail
 from tracker.resources import resource_dir
-from tracker.services import cycles, documents
+from tracker.services import cycles, documents, weightings
 from tracker.services.signing import register_key
 from tracker.settings import BadSettings, Settings, inspect_settings, load_settings
 
@@ -70,6 +71,7 @@ def load_seed(session: Session, *, demonstration: bool) -> None:
     documents.load_indicators(session, read_indicators(seed / "indicators"))
     for folder in sorted((seed / "outcome_documents").iterdir()):
         documents.load_document(session, read_document(folder))
+    weightings.load_weightings(session, read_weightings(seed / "weightings"))
     cycles.ensure_cycle(
         session,
         actor=OPERATOR,

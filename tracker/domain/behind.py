@@ -2,9 +2,16 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from tracker.domain.grid import Grid, states_in_both
 from tracker.domain.movement import Move, move
+
+
+class Compared(StrEnum):
+    """What a movement is a share of: every pair of the States that reported in both cycles."""
+
+    IN_BOTH = "in_both"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,4 +48,13 @@ def pairs_moved(
         for iso3 in states
         if iso3 in both
     )
+    return tuple(row for row in rows if row.paragraphs)
+
+
+def pairs_in_both(
+    before: Grid, now: Grid, states: Sequence[str], paragraphs: Sequence[int]
+) -> tuple[StatePairs, ...]:
+    """Every pair of those of these States that reported in both cycles."""
+    both = set(states_in_both(before, now))
+    rows = (StatePairs(iso3, tuple(paragraphs)) for iso3 in states if iso3 in both)
     return tuple(row for row in rows if row.paragraphs)

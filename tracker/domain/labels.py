@@ -5,6 +5,7 @@ from typing import Final
 
 from tracker.domain.account_events import AccountEventKind
 from tracker.domain.assistance import AssistanceKind, AssistanceStatus, Direction
+from tracker.domain.behind import Compared
 from tracker.domain.comparison import Only
 from tracker.domain.completeness import Gap, Standing
 from tracker.domain.contacts import ContactKind
@@ -163,6 +164,7 @@ _WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (MailKind.REPORT_PUBLISHED, N_("Report published")),
     (MailKind.CLARIFICATION_ASKED, N_("Question asked")),
     (MailKind.CLARIFICATION_ANSWERED, N_("Question answered")),
+    (Compared.IN_BOTH, N_("Reported in both cycles")),
     (Move.FURTHER, N_("Further than before")),
     (Move.SAME, N_("As before")),
     (Move.BACK, N_("Less far than before")),

@@ -16,6 +16,7 @@ from tracker.domain.selection import Selection
 from tracker.exchange import columns
 from tracker.exchange.answers import reader_words
 from tracker.exchange.comparison_columns import COMPARISON_COLUMNS, IN_VIEW, comparison_lines
+from tracker.exchange.comparison_sheet import write_side_by_side
 from tracker.exchange.legend import (
     CODEBOOK_COLUMNS,
     codebook_entries,
@@ -73,6 +74,7 @@ def _write_workbook(target: BinaryIO, data: ComparisonExport, words: Words, made
     title = f"{words(NAME)}: {', '.join(words.text(column.name) for column in data.columns)}"
     with Book(target, words, made, f"{title} · {data.cycle}", streaming=True) as book:
         readme = book.sheet(words(N_("Read me")), WIDTHS)
+        write_side_by_side(book, data.document, data.columns, data.rows)
         widths = [column.width for column in COMPARISON_COLUMNS]
         sheet = book.sheet(words(NAME), widths)
         sheet.pages_across(IN_VIEW)
@@ -152,7 +154,14 @@ def _rules(words: Words) -> list[str]:
     return [
         words(text)
         for text in (
-            N_("One row for each State or group and commitment, in the order of the page."),
+            N_(
+                "The sheet “Side by side” is laid out as the page: one row for each commitment, a "
+                "block of columns for each State or group. Of long texts it shows the beginning."
+            ),
+            N_(
+                "The sheet “Comparison”, like the CSV and JSON files, has one row for each State "
+                "or group and commitment, in the order of the page, with every text whole."
+            ),
             N_(
                 "A withheld answer shows the word and nothing else of it: the other columns of the "
                 "answer are empty."

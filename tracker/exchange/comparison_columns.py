@@ -81,10 +81,11 @@ def comparison_lines(
 
 
 def _value(line: ComparisonLine) -> Progress | Absence | None:
-    return _member(line.state.value) if line.state else None
+    return progress_or_absence(line.state.value) if line.state else None
 
 
-def _member(value: str) -> Progress | Absence:
+def progress_or_absence(value: str) -> Progress | Absence:
+    """The member for the word that a pair counts under."""
     return Progress(value) if value in set(Progress) else Absence(value)
 
 
@@ -99,16 +100,16 @@ def _of_source(name: str) -> Callable[[ComparisonLine], Any]:
 def _assistance(direction: Direction) -> Callable[[ComparisonLine], str]:
     def value(line: ComparisonLine) -> str:
         items = line.state.assistance if line.state else ()
-        return "\n".join(_item(i, line.words) for i in items if i.direction is direction)
+        return "\n".join(assistance_line(i, line.words) for i in items if i.direction is direction)
 
     return value
 
 
-def _item(item: Assistance, words: Words) -> str:
-    """``Marking · Equipment · Agreed: Two machines. (50000 USD)``."""
+def assistance_line(item: Assistance, words: Words, description: str | None = None) -> str:
+    """``Marking · Equipment · Agreed: Two machines. (50000 USD)``; or with another description."""
     named = " · ".join(words.label(word) for word in (item.theme, item.kind, item.status) if word)
     amount = f" ({item.amount} {item.currency})" if item.amount is not None else ""
-    return f"{words.named(named, item.description)}{amount}"
+    return f"{words.named(named, item.description if description is None else description)}{amount}"
 
 
 def _of_last(value: Callable[[LastKnown], Any]) -> Callable[[ComparisonLine], Any]:
@@ -196,7 +197,7 @@ _STATES: tuple[columns.Column[ComparisonLine], ...] = (
     _Line("last_submitted_at", N_("Last known: submitted"), Kind.INSTANT, 16,
           _of_last(lambda last: last.source.submitted_at), LAST),
     _Line("last_progress", N_("Last known: progress"), Kind.LABEL, 18,
-          _of_last(lambda last: _member(last.said.value)), LAST),
+          _of_last(lambda last: progress_or_absence(last.said.value)), LAST),
     _Line("last_narrative", N_("Last known: narrative"), Kind.TYPED, 40,
           _of_last(lambda last: _last_text(last, "narrative")), LAST),
     _Line("last_narrative_language", N_("Last known: language"), Kind.LABEL, 12,

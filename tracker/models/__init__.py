@@ -46,6 +46,7 @@ from tracker.models.submission import (
     SubmissionFigure,
     SubmissionResponse,
 )
+from tracker.models.weighting import Weighting
 
 __all__ = [
     "AccountEvent",
@@ -97,5 +98,6 @@ __all__ = [
     "SubmittedItem",
     "Target",
     "User",
+    "Weighting",
     "WorkingItem",
 ]

@@ -21,6 +21,7 @@ REFERENCE = frozenset(
         "recorded_vote",
         "section",
         "state",
+        "weighting",
     }
 )
 # Whose row is locked while something is begun beneath it: that asks for the right to one column.

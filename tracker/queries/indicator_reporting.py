@@ -1,49 +1,63 @@
 """How many Member States reported figures on each indicator in one cycle."""
 
-from collections import Counter
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, distinct, func, select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.indicators import IndicatorDefinition, definition_from
 from tracker.domain.progress import Audience
-from tracker.models import Indicator, IndicatorFigure, IndicatorReturn, SubmissionFigure
+from tracker.models import Indicator, IndicatorFigure, IndicatorReturn, State, SubmissionFigure
 from tracker.queries.figures import basis_submissions
 from tracker.queries.indicators import list_indicators
 
 
 @dataclass(frozen=True, slots=True)
+class ReportingState:
+    """A Member State that returned figures; are they ``withheld`` from this reader?"""
+
+    iso3: str
+    name: dict[str, str]
+    withheld: bool
+
+
+@dataclass(frozen=True, slots=True)
 class IndicatorReporting:
-    """One indicator; of the Member States that ``reported`` on it ``withheld`` may not be read."""
+    """One indicator with the Member States that returned figures on it."""
 
     definition: IndicatorDefinition
-    reported: int
-    withheld: int
+    states: Sequence[ReportingState]
+
+    @property
+    def withheld(self) -> int:
+        """How many of them keep their figures from this reader."""
+        return sum(state.withheld for state in self.states)
 
 
 def indicators_reported(
-    session: Session, *, cycle_id: int | None, audience: Audience
+    session: Session, cycle_id: int | None, audience: Audience
 ) -> tuple[IndicatorReporting, ...]:
     """Every indicator in order, with what a reader of ``audience`` knows of the cycle."""
-    reported, withheld = Counter[str](), Counter[str]()
+    found: dict[str, list[ReportingState]] = defaultdict(list)
     if cycle_id is not None:
         basis = basis_submissions(cycle_id, audience).order_by(None).subquery()
-        rows = session.execute(
-            select(
-                SubmissionFigure.indicator,
-                SubmissionFigure.audience,
-                func.count(distinct(SubmissionFigure.submission_id)),
-            )
+        returns = (
+            select(SubmissionFigure.indicator, SubmissionFigure.audience, basis.c.state_id)
             .join(basis, basis.c.id == SubmissionFigure.submission_id)
-            .group_by(SubmissionFigure.indicator, SubmissionFigure.audience)
-            .order_by(SubmissionFigure.indicator, SubmissionFigure.audience)
+            .distinct()
+            .subquery()
         )
-        for slug, own, states in rows:
-            reported[slug] += states
-            withheld[slug] += 0 if audience.admits(own) else states
+        rows = session.execute(
+            select(returns.c.indicator, returns.c.audience, State.iso3, State.name)
+            .join(State, State.id == returns.c.state_id)
+            .order_by(State.iso3)
+        )
+        for slug, own, iso3, name in rows:
+            found[slug].append(ReportingState(iso3, name, not audience.admits(own)))
     return tuple(
-        IndicatorReporting(definition, reported[definition.slug], withheld[definition.slug])
+        IndicatorReporting(definition, tuple(found[definition.slug]))
         for definition in list_indicators(session)
     )
 

@@ -56,6 +56,7 @@ class VoteRow:
 class RecordedReports:
     """The reports submitted to a document's meeting, as its ``paragraph`` lists them."""
 
+    slug: str
     symbol: str
     meeting: Mapping[str, str]
     paragraph: int | None
@@ -86,6 +87,14 @@ class OfficialRecord(RecordedReports):
     """The record of the meeting that adopted one document, with its votes."""
 
     votes: tuple[VoteRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedState:
+    """A State that a record names."""
+
+    iso3: str
+    name: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,13 +132,15 @@ def official_record(session: Session, document_slug: str) -> OfficialRecord:
         .order_by(RecordedVote.paragraph)
     )
     paragraph, areas = _reports(session, document_slug)
-    return OfficialRecord(symbol, title, paragraph, areas, tuple(VoteRow(*row) for row in votes))
+    return OfficialRecord(
+        document_slug, symbol, title, paragraph, areas, tuple(VoteRow(*row) for row in votes)
+    )
 
 
 def recorded_reports(session: Session, document: documents.OutcomeDocument) -> RecordedReports:
     """The reports on the record beside a document that was read already. One statement."""
     paragraph, areas = _reports(session, document.slug)
-    return RecordedReports(document.symbol, document.meeting.title, paragraph, areas)
+    return RecordedReports(document.slug, document.symbol, document.meeting.title, paragraph, areas)
 
 
 def _reports(session: Session, document_slug: str) -> tuple[int | None, tuple[RecordArea, ...]]:
@@ -170,6 +181,30 @@ def _reports(session: Session, document_slug: str) -> tuple[int | None, tuple[Re
         .order_by(Area.position)
     ).all()
     return rows[0][0], tuple(RecordArea(*row[1:]) for row in rows)
+
+
+def states_on_record(
+    session: Session, document_slug: str, area: str = ""
+) -> tuple[NamedState, ...]:
+    """The real Member States that submitted a report to the meeting, by code; one statement.
+
+    ``area`` is the code of a group, region or sub-region, ``""`` for all.
+    """
+    query = (
+        select(State.iso3, State.name)
+        .join(Participation, Participation.state_id == State.id)
+        .join(Meeting, Participation.meeting_id == Meeting.id)
+        .join(OutcomeDocument, Meeting.document_id == OutcomeDocument.id)
+        .where(
+            OutcomeDocument.slug == document_slug,
+            Participation.kind == ParticipationKind.REPORT_SUBMITTED,
+            IS_REAL_MEMBER,
+        )
+        .order_by(State.iso3)
+    )
+    if area:
+        query = query.where(or_(*(code == area for code in (State.group_code, *REGION_CODES))))
+    return tuple(NamedState(iso3, name) for iso3, name in session.execute(query))
 
 
 def record_of_state(session: Session, state_id: int) -> tuple[StateRecordRow, ...]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -264,9 +264,10 @@ def index() -> ResponseReturnValue:
         cycle=cycle,
         audience=audience,
         members=count_members(session()),
-        rows=indicators_reported(
-            session(), cycle_id=cycle.id if cycle else None, audience=audience
-        ),
+        rows=[
+            replace(row, states=by_name(row.states, lambda state: state.name))
+            for row in indicators_reported(session(), cycle.id if cycle else None, audience)
+        ],
     )
 
 

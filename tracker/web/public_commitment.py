@@ -35,6 +35,7 @@ from tracker.web.public_choices import (
     shown_keys,
     value_labels,
 )
+from tracker.web.public_overview import SHOWN_MOVES
 from tracker.web.render import page
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
@@ -143,7 +144,7 @@ def commitment(slug: str, paragraph: int) -> ResponseReturnValue:
         answers=_answers(by_name(answers, lambda answer: answer.name)),
         assistance=_assistance(cycle, asked),
         bases=list(Base),
-        moves=list(Move),
+        moves=SHOWN_MOVES,
         labels=value_labels(),
         audience=audience_of(current_actor()),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.domain.behind import StatePairs, pairs_moved, pairs_with
+from tracker.domain.behind import Compared, StatePairs, pairs_in_both, pairs_moved, pairs_with
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.grid import states_in_both
 from tracker.domain.movement import Move
@@ -22,9 +22,11 @@ from tracker.web.public_selection import CycleView, cycle_view
 from tracker.web.render import label, page
 from tracker.web.transaction import session
 
-Value = Progress | Absence | Move
+Value = Progress | Absence | Move | Compared
 # Where more pairs were counted, each State gets its number, which leads on to its paragraphs.
 LISTED_PAIRS = 1_500
+# Here all commitments chosen are counted of each State: their numbers say nothing.
+WHOLE_REPORTS = (Absence.NOT_REPORTED, Compared.IN_BOTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,11 @@ class Figure:
     def pairs(self, states: Sequence[str]) -> tuple[StatePairs, ...]:
         """What was counted of these States."""
         view, value = self.view, self.value
-        if isinstance(value, Move):
+        if isinstance(value, Move | Compared):
             if view.before is None:
                 return ()
+            if isinstance(value, Compared):
+                return pairs_in_both(view.before, view.grid, states, self.paragraphs)
             return pairs_moved(view.before, view.grid, states, self.paragraphs, value)
         values = (value.value,) if value else Distribution({}).keys(view.base)
         return pairs_with(view.grid, states, self.paragraphs, values)
@@ -62,6 +66,8 @@ class Figure:
         if isinstance(self.value, Move):
             both = states_in_both(view.before, view.grid) if view.before else ()
             return len(set(both).intersection(states)) * len(self.paragraphs)
+        if isinstance(self.value, Compared):
+            return len(states) * len(self.paragraphs)
         return view.grid.distribution(states, self.paragraphs).size(view.base)
 
     def address(self, **changes: Any) -> str:
@@ -80,11 +86,12 @@ class Figure:
 
 @requires(Action.PUBLIC_READ)
 def cycle_states(slug: str) -> ResponseReturnValue:
-    """``?value=implemented``, or any other value or move; ``?paragraph=25``; ``?state=XAA``.
+    """``?value=``: a value, a move or ``in_both``; ``?paragraph=25``; ``?state=XAA``.
 
     Filters and base are those of the overview.
     """
-    view = cycle_view(slug, with_previous=request.args.get("value", "").strip() in list(Move))
+    asked = request.args.get("value", "").strip()
+    view = cycle_view(slug, with_previous=asked in (*Move, *Compared))
     figure = Figure(view, _chosen_value(view), _chosen_paragraph(view), _chosen_state(view))
     names = {state.iso3: state for state in view.states}
     found = figure.pairs(figure.codes)
@@ -102,7 +109,8 @@ def cycle_states(slug: str) -> ResponseReturnValue:
         pairs=pairs,
         size=figure.size(figure.codes),
         bases=[base for base in Base if _is_inside(figure.value, base)],
-        by_state=pairs > LISTED_PAIRS or figure.value is Absence.NOT_REPORTED,
+        by_state=pairs > LISTED_PAIRS or figure.value in WHOLE_REPORTS,
+        in_both=isinstance(figure.value, Compared),
         of_moves=isinstance(figure.value, Move),
     )
 
@@ -111,7 +119,7 @@ def _chosen_value(view: CycleView) -> Value | None:
     """A value inside the base, or a move where there is a cycle before."""
     raw = request.args.get("value", "").strip()
     choices: list[Value] = [value for value in SHOWN_ORDER if _is_inside(value, view.base)]
-    choices += list(Move) if view.before else []
+    choices += [*Move, *Compared] if view.before else []
     for value in choices:
         if value == raw:
             return value
