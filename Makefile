@@ -26,8 +26,10 @@ test: quick unit postgres browser
 
 # Each of these keeps one core busy, so two run at once; what each says is shown whole when it ends,
 # and one that fails ends the run.
+WHOLE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
 quick: setup catalogues
-	$(MAKE) --no-print-directory --jobs=2 --output-sync=target types package style layers
+	$(MAKE) --no-print-directory --jobs=2 $(WHOLE) types package style layers
 
 check: catalogues style types layers
 

@@ -43,8 +43,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 # Modules about how files look, about words, forms and sign-in. What they read and write is tried on
-# both engines by tests/data, the tests of imports, exports and long tables, and tests/policy, which
-# opens every route as every role.
+# both engines by tests/data (accounts, second factor, outbox, receipts, checkpoints, figures), by
+# the tests of imports, exports and long tables, by tests/web/test_statements.py, which opens every
+# page, and by tests/policy, which opens every route as every role.
 ON_SQLITE_ALONE = {
     "tests.exchange.test_compiled_in_libreoffice",
     "tests.exchange.test_compiled_workbook",
@@ -56,11 +57,24 @@ ON_SQLITE_ALONE = {
     "tests.exchange.test_template_round_trip",
     "tests.exchange.test_template_workbook",
     "tests.web.test_admin",
+    "tests.web.test_admin_mail",
     "tests.web.test_auth",
+    "tests.web.test_checkpoints",
+    "tests.web.test_commitment",
+    "tests.web.test_comparison",
+    "tests.web.test_file_kindness",
     "tests.web.test_heavy_imports",
     "tests.web.test_https",
+    "tests.web.test_indicator_explorer",
+    "tests.web.test_own_sessions",
+    "tests.web.test_password_resets",
     "tests.web.test_public",
+    "tests.web.test_published_values",
+    "tests.web.test_receipts",
     "tests.web.test_review",
+    "tests.web.test_scoring",
+    "tests.web.test_second_step",
+    "tests.web.test_two_to_publish",
     "tests.web.test_untranslated_words",
 }
 
