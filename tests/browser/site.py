@@ -36,6 +36,7 @@ class RunningSite:
         self.demonstration = demonstration
         self.languages = languages
         self.more: dict[str, str] = {}  # settings of one test
+        self.workers = 1
         self.port = _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
@@ -79,6 +80,7 @@ class RunningSite:
     def start(self) -> None:
         """Serve, and wait until the site answers."""
         command = [sys.executable, "-m", "tracker", "serve", "--port", str(self.port)]
+        command += ["--workers", str(self.workers)]
         if self.demonstration:
             command.append("--demo")
         with (self.folder / "server.log").open("ab") as log:

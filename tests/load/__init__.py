@@ -1,0 +1,1 @@
+"""The deadline hour on a served site: ``python -m tests.load``."""
