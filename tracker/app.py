@@ -13,6 +13,7 @@ from tracker.settings import Settings, load_settings
 from tracker.web import (
     access,
     carrying,
+    compared_cells,
     confirming,
     errors,
     highlighting,
@@ -40,6 +41,7 @@ PARTS = (
     confirming,
     security,
     render,
+    compared_cells,
     highlighting,
     errors,
 )
