@@ -5,7 +5,7 @@ long. Everything that a State wrote passes through ``escape``; ``words`` holds o
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
@@ -29,6 +29,7 @@ class CellWriter:
     """
 
     words: Mapping[str, Any]
+    _vintages: dict[tuple[str, Source], str] = field(default_factory=dict)
 
     def __call__(self, cell: StateCell, iso3: str, number: int) -> Markup:
         """One State on the commitment of paragraph ``number``."""
@@ -49,14 +50,14 @@ class CellWriter:
         for item in cell.assistance:
             yield self._assistance(item)
         if cell.said and cell.source:
-            yield _vintage(content, cell.source)
+            yield self._vintage(content, cell.source)
         if cell.last_known:
             said, source = cell.last_known.said, cell.last_known.source
             sentence = words["last_known"].replace("-cycle-", escape(source.cycle))
             yield f'<div class="last-known"><p class="base">{sentence}</p>'
             yield f'<p class="row">{self._badge(said.content, said.value)}</p>'
             yield from self._said(said, source, iso3, number)
-            yield f"{_vintage(said.content, source)}</div>"
+            yield f"{self._vintage(said.content, source)}</div>"
 
     def _badge(self, content: ResponseContent | None, value: str) -> str:
         """Beside a text without progress "not answered" alone would be read as false."""
@@ -94,19 +95,20 @@ class CellWriter:
             name = name.replace(place, escape(value))
         return f'<p><a href="{address}" aria-label="{name}">{words["read_all"]}</a></p>'
 
+    def _vintage(self, content: ResponseContent | None, source: Source) -> str:
+        """In which language it is said, and when: the same for most answers of a submission."""
+        language = content.narrative_language if content and content.narrative else ""
+        if (language, source) not in self._vintages:
+            said_in = f"{escape(label(language))} · " if language else ""
+            written = f'<p class="base">{said_in}{write_date(source.submitted_at)}</p>'
+            self._vintages[language, source] = written
+        return self._vintages[language, source]
+
     def _assistance(self, item: Assistance) -> str:
         parts = [item.direction, item.theme, *([item.kind] if item.kind else []), item.status]
         facts = " · ".join(escape(label(part)) for part in parts)
         told = f" <bdi>{escape(excerpt(item.description))}</bdi>" if item.description else ""
         return f'<p><span class="base">{self.words["assistance"]} {facts}</span>{told}</p>'
-
-
-def _vintage(content: ResponseContent | None, source: Source) -> str:
-    """In which language it is said, and when."""
-    day = write_date(source.submitted_at)
-    if content and content.narrative and content.narrative_language:
-        return f'<p class="base">{escape(label(content.narrative_language))} · {day}</p>'
-    return f'<p class="base">{day}</p>'
 
 
 def _measures(measures: Sequence[Measure]) -> str:
