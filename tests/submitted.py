@@ -25,6 +25,7 @@ from tracker.models import (
     SubmissionResponse,
     User,
 )
+from tracker.services.documents import touch
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 STATUS_AFTER = {
@@ -112,6 +113,7 @@ def make_submission(
     session.add(submission)
     session.flush()
     if stage == "published":
+        touch(session)
         for other in earlier:
             if other.published_at and not other.superseded_at:
                 other.superseded_at, other.superseded_by_id = at, submission.id

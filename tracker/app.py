@@ -13,6 +13,7 @@ from tracker.settings import Settings, load_settings
 from tracker.web import (
     access,
     carrying,
+    compared_cells,
     confirming,
     errors,
     highlighting,
@@ -41,6 +42,7 @@ PARTS = (
     confirming,
     security,
     render,
+    compared_cells,
     highlighting,
     errors,
 )

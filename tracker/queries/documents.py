@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.domain import documents
 from tracker.domain.documents import Qualifier, Reference, Strength, Theme
 from tracker.models import Commitment, Meeting, OutcomeDocument, Section
+from tracker.queries.kept import kept_each
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ def documents_by_slug(
     session: Session, slugs: Collection[str]
 ) -> dict[str, documents.OutcomeDocument]:
     """Those of these documents that there are, by slug. Two statements, however many."""
+    wanted = tuple(dict.fromkeys(slugs))
+    return kept_each(session, "document", wanted, lambda missing: _read(session, missing))
+
+
+def _read(session: Session, slugs: Collection[str]) -> dict[str, documents.OutcomeDocument]:
     found = session.execute(
         select(OutcomeDocument, Meeting, Section)
         .join(Meeting, Meeting.document_id == OutcomeDocument.id)

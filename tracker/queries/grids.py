@@ -19,6 +19,9 @@ from tracker.models import (
 from tracker.policy.scopes import admitted_audiences
 from tracker.queries.cycles import CycleRow
 from tracker.queries.figures import shown_in_cycles
+from tracker.queries.kept import kept, kept_each
+
+Answers = dict[str, dict[int, str]]
 
 
 def grids_of_cycles(
@@ -26,15 +29,33 @@ def grids_of_cycles(
 ) -> tuple[Grid, ...]:
     """One grid for each of these cycles on one document; ``states`` are those of every base.
 
-    Takes three statements. What the reader may not read leaves the database
-    as ``withheld``, never as what it says.
+    Takes three statements at most: what the public reads is kept. What the reader may not read
+    leaves the database as ``withheld``, never as what it says.
     """
     if not cycles:
         return ()
-    paragraphs = _asked(session, cycles[0].document_slug)
-    answers: dict[int, dict[str, dict[int, str]]] = {cycle.id: {} for cycle in cycles}
+    document = cycles[0].document_slug
+    paragraphs = kept(session, ("asked", document), lambda: _asked(session, document))
+    ids = [cycle.id for cycle in cycles]
+
+    def read(missing: list[int]) -> dict[int, Answers]:
+        return _answers(session, missing, paragraphs, audience)
+
+    if audience is Audience.PUBLIC:
+        answers = kept_each(session, "grid", ids, read)
+    else:
+        answers = read(ids)
+    asked = tuple(paragraphs.values())
+    return tuple(Grid(cycle.slug, tuple(states), asked, answers[cycle.id]) for cycle in cycles)
+
+
+def _answers(
+    session: Session, cycle_ids: Sequence[int], paragraphs: Mapping[int, int], audience: Audience
+) -> dict[int, Answers]:
+    """By cycle, for each State whose report the reader is shown, the word by paragraph."""
+    answers: dict[int, Answers] = {cycle_id: {} for cycle_id in cycle_ids}
     of_submission: dict[int, dict[int, str]] = {}
-    for submission_id, cycle_id, iso3 in _shown(session, cycles, audience):
+    for submission_id, cycle_id, iso3 in _shown(session, cycle_ids, audience):
         of_submission[submission_id] = answers[cycle_id][iso3] = {}
     by_text = {str(submission_id): found for submission_id, found in of_submission.items()}
     for commitment_id, value, giving in session.execute(
@@ -43,8 +64,7 @@ def grids_of_cycles(
         paragraph = paragraphs[commitment_id]
         for written in giving.split(","):
             by_text[written][paragraph] = value
-    asked = tuple(paragraphs.values())
-    return tuple(Grid(cycle.slug, tuple(states), asked, answers[cycle.id]) for cycle in cycles)
+    return answers
 
 
 def grids_of_commitment(
@@ -96,10 +116,10 @@ def _asked(session: Session, document: str) -> Mapping[int, int]:
 
 
 def _shown(
-    session: Session, cycles: Sequence[CycleRow], audience: Audience
+    session: Session, cycle_ids: Sequence[int], audience: Audience
 ) -> list[tuple[int, int, str]]:
     """Submission shown, cycle and ISO code of every reporting State, observers among them."""
-    query = shown_in_cycles([cycle.id for cycle in cycles], audience)
+    query = shown_in_cycles(cycle_ids, audience)
     rows = session.execute(query.add_columns(NationalReport.cycle_id, State.iso3))
     return [(submission_id, cycle_id, iso3) for _, submission_id, cycle_id, iso3 in rows]
 

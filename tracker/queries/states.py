@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain import states
 from tracker.domain.states import StateStatus
 from tracker.models import Area, Installation, State
+from tracker.queries.kept import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,18 @@ def list_states(session: Session, *, members_only: bool = False) -> tuple[StateR
     query = select(State).order_by(State.iso3)
     if members_only:
         query = query.where(is_member())
-    return tuple(StateRow(row.id, state_from(row)) for row in session.scalars(query))
+    name = "members" if members_only else "states"
+    return kept(session, name, lambda: _state_rows(session, query))
 
 
 def list_reporting_states(session: Session) -> tuple[StateRow, ...]:
     """Member and observer States that may report here, by ISO code."""
     kind = select(Installation.demonstration).where(Installation.id == 1).scalar_subquery()
     query = select(State).where(State.demonstration == kind).order_by(State.iso3)
+    return kept(session, "reporting-states", lambda: _state_rows(session, query))
+
+
+def _state_rows(session: Session, query: Select[State]) -> tuple[StateRow, ...]:
     return tuple(StateRow(row.id, state_from(row)) for row in session.scalars(query))
 
 
@@ -114,10 +120,12 @@ def states_by_id(session: Session, state_ids: Sequence[int]) -> tuple[StateRow, 
 
 def list_areas(session: Session, kind: str | None = None) -> tuple[states.Area, ...]:
     """Groups and regions in their order; ``kind`` is group, region or subregion."""
-    query = select(Area).order_by(Area.position)
-    if kind:
-        query = query.where(Area.kind == kind)
-    rows = session.scalars(query)
+    areas = kept(session, "areas", lambda: _areas(session))
+    return tuple(area for area in areas if area.kind == kind) if kind else areas
+
+
+def _areas(session: Session) -> tuple[states.Area, ...]:
+    rows = session.scalars(select(Area).order_by(Area.position))
     return tuple(states.Area(row.kind, row.code, row.name, row.parent_code) for row in rows)
 
 

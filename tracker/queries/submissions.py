@@ -1,5 +1,6 @@
 """Submissions: read by the secretariat from the start, by others once published."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -105,16 +106,24 @@ def list_submissions_of_state(
 
 def submitted_responses(session: Session, submission_id: int) -> dict[str, SubmittedResponse]:
     """Every answer of a submission by commitment key; the caller applies the audience."""
+    return responses_of_submissions(session, [submission_id])[submission_id]
+
+
+def responses_of_submissions(
+    session: Session, submission_ids: Collection[int]
+) -> dict[int, dict[str, SubmittedResponse]]:
+    """The same of several submissions, by their row ids; one statement, however many."""
     rows = session.execute(
         select(SubmissionResponse, Commitment.key, Commitment.paragraph)
         .join(Commitment, SubmissionResponse.commitment_id == Commitment.id)
-        .where(SubmissionResponse.submission_id == submission_id)
+        .where(SubmissionResponse.submission_id.in_(submission_ids))
         .order_by(Commitment.paragraph)
     )
-    return {
-        key: SubmittedResponse(key, number, row.revision_id, submitted_content(row))
-        for row, key, number in rows
-    }
+    found: dict[int, dict[str, SubmittedResponse]] = {number: {} for number in submission_ids}
+    for row, key, paragraph in rows:
+        response = SubmittedResponse(key, paragraph, row.revision_id, submitted_content(row))
+        found[row.submission_id][key] = response
+    return found
 
 
 def submitted_content(row: SubmissionResponse) -> ResponseContent:

@@ -24,6 +24,7 @@ from tracker.models import (
     Section,
     State,
 )
+from tracker.queries.kept import keeps_nothing
 
 
 class DemonstrationMix(Exception):
@@ -48,6 +49,7 @@ def touch(session: Session) -> None:
 
     The database adds, so two who change something at once make two versions.
     """
+    keeps_nothing(session)
     session.execute(
         update(Installation)
         .where(Installation.id == 1)
@@ -57,6 +59,7 @@ def touch(session: Session) -> None:
 
 def load_areas(session: Session, areas: Iterable[states.Area]) -> None:
     """Add or renew groups and regions, in the order given."""
+    touch(session)
     start = session.scalar(select(func.count()).select_from(Area)) or 0
     for number, area in enumerate(areas):
         row = session.get(Area, area.code)
@@ -69,6 +72,7 @@ def load_areas(session: Session, areas: Iterable[states.Area]) -> None:
 
 def load_states(session: Session, entries: Iterable[states.State]) -> None:
     """Add or renew States; demonstration States only into a demonstration database."""
+    touch(session)
     demonstration = session.get_one(Installation, 1).demonstration
     known = {row.iso3: row for row in session.scalars(select(State))}
     for entry in entries:
@@ -97,6 +101,7 @@ def load_indicators(session: Session, definitions: Iterable[IndicatorDefinition]
 
 def load_document(session: Session, document: documents.OutcomeDocument) -> OutcomeDocument:
     """Add or renew one outcome document with its sections, commitments and meeting."""
+    touch(session)
     row = session.scalars(
         select(OutcomeDocument).where(OutcomeDocument.slug == document.slug)
     ).one_or_none()
@@ -109,7 +114,6 @@ def load_document(session: Session, document: documents.OutcomeDocument) -> Outc
     sections = _load_sections(session, row.id, document)
     _load_commitments(session, row.id, document, sections)
     _load_meeting(session, row.id, document.meeting)
-    touch(session)
     return row
 
 

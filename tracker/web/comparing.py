@@ -128,6 +128,7 @@ def comparison() -> ResponseReturnValue:
         first=first if any(state.iso3 == first for state in found.states) else "",
         named=by_name(found.states, lambda state: dict(state.name)),
         labels=value_labels(),
+        audiences={value.value: label(value) for value in Audience},
         moves={move.value: label(move) for move in Move},
     )
 

@@ -12,7 +12,7 @@ from tracker.domain.progress import Absence, Audience
 from tracker.domain.responses import ResponseContent
 from tracker.queries.clarifications import ClarificationRow, list_for_report
 from tracker.queries.strikes import StruckText
-from tracker.queries.submissions import SubmissionRow, SubmittedResponse, submitted_responses
+from tracker.queries.submissions import SubmissionRow, SubmittedResponse, responses_of_submissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,9 @@ def compare(
     struck: Mapping[int, tuple[StruckText, ...]],
 ) -> tuple[Answer, ...]:
     """Every commitment in the order of the document; without ``previous`` nothing is a change."""
-    now = submitted_responses(session, submission.id)
-    before = submitted_responses(session, previous.id) if previous else None
+    ids = [submission.id, *([previous.id] if previous else [])]
+    now, *earlier = responses_of_submissions(session, ids).values()
+    before = earlier[0] if earlier else None
     questions = list_for_report(session, submission.report_id)
     return tuple(
         Answer(

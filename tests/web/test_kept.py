@@ -1,0 +1,146 @@
+"""Whatever is published or edited shows at the next visit, to those who may read it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from tests.national_reports import Reporting, begin_report
+from tests.people import Browser, make_user
+from tracker.app import create_app
+from tracker.cli.database import connect
+from tracker.cli.setup import set_up
+from tracker.domain.progress import Audience, Progress
+from tracker.domain.roles import Role
+from tracker.domain.states import State
+from tracker.models.engine import write_intent
+from tracker.queries.documents import document_or_none
+from tracker.queries.states import state_or_none
+from tracker.queries.submissions import submitted_responses
+from tracker.services.documents import load_document, load_states
+from tracker.services.strikes import strike
+from tracker.services.submissions import withdraw
+from tracker.settings import Settings
+
+MATRIX, COMPARE = "/cycles/bms7/matrix", "/compare?states=GHA,PER&cycles=bms7"
+
+
+@pytest.fixture
+def work(session: Session) -> Reporting:
+    """A report of Ghana: one answer for everybody, one for States."""
+    work = begin_report(session, "GHA")
+    work.answer(25, progress=Progress.IMPLEMENTED, narrative="A first word.")
+    work.answer(26, progress=Progress.IMPLEMENTED, audience=Audience.STATES)
+    return work
+
+
+def cells(browser: Browser) -> list[str]:
+    """The classes of the first two cells of Ghana in the matrix."""
+    rows = browser.soup(MATRIX).select("#matrix tbody tr")
+    row = next(row for row in rows if row.th and row.th.get_text(strip=True) == "Ghana")
+    return [str(cell["class"][0]) for cell in row.select("td")[1:3]]
+
+
+def test_a_published_report_and_the_one_after_it(public: Browser, work: Reporting) -> None:
+    first = work.submit()
+    work.accept(first)
+    work.session.commit()
+    assert cells(public) == ["is-not_reported"] * 2
+    work.publish(first)
+    work.session.commit()
+    assert cells(public) == ["is-implemented", "is-withheld"]
+    work.reopen()
+    work.answer(25, progress=Progress.PARTLY_IMPLEMENTED)
+    second = work.submit()
+    work.accept(second)
+    work.session.commit()
+    assert cells(public) == ["is-implemented", "is-withheld"]
+    work.publish(second)
+    work.session.commit()
+    assert cells(public) == ["is-partly_implemented", "is-withheld"]
+
+
+def test_readers_of_other_levels_neither_fill_nor_read_what_is_kept_for_the_public(
+    browser_of: type[Browser], session: Session, work: Reporting
+) -> None:
+    public, reviewer = browser_of(), browser_of(make_user(session, Role.REVIEWER))
+    another = browser_of(make_user(session, Role.FOCAL_POINT, "PER"))
+    submission = work.submit()
+    session.commit()
+    assert cells(reviewer) == ["is-implemented"] * 2
+    assert cells(public) == cells(another) == ["is-not_reported"] * 2
+    withdraw(session, actor=work.focal_point, report_id=work.report.id, clock=work.clock)
+    session.commit()
+    assert cells(reviewer) == cells(public) == ["is-not_reported"] * 2
+    submission = work.submit()
+    work.accept(submission)
+    work.publish(submission)
+    session.commit()
+    for reader, second in (
+        (reviewer, "implemented"),
+        (public, "withheld"),
+        (another, "implemented"),
+    ):
+        assert cells(reader) == ["is-implemented", f"is-{second}"]
+
+
+def test_a_text_that_is_struck_out(public: Browser, session: Session, work: Reporting) -> None:
+    submission = work.submit()
+    work.accept(submission)
+    work.publish(submission)
+    session.commit()
+    assert "A first word." in public.get(COMPARE).text
+    answer = submitted_responses(session, submission.id)["bms7/annex/25"]
+    strike(
+        session,
+        actor=work.administrator,
+        entry_id=answer.revision_id,
+        field="narrative",
+        reason="A person was named.",
+        clock=work.clock,
+    )
+    session.commit()
+    assert "A first word." not in public.get(COMPARE).text
+
+
+def test_an_edited_commitment(public: Browser, session: Session) -> None:
+    assert "Edited title" not in public.get(MATRIX).text
+    document = document_or_none(session, "bms7")
+    assert document is not None
+    first, *rest = document.commitments
+    edited = replace(first, title={**first.title, "en": "Edited title"})
+    load_document(session, replace(document, commitments=(edited, *rest)))
+    session.commit()
+    for path in (MATRIX, "/documents/bms7", "/documents/bms7/25", COMPARE):
+        assert "Edited title" in public.get(path).text, path
+
+
+def another_name(session: Session, name: str) -> State:
+    found = state_or_none(session, "GHA")
+    assert found is not None
+    return replace(found.state, name={"en": name})
+
+
+def test_a_new_state_and_a_new_name(public: Browser, session: Session) -> None:
+    assert "A new State" not in public.get("/states").text + public.get(MATRIX).text
+    new = replace(another_name(session, "A new State"), iso3="XQQ", m49="Z99")
+    load_states(session, [new, another_name(session, "Another name")])
+    session.commit()
+    for path in ("/states", MATRIX, COMPARE):
+        page = public.get(path).text
+        assert "A new State" in page and "Another name" in page, path
+
+
+def test_two_applications_on_one_database(settings: Settings, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/two.sqlite3"
+    own = replace(settings, instance_path=tmp_path, database_url=url)
+    set_up(own)
+    readers = [create_app(own).test_client() for _ in range(2)]
+    assert all("Ghana" in reader.get("/states").text for reader in readers)
+    engine = connect(own)
+    with write_intent(), Session(engine) as session, session.begin():
+        load_states(session, [another_name(session, "Another name")])
+    engine.dispose()
+    for reader in readers:
+        assert "Another name" in reader.get("/states").text

@@ -1,0 +1,100 @@
+"""What is the same for every reader until the data change, kept between requests.
+
+Documents, States, groups, and what the public reads in a cycle are the same for everybody until
+``installation.data_version`` moves. They are read once a version in each process and kept in
+memory. The version is read from the database in the transaction of each reader, so that several
+processes never disagree with the database; see ``docs/adr/0027-kept-between-requests.md``.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from threading import Lock
+from typing import Any, TypeVar, cast
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.orm import Session
+
+from tracker.models import Installation
+
+K = TypeVar("K", bound=Hashable)
+T = TypeVar("T")
+MOST = 64  # entries of one database; the largest is the grid of a cycle, about a megabyte
+_CHANGES, _VERSION = "changes data", "version of data"
+
+
+class _Store:
+    """The entries of one database, all of one version; those used longest ago go first."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._version: int | None = None
+        self._entries: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def found(self, version: int, names: Sequence[Hashable]) -> dict[Hashable, Any]:
+        """What is kept of these; everything of another version is let go."""
+        with self._lock:
+            if version != self._version:
+                self._entries.clear()
+                self._version = version
+            there = [name for name in names if name in self._entries]
+            for name in there:
+                self._entries.move_to_end(name)
+            return {name: self._entries[name] for name in there}
+
+    def keep(self, version: int, read: Mapping[Hashable, Any]) -> None:
+        """Keep what was read under this version, unless the store has moved on meanwhile."""
+        with self._lock:
+            if version == self._version:
+                self._entries.update(read)
+                while len(self._entries) > MOST:
+                    self._entries.popitem(last=False)
+
+
+_stores: WeakKeyDictionary[Engine | Connection, _Store] = WeakKeyDictionary()
+_stores_lock = Lock()
+
+
+def kept(session: Session, name: Hashable, read: Callable[[], T]) -> T:
+    """What ``read`` gives, read once a version of the data; nobody may change it."""
+    return kept_each(session, "", (name,), lambda _: {name: read()})[name]
+
+
+def kept_each(
+    session: Session, kind: str, keys: Sequence[K], read: Callable[[list[K]], Mapping[K, T]]
+) -> dict[K, T]:
+    """By key, those of ``keys`` that there are; ``read`` is called once for all that are not kept.
+
+    Only for what every reader may read and what moves ``data_version`` when it changes. The
+    version is read first: were the data newer, they would be kept under a version that nobody
+    who begins later sees, never old data under a new one.
+    """
+    version = _version(session)
+    if version is None:
+        return dict(read(list(keys)))
+    with _stores_lock:
+        store = _stores.setdefault(session.get_bind(), _Store())
+    there = store.found(version, [(kind, key) for key in keys])
+    found = {key: cast(T, there[kind, key]) for key in keys if (kind, key) in there}
+    missing = [key for key in keys if key not in found]
+    if missing:
+        made = read(missing)
+        store.keep(version, {(kind, key): value for key, value in made.items()})
+        found.update(made)
+    return found
+
+
+def keeps_nothing(session: Session) -> None:
+    """From here on the session reads the tables: it changed what is kept, and may roll back."""
+    session.info[_CHANGES] = True
+
+
+def _version(session: Session) -> int | None:
+    """The version that this transaction sees, asked once; ``None`` for who changes the data."""
+    if session.info.get(_CHANGES):
+        return None
+    transaction, version = session.info.get(_VERSION, (None, None))
+    if transaction is None or transaction is not session.get_transaction():
+        version = session.scalar(select(Installation.data_version).where(Installation.id == 1))
+        session.info[_VERSION] = session.get_transaction(), version
+    return cast(int | None, version)
