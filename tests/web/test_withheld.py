@@ -86,7 +86,14 @@ ADDRESSES = [
     *(f"/states/PER/report.{form}?cycle={NOW}" for form in ("xlsx", "zip", "json")),
 ]
 ELSEWHERE = {
-    *("static", "health.healthz", "health.readyz", "public.method", "public.record"),
+    *(
+        "static",
+        "health.healthz",
+        "health.readyz",
+        "metrics.metrics",
+        "public.method",
+        "public.record",
+    ),
     *("auth.sign_in", "auth.invitation", "password_resets.forgotten", "password_resets.choose"),
     *("second_step.ask_code", "second_step.set_up"),
     *("receipts.keys", "receipts.keys_file"),
