@@ -14,7 +14,7 @@ from tests.exchange.test_report_workbook import CANARY, said
 from tests.exchange.workbooks import Written
 from tests.submitted import START, add_figures, found_arms, make_cycle, make_submission
 from tests.submitted_items import add_item
-from tests.tampering import without_triggers
+from tests.tampering import as_owner, without_triggers
 from tracker.domain.assistance import Assistance, Direction
 from tracker.domain.contacts import Contact, ContactKind
 from tracker.domain.documents import Theme
@@ -164,8 +164,8 @@ def test_cycles_of_different_documents_are_refused(session: Session, cycle: Repo
     other = OutcomeDocument(
         slug="bms8", symbol="X", title={"en": "Other"}, adopted_on=START.date(), source="X"
     )
-    session.add(other)
-    session.flush()
+    with as_owner(session):
+        session.add(other)
     session.add(
         ReportingCycle(
             slug="bms8-2027", document_id=other.id, opens_on=START.date(), created_at=START

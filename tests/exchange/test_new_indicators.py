@@ -13,6 +13,7 @@ from tests.exchange.test_report_workbook import Report, said
 from tests.exchange.workbooks import Written
 from tests.national_reports import Reporting, begin_report
 from tests.submitted import add_figures, make_submission
+from tests.tampering import as_owner
 from tracker.catalogue.indicators import load_indicators
 from tracker.cli.setup import load_seed
 from tracker.domain.exports import ExportFormat
@@ -104,11 +105,13 @@ def without_new_indicators(session: Session) -> None:
 def test_a_template_from_before_the_new_indicators_is_still_accepted(
     session: Session, desk: TemplateDesk, work: Reporting
 ) -> None:
-    without_new_indicators(session)
+    with as_owner(session):
+        without_new_indicators(session)
     content, year = desk.template(), desk.data().years[0]
     assert {row["Indicator"] for row in Written(content).rows(FIGURES, header=1)} == {"16.4.2"}
     old = filled_in(content, FIGURES, (row_of(content, SDG, year, "found", "total"), "Value", 5))
-    load_seed(session, demonstration=False)
+    with as_owner(session):
+        load_seed(session, demonstration=False)
     assert len(list_indicators(session)) == 5
     assert counts(desk.plan(old)) == {"new": 1}
     plan = desk.apply(old)
@@ -120,9 +123,11 @@ def test_a_template_from_before_the_new_indicators_is_still_accepted(
 def test_an_old_template_leaves_figures_on_new_indicators_alone(
     session: Session, desk: TemplateDesk, work: Reporting
 ) -> None:
-    without_new_indicators(session)
+    with as_owner(session):
+        without_new_indicators(session)
     old = desk.template()
-    load_seed(session, demonstration=False)
+    with as_owner(session):
+        load_seed(session, demonstration=False)
     content, year = desk.template(), desk.data().years[0]
     row = row_of(content, BODY, year, "members", "women")
     desk.apply(filled_in(content, FIGURES, (row, "Value", 3)))
@@ -133,7 +138,8 @@ def test_an_old_template_leaves_figures_on_new_indicators_alone(
 
 def test_loading_the_seed_again_changes_nothing(session: Session) -> None:
     before = list_indicators(session)
-    load_seed(session, demonstration=False)
+    with as_owner(session):
+        load_seed(session, demonstration=False)
     assert list_indicators(session) == before
     assert before == load_indicators(resource_dir("seed") / "indicators")
 
