@@ -34,6 +34,7 @@ from tracker.domain.responses import Measure, ResponseContent
 from tracker.exchange.importing.sandbox import read_workbook
 from tracker.models import Commitment
 from tracker.queries.responses import responses_of
+from tracker.services.documents import touch
 from tracker.services.importing import plan_import
 
 ANSWERS = "Answers"
@@ -81,6 +82,7 @@ def test_a_template_from_before_the_wording_was_corrected(
     session.execute(
         update(Commitment).where(Commitment.id == row.id).values(text={**row.text, "fr": "Autre."})
     )
+    touch(session)  # as whoever edits a document does
     session.expire_all()
     assert refusal(desk, content) == "template-wording-old"
 
