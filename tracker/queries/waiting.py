@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -31,28 +32,22 @@ class Waiting:
 
 def waiting_work(session: Session, now: datetime) -> Waiting:
     """As it stands now."""
-    mail = session.execute(
-        select(OutgoingMail.state, func.count(), func.min(OutgoingMail.created_at)).group_by(
-            OutgoingMail.state
-        )
-    )
-    exports = session.execute(
-        select(Export.status, func.count(), func.min(Export.requested_at)).group_by(Export.status)
-    )
+    mail = select(OutgoingMail.state, func.count(), func.min(OutgoingMail.created_at))
+    exports = select(Export.status, func.count(), func.min(Export.requested_at))
     return Waiting(
         queues=(
             _queue(
                 "mail",
-                tuple(MailState),
-                ((r[0], r[1], r[2]) for r in mail),
+                MailState,
                 (MailState.QUEUED,),
+                session.execute(mail.group_by(OutgoingMail.state)),
                 now,
             ),
             _queue(
                 "exports",
-                tuple(ExportStatus),
-                ((r[0], r[1], r[2]) for r in exports),
+                ExportStatus,
                 UNFINISHED,
+                session.execute(exports.group_by(Export.status)),
                 now,
             ),
         ),
@@ -61,14 +56,10 @@ def waiting_work(session: Session, now: datetime) -> Waiting:
 
 
 def _queue(
-    name: str,
-    states: tuple[str, ...],
-    found: Iterable[tuple[str, int, datetime]],
-    unfinished: tuple[str, ...],
-    now: datetime,
+    name: str, states: Iterable[str], unfinished: Iterable[str], rows: Iterable[Any], now: datetime
 ) -> Queue:
-    rows = list(found)
-    counted = dict.fromkeys(states, 0) | {state: number for state, number, _ in rows}
-    oldest = min((since for state, _, since in rows if state in unfinished), default=now)
-    numbers = {str(state): number for state, number in counted.items()}
-    return Queue(name, numbers, (now - oldest).total_seconds())
+    """Of rows of a state, their number and the oldest of them."""
+    found = [(str(state), number, since) for state, number, since in rows]
+    counted = {str(state): 0 for state in states} | {state: n for state, n, _ in found}
+    oldest = min((since for state, _, since in found if state in unfinished), default=now)
+    return Queue(name, counted, (now - oldest).total_seconds())
