@@ -34,6 +34,7 @@ def as_owner(session: Session) -> Iterator[None]:
     session.flush()
     if session.get_bind().dialect.name != "postgresql":
         yield
+        session.flush()
         return
     role = session.scalar(text("SELECT current_user"))
     session.execute(text("RESET ROLE"))
