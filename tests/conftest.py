@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from tests.people import Browser
+from tests.transactions import SITE_ROLE, rolled_back, session_in
 from tracker.app import create_app
 from tracker.cli.database import upgrade
 from tracker.cli.setup import load_seed
@@ -31,10 +32,6 @@ from tracker.settings import Settings, normalised_database_url
 # few hundred new ones, takes a tenth of the time.
 gc.freeze()
 gc.set_threshold(50_000, 20, 50)
-
-
-# On PostgreSQL tests may do what the site may do; the owner's role makes the tables.
-SITE_ROLE = "tracker_site"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -147,18 +144,14 @@ def engine(settings: Settings) -> Iterator[Engine]:
 @pytest.fixture
 def connection(engine: Engine) -> Iterator[Connection]:
     """One connection whose outer transaction is rolled back at the end."""
-    with write_intent(), engine.connect() as connection:
-        outer = connection.begin()
-        if connection.dialect.name == "postgresql":
-            connection.exec_driver_sql(f"SET LOCAL ROLE {SITE_ROLE}")
+    with rolled_back(engine) as connection:
         yield connection
-        outer.rollback()
 
 
 @pytest.fixture
 def session(connection: Connection) -> Iterator[Session]:
     """A session that may commit; nothing of it outlives the test."""
-    with Session(connection, join_transaction_mode="create_savepoint") as session:
+    with session_in(connection) as session:
         yield session
 
 

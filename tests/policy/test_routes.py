@@ -2,14 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from tests.exchange.templates import kept_plan
@@ -19,6 +18,7 @@ from tests.national_reports import report_at
 from tests.outbox import dead_mail
 from tests.people import Browser, make_user, state_id
 from tests.signing import SIGNER
+from tests.transactions import rolled_back, session_in, undone
 from tracker.app import create_app
 from tracker.domain.clock import system_clock
 from tracker.domain.roles import Role
@@ -188,8 +188,27 @@ class World:
         return self.body | ({"field": "name"} if "<item_id>" in rule else {})
 
 
+@pytest.fixture(scope="module")
+def made(engine: Engine) -> Iterator[tuple[Connection, World]]:
+    """Made once, for it takes a second; each test works in a part of its transaction."""
+    with rolled_back(engine) as connection:
+        with session_in(connection) as session:
+            world = make_world(session)
+        yield connection, world
+
+
 @pytest.fixture
-def world(session: Session) -> World:
+def connection(made: tuple[Connection, World]) -> Iterator[Connection]:
+    with undone(made[0]):
+        yield made[0]
+
+
+@pytest.fixture
+def world(made: tuple[Connection, World]) -> World:
+    return made[1]
+
+
+def make_world(session: Session) -> World:
     values = {}
     for iso3 in (HOME, ABROAD):
         work, _ = report_at(session, ReportStatus.DRAFT, iso3)
@@ -248,27 +267,20 @@ def browsers(session: Session, browser_of: type[Browser]) -> dict[str, Browser]:
     return {name: browser_of(people[name]) if name in people else browser_of() for name in COLUMNS}
 
 
-@contextmanager
-def undone(connection: Connection, session: Session) -> Iterator[None]:
-    """Whatever a request changed is taken back before the next one."""
-    savepoint = connection.begin_nested()
-    try:
-        yield
-    finally:
-        savepoint.rollback()
-        session.expire_all()
-
-
-def sender(browser: Browser) -> Callable[[str, str, Mapping[str, Any]], int]:
-    """Sends a request, a form with its token, and gives the status."""
+def sender(
+    browser: Browser, connection: Connection
+) -> Callable[[str, str, Mapping[str, Any]], int]:
+    """Sends a request, a form with its token, and gives the status; nothing stays changed."""
     token = browser.csrf_token()
 
     def send(method: str, path: str, body: Mapping[str, Any]) -> int:
-        if method == "GET":
-            answer = browser.client.get(path)
-        else:
-            answer = browser.client.post(path, data={**body, "csrf_token": token})
-        answer.close()
+        with undone(connection):
+            if method == "GET":
+                answer = browser.client.get(path)
+            else:
+                answer = browser.client.post(path, data={**body, "csrf_token": token})
+            answer.close()
+        browser.session.expire_all()
         return answer.status_code
 
     return send
@@ -289,20 +301,13 @@ def test_the_table_names_every_route(app: Flask) -> None:
 
 @pytest.mark.parametrize("name", COLUMNS)
 def test_every_route_answers_each_role_as_the_table_says(
-    session: Session,
-    connection: Connection,
-    world: World,
-    browsers: dict[str, Browser],
-    name: str,
+    connection: Connection, world: World, browsers: dict[str, Browser], name: str
 ) -> None:
-    send = sender(browsers[name])
+    send = sender(browsers[name], connection)
     found = {}
     for method, rule in WALK:
-        statuses = []
-        for iso3 in (HOME, ABROAD) if "<" in rule else (HOME,):
-            path = world.address(rule, iso3)
-            with undone(connection, session):
-                statuses.append(str(send(method, path, world.form(rule))))
+        paths = dict.fromkeys(world.address(rule, iso3) for iso3 in (HOME, ABROAD))
+        statuses = [str(send(method, path, world.form(rule))) for path in paths]
         found[method, rule] = "/".join(dict.fromkeys(statuses))
     expected = {route: cells[COLUMNS.index(name)] for route, cells in ROWS.items()}
     assert found == expected
@@ -391,18 +396,18 @@ ODD = ("0", "99999999999999999999", "%00", "..%2F..", "a" * 300)
 
 @pytest.mark.parametrize("name", ["signed-out", "focal-point", "administrator"])
 def test_odd_addresses_and_forms_are_answered(
-    session: Session,
-    connection: Connection,
-    world: World,
-    browsers: dict[str, Browser],
-    name: str,
+    connection: Connection, world: World, browsers: dict[str, Browser], name: str
 ) -> None:
-    """Never a failure of the server, whatever stands in the address or in the form."""
-    send = sender(browsers[name])
+    """Never a failure of the server, whatever stands in the address or in the form.
+
+    What is open to all is tried signed out and as the administrator.
+    """
+    send = sender(browsers[name], connection)
     body = {field: ["\0", "9" * 30, "x"] for field in world.body}
     for method, rule in WALK:
+        if name == "focal-point" and ROWS[method, rule][0] == "200":
+            continue
         paths = {re.sub(r"<[^>]+>", odd, rule) for odd in ODD} if "<" in rule else {rule}
         paths |= {f"{world.address(rule, HOME)}?{query}" for query in QUERIES}
         for path in sorted(paths):
-            with undone(connection, session):
-                assert send(method, path, body) < 500, (method, path)
+            assert send(method, path, body) < 500, (method, path)
