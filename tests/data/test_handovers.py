@@ -3,11 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from bs4 import BeautifulSoup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.people import Browser, make_actor, make_user, state_id
+from tests.people import Browser, make_actor, make_user, parsed, state_id
 from tracker.domain.clock import Clock, system_clock
 from tracker.domain.errors import Invalid, NotFound, NotPermitted
 from tracker.domain.roles import Actor, Role
@@ -152,7 +151,7 @@ class TestPages:
         assert person.select_one(f"a[href='{self.path(leaving)}']")
         done = keeper.post(self.path(leaving), self.FORM)
         assert done.status_code == 200
-        assert BeautifulSoup(done.data, "html5lib").select_one("textarea#link")
+        assert parsed(done.data).select_one("textarea#link")
         rows = keeper.soup("/admin/states/FRA/focal-points").select("tbody tr")
         assert [row.th.bdi.text for row in rows if row.th and row.th.bdi] == [
             "Dominique",

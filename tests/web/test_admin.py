@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from tests.people import Browser, make_user
+from tests.people import Browser, make_user, parsed
 from tracker.domain.roles import Role
 from tracker.models import Invitation, Membership, ReportingCycle, User
 from tracker.services.tokens import token_hash
@@ -39,7 +39,7 @@ def main_of(browser: Browser, path: str, status: int = 200) -> str:
 
 
 def soup_of(response: TestResponse) -> BeautifulSoup:
-    return BeautifulSoup(response.data, "html5lib")
+    return parsed(response.data)
 
 
 def alert(response: TestResponse) -> str:

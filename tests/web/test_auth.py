@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from tests.people import Browser, make_actor, make_user, state_id
+from tests.people import Browser, make_actor, make_user, parsed, state_id
 from tracker.domain.clock import system_clock
 from tracker.domain.roles import OPERATOR, Role
 from tracker.models import Invitation, NationalReport, Response, SignInFailure, User
@@ -43,7 +43,7 @@ def sign_in(browser: Browser, email: str, password: str = GOOD, **more: str) -> 
 
 
 def soup_of(response: TestResponse) -> BeautifulSoup:
-    return BeautifulSoup(response.data, "html5lib")
+    return parsed(response.data)
 
 
 def alert(response: TestResponse) -> str:

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup, Tag
 from sqlalchemy import Connection, event, select, update
 from sqlalchemy.orm import Session
 
-from tests.people import Browser, make_user
+from tests.people import Browser, make_user, parsed
 from tests.submitted import make_cycle, make_submission
 from tests.submitted_items import add_item
 from tests.tampering import without_triggers
@@ -373,10 +373,10 @@ def test_only_a_known_state_is_chosen_first(public: Browser, session: Session, f
     session.commit()
     page = public.get("/compare", query_string={"first": first})
     assert page.status_code == 200
-    chosen = BeautifulSoup(page.text, "html.parser").select("select option[selected]")
+    chosen = parsed(page.text).select("select option[selected]")
     codes = [str(option["value"]) for option in chosen if option["value"] != NOW]
     assert codes == (["KEN"] if first == " ken " else [])
-    assert len(BeautifulSoup(page.text, "html.parser").select("#state-0 option")) == 196
+    assert len(parsed(page.text).select("#state-0 option")) == 196
 
 
 def test_words_days_and_numbers_are_those_of_each_page(

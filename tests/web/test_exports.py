@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.test import TestResponse
 
 from tests.exports import exports_of_every_kind
-from tests.people import Browser, make_user
+from tests.people import Browser, make_user, parsed
 from tests.submitted import make_cycle, make_submission
 from tracker.cli.export_making import ExportMaker
 from tracker.delivery.files import ExportFolder
@@ -290,7 +290,7 @@ def test_bad_input_is_told_and_changes_nothing(
 ) -> None:
     response = public.post("/exports/new", FORM | changes)
     assert response.status_code == status
-    assert said in BeautifulSoup(response.data, "html5lib").text
+    assert said in parsed(response.data).text
     assert session.scalars(select(Export)).all() == []
 
 

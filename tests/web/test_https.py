@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from tests.people import state_id
+from tests.people import parsed, state_id
 from tracker.app import create_app
 from tracker.domain.clock import system_clock
 from tracker.domain.roles import OPERATOR, Role
@@ -71,7 +71,7 @@ class Reader:
         response = self.client.get(path, base_url=self.proxy)
         assert response.status_code == 200, (path, response.status)
         self.at, self.policy = SITE + path, response.headers["Referrer-Policy"]
-        self.page = BeautifulSoup(response.data, "html5lib")
+        self.page = parsed(response.data)
         return self.page
 
     def post(self, path: str, data: dict[str, str], referer: str | None = None) -> TestResponse:

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.people import Browser, make_actor, make_user, state_id
+from tests.people import Browser, make_actor, make_user, parsed, state_id
 from tests.submitted import add_figures
 from tracker.domain.chain import GENESIS
 from tracker.domain.clock import system_clock
@@ -68,11 +68,6 @@ def form(figures: Mapping[str, str], version: int = 0) -> dict[str, str]:
 def text(soup: BeautifulSoup) -> str:
     """What a reader sees, in single blanks."""
     return " ".join(soup.get_text(" ").split())
-
-
-def parsed(html: str) -> BeautifulSoup:
-    """A page, parsed."""
-    return BeautifulSoup(html, "html5lib")
 
 
 def values(soup: BeautifulSoup) -> dict[str, str]:

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from tests.items import BODY, CONTACT, EVERY, NEED, TARGET, save, save_every
 from tests.national_reports import Reporting, begin_report, report_at
-from tests.people import Browser, make_user
+from tests.people import Browser, make_user, parsed
 from tests.submitted import make_cycle
 from tests.web.test_reporting import fields
 from tracker.domain.clock import system_clock
@@ -58,19 +58,15 @@ def new_row(
 
 
 def _alone(form: Any) -> BeautifulSoup:
-    return BeautifulSoup(f"<main>{form}</main>", "html5lib")
+    return parsed(f"<main>{form}</main>")
 
 
 def edited(browser: Browser, work: Reporting, item_id: str) -> dict[str, Any]:
     return fields(_alone(browser.soup(pages(work, "contacts", item_id)).select("main form")[-1]))
 
 
-def parsed(answer: TestResponse) -> BeautifulSoup:
-    return BeautifulSoup(answer.data, "html5lib")
-
-
 def text(answer: TestResponse) -> str:
-    return " ".join(parsed(answer).select_one("main").get_text(" ").split())  # type: ignore[union-attr]
+    return " ".join(parsed(answer.data).select_one("main").get_text(" ").split())  # type: ignore[union-attr]
 
 
 def test_a_row_is_added_changed_and_removed(browser: Browser, work: Reporting) -> None:
@@ -122,7 +118,7 @@ def test_bad_values_are_named_beside_their_fields_and_kept(
     address, values = new_row(browser, work, "assistance")
     values |= {"direction": "needed", "theme": "gender", "amount": "5", "paragraphs": "28 x"}
     answer = browser.post(address, values)
-    page = parsed(answer)
+    page = parsed(answer.data)
     assert answer.status_code == 422
     assert page.select_one("#description-error") and page.select_one("#paragraphs-error")
     assert page.select_one("#amount")["value"] == "5"  # type: ignore[index]
@@ -146,7 +142,7 @@ def test_a_conflict_shows_both_sides_and_lets_one_choose(
     session.commit()
 
     answer = browser.post(path, mine)
-    page = parsed(answer)
+    page = parsed(answer.data)
     assert answer.status_code == 409
     theirs, ours = (side.get_text(" ") for side in page.select(".compare section"))
     assert "111" in theirs and "222" in ours
@@ -188,13 +184,13 @@ def test_who_changes_what_was_removed_meanwhile_and_the_other_way_round(
 
     answer = browser.post(pages(work, "contacts", first), typed)
     assert answer.status_code == 409 and "The row was removed." in answer.text
-    browser.post(pages(work, "contacts", first), fields(parsed(answer)))
+    browser.post(pages(work, "contacts", first), fields(parsed(answer.data)))
     assert replace(CONTACT, phone="222") in rows(work)
 
     answer = browser.post(pages(work, "contacts", second), {"version": "1", "action": "remove"})
     assert answer.status_code == 409 and "You wanted to remove the row." in answer.text
     assert replace(BODY, women=8) in rows(work)
-    shown = fields(parsed(answer)) | {"action": "remove"}
+    shown = fields(parsed(answer.data)) | {"action": "remove"}
     browser.post(pages(work, "contacts", second), shown)
     assert rows(work) == [replace(CONTACT, phone="222")]
 
@@ -207,7 +203,7 @@ def test_a_locked_report_keeps_what_was_typed_on_the_page(
     session.commit()
     answer = browser.post(address, values | {"kind": "coordination_body", "name": "Kept here"})
     assert answer.status_code == 409
-    assert "Kept here" in str(parsed(answer).select_one("#name"))
+    assert "Kept here" in str(parsed(answer.data).select_one("#name"))
     assert "not open for changes" in answer.text
     assert rows(work) == []
     assert not browser.soup(pages(work)).select("main form")
@@ -220,7 +216,7 @@ def test_text_sent_after_the_session_ended_is_carried_through_signing_in(
     browser.client.delete_cookie("tracker_session", domain="localhost")
     answer = browser.post(address, values | {"kind": "coordination_body", "name": "Carried"})
     assert answer.status_code == 401
-    form = parsed(answer).select_one("main form")
+    form = parsed(answer.data).select_one("main form")
     assert form and form["action"] == address
     assert fields(_alone(form))["name"] == "Carried"
     assert rows(work) == []

@@ -4,11 +4,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from tests.people import Browser, make_user
+from tests.people import Browser, make_user, parsed
 from tests.submitted import add_figures, make_cycle, make_submission
 from tests.web.test_indicator_explorer import rows, text
 from tests.web.test_indicator_pages import form, make_report
@@ -248,5 +247,5 @@ def test_no_code_names_an_indicator() -> None:
 
 def test_the_pages_parse_in_arabic_direction(public: Browser, cycle: ReportingCycle) -> None:
     for path in ("/indicators", f"/indicators/{COLLECTED}"):
-        page = BeautifulSoup(public.get(f"{path}?lang=ar").text, "html5lib")
+        page = parsed(public.get(f"{path}?lang=ar").text)
         assert page.html is not None and page.html["dir"] == "rtl"

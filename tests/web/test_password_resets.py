@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from bs4 import BeautifulSoup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from tests.outbox import MailServer, SetClock, mailer, mails, send_all
-from tests.people import Browser, make_user
+from tests.people import Browser, make_user, parsed
 from tracker.domain.clock import system_clock
 from tracker.domain.mail import MailKind, MailState
 from tracker.domain.roles import Role
@@ -44,7 +43,7 @@ def ask(browser: Browser, email: str) -> TestResponse:
 
 
 def alert(response: TestResponse) -> str:
-    found = BeautifulSoup(response.data, "html5lib").select_one("main [role=alert]")
+    found = parsed(response.data).select_one("main [role=alert]")
     assert found, response.text
     return found.get_text(" ", strip=True)
 

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup, Tag
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from tests.people import Browser, make_user
+from tests.people import Browser, make_user, parsed
 from tests.statements import counted
 from tests.submitted import make_cycle, make_report, make_submission
 from tracker.domain.progress import Audience, Progress
@@ -456,7 +456,7 @@ def test_a_wrong_filter_is_told_in_the_words_of_the_page(
     public: Browser, cycle: ReportingCycle
 ) -> None:
     path = f"/cycles/{CYCLE}/figures"
-    page = BeautifulSoup(public.get(f"{path}?base=zzz&strength=commit&lang=en").text, "html5lib")
+    page = parsed(public.get(f"{path}?base=zzz&strength=commit&lang=en").text)
     said_here = text_of(page)
     assert "“zzz” is not one of the choices: All Member States, Reporting States" in said_here
     assert "send it again" not in said_here and "members" not in said_here

@@ -1,11 +1,10 @@
 """The values that others published, on the page of their indicator."""
 
 import pytest
-from bs4 import BeautifulSoup
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from tests.people import Browser, make_actor
+from tests.people import Browser, make_actor, parsed
 from tests.submitted import add_figures, found_arms, make_cycle, make_submission
 from tests.web.test_public import selects_of
 from tracker.domain.clock import system_clock
@@ -33,7 +32,7 @@ def add(session: Session, lines: str) -> None:
 
 def rows_of(html: str) -> list[list[str]]:
     """The lines of the table, cell by cell."""
-    table = BeautifulSoup(html, "html5lib").select_one("#published-values")
+    table = parsed(html).select_one("#published-values")
     assert table is not None
     return [
         [" ".join(cell.get_text(" ").split()) for cell in row.select("th, td")]
@@ -66,7 +65,7 @@ def test_a_published_value_enters_no_sum(public: Browser, session: Session) -> N
 
 def without_published(html: str) -> str:
     """What the page says apart from the values of others."""
-    soup = BeautifulSoup(html, "html5lib")
+    soup = parsed(html)
     main = soup.select_one("main")
     assert main is not None
     for heading in main.select("#published"):

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import encode_multipart
 
-from tests.people import Browser, make_actor, make_user, state_id
+from tests.people import Browser, make_actor, make_user, parsed, state_id
 from tracker.domain.clock import system_clock
 from tracker.domain.cycles import CycleDates
 from tracker.domain.progress import Audience, Progress
@@ -126,7 +126,7 @@ def test_a_section_saves_what_was_changed_and_says_so(
     assert content.progress is Progress.IMPLEMENTED
     assert content.narrative == "Une loi.\nDeux lignes =1+1"
     assert content.measures[0].link == "https://example.org/loi"
-    shown = fields(BeautifulSoup(answer.data, "html5lib"))
+    shown = fields(parsed(answer.data))
     assert shown["p25-narrative"] == "Une loi.\r\nDeux lignes =1+1"
     assert shown["p25-version"] == "1"
 
@@ -156,7 +156,7 @@ def test_a_bad_value_is_named_beside_its_field_and_the_good_ones_are_kept(
     }
     answer = browser.post(section_path(report), values)
     assert answer.status_code == 422
-    page = BeautifulSoup(answer.data, "html5lib")
+    page = parsed(answer.data)
     error = page.select_one("#p25-measures-0-adopted_on-error")
     assert error and "2020-13" in error.text
     typed = page.select_one("textarea[name='p25-narrative']")
@@ -179,7 +179,7 @@ def test_a_conflict_shows_both_texts_and_either_can_win(
     assert colleague.post(section_path(report), theirs).status_code == 303
     answer = browser.post(section_path(report), mine | {"p26-narrative": "no conflict here"})
     assert answer.status_code == 409
-    page = BeautifulSoup(answer.data, "html5lib")
+    page = parsed(answer.data)
     assert "Their text" in page.text and "Dominique" in page.text
     assert "My <b>text</b>" in page.text and page.find("b", string="text") is None
     rows = responses_of(session, report.id)
@@ -237,7 +237,7 @@ def test_a_locked_report_keeps_the_text_on_the_page(
     session.commit()
     answer = browser.post(section_path(report), values)
     assert answer.status_code == 409
-    typed = BeautifulSoup(answer.data, "html5lib").select_one("textarea[name='p25-narrative']")
+    typed = parsed(answer.data).select_one("textarea[name='p25-narrative']")
     assert typed and "typed too late" in typed.text
     assert responses_of(session, report.id) == {}
 
@@ -408,7 +408,7 @@ def test_saved_is_never_said_of_a_text_that_is_not(
     page = browser.soup(section_path(report))
     assert "Saved" in state_line(page, 25)
     bad = fields(page) | {"p25-narrative": "x" * 32_001}
-    refused = BeautifulSoup(browser.post(section_path(report), bad).data, "html5lib")
+    refused = parsed(browser.post(section_path(report), bad).data)
     assert state_line(refused, 25) == "Not saved yet"
     box = refused.select_one("#p25 .response")
     assert box and box.has_attr("data-unsaved")
@@ -503,7 +503,7 @@ def test_an_unknown_version_keeps_the_text_on_the_page(
         section_path(report), values | {"p25-version": "5", "p25-narrative": "kept"}
     )
     assert answer.status_code == 422
-    typed = BeautifulSoup(answer.data, "html5lib").select_one("textarea[name='p25-narrative']")
+    typed = parsed(answer.data).select_one("textarea[name='p25-narrative']")
     assert typed and "kept" in typed.text
     assert responses_of(session, report.id) == {}
 
@@ -529,7 +529,7 @@ def test_a_refused_paragraph_is_named_with_its_reason_and_a_link(
         "p28-measures-0-adopted_on": "yesterday",
         "p28-measures-0-link": "nowhere",
     }
-    page = BeautifulSoup(browser.post(section_path(report), values).data, "html5lib")
+    page = parsed(browser.post(section_path(report), values).data)
     link = page.select_one("[role=alert] a[href='#p28']")
     assert link and "yesterday" in link.text and "nowhere" in link.text
 
@@ -537,7 +537,7 @@ def test_a_refused_paragraph_is_named_with_its_reason_and_a_link(
 def test_everything_missing_from_a_submission_is_said_at_once(
     browser: Browser, report: NationalReport
 ) -> None:
-    page = BeautifulSoup(browser.post(f"/reports/{report.public_id}/submit", {}).data, "html5lib")
+    page = parsed(browser.post(f"/reports/{report.public_id}/submit", {}).data)
     for name in ("name", "title", "has_authority", "confirmed_gaps"):
         assert page.select_one(f"#{name}-error"), name
 

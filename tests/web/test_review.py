@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.national_reports import Reporting, report_at
-from tests.people import Browser, make_user
+from tests.people import Browser, make_user, parsed
 from tests.submitted import make_cycle
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Role
@@ -200,7 +200,7 @@ def test_progress_is_counted_over_what_asks(
 def test_of_a_resubmission_the_changes_stand_first(session: Session, reviewer: Browser) -> None:
     _, following = resubmitted(session)
     response = reviewer.get(path_of(following))
-    page = BeautifulSoup(response.data, "html5lib")
+    page = parsed(response.data)
     assert response.text.index('id="changed"') < response.text.index('id="p28"')
     assert response.text.index('id="p28"') < response.text.index('id="unchanged"')
     assert response.text.index('id="unchanged"') < response.text.index('id="p30"')
@@ -292,7 +292,7 @@ def test_a_refused_question_stays_on_the_page(
     typed = "A long question. " * 2_000
     answer = reviewer.post(path_of(submission, "/questions/28"), {"question": typed})
     assert answer.status_code == 422
-    page = BeautifulSoup(answer.data, "html5lib")
+    page = parsed(answer.data)
     assert page.find("textarea").get_text().strip() == typed.strip()  # type: ignore[union-attr]
     assert "at most 32000 fit" in text_of(page)
     assert session.scalars(select(Clarification)).all() == []

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from tests.people import Browser, make_user, state_id
+from tests.people import Browser, make_user, parsed, state_id
 from tracker.domain.clock import system_clock
 from tracker.domain.roles import Role
 from tracker.models import NationalReport, RecoveryCode, Response, SecondFactor, User
@@ -71,7 +71,7 @@ def code_of(secret: str, steps: int = 0) -> str:
 
 
 def soup_of(response: TestResponse) -> BeautifulSoup:
-    return BeautifulSoup(response.data, "html5lib")
+    return parsed(response.data)
 
 
 def text_of(response: TestResponse) -> str:

@@ -28,7 +28,7 @@ from tests.exports import exports_of_every_kind
 from tests.items import BODY, CONTACT, save, save_every
 from tests.national_reports import Reporting, begin_report, report_at
 from tests.outbox import dead_mail
-from tests.people import Browser, make_actor, make_user
+from tests.people import Browser, make_actor, make_user, parsed
 from tracker.domain.clock import system_clock
 from tracker.domain.indicators import Cell
 from tracker.domain.mail import TROUBLES, MailKind, MailState
@@ -264,7 +264,7 @@ def assert_all_in_brackets(browser: Browser, paths: list[str]) -> None:
         response = browser.get(f"{path}{mark}lang={LANGUAGE}")
         assert response.mimetype == "text/html" and response.status_code < 500, path
         assert BRACKETED.search(response.text), path
-        words = leftovers(BeautifulSoup(response.data, "html.parser"))
+        words = leftovers(parsed(response.data))
         if words:
             found[path] = words
     assert not found, "mark these for translation, or mark them as data in the page"
@@ -348,7 +348,7 @@ def test_pages_about_a_lost_password(session: Session, public: Browser) -> None:
     assert_all_in_brackets(public, [path.format(token=token) for path in RESET_PAGES])
     asked = public.post(f"/forgotten-password?lang={LANGUAGE}", {"email": user.email})
     assert asked.status_code == 200
-    assert not leftovers(BeautifulSoup(asked.data, "html.parser"))
+    assert not leftovers(parsed(asked.data))
 
 
 def test_page_about_mail(session: Session, browser_of: type[Browser]) -> None:
@@ -416,4 +416,4 @@ def test_messages_about_bad_input(world: World, browser_of: type[Browser]) -> No
     ):
         response = browser.post(f"{path}?lang={LANGUAGE}", data)
         assert response.status_code >= 400, path
-        assert not leftovers(BeautifulSoup(response.data, "html.parser")), path
+        assert not leftovers(parsed(response.data)), path
