@@ -45,6 +45,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 # page, and by tests/policy, which opens every route as every role.
 ON_SQLITE_ALONE = {
     "tests.exchange.test_compiled_in_libreoffice",
+    "tests.exchange.test_compiled_texts",
     "tests.exchange.test_compiled_workbook",
     "tests.exchange.test_report_items",
     "tests.exchange.test_report_printing",

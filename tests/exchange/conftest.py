@@ -23,13 +23,18 @@ MADE = Made(datetime(2026, 11, 23, 18, 30, tzinfo=UTC), "A. Reader")
 CYCLE = "bms7-2026"
 
 
-@pytest.fixture
-def cycle(session: Session) -> ReportingCycle:
+def make_due_cycle(session: Session) -> ReportingCycle:
     """A cycle with a due date and a period."""
     cycle = make_cycle(session, CYCLE, due=date(2026, 5, 15))
     cycle.period_from, cycle.period_to = date(2024, 1, 1), date(2025, 12, 31)
     session.flush()
     return cycle
+
+
+@pytest.fixture
+def cycle(session: Session) -> ReportingCycle:
+    """A cycle with a due date and a period."""
+    return make_due_cycle(session)
 
 
 @pytest.fixture
