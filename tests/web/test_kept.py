@@ -24,7 +24,8 @@ from tracker.services.strikes import strike
 from tracker.services.submissions import withdraw
 from tracker.settings import Settings
 
-MATRIX, COMPARE = "/cycles/bms7/matrix", "/compare?states=GHA,PER&cycles=bms7"
+MATRIX = "/cycles/bms7/matrix?area=africa&section=I.1"
+COMPARE = "/compare?states=GHA,PER&cycles=bms7"
 
 
 @pytest.fixture

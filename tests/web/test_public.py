@@ -35,7 +35,7 @@ PAGES = [
     "/cycles",
     f"/cycles/{CYCLE}",
     f"/cycles/{CYCLE}/figures",
-    f"/cycles/{CYCLE}/matrix",
+    f"/cycles/{CYCLE}/matrix?area=africa&section=I.1",
     "/indicators",
     "/indicators/weapons-collected-destroyed",
     "/indicators/coordination-body",

@@ -52,7 +52,8 @@ PUBLIC_PAGES = """
 /documents/bms7/62 /documents/bms7/94 /states /states/GHA /states/FRA /states/PSE
 /compare /compare?states=GHA,FRA&only=good_practices
 /compare?states=GHA,FRA,KEN&groups=africa&base=answered
-/cycles /cycles/bms7 /cycles/bms7/matrix /cycles/bms7/figures /cycles/bms7/figures?base=applicable
+/cycles /cycles/bms7 /cycles/bms7/matrix?area=africa&section=I.1
+/cycles/bms7/figures /cycles/bms7/figures?base=applicable
 /indicators/sdg-16-4-2 /indicators/sdg-16-4-2?year=2024 /indicators/sdg-16-4-2?state=KEN
 /indicators /indicators/losses-diversion /indicators/losses-diversion?state=KEN
 /indicators/weapons-collected-destroyed?state=KEN /indicators/coordination-body
@@ -163,7 +164,7 @@ def _texts(node: Any) -> Iterator[str]:
 def leftovers(page: BeautifulSoup) -> set[str]:
     """What has letters and stands outside brackets without being data."""
     found = set()
-    for text in _shown(page):
+    for text in set(_shown(page)):
         rest = " ".join(text.split())
         while BRACKETED.search(rest):
             rest = BRACKETED.sub(" ", rest)
@@ -180,7 +181,7 @@ def _has_words(text: str) -> bool:
 
 
 def _shown(page: BeautifulSoup) -> Iterator[str]:
-    for tag in page.select("*"):
+    for tag in page.find_all(True):
         yield from (str(tag[name]) for name in tag.attrs if _is_read_out(name))
     for data in page.select(DATA):
         data.decompose()
