@@ -89,6 +89,11 @@ def keeps_nothing(session: Session) -> None:
     session.info[_CHANGES] = True
 
 
+def version_is(session: Session, version: int | None) -> None:
+    """For a query that has read the version with something else in this transaction."""
+    session.info[_VERSION] = session.get_transaction(), version
+
+
 def _version(session: Session) -> int | None:
     """The version that this transaction sees, asked once; ``None`` for who changes the data."""
     if session.info.get(_CHANGES):
@@ -96,5 +101,5 @@ def _version(session: Session) -> int | None:
     transaction, version = session.info.get(_VERSION, (None, None))
     if transaction is None or transaction is not session.get_transaction():
         version = session.scalar(select(Installation.data_version).where(Installation.id == 1))
-        session.info[_VERSION] = session.get_transaction(), version
+        version_is(session, version)
     return cast(int | None, version)

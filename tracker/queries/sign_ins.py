@@ -10,10 +10,11 @@ from tracker.domain.account_events import AccountEventKind
 from tracker.domain.agents import Agent
 from tracker.domain.roles import PUBLIC, Actor, Role
 from tracker.domain.second_factor import Assurance, SecondFactorFor, Standing, standing
-from tracker.models import AccountEvent, Membership, RecoveryCode, SecondFactor, User
+from tracker.models import AccountEvent, Installation, Membership, RecoveryCode, SecondFactor, User
 from tracker.models import Session as SignedIn
 from tracker.policy.scopes import held_at
 from tracker.queries.accounts import as_actor
+from tracker.queries.kept import version_is
 
 SECOND_STEP_WITHIN = timedelta(minutes=30)  # of typing the password: time to install an app
 EVENTS_SHOWN = 50
@@ -78,12 +79,13 @@ def browser_by_session(
 ) -> BrowserRow | None:
     """Who is behind a session token, if the session still runs and the account is active.
 
-    One whose second step is missing is known for half an hour after the password. One statement:
-    every page that somebody signed in opens begins with it.
+    One whose second step is missing is known for half an hour after the password. One statement,
+    for every page of theirs begins with it; the version of the data comes along.
     """
     rows = session.execute(
-        select(SignedIn, User, SecondFactor.id, Membership)
+        select(SignedIn, User, Installation.data_version, SecondFactor.id, Membership)
         .join(User, SignedIn.user_id == User.id)
+        .join(Installation, Installation.id == 1)
         .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
         .outerjoin(Membership, and_(Membership.user_id == User.id, held_at(now)))
         .where(
@@ -96,7 +98,8 @@ def browser_by_session(
     ).all()
     if not rows:
         return None
-    row, user, factor, _ = rows[0]
+    row, user, version, factor, _ = rows[0]
+    version_is(session, version)
     person = as_actor(user, (held for *_, held in rows if held))
     far = standing(rule, person, assurance=row.assurance, enrolled=factor is not None)
     if far is not Standing.SIGNED_IN and row.confirmed_at <= now - SECOND_STEP_WITHIN:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased
 from tracker.domain import states
 from tracker.domain.states import StateStatus
 from tracker.models import Area, Installation, State
-from tracker.queries.kept import kept
+from tracker.queries.kept import kept, version_is
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def introduced_state(session: Session, iso3: str) -> IntroducedState | None:
     """One State by its code, in either case, with what its page begins with; one statement."""
     group, also = aliased(Area), aliased(Area)
     found = session.execute(
-        select(State, Installation.demonstration, group.name, also.name)
+        select(State, Installation.demonstration, Installation.data_version, group.name, also.name)
         .select_from(State)
         .join(Installation, Installation.id == 1)
         .outerjoin(group, group.code == State.group_code)
@@ -96,7 +96,8 @@ def introduced_state(session: Session, iso3: str) -> IntroducedState | None:
     ).one_or_none()
     if found is None:
         return None
-    row, demonstration, group_name, also_name = found
+    row, demonstration, version, group_name, also_name = found
+    version_is(session, version)
     return IntroducedState(
         StateRow(row.id, state_from(row)),
         row.demonstration == demonstration,
