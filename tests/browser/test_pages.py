@@ -164,12 +164,14 @@ class Findings:
         """One thing that is wrong on the page shown."""
         self.found.append(f"{self.page.url}: {what}")
 
-    def check_page(self, address: str) -> None:
-        """Opens, is light, has no barrier and fits a phone."""
+    def check_page(self, address: str, part: str = "") -> None:
+        """Opens, is light, has no barrier and fits a phone: the page or, if it is long, a part."""
         self.page.set_viewport_size({"width": 1280, "height": 900})
         answer = self.page.goto(address)
         assert answer is not None and answer.status == 200, address
         self.check_weight(answer.body())
+        if part:
+            self.page.goto(part)
         self.check_access()
         self.check_width(320)
 
