@@ -1,6 +1,6 @@
 # Two commands: `make run` and `make test`. Each is a thin wrapper over the lines in the README.
 .PHONY: run test setup quick check catalogues style types layers unit postgres browser package clean \
-	translations supply
+	translations supply whole
 
 PYTHON ?= python3
 PORT ?= 5000
@@ -22,7 +22,7 @@ run: setup
 	$(BIN)/python hatch_build.py
 	$(BIN)/tracker serve --demo --port $(PORT)
 
-test: quick unit postgres browser
+test: quick whole postgres
 
 # Each of these keeps one core busy, so two run at once; what each says is shown whole when it ends,
 # and one that fails ends the run.
@@ -48,6 +48,10 @@ types: setup
 
 layers: setup
 	$(BIN)/lint-imports
+
+# What runs in the browser waits much, so the rest runs beside it.
+whole: setup
+	$(BIN)/pytest -q -n 3 --dist worksteal
 
 unit: setup
 	$(BIN)/pytest -q -n 3 --dist worksteal -m "not browser"

@@ -18,6 +18,7 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
 
+from tests.browser.site import made_once
 from tests.people import Browser
 from tests.transactions import SITE_ROLE, rolled_back, session_in
 from tracker.app import create_app
@@ -39,11 +40,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--browser-tests", action="store_true", help="fail if there is no browser")
 
 
-# Modules about how files look, about words, forms and sign-in. What they read and write is tried on
+# Modules about how files and pages look, about words, forms and sign-in. What they read and write is tried on
 # both engines by tests/data (accounts, second factor, outbox, receipts, checkpoints, figures), by
 # the tests of imports, exports and long tables, by tests/web/test_statements.py, which opens every
 # page, and by tests/policy, which opens every route as every role.
 ON_SQLITE_ALONE = {
+    "tests.data.test_checker",
     "tests.exchange.test_compiled_in_libreoffice",
     "tests.exchange.test_compiled_texts",
     "tests.exchange.test_compiled_workbook",
@@ -64,6 +66,7 @@ ON_SQLITE_ALONE = {
     "tests.web.test_heavy_imports",
     "tests.web.test_https",
     "tests.web.test_indicator_explorer",
+    "tests.web.test_matrix",
     "tests.web.test_own_sessions",
     "tests.web.test_password_resets",
     "tests.web.test_public",
@@ -74,11 +77,16 @@ ON_SQLITE_ALONE = {
     "tests.web.test_second_step",
     "tests.web.test_two_to_publish",
     "tests.web.test_untranslated_words",
+    "tests.web.test_workbooks",
 }
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL only what asks for a database: the rest ran already and proves no more."""
+    """On PostgreSQL only what asks for a database: the rest ran already and proves no more.
+
+    What runs in the browser comes first: it takes longest, and one worker starts its sites once.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("browser") is None)
     if not config.getoption("--postgres"):
         return
     apart = [item for item in items if not _asks_for_it(item)]
@@ -89,6 +97,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _asks_for_it(item: pytest.Item) -> bool:
     module = getattr(item, "module", None)
     if module is not None and module.__name__ in ON_SQLITE_ALONE:
+        return False
+    if item.get_closest_marker("one_engine"):
         return False
     return "database_url" in getattr(item, "fixturenames", ())
 
@@ -183,3 +193,16 @@ def browser_of(app: Flask, connection: Connection, session: Session) -> Iterator
 def public(browser_of: type[Browser]) -> Browser:
     """A signed-out reader."""
     return browser_of()
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the sites that all workers copy are made."""
+    own = tmp_path_factory.getbasetemp()
+    return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "made"
+
+
+@pytest.fixture(scope="session")
+def demonstrated(made: Path) -> Path:
+    """The files of the demonstration as ``tracker serve --demo`` makes them, for copying."""
+    return made_once(made / "demonstration", demonstration=True)

@@ -66,24 +66,11 @@ def visits(browser: Browser) -> Iterator[Visits]:
     assert not visits.problems
 
 
-@pytest.fixture(scope="session")
-def made(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the sites that all workers copy are made."""
-    own = tmp_path_factory.getbasetemp()
-    return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "made"
-
-
 @pytest.fixture(scope="module")
 def site(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
     """A site with the seed and nobody in it, for the tests of one module."""
     with running(tmp_path_factory.mktemp("site"), made_once(made / "seed")) as site:
         yield site
-
-
-@pytest.fixture(scope="session")
-def demonstrated(made: Path) -> Path:
-    """The files of the demonstration as ``tracker serve --demo`` makes them."""
-    return made_once(made / "demonstration", demonstration=True)
 
 
 @pytest.fixture(scope="session")

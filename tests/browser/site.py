@@ -1,6 +1,7 @@
 """A site as an operator runs it: ``tracker init``, ``tracker serve``, its own instance folder."""
 
 import fcntl
+import json
 import os
 import shutil
 import signal
@@ -23,6 +24,7 @@ from tracker.settings import load_settings
 
 START_WITHIN = 240.0  # making the demonstration data takes a while on a busy machine
 DELIVERED = "en,fr"
+LEFT = "left-by-a-kill.json"  # names of the files that stood when making it was cut off
 LANGUAGES = f"{DELIVERED},ar"  # ar stands for any right-to-left language
 
 
@@ -79,6 +81,11 @@ class RunningSite:
 
     def start(self) -> None:
         """Serve, and wait until the site answers."""
+        self.begin()
+        self._wait_until_ready()
+
+    def begin(self) -> None:
+        """Start the server."""
         command = [sys.executable, "-m", "tracker", "serve", "--port", str(self.port)]
         command += ["--workers", str(self.workers)]
         if self.demonstration:
@@ -92,7 +99,6 @@ class RunningSite:
                 stderr=log,
                 start_new_session=True,
             )
-        self._wait_until_ready()
 
     def _wait_until_ready(self) -> None:
         assert self._process is not None
@@ -140,24 +146,35 @@ class RunningSite:
 def made_once(folder: Path, *, demonstration: bool = False) -> Path:
     """The files of a site, made by whichever worker asks first; the others wait for them.
 
-    The demonstration is made by serving it, as an operator does. Nobody works in this folder:
-    ``running`` copies it.
+    Nobody works in this folder: ``running`` copies it.
     """
     folder.mkdir(parents=True, exist_ok=True)
     complete = folder / "complete"
     with (folder / "one-at-a-time").open("w") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
         if not complete.exists():
-            _make(RunningSite(folder, demonstration=demonstration))
+            site = RunningSite(folder, demonstration=demonstration)
+            if demonstration:
+                _make_demonstration(site)
+            else:
+                site.tracker("init")
             complete.touch()
     return folder
 
 
-def _make(site: RunningSite) -> None:
-    if not site.demonstration:
-        site.tracker("init")
-        return
+def _make_demonstration(site: RunningSite) -> None:
+    """Begun and killed, then set up by ``tracker init``, then made by serving it."""
+    draft = site.database.with_suffix(".making")
     try:
+        site.begin()
+        deadline = time.monotonic() + START_WITHIN
+        while not (draft.exists() and draft.stat().st_size):
+            assert time.monotonic() < deadline, site.log()
+            time.sleep(0.01)
+        site.stop(signal.SIGKILL)
+        left = [path.name for path in site.folder.iterdir()]
+        (site.folder / LEFT).write_text(json.dumps(left), encoding="utf-8")
+        site.tracker("init")
         site.start()
     finally:
         site.stop()

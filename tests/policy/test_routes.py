@@ -313,6 +313,7 @@ def test_every_route_answers_each_role_as_the_table_says(
     assert found == expected
 
 
+@pytest.mark.one_engine
 @pytest.mark.parametrize("name", ["signed-out", "focal-point", "administrator"])
 def test_browsers_read_every_page_as_it_is_written(
     world: World, browsers: dict[str, Browser], name: str
