@@ -70,6 +70,23 @@ def make_actor(
     return actor_of(session, make_user(session, role, iso3, sections))
 
 
+def session_of(session: Session, user: User) -> str:
+    """A session of the account, past both steps; what its cookie says."""
+    token, now = new_token(), system_clock()
+    session.add(
+        SignedIn(
+            token_hash=token_hash(token),
+            user_id=user.id,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + timedelta(hours=1),
+            assurance=Assurance.SECOND_FACTOR,
+            confirmed_at=now,
+        )
+    )
+    return token
+
+
 def parsed(html: bytes | str) -> BeautifulSoup:
     """A page of ours as browsers read it, in half the time that html5lib takes.
 
@@ -96,18 +113,7 @@ class Browser:
 
     def sign_in(self, user: User) -> None:
         """Start a session for the account, past the sign-in page and its second step."""
-        token, now = new_token(), system_clock()
-        self.session.add(
-            SignedIn(
-                token_hash=token_hash(token),
-                user_id=user.id,
-                created_at=now,
-                seen_at=now,
-                expires_at=now + timedelta(hours=1),
-                assurance=Assurance.SECOND_FACTOR,
-                confirmed_at=now,
-            )
-        )
+        token = session_of(self.session, user)
         self.session.commit()
         self.client.set_cookie("tracker_session", token, domain="localhost")
 

@@ -59,6 +59,9 @@ MESSAGES: Final[dict[str, str]] = {
         "The report was not submitted, since its receipt cannot be signed now. Your answers are "
         "kept. Tell whoever operates this site, and submit again later."
     ),
+    "database-unusable": N_(
+        "The database of this site does not answer just now. Nothing was saved."
+    ),
     "not-saved": N_("Nothing was saved. Try again in a moment."),
     "done-meanwhile": N_(
         "Somebody did the same at the same moment, so this was not done again. Reload the page."

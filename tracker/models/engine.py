@@ -7,8 +7,23 @@ from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 BUSY_TIMEOUT_MS = 10_000
+# What SQLite says of a file that is locked, full, read-only, unreadable or gone. It uses the same
+# class of error for a table that it does not know, which is a fault of ours.
+UNUSABLE = frozenset(
+    (
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_READONLY,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_PROTOCOL,
+    )
+)
+READ_ONLY = "25006"  # a transaction of PostgreSQL that may not write
 WAL_SAFE_FROM = (3, 51, 3)
 _write_intent: ContextVar[bool] = ContextVar("write_intent", default=False)
 
@@ -55,3 +70,10 @@ def _prepare_connection(connection: sqlite3.Connection, record: Any) -> None:
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if _write_intent.get() else "BEGIN")
+
+
+def is_unusable(error: DBAPIError) -> bool:
+    """Whether the database cannot be used just now, be it locked, full, read-only or gone."""
+    if isinstance(error.orig, sqlite3.Error):
+        return error.orig.sqlite_errorcode & 0xFF in UNUSABLE
+    return isinstance(error, OperationalError) or getattr(error.orig, "sqlstate", "") == READ_ONLY

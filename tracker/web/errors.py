@@ -7,8 +7,9 @@ from flask import Flask, current_app, flash, jsonify, make_response, redirect, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+from werkzeug.exceptions import HTTPException, InternalServerError
 
 from tracker.delivery.signing import KeyUnusable
 from tracker.domain.errors import (
@@ -23,10 +24,12 @@ from tracker.domain.errors import (
     TrackerError,
     WrongStatus,
 )
+from tracker.models.engine import is_unusable
 from tracker.web import carrying, signing_in
 from tracker.web.access import SignInNeeded
 from tracker.web.render import page, problem_text
 from tracker.web.request_log import request_reference
+from tracker.web.session import stay_unknown
 from tracker.web.transaction import SAFE_METHODS, release
 
 log = structlog.get_logger("errors")
@@ -40,6 +43,7 @@ STATUS: dict[type[TrackerError], int] = {
     TooMany: 429,
     Busy: 503,
 }
+RETRY_AFTER = "10"  # seconds: as long as one waits for the lock of SQLite
 PAGES = (400, 403, 404, 409, 410, 413, 422, 429, 500, 503)
 
 
@@ -117,6 +121,24 @@ def done_meanwhile(error: IntegrityError) -> ResponseReturnValue:
     return refusal(Problem("done-meanwhile"), 409)
 
 
+def database_unusable(error: DBAPIError | NoConnectionFree) -> ResponseReturnValue:
+    """The database is locked, full or gone: nothing was saved; text comes back to be sent again.
+
+    The page asks the database nothing, so it is one for somebody who is not signed in.
+    """
+    if isinstance(error, DBAPIError) and not is_unusable(error):
+        raise error
+    log.error("database-unusable", error=str(getattr(error, "orig", error)).splitlines()[0])
+    stay_unknown()
+    if carrying.carries_text() and carrying.comes_from_here() and not wants_json():
+        answer = carrying.carrying_page("errors/send_again.html", 503)
+    else:
+        answer = refusal(Problem("database-unusable"), 503)
+    response = make_response(answer)
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
 def cannot_sign(error: KeyUnusable) -> ResponseReturnValue:
     """Nothing is submitted without a signed receipt; the operator finds the file in the log."""
     log.error("signing-key", error=str(error))
@@ -150,7 +172,12 @@ def init_app(app: Flask) -> None:
 
     app.register_error_handler(IntegrityError, done_meanwhile)
     app.register_error_handler(KeyUnusable, cannot_sign)
+    app.register_error_handler(DBAPIError, database_unusable)
+    app.register_error_handler(NoConnectionFree, database_unusable)
 
     @app.errorhandler(500)
-    def failed(error: Exception) -> ResponseReturnValue:
+    def failed(error: InternalServerError) -> ResponseReturnValue:
+        cause = error.original_exception
+        if isinstance(cause, DBAPIError) and is_unusable(cause):  # it was committed last
+            return database_unusable(cause)
         return refusal(Problem("not-saved"), 500)

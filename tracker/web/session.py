@@ -65,6 +65,11 @@ def forget_actor() -> None:
     g.pop("_login_user", None)
 
 
+def stay_unknown() -> None:
+    """Nobody is signed in for the rest of this request, which so asks the database nothing."""
+    g._login_user = login_manager.anonymous_user()
+
+
 def set_cookie(response: Response, token: str, max_age: int) -> None:
     """Hand the token to the browser; HttpOnly, same site, HTTPS only where there is HTTPS."""
     response.set_cookie(
