@@ -15,6 +15,7 @@ from tracker.cli.setup import set_up
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Role
 from tracker.domain.states import State
+from tracker.models import User
 from tracker.models.engine import write_intent
 from tracker.queries.documents import document_or_none
 from tracker.queries.states import state_or_none
@@ -104,6 +105,25 @@ def test_a_text_that_is_struck_out(public: Browser, session: Session, work: Repo
     )
     session.commit()
     assert "A first word." not in public.get(COMPARE).text
+
+
+def test_cells_that_are_compared_are_kept_by_language_and_for_those_who_read_the_same(
+    browser_of: type[Browser], session: Session, work: Reporting
+) -> None:
+    work.answer(27, narrative="For the secretariat.", audience=Audience.SECRETARIAT)
+    submission = work.submit()
+    work.accept(submission)
+    work.publish(submission)
+    session.commit()
+    public, reviewer = browser_of(), browser_of(make_user(session, Role.REVIEWER))
+    own = browser_of(session.get_one(User, work.focal_point.user_id))
+    for reader in (reviewer, public, own, public, reviewer):
+        assert ("For the secretariat." in reader.get(COMPARE).text) is (reader is not public)
+    for language, word in (("en", "Withheld"), ("fr", "Non divulgué"), ("en", "Withheld")):
+        cell = public.soup(f"{COMPARE}&lang={language}").select_one("#p27 td")
+        assert cell is not None and word in cell.get_text()
+        link = public.soup(f"{COMPARE}&lang={language}&section=I.1").select_one("#p25 th a")
+        assert link is not None and f"lang={language}" in str(link["href"])
 
 
 def test_an_edited_commitment(public: Browser, session: Session) -> None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
@@ -148,6 +148,7 @@ class StateColumn:
     before: Report | None = None
     has_before: bool = False
     earlier: Sequence[Report] = ()
+    _cells: dict[str, StateCell] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def code(self) -> str:
@@ -159,8 +160,14 @@ class StateColumn:
         """What it is called."""
         return self.state.name
 
-    def cell(self, commitment: Commitment) -> Cell:
-        """What the State says on a commitment."""
+    def cell(self, commitment: Commitment) -> StateCell:
+        """What the State says on a commitment; worked out once."""
+        found = self._cells.get(commitment.key)
+        if found is None:
+            found = self._cells[commitment.key] = self._cell(commitment)
+        return found
+
+    def _cell(self, commitment: Commitment) -> StateCell:
         if not commitment.asks_states:
             return NOT_ASKED
         paragraph = commitment.paragraph
@@ -259,6 +266,27 @@ def compare(
         if (Only.DIFFERENCES not in only or row.differs)
         and (Only.GOOD_PRACTICES not in only or row.has_good_practice)
     )
+
+
+def brief(column: StateColumn) -> StateColumn:
+    """The column with no more of each text than shows beside others: see ``excerpt``."""
+    reports = [_brief_report(report) for report in column.earlier]
+    report, before = (r and _brief_report(r) for r in (column.report, column.before))
+    return replace(column, report=report, before=before, earlier=reports)
+
+
+def _brief_report(report: Report) -> Report:
+    answers = {paragraph: _brief_answer(said) for paragraph, said in report.answers.items()}
+    return replace(report, answers=answers)
+
+
+def _brief_answer(said: Said) -> Said:
+    """One letter more than shows stays, so that it is still known to go on."""
+    content, most = said.content, EXCERPT + 1
+    if content is None or max(len(content.narrative), len(content.reason)) <= most:
+        return said
+    narrative, reason = content.narrative[:most], content.reason[:most]
+    return replace(said, content=replace(content, narrative=narrative, reason=reason))
 
 
 def excerpt(text: str, limit: int = EXCERPT) -> str:

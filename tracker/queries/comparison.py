@@ -1,6 +1,6 @@
 """What a few States said in the cycles on one document, as one reader may read it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,7 +9,7 @@ from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, ex
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.assistance import Assistance
-from tracker.domain.comparison import Report, Said, Source, StateColumn
+from tracker.domain.comparison import Report, Said, Source, StateColumn, brief
 from tracker.domain.progress import Audience
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.roles import Actor
@@ -25,6 +25,7 @@ from tracker.policy.scopes import admitted_audiences, audience_of
 from tracker.queries.cycles import CycleRow
 from tracker.queries.exports import ANSWER_FIELDS
 from tracker.queries.figures import shown_in_cycles
+from tracker.queries.kept import kept_each
 from tracker.queries.publications import reader_level
 from tracker.queries.states import StateRow
 
@@ -73,6 +74,36 @@ def state_columns(
         )
         for row in states
     )
+
+
+def brief_columns(
+    session: Session,
+    actor: Actor,
+    states: Sequence[StateRow],
+    cycle: CycleRow,
+    before: CycleRow | None,
+    earlier: Sequence[CycleRow],
+) -> tuple[StateColumn, ...]:
+    """The same with texts cut where a page cuts them; kept where anybody reads as much."""
+
+    def read(rows: Sequence[StateRow]) -> Iterator[StateColumn]:
+        return map(brief, state_columns(session, actor, rows, cycle, before, earlier))
+
+    if not reads_as_the_public(actor, states):
+        return tuple(read(states))
+    by_key = {(row.id, cycle.id, before and before.id): row for row in states}
+    found = kept_each(
+        session,
+        "compared",
+        list(by_key),
+        lambda missing: dict(zip(missing, read([by_key[key] for key in missing]), strict=True)),
+    )
+    return tuple(found[key] for key in by_key)
+
+
+def reads_as_the_public(actor: Actor, states: Iterable[StateRow]) -> bool:
+    """Whether of these States this reader reads what is published, and that as anybody does."""
+    return all(reader_level(actor, row.id) is Audience.PUBLIC for row in states)
 
 
 def _shown(

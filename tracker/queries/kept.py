@@ -69,19 +69,36 @@ def kept_each(
     version is read first: were the data newer, they would be kept under a version that nobody
     who begins later sees, never old data under a new one.
     """
+    return keeper(session).each(kind, keys, read)
+
+
+class Keeper:
+    """Keeps for one version of the data; for none where they are being changed."""
+
+    def __init__(self, store: _Store, version: int | None) -> None:
+        self._store, self._version = store, version
+
+    def each(
+        self, kind: str, keys: Sequence[K], read: Callable[[list[K]], Mapping[K, T]]
+    ) -> dict[K, T]:
+        """As ``kept_each``."""
+        if self._version is None:
+            return dict(read(list(keys)))
+        there = self._store.found(self._version, [(kind, key) for key in keys])
+        found = {key: cast(T, there[kind, key]) for key in keys if (kind, key) in there}
+        missing = [key for key in keys if key not in found]
+        if missing:
+            made = read(missing)
+            self._store.keep(self._version, {(kind, key): made[key] for key in made})
+            found.update(made)
+        return found
+
+
+def keeper(session: Session) -> Keeper:
+    """For the version that this transaction sees; it may be used after the transaction."""
     version = _version(session)
-    if version is None:
-        return dict(read(list(keys)))
     with _stores_lock:
-        store = _stores.setdefault(session.get_bind(), _Store())
-    there = store.found(version, [(kind, key) for key in keys])
-    found = {key: cast(T, there[kind, key]) for key in keys if (kind, key) in there}
-    missing = [key for key in keys if key not in found]
-    if missing:
-        made = read(missing)
-        store.keep(version, {(kind, key): value for key, value in made.items()})
-        found.update(made)
-    return found
+        return Keeper(_stores.setdefault(session.get_bind(), _Store()), version)
 
 
 def keeps_nothing(session: Session) -> None:

@@ -4,18 +4,24 @@ There are hundreds on a page. Joined here, as the rows of the matrix are: macros
 long. Everything that a State wrote passes through ``escape``; ``words`` holds our own markup.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 from markupsafe import Markup, escape
 
 from tracker.domain.assistance import Assistance
-from tracker.domain.comparison import Said, Source, StateCell, excerpt
+from tracker.domain.comparison import Said, Source, StateCell, StateColumn, excerpt
+from tracker.domain.documents import Commitment
 from tracker.domain.progress import Audience
 from tracker.domain.responses import Measure, ResponseContent
+from tracker.queries.kept import Keeper
+from tracker.web.comparing import Comparison
+from tracker.web.locale import in_language, locale_name
 from tracker.web.render import label, write_date, write_language
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,16 +30,52 @@ class CellWriter:
 
     ``badges`` and ``audiences`` by value, ``moves`` by move, ``text_without_progress``,
     ``good_practice``, ``reason``, ``measures``, ``lead_agency``, ``assistance``, ``read_all``,
-    ``struck``; ``read_all_of``, ``to_answer`` and ``last_known`` with ``-iso3-``, ``-number-``,
-    ``-cycle-`` where those belong.
+    ``struck``; ``to_commitment`` with ``/0?`` where the number belongs; ``read_all_of``,
+    ``to_answer`` and ``last_known`` with ``-iso3-``, ``-number-``, ``-cycle-`` where those do.
     """
 
     words: Mapping[str, Any]
+    keep: Keeper
     _vintages: dict[tuple[str, Source], str] = field(default_factory=dict)
 
-    def __call__(self, cell: StateCell, iso3: str, number: int) -> Markup:
-        """One State on the commitment of paragraph ``number``."""
-        return Markup("".join(self._cell(cell, iso3, number)))  # noqa: S704  # nosec B704  # texts are escaped below
+    def heads(self, view: Comparison) -> Mapping[int, Markup]:
+        """By paragraph what names the row: the number, the title, the way to its page."""
+        commitments = view.document.commitments
+        return self._kept(("heads", view.cycle.slug), lambda: dict(map(self._head, commitments)))
+
+    def columns(self, view: Comparison) -> list[Mapping[int, Markup]]:
+        """By column and paragraph what each State says; of a group nothing."""
+        return [
+            self._column(view, column) if isinstance(column, StateColumn) else {}
+            for column in view.columns
+        ]
+
+    def _column(self, view: Comparison, column: StateColumn) -> Mapping[int, Markup]:
+        if not view.for_all:
+            return self._written(column, [row.commitment for row in view.rows])
+        before = view.before and view.before.slug
+        name = ("cells", column.code, view.cycle.slug, before)
+        return self._kept(name, lambda: self._written(column, view.document.commitments))
+
+    def _kept(self, name: Hashable, write: Callable[[], T]) -> T:
+        """Written once a version of the data, language and address, in which a language stands."""
+        key = (name, locale_name(), str(self.words["to_answer"]))
+        return self.keep.each("compared cells", [key], lambda _: {key: write()})[key]
+
+    def _head(self, one: Commitment) -> tuple[int, Markup]:
+        address = str(self.words["to_commitment"]).replace("/0?", f"/{one.paragraph}?")
+        named = f"{one.paragraph} · {escape(in_language(one.title))}"
+        return one.paragraph, _ours(f'<th scope="row"><a href="{address}">{named}</a></th>')
+
+    def _written(
+        self, column: StateColumn, commitments: Iterable[Commitment]
+    ) -> Mapping[int, Markup]:
+        name = f'<span class="column-name"><bdi>{escape(in_language(column.name))}</bdi></span>'
+        found = {}
+        for one in commitments:
+            cell = "".join(self._cell(column.cell(one), column.code, one.paragraph))
+            found[one.paragraph] = _ours(f"<td>{name}{cell}</td>")
+        return found
 
     def _cell(self, cell: StateCell, iso3: str, number: int) -> Iterator[str]:
         words, content = self.words, cell.content
@@ -109,6 +151,11 @@ class CellWriter:
         facts = " · ".join(escape(label(part)) for part in parts)
         told = f" <bdi>{escape(excerpt(item.description))}</bdi>" if item.description else ""
         return f'<p><span class="base">{self.words["assistance"]} {facts}</span>{told}</p>'
+
+
+def _ours(html: str) -> Markup:
+    """Our own markup, in which every text of a State is escaped."""
+    return Markup(html)  # noqa: S704  # nosec B704
 
 
 def _measures(measures: Sequence[Measure]) -> str:

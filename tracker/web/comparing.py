@@ -1,6 +1,6 @@
 """States and groups side by side: what the address asks for, and its page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
@@ -28,9 +28,10 @@ from tracker.domain.selection import Selection, areas_of
 from tracker.domain.states import Area, State, StateStatus
 from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
-from tracker.queries.comparison import state_columns
+from tracker.queries.comparison import brief_columns, reads_as_the_public, state_columns
 from tracker.queries.cycles import CycleRow, list_cycles
 from tracker.queries.grids import grids_of_cycles
+from tracker.queries.kept import keeper
 from tracker.queries.publications import reader_level
 from tracker.queries.states import StateRow, list_areas, list_reporting_states
 from tracker.web.access import requires
@@ -48,6 +49,8 @@ from tracker.web.render import label, page
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
+ReadsColumns = Callable[..., tuple[StateColumn, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -55,7 +58,8 @@ class Comparison:
 
     ``before`` is the cycle compared with: the earlier of two that were named, else the previous
     one. ``states`` and ``areas`` are those that can be chosen; ``own`` are the codes of States
-    that are compared and whose answers the reader reads whole, as one of their people.
+    that are compared and whose answers the reader reads whole, as one of their people;
+    ``for_all`` is whether anybody is shown the same of the States.
     """
 
     cycle: CycleRow
@@ -65,6 +69,7 @@ class Comparison:
     document: OutcomeDocument
     audience: Audience
     own: tuple[str, ...]
+    for_all: bool
     base: Base
     selection: Selection
     only: tuple[Only, ...]
@@ -115,7 +120,7 @@ class Comparison:
 @requires(Action.PUBLIC_READ)
 def comparison() -> ResponseReturnValue:
     """The form to choose with, and under it what was chosen side by side."""
-    found = chosen_comparison()
+    found = chosen_comparison(read=brief_columns)
     first = request.args.get("first", "").strip().upper()
     return page(
         "public/compare.html",
@@ -130,10 +135,11 @@ def comparison() -> ResponseReturnValue:
         labels=value_labels(),
         audiences={value.value: label(value) for value in Audience},
         moves={move.value: label(move) for move in Move},
+        keep=keeper(session()),
     )
 
 
-def chosen_comparison() -> Comparison:
+def chosen_comparison(read: ReadsColumns = state_columns) -> Comparison:
     """Read what the address names; ``columns`` are empty where it names nothing to compare.
 
     ``states`` and ``groups`` are codes, ``cycles`` or ``cycle`` one or two short names: each may
@@ -158,7 +164,7 @@ def chosen_comparison() -> Comparison:
     members = _members(rows)
     used = {code for state in members for code in areas_of(state)}
     columns: tuple[Column, ...] = (
-        *(state_columns(session(), actor, states, cycle, before, earlier) if states else ()),
+        *(read(session(), actor, states, cycle, before, earlier) if states else ()),
         *_group_columns(groups, members, cycle, before, base),
     )
     return Comparison(
@@ -169,6 +175,7 @@ def chosen_comparison() -> Comparison:
         document=document,
         audience=audience_of(actor),
         own=_own(states),
+        for_all=reads_as_the_public(actor, states),
         base=base,
         selection=selection,
         only=only,

@@ -1,5 +1,7 @@
 """The language of a page: ``?lang``, then the person's, then the cookie, then the browser's."""
 
+from collections.abc import Mapping
+
 from babel.support import NullTranslations
 from flask import Flask, current_app, g, request, session
 from flask_babel import get_locale, get_translations
@@ -80,7 +82,7 @@ def text_direction() -> str:
     return str(locale.text_direction) if locale else "ltr"
 
 
-def in_language(texts: dict[str, str]) -> str:
+def in_language(texts: Mapping[str, str]) -> str:
     """One of our own texts in the page's language, English where it is missing."""
     return texts.get(chosen_language()) or texts.get("en") or next(iter(texts.values()), "")
 
