@@ -54,6 +54,13 @@ class RunningSite:
         assert self._process is not None
         return self._process.pid
 
+    @property
+    def serving(self) -> list[int]:
+        """The processes of the server that answer; the other one is ``tracker work``."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        commands = {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children}
+        return [pid for pid, command in commands.items() if b"work" not in command.split(b"\0")]
+
     def environment(self) -> dict[str, str]:
         """Of every command: nothing of the caller's own settings."""
         kept = {name: value for name, value in os.environ.items() if name[:8] != "TRACKER_"}

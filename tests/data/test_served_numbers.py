@@ -27,14 +27,6 @@ def counted(site: RunningSite, rule: str) -> float:
     return next((sample.value for sample in found), 0)
 
 
-def serving_process(site: RunningSite) -> int:
-    """The child of the server that answers; the other one is ``tracker work``."""
-    children = Path(f"/proc/{site.pid}/task/{site.pid}/children").read_text().split()
-    commands = {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children}
-    (pid,) = [pid for pid, command in commands.items() if b"work" not in command.split(b"\0")]
-    return pid
-
-
 def test_requests_stay_counted_when_their_process_is_killed(tmp_path: Path) -> None:
     site = RunningSite(tmp_path)
     site.more["TRACKER_METRICS_TOKEN"] = TOKEN
@@ -44,7 +36,8 @@ def test_requests_stay_counted_when_their_process_is_killed(tmp_path: Path) -> N
         before = counted(site, "/healthz")
         for _ in range(3):
             urllib.request.urlopen(f"{site.url}/healthz", timeout=30).close()  # noqa: S310
-        os.kill(serving_process(site), signal.SIGKILL)
+        (serving,) = site.serving
+        os.kill(serving, signal.SIGKILL)
         assert when_answered(site, "/healthz") >= before + 3
     finally:
         site.stop()
