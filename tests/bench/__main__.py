@@ -8,6 +8,7 @@ from pathlib import Path
 from tests.bench import compiled
 from tests.bench.data import Size, build
 from tests.bench.measuring import Measured, in_child, measure, medians
+from tracker.cli.group import collect_seldom
 
 DATABASE, SIZE = "bench.sqlite3", "size"
 
@@ -31,7 +32,8 @@ def main() -> None:
 
 
 def run(job: str, folder: Path) -> None:
-    """One job, in this process."""
+    """One job, in this process, which is set up as every command is."""
+    collect_seldom()
     kind, _, rest = job.partition(":")
     if kind == "build":
         states, cycles = rest.split("x")

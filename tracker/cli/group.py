@@ -63,11 +63,18 @@ def cli() -> None:
     """Track what States do about the commitments of adopted outcome documents."""
 
 
+def collect_seldom() -> None:
+    """Look less often for memory that may be freed.
+
+    What a command imports stays until it ends: looking through it again and again takes a third of
+    the time in which a command starts.
+    """
+    gc.set_threshold(50_000, 20, 50)
+
+
 def main() -> None:
     """Run; every refusal is one sentence on standard error and an exit code."""
-    # What a command imports stays until it ends: looking through it again and again for what may
-    # go takes a third of the time in which a command starts.
-    gc.set_threshold(50_000, 20, 50)
+    collect_seldom()
     from tracker.delivery.signing import KeyUnusable
     from tracker.domain.errors import Invalid, TrackerError
     from tracker.domain.messages import sentence
