@@ -20,7 +20,7 @@ from tracker.queries.accounts import (
     invited_account,
     list_manageable_accounts,
 )
-from tracker.queries.sign_ins import browser_by_session
+from tracker.queries.sign_ins import browser_by_session, list_sessions
 from tracker.services import accounts, invitations, sessions
 from tracker.services.accounts import Added
 from tracker.services.passwords import hash_password, verify_password
@@ -300,8 +300,25 @@ class TestEnding:
     def test_a_session_ends_after_twelve_hours(self, session: Session, focal_point: Actor) -> None:
         assert focal_point.user_id
         token = signed_in(session, focal_point.user_id)
-        assert is_signed_in(session, token, NOW + timedelta(hours=12) - timedelta(seconds=1))
+        last = NOW + timedelta(hours=12) - timedelta(seconds=1)
+        (row,) = session.scalars(select(SignedIn.id)).all()
+        sessions.note_seen(session, session_id=row, clock=at(last))
+        assert is_signed_in(session, token, last)
         assert not is_signed_in(session, token, NOW + timedelta(hours=12))
+
+    def test_a_session_ends_when_nobody_uses_it_for_two_hours(
+        self, session: Session, focal_point: Actor
+    ) -> None:
+        assert focal_point.user_id
+        token = signed_in(session, focal_point.user_id)
+        (row,) = session.scalars(select(SignedIn.id)).all()
+        early, later = NOW + timedelta(hours=1), NOW + timedelta(hours=3)
+        assert is_signed_in(session, token, NOW + timedelta(minutes=119))
+        assert not is_signed_in(session, token, NOW + timedelta(hours=2))
+        sessions.note_seen(session, session_id=row, clock=at(early))
+        assert is_signed_in(session, token, later - timedelta(seconds=1))
+        assert not is_signed_in(session, token, later)
+        assert list_sessions(session, focal_point.user_id, later) == ()
 
     def test_only_the_hash_of_a_session_is_kept(self, session: Session, focal_point: Actor) -> None:
         assert focal_point.user_id

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.account_events import AccountEventKind
@@ -16,6 +16,7 @@ from tracker.policy.scopes import held_at
 from tracker.queries.accounts import as_actor
 from tracker.queries.kept import version_is
 
+IDLE = timedelta(hours=2)  # of a browser that nobody uses: typing on a page saves, and so is use
 SECOND_STEP_WITHIN = timedelta(minutes=30)  # of typing the password: time to install an app
 EVENTS_SHOWN = 50
 
@@ -90,8 +91,7 @@ def browser_by_session(
         .outerjoin(Membership, and_(Membership.user_id == User.id, held_at(now)))
         .where(
             SignedIn.token_hash == token_hash,
-            SignedIn.ended_at.is_(None),
-            SignedIn.expires_at > now,
+            _runs(now),
             User.is_active,
         )
         .order_by(Membership.id)
@@ -116,12 +116,19 @@ def browser_by_session(
     )
 
 
+def _runs(now: datetime) -> ColumnElement[bool]:
+    """Not ended, by anybody, by its age or by its idleness."""
+    return and_(
+        SignedIn.ended_at.is_(None), SignedIn.expires_at > now, SignedIn.seen_at > now - IDLE
+    )
+
+
 def list_sessions(session: Session, user_id: int, now: datetime) -> tuple[SignedInRow, ...]:
     """Where a person is signed in, the last one seen first."""
     enrolled = factor_of(session, user_id) is not None
     rows = session.scalars(
         select(SignedIn)
-        .where(SignedIn.user_id == user_id, SignedIn.ended_at.is_(None), SignedIn.expires_at > now)
+        .where(SignedIn.user_id == user_id, _runs(now))
         .order_by(SignedIn.seen_at.desc(), SignedIn.id.desc())
     )
     return tuple(
