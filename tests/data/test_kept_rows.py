@@ -12,11 +12,13 @@ from tests.items import save_every
 from tests.national_reports import Reporting, begin_report, commitment_id
 from tests.signing import SIGNER
 from tests.tampering import as_owner, triggers
+from tracker.domain.account_events import AccountEventKind
 from tracker.domain.indicators import Cell
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure
 from tracker.models import Base, ChainEntry, ChainText, Checkpoint, Submission
 from tracker.queries.verification import verify_report
+from tracker.services.account_events import record_account_event
 from tracker.services.clarifications import ask, reply
 from tracker.services.indicators import save_indicator
 from tracker.services.receipts import keep_printed
@@ -37,6 +39,7 @@ KEPT = (
     "signing_key",
     "receipt_document",
     "checkpoint",
+    "account_event",
 )
 REFUSED = "history is only added to"
 # What the services may still do to a row: each is tried below, in the right order and in others.
@@ -93,6 +96,14 @@ def life(session: Session) -> Reporting:
     keep_printed(session, submission=first, language="en", pdf=b"%PDF", signer=SIGNER)
     session.add(
         Checkpoint(number=1, day="2026-03-02", made_at=work.clock(), hash="0" * 64, statement={})
+    )
+    record_account_event(
+        session,
+        actor=work.administrator,
+        user_id=work.reviewer.user_id or 0,
+        kind=AccountEventKind.ROLE_GIVEN,
+        at=work.clock(),
+        role="reviewer",
     )
     session.commit()
     return work
