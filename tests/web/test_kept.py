@@ -168,3 +168,38 @@ def test_two_applications_on_one_database(settings: Settings, tmp_path: Path) ->
     engine.dispose()
     for reader in readers:
         assert "Another name" in reader.get("/states").text
+
+
+NOTICES = {
+    "secretariat": "Do not pass it on as public.",
+    "states": "with the answers that States share among themselves",
+    "own": "With all answers of Ghana, as its own people read them",
+}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        COMPARE,
+        "/states/GHA?cycle=bms7",
+        "/states/GHA/submissions/1?cycle=bms7",
+        "/documents/bms7/25?cycle=bms7",
+    ],
+)
+def test_pages_with_answers_say_for_whom_they_are(
+    browser_of: type[Browser], session: Session, work: Reporting, path: str
+) -> None:
+    submission = work.submit()
+    work.accept(submission)
+    work.publish(submission)
+    session.commit()
+    own = browser_of(session.get_one(User, work.focal_point.user_id))
+    readers = {
+        browser_of(): set[str](),
+        browser_of(make_user(session, Role.REVIEWER)): {"secretariat"},
+        browser_of(make_user(session, Role.FOCAL_POINT, "PER")): {"states"},
+        own: {"states", "own"},
+    }
+    for reader, told in readers.items():
+        text = " ".join(reader.soup(f"{path}&lang=en").get_text(" ").split())
+        assert {name for name, words in NOTICES.items() if words in text} == told

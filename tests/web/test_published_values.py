@@ -1,7 +1,9 @@
 """The values that others published, on the page of their indicator."""
 
+import gzip
+
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from tests.people import Browser, make_actor, parsed
@@ -11,6 +13,7 @@ from tracker.domain.clock import system_clock
 from tracker.domain.errors import NotPermitted
 from tracker.domain.roles import OPERATOR, Role
 from tracker.exchange.published import read_published
+from tracker.models import State
 from tracker.services.published import import_published
 
 SLUG = "sdg-16-4-2"
@@ -51,6 +54,42 @@ def test_the_page_shows_what_was_published(public: Browser, session: Session) ->
     assert SENTENCE in page
     french = rows_of(public.get(f"{PAGE}?lang=fr").text)
     assert [row[2] for row in french] == ["100 %", "62,50 %"]
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("state=KEN", ["Sub-Saharan Africa", "Kenya"]),
+        ("state=KEN&year=2018", ["Sub-Saharan Africa", "Kenya"]),
+        ("state=KEN&year=2019", ["Sub-Saharan Africa"]),  # the region's is of two years
+        ("state=PER", ["Peru"]),
+        ("area=africa", ["Kenya"]),
+        ("area=grulac", ["Peru"]),
+        ("year=2020", ["Peru"]),
+    ],
+)
+def test_they_are_those_of_the_places_and_the_year_chosen(
+    public: Browser, session: Session, query: str, found: list[str]
+) -> None:
+    submission = make_submission(session, make_cycle(session), "KEN", {}, "published")
+    for year in (2018, 2019, 2020):  # the years that can be chosen are those of the reports
+        add_figures(session, submission, found_arms(year, total=4, traced=1))
+    add(session, LINES + "PER,,2020,10,UN SDG database,\n")
+    page = public.get(f"{PAGE}?{query}&lang=en").text
+    assert [row[0] for row in rows_of(page)] == found
+
+
+def test_a_whole_file_of_values_leaves_the_page_light(public: Browser, session: Session) -> None:
+    codes = session.scalars(select(State.iso3).where(State.status == "member")).all()
+    lines = [
+        f"{iso3},,{year},{year % 97}.5,UN SDG database,Estimate"
+        for iso3 in codes
+        for year in range(2016, 2024)
+    ]
+    add(session, HEADER + "\n".join(lines) + "\n")
+    page = public.get(PAGE)
+    assert len(rows_of(page.text)) == len(codes) * 8 > 1_500
+    assert len(gzip.compress(page.data)) < 80_000  # with styles and scripts below 100 kB
 
 
 def test_a_published_value_enters_no_sum(public: Browser, session: Session) -> None:

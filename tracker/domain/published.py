@@ -4,7 +4,7 @@ They are shown beside the States' own figures and never enter a sum.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TypeVar
@@ -86,6 +86,18 @@ class PublishedValue:
     def pooled(self) -> bool:
         """Whether it is one value over two years."""
         return self.year_from != self.year_to
+
+
+def chosen_values(
+    values: Iterable[PublishedValue], places: Collection[str] | None, year: int | None
+) -> tuple[PublishedValue, ...]:
+    """Those of these States and regions, by ISO and M49 code (``None``: of all), and of a year."""
+    return tuple(
+        value
+        for value in values
+        if (places is None or (value.iso3 or value.m49) in places)
+        and (year is None or value.year_from <= year <= value.year_to)
+    )
 
 
 def is_invented(*, iso3: str = "", m49: str = "") -> bool:

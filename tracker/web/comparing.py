@@ -32,9 +32,9 @@ from tracker.queries.comparison import brief_columns, reads_as_the_public, state
 from tracker.queries.cycles import CycleRow, list_cycles
 from tracker.queries.grids import grids_of_cycles
 from tracker.queries.kept import keeper
-from tracker.queries.publications import reader_level
 from tracker.queries.states import StateRow, list_areas, list_reporting_states
 from tracker.web.access import requires
+from tracker.web.locale import in_language
 from tracker.web.public_choices import (
     by_name,
     choices,
@@ -42,6 +42,7 @@ from tracker.web.public_choices import (
     current_cycle,
     find_document,
     named_cycle,
+    own_states,
     value_labels,
 )
 from tracker.web.public_selection import chosen_selection, kinds_of
@@ -57,8 +58,8 @@ class Comparison:
     """What is compared, as the address says, and what of it this reader may read.
 
     ``before`` is the cycle compared with: the earlier of two that were named, else the previous
-    one. ``states`` and ``areas`` are those that can be chosen; ``own`` are the codes of States
-    that are compared and whose answers the reader reads whole, as one of their people;
+    one. ``states`` and ``areas`` are those that can be chosen; ``own`` are States that
+    are compared and whose answers the reader reads whole, as one of their people;
     ``for_all`` is whether anybody is shown the same of the States.
     """
 
@@ -68,7 +69,7 @@ class Comparison:
     cycles: tuple[CycleRow, ...]
     document: OutcomeDocument
     audience: Audience
-    own: tuple[str, ...]
+    own: tuple[State, ...]
     for_all: bool
     base: Base
     selection: Selection
@@ -126,6 +127,7 @@ def comparison() -> ResponseReturnValue:
         "public/compare.html",
         view=found,
         audience=found.audience,
+        own=[in_language(state.name) for state in found.own],
         bases=tuple(Base),
         onlys=tuple(Only),
         forms=tuple(ExportFormat),
@@ -174,7 +176,7 @@ def chosen_comparison(read: ReadsColumns = state_columns) -> Comparison:
         cycles=same,
         document=document,
         audience=audience_of(actor),
-        own=_own(states),
+        own=own_states(states),
         for_all=reads_as_the_public(actor, states),
         base=base,
         selection=selection,
@@ -238,13 +240,6 @@ def count_problem(given: int) -> Problem:
 
 def _members(rows: Iterable[StateRow]) -> list[State]:
     return [row.state for row in rows if row.state.status is StateStatus.MEMBER]
-
-
-def _own(states: Iterable[StateRow]) -> tuple[str, ...]:
-    """Those of which the reader reads more than others of the same level."""
-    actor = current_actor()
-    level = audience_of(actor)
-    return tuple(row.state.iso3 for row in states if reader_level(actor, row.id) is not level)
 
 
 def _group_columns(

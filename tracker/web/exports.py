@@ -96,7 +96,7 @@ def compared(form: str) -> ResponseReturnValue:
         cycle=found.cycle.slug,
         before=found.before.slug if found.before else "",
         audience=found.audience,
-        own=found.own,
+        own=tuple(state.iso3 for state in found.own),
         base=found.base,
         selection=found.selection,
         only=found.only,

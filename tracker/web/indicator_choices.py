@@ -8,6 +8,7 @@ from flask import request
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.indicators import Category, IndicatorDefinition
 from tracker.domain.progress import Audience
+from tracker.domain.selection import areas_of
 from tracker.domain.states import Area
 from tracker.queries.indicator_values import (
     ReturnedValues,
@@ -47,6 +48,18 @@ class ValuesView:
     def narrowed(self) -> bool:
         """Whether anything is chosen."""
         return self.shown.choice != ValueChoice()
+
+    @property
+    def places(self) -> frozenset[str] | None:
+        """Codes of the State chosen and its regions, or of the region and its States; else none."""
+        chosen = self.shown.choice
+        if chosen.state:
+            (state,) = [row.state for row in self.rows if row.state.iso3 == chosen.state]
+            return frozenset((state.iso3, *areas_of(state)))
+        if chosen.area:
+            inside = [row.state.iso3 for row in self.rows if chosen.area in areas_of(row.state)]
+            return frozenset((chosen.area, *inside))
+        return None
 
     def arguments(self, **changes: Any) -> dict[str, Any]:
         """The view as it stands in an address, with some things changed (``None`` takes away)."""

@@ -23,6 +23,7 @@ from tracker.domain.indicators import (
     years_of,
 )
 from tracker.domain.progress import Audience
+from tracker.domain.published import chosen_values
 from tracker.domain.values import parse_audience
 from tracker.forms.indicator import IndicatorForm
 from tracker.policy.actions import Action
@@ -284,7 +285,11 @@ def show(slug: str) -> ResponseReturnValue:
         shown=view.shown,
         states=by_name(view.shown.states, lambda line: dict(line.row.state.name)),
         silent=by_name(view.shown.silent, lambda row: dict(row.state.name)),
-        published=published_values(session(), view.definition.slug),
+        published=chosen_values(
+            published_values(session(), view.definition.slug),
+            view.places,
+            view.shown.choice.year,
+        ),
         audience=audience,
         is_public=audience is Audience.PUBLIC,
     )

@@ -11,11 +11,15 @@ from tracker.domain.documents import OutcomeDocument
 from tracker.domain.errors import Invalid, NotFound, Problem
 from tracker.domain.progress import SHOWN_ORDER, Base, Distribution
 from tracker.domain.searching import Search, fold, parse_search
-from tracker.domain.states import Area
+from tracker.domain.states import Area, State
+from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import CycleRow
 from tracker.queries.documents import document_or_none
+from tracker.queries.publications import reader_level
+from tracker.queries.states import StateRow
 from tracker.web.locale import in_language
 from tracker.web.render import label
+from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
 E = TypeVar("E", bound=StrEnum)
@@ -123,3 +127,15 @@ def value_labels() -> dict[str, str]:
 def by_name(rows: Iterable[T], name: Callable[[T], dict[str, str]]) -> list[T]:
     """Rows in the order of a State's name in the page's language, accents aside."""
     return sorted(rows, key=lambda row: fold(in_language(name(row))))
+
+
+def own_states(states: Iterable[StateRow]) -> tuple[State, ...]:
+    """Those of which this reader reads more than others of the same level: all that they said."""
+    actor = current_actor()
+    level = audience_of(actor)
+    return tuple(row.state for row in states if reader_level(actor, row.id) is not level)
+
+
+def own_names(states: Iterable[StateRow]) -> list[str]:
+    """What these are called, for the notice above a page."""
+    return [in_language(state.name) for state in own_states(states)]

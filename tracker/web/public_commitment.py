@@ -23,6 +23,7 @@ from tracker.queries.cycles import CycleRow, list_cycles
 from tracker.queries.grids import grids_of_commitment
 from tracker.queries.needs import ListedAssistance, assistance_of_cycle
 from tracker.queries.publications import StateAnswer, answers_to_commitment
+from tracker.queries.states import list_reporting_states
 from tracker.web.access import requires
 from tracker.web.locale import chosen_language
 from tracker.web.public_choices import (
@@ -32,6 +33,7 @@ from tracker.web.public_choices import (
     chosen_cycle,
     chosen_page,
     find_document,
+    own_names,
     shown_keys,
     value_labels,
 )
@@ -147,6 +149,7 @@ def commitment(slug: str, paragraph: int) -> ResponseReturnValue:
         moves=SHOWN_MOVES,
         labels=value_labels(),
         audience=audience_of(current_actor()),
+        own=own_names(list_reporting_states(session())),
     )
 
 

@@ -29,7 +29,7 @@ from tracker.queries.states import (
 )
 from tracker.queries.submissions import SubmissionRow, list_submissions_of_state
 from tracker.web.access import requires
-from tracker.web.public_choices import by_name, find_document, value_labels
+from tracker.web.public_choices import by_name, find_document, own_names, value_labels
 from tracker.web.render import page
 from tracker.web.session import current_actor
 from tracker.web.state_progress import SectionProgress, progress_by_section
@@ -122,6 +122,7 @@ def state(iso3: str) -> ResponseReturnValue:
         labels=value_labels(),
         moves=list(Move),
         audience=audience_of(current_actor()),
+        own=own_names([row]) if shown else [],
     )
 
 
@@ -183,7 +184,13 @@ def submission(iso3: str, number: int) -> ResponseReturnValue:
     ]
     if not found:
         raise NotFound(Problem("not-found"))
-    return page("public/submission.html", state=row.state, report=_contents(row.id, found[0]))
+    return page(
+        "public/submission.html",
+        state=row.state,
+        report=_contents(row.id, found[0]),
+        audience=audience_of(current_actor()),
+        own=own_names([row]),
+    )
 
 
 @dataclass(frozen=True, slots=True)
