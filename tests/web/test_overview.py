@@ -40,6 +40,7 @@ def cycle(session: Session) -> ReportingCycle:
     )
     make_submission(session, before, "PER", {25: said(DEVELOPING), 58: said(DEVELOPING)})
     make_submission(session, before, "TCD", {25: said(DONE)})
+    make_submission(session, before, "VAT", {25: said(NOT_STARTED)})
     now = make_cycle(session, NOW, opens=date(2026, 1, 1))
     make_submission(session, now, "KEN", {25: said(DONE), 58: said(DONE), 64: said(DEVELOPING)})
     make_submission(session, now, "PER", {25: said(DONE, Audience.SECRETARIAT), 58: said(PARTLY)})
@@ -175,6 +176,9 @@ def test_the_states_behind_a_figure_are_named_with_their_paragraphs(
     further = public.soup(f"{BEHIND}?value=further&lang=en")
     assert table(further, "states") == {"Kenya": ["1/93 (1%)", "25"], "Peru": ["1/93 (1%)", "58"]}
     assert f"Compared with cycle {BEFORE}" in text_of(further)
+    assert "Observer States, in no base Holy See : 25" in text_of(further)
+    back = public.soup(f"{BEHIND}?value=back&lang=en")
+    assert list(table(back, "states")) == ["Kenya"] and "Holy See" not in text_of(back)
     one = public.soup(f"{BEHIND}?value=withheld&paragraph=25&lang=en")
     assert table(one, "states") == {"Peru": ["1/1 (100%)", "25"]}
     assert "1/193 (1%)" in text_of(one)
@@ -197,6 +201,7 @@ def test_the_states_in_both_cycles_stand_behind_the_base_of_the_movement(
     assert lead is not None
     assert text_of(lead) == "Reported in both cycles: 2/193 (1%) of the Member States chosen"
     assert f"Compared with cycle {BEFORE}" in text_of(page)
+    assert "Observer States, in no base Holy See" in text_of(page)
     commitments = int(shares[1]) // 2
     assert f"{2 * commitments}/{193 * commitments:,} (1%)" in text_of(page)
     african = public.soup(f"{BEHIND}?value=in_both&area=africa&lang=en")
