@@ -21,6 +21,7 @@ from tracker.domain import labels
 from tracker.domain.comparison import excerpt
 from tracker.domain.errors import Problem
 from tracker.domain.messages import sentence
+from tracker.exchange.shares import percent_of
 from tracker.extensions import DAY
 from tracker.policy.actions import Action
 from tracker.web import access, locale
@@ -133,14 +134,14 @@ def write_percent(share: float) -> str:
 
 
 def write_share(n: int, total: int) -> Markup:
-    """``12/193 (6%)`` as markup; never a percentage alone, no percentage of nothing."""
+    """``12/193 (6%)`` as markup, see ``percent_of``; never a percentage alone, none of nothing."""
     return _share(n, total, locale.locale_name())
 
 
 @lru_cache(maxsize=20_000)
 def _share(n: int, total: int, language: str) -> Markup:
     pair = f"{format_decimal(n, locale=language)}/{format_decimal(total, locale=language)}"
-    percent = f" ({format_percent(n / total, locale=language)})" if total else ""
+    percent = f" ({percent_of(n, total, Locale.parse(language))})" if total else ""
     return Markup('<span class="share"><bdi>{}</bdi>{}</span>').format(pair, percent)
 
 
