@@ -261,6 +261,27 @@ def test_a_wrong_choice_is_told_in_a_sentence(
     assert named in text_of(public.soup(f"{BEHIND}?{query}&lang=en", 422))
 
 
+@pytest.mark.parametrize(
+    ("asked", "filters", "named", "told"),
+    [
+        ("paragraph=58", "section=I.1&theme=manufacture", "58 · ", "leave this commitment out"),
+        ("state=KEN", "area=grulac", "Kenya", "leaves this State out"),
+    ],
+)
+def test_what_the_filters_leave_out_is_named_with_a_way_back(
+    public: Browser, cycle: ReportingCycle, asked: str, filters: str, named: str, told: str
+) -> None:
+    query = f"value=implemented&base=answered&{asked}"
+    page = public.soup(f"{BEHIND}?{query}&{filters}&lang=en")
+    assert "Implemented: 0/0" in text_of(page) and told in text_of(page)
+    assert named in text_of(page)
+    back = page.find("a", string=re.compile("^Take away"))
+    assert isinstance(back, Tag)
+    whole = public.soup(str(back["href"]))
+    assert "Kenya" in table(whole, "states") and named in text_of(whole)
+    assert told not in text_of(whole)
+
+
 def test_a_move_needs_a_cycle_before(public: Browser, cycle: ReportingCycle) -> None:
     public.soup("/cycles/bms7/states?value=further&lang=en", 422)
 
