@@ -182,6 +182,12 @@ def test_only_what_was_asked_for(
     assert 27 in rows_of(public.soup(two))
     section = public.soup(f"{two}&section=II")
     assert set(rows_of(section)) and set(rows_of(section)) < set(range(50, 103))
+    narrow = f"{two}&section=I.1&theme=tracing&strength=commit&strength=encourage&only=differences"
+    said = public.soup(narrow).select_one("main p[role=status]")  # printed, unlike the filters
+    assert said and " ".join(said.get_text().split()) == (
+        "I.1 National level: laws, transfers, stockpiles · Tracing · Commits · Encourages"
+        " · 0 commitments · Only where they differ"
+    )
     themed = rows_of(public.soup(f"{two}&theme=tracing"))
     assert 0 < len(themed) < 40
     nothing = public.soup(f"{two}&theme=tracing&only=good_practices")
