@@ -96,7 +96,7 @@ def cycles(session: Session) -> tuple[ReportingCycle, ReportingCycle]:
 
 
 def words_of(cell: Tag) -> str:
-    for sign in cell.select(".sign, .column-name, .arrow, svg"):
+    for sign in cell.select(".sign, .column-name, svg"):
         sign.decompose()
     return " ".join(cell.get_text(" ").split())
 

@@ -21,6 +21,7 @@ from tracker.domain import labels
 from tracker.domain.comparison import excerpt
 from tracker.domain.errors import Problem
 from tracker.domain.messages import sentence
+from tracker.domain.progress import SHOWN_ORDER
 from tracker.exchange.shares import percent_of
 from tracker.extensions import DAY
 from tracker.policy.actions import Action
@@ -184,6 +185,7 @@ def init_app(app: Flask) -> None:
     """Names that every template may use."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["SHOWN_KEYS"] = tuple(value.value for value in SHOWN_ORDER)
     app.jinja_env.filters["numberformat"] = write_number
     app.jinja_env.filters["percentformat"] = write_percent
     app.jinja_env.filters["shareof"] = write_share
