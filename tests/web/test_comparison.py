@@ -96,7 +96,7 @@ def cycles(session: Session) -> tuple[ReportingCycle, ReportingCycle]:
 
 
 def words_of(cell: Tag) -> str:
-    for sign in cell.select(".sign, .column-name, .arrow, svg"):
+    for sign in cell.select(".sign, .column-name, svg"):
         sign.decompose()
     return " ".join(cell.get_text(" ").split())
 
@@ -167,6 +167,10 @@ def test_another_base_and_another_cycle(
     lead = named.select_one("main .lead")
     assert lead and lead.get_text() == f"Side by side, cycle {NOW} · movement since cycle bms7"
     assert rows_of(named)[26][0].startswith("Partly implemented Not compared")
+    fields = public.soup(PATH.replace(NOW, f"{NOW}&cycles=bms7")).select_one("main .lead")
+    assert fields and fields.get_text() == lead.get_text()
+    emptied = public.soup(PATH.replace(NOW, f"{BEFORE}&cycles=")).select_one("main .lead")
+    assert emptied and emptied.get_text().startswith(f"Side by side, cycle {BEFORE}")
 
 
 def test_only_what_was_asked_for(
@@ -178,6 +182,12 @@ def test_only_what_was_asked_for(
     assert 27 in rows_of(public.soup(two))
     section = public.soup(f"{two}&section=II")
     assert set(rows_of(section)) and set(rows_of(section)) < set(range(50, 103))
+    narrow = f"{two}&section=I.1&theme=tracing&strength=commit&strength=encourage&only=differences"
+    said = public.soup(narrow).select_one("main p[role=status]")  # printed, unlike the filters
+    assert said and " ".join(said.get_text().split()) == (
+        "I.1 National level: laws, transfers, stockpiles · Tracing · Commits · Encourages"
+        " · 0 commitments · Only where they differ"
+    )
     themed = rows_of(public.soup(f"{two}&theme=tracing"))
     assert 0 < len(themed) < 40
     nothing = public.soup(f"{two}&theme=tracing&only=good_practices")
@@ -208,6 +218,7 @@ def test_a_choice_may_be_repeated_listed_or_both(
         ("states=KEN&groups=nope", 422, "There is no group or region with the code “nope”."),
         ("states=KEN,PER&cycles=bms7,bms7-2026,bms7-2028", 422, "you chose 3."),
         ("states=KEN,PER&cycles=bms7,other", 422, "are on different outcome documents"),
+        (f"states=KEN,PER&cycles={BEFORE}&cycles={NOW}", 422, f"“{NOW}” is later than “{BEFORE}”"),
         ("states=KEN,PER&cycle=nope", 404, "There is no reporting cycle “nope”."),
         ("states=KEN,PER&only=nope", 422, "“nope” is not one of the choices"),
         ("states=KEN,XAA", 422, "There is no State with the code “XAA”."),

@@ -71,7 +71,7 @@ def test_every_pair_has_its_word(public: Browser, cycle: ReportingCycle) -> None
     sums = [cell.get_text() for cell in page.select("#matrix tbody td.sum")]
     assert sums.count("1/93 (1%)") == 1 and sums.count("Not reported") == 190
     totals = [cell.get_text() for cell in page.select("#matrix tfoot td.sum")]
-    assert totals[:3] == ["1/17,949 (0%)", "1/193", "0/193"]
+    assert totals[:3] == ["1/17,949 (<1%)", "1/193", "0/193"]
 
 
 @pytest.mark.parametrize("role", [None, Role.FOCAL_POINT, Role.REVIEWER])
@@ -109,7 +109,18 @@ def test_it_is_sorted_and_chosen_by_the_address(public: Browser, cycle: Reportin
     kept = public.soup(f"{PAGE}?lang=en&area=africa&cells=words&base=answered")
     assert kept.select_one("#matrix.words") and kept.select_one("option[value=africa][selected]")
     links = [str(link["href"]) for link in kept.select("td.sorter a")]
-    assert all("area=africa" in link and "cells=words" in link for link in links)
+    assert links and all("area=africa" in link and "cells=words" in link for link in links)
+
+
+def test_filtering_away_the_paragraph_sorted_by_sorts_by_name(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    page = public.soup(f"{PAGE}?lang=en&rows=list&section=I.1&sort=58")
+    assert list(rows(page))[:2] == ["Afghanistan", "Albania"]
+    order = page.select_one("#matrix thead th [aria-current]")
+    assert order and order.get_text() == "State"
+    kept = page.select_one("form.filters input[name=sort]")
+    assert kept and kept["value"] == "name"
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from tests.submitted import make_cycle, make_submission
 from tests.submitted_items import add_item
 from tracker.domain.assistance import Assistance, AssistanceKind, AssistanceStatus, Direction
 from tracker.domain.documents import Theme
-from tracker.domain.needs import AssistanceChoice, currency_sums, matches_of
+from tracker.domain.needs import AssistanceChoice, currency_sums, matches_of, not_ended
 from tracker.domain.progress import Audience
 from tracker.domain.roles import Role
 from tracker.models import ReportingCycle
@@ -61,7 +61,8 @@ def cycle(session: Session) -> ReportingCycle:
     ghana = make_submission(session, cycle, "GHA", {})
     add_item(session, ghana, offer("Two machines.", amount=300, currency="USD"))
     add_item(session, ghana, offer("Advice.", kind=AssistanceKind.EXPERTISE))
-    add_item(session, ghana, offer("Long gone.", status=AssistanceStatus.WITHDRAWN))
+    gone = offer("Long gone.", amount=70, currency="USD", status=AssistanceStatus.WITHDRAWN)
+    add_item(session, ghana, gone)
     peru = make_submission(session, cycle, "PER", {})
     add_item(session, peru, need("Machines in Peru.", amount=2500, currency="USD"))
     add_item(session, peru, offer("From Peru.", amount=1, currency="USD"))
@@ -93,14 +94,16 @@ def rows_of(page: BeautifulSoup, name: str) -> list[list[str]]:
 def test_the_list_is_counted_by_hand(public: Browser, cycle: ReportingCycle) -> None:
     page = public.soup(PATH)
     count = page.find(id="count")
-    assert isinstance(count, Tag) and words(count).startswith("3 needs, 4 offers")
+    assert isinstance(count, Tag) and words(count).startswith("3 needs, 3 offers of the")
     assert "observer States" in words(count)
+    ended = page.find(id="ended")
+    assert isinstance(ended, Tag) and words(ended).startswith("1 more is completed or withdrawn")
     assert rows_of(page, "sums") == [
         ["Needed", "EUR", "500", "1/3 (33%) of those needed"],
         ["Needed", "USD", "3,500", "2/3 (67%) of those needed"],
-        ["Offered", "USD", "301", "2/4 (50%) of those offered"],
+        ["Offered", "USD", "301", "2/3 (67%) of those offered"],
     ]
-    assert rows_of(page, "themes") == [["Marking", "3", "4"]]
+    assert rows_of(page, "themes") == [["Marking", "3", "3"]]
     assert entries(page) == [
         *("Marking machines.", "Trainers <script>.", "Machines in Peru."),
         *("Two machines.", "Advice.", "Long gone.", "Of an observer.", "From Peru."),
@@ -250,6 +253,14 @@ def test_the_workbook_holds_exactly_the_list(public: Browser, cycle: ReportingCy
     facts = {str(row[0].value): str(row[1].value) for row in book["Read me"].iter_rows()}
     assert facts["Filters"] == "Needed"
     assert facts["Needed, USD"] == "3500; named by 2/3 (67%)"
+    assert facts["Needed"] == "3"
+    assert facts["Completed or withdrawn, in no count and no sum"] == "0"
+    offers = load_workbook(
+        io.BytesIO(public.get(f"/needs.xlsx?cycle={CYCLE}&direction=offered&lang=en").data)
+    )
+    facts = {str(row[0].value): str(row[1].value) for row in offers["Read me"].iter_rows()}
+    assert facts["Completed or withdrawn, in no count and no sum"] == "1"
+    assert (facts["Offered"], facts["Offered, USD"]) == ("3", "301; named by 2/3 (67%)")
     whole = "\n".join(str(c.value) for s in book for row in s.iter_rows() for c in row)
     assert CANARY not in whole
 
@@ -309,13 +320,14 @@ def test_any_list_recounted_naively(session: Session, seed: int) -> None:
         assert sorted(row.content.description for row in found.rows) == open_to
         hidden = Counter(iso3 for iso3, item in every if not reader.admits(item.audience))
         assert {r.state.iso3: r.withheld for r in found.states if r.withheld} == hidden
-        for total in currency_sums(found.rows):
+        for total in currency_sums(not_ended(found.rows)):
             amounts = [
                 item.amount
                 for _, item in every
                 if reader.admits(item.audience)
                 and (item.direction, item.currency) == (total.direction, total.currency)
                 and item.amount is not None
+                and item.status.value not in ("completed", "withdrawn")
             ]
             assert (total.amount, total.named) == (sum(amounts), len(amounts))
         choice = AssistanceChoice(direction=Direction.NEEDED, theme=Theme.TRACING)

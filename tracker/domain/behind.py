@@ -1,10 +1,13 @@
-"""The States behind a figure: which pairs State × commitment were counted in it."""
+"""The States behind a figure: which pairs State × commitment were counted in it.
+
+What is true of a State is told of observers too, who are listed apart and count in no figure.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tracker.domain.grid import Grid, states_in_both
+from tracker.domain.grid import Grid
 from tracker.domain.movement import Move, move
 
 
@@ -37,7 +40,7 @@ def pairs_moved(
     before: Grid, now: Grid, states: Sequence[str], paragraphs: Sequence[int], wanted: Move
 ) -> tuple[StatePairs, ...]:
     """The pairs that moved so, over those of these States that reported in both cycles."""
-    both = set(states_in_both(before, now))
+    both = before.answers.keys() & now.answers.keys()
     rows = (
         StatePairs(
             iso3,
@@ -55,6 +58,6 @@ def pairs_in_both(
     before: Grid, now: Grid, states: Sequence[str], paragraphs: Sequence[int]
 ) -> tuple[StatePairs, ...]:
     """Every pair of those of these States that reported in both cycles."""
-    both = set(states_in_both(before, now))
+    both = before.answers.keys() & now.answers.keys()
     rows = (StatePairs(iso3, tuple(paragraphs)) for iso3 in states if iso3 in both)
     return tuple(row for row in rows if row.paragraphs)

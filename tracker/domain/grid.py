@@ -47,10 +47,6 @@ class Grid:
             counts.update(self.row(iso3, paragraphs))
         return Distribution(counts)
 
-    def states_with(self, value: str, states: Iterable[str], paragraph: int) -> tuple[str, ...]:
-        """Which of these States give this value on the commitment."""
-        return tuple(iso3 for iso3 in states if self.value(iso3, paragraph) == value)
-
 
 def states_in_both(before: Grid, now: Grid) -> tuple[str, ...]:
     """The States of the base that reported in both cycles."""

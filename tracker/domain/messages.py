@@ -190,6 +190,10 @@ MESSAGES: Final[dict[str, str]] = {
         "The cycles “%(first)s” and “%(second)s” are on different outcome documents, so their "
         "answers cannot be compared."
     ),
+    "movement-since-a-later-cycle": N_(
+        "Movement is told since an earlier cycle, and “%(second)s” is later than “%(first)s”: "
+        "choose them the other way round."
+    ),
     "unknown-area": N_("There is no group or region with the code “%(code)s”."),
     # exports
     "cycles-of-different-documents": N_(

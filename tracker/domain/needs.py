@@ -60,6 +60,11 @@ class AssistanceChoice:
         )
 
 
+def not_ended(rows: Iterable[L]) -> tuple[L, ...]:
+    """Those that are neither completed nor withdrawn: what counts and sums are made of."""
+    return tuple(row for row in rows if row.content.status not in ENDED)
+
+
 @dataclass(frozen=True, slots=True)
 class CurrencySum:
     """What is named in one currency, in whole units of it; ``named`` is how many name an amount."""

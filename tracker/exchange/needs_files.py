@@ -12,7 +12,7 @@ from tracker.domain.chain import instant
 from tracker.domain.documents import LocalisedText, OutcomeDocument
 from tracker.domain.item_fields import Part
 from tracker.domain.messages import N_
-from tracker.domain.needs import AssistanceChoice, currency_sums
+from tracker.domain.needs import AssistanceChoice, currency_sums, not_ended
 from tracker.domain.progress import Audience
 from tracker.exchange.answers import reader_words
 from tracker.exchange.entries import IN_VIEW, Entry
@@ -186,11 +186,14 @@ def _filters(data: AssistanceList, words: Words) -> str:
 def _counts(sheet: Sheet, data: AssistanceList) -> None:
     words = sheet.book.words
     members = [row for row in data.rows if row.is_member]
-    counts = {d: sum(row.content.direction is d for row in members) for d in Direction}
+    counted = not_ended(members)
+    counts = {d: sum(row.content.direction is d for row in counted) for d in Direction}
     sheet.line(words(N_("Counts, of Member States")), "heading")
     for direction, number in counts.items():
         sheet.fact(words.label(direction), str(number))
-    for total in currency_sums(members):
+    ended = len(members) - len(counted)
+    sheet.fact(words(N_("Completed or withdrawn, in no count and no sum")), str(ended))
+    for total in currency_sums(counted):
         share = words.share(total.named, counts[total.direction])
         text = words(N_("%(amount)s; named by %(share)s"), amount=total.amount, share=share)
         sheet.fact(f"{words.label(total.direction)}, {total.currency}", text)
@@ -199,6 +202,7 @@ def _counts(sheet: Sheet, data: AssistanceList) -> None:
 def _rules() -> tuple[str, ...]:
     return (
         N_("Amounts are in whole units of their currency; currencies are never added together."),
+        N_("What is completed or withdrawn is listed and stands in no count and no sum."),
         N_("What observer States say is listed and stands in no count and no sum."),
         N_(
             "Rows that only say how many are withheld count all needs and offers of the State "

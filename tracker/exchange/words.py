@@ -7,10 +7,10 @@ from enum import StrEnum
 
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_percent
 
 from tracker.domain import labels
 from tracker.domain.messages import N_
+from tracker.exchange.shares import percent_of
 from tracker.exchange.translations import SOURCE_LANGUAGE, Translate
 
 DAY_LOCALES = {"en": "en_GB"}  # the United Nations write 1 June 2026
@@ -63,11 +63,10 @@ class Words:
         return "", self.language
 
     def share(self, number: int, of: int) -> str:
-        """``12/193 (6%)``; never a percentage alone, and none of nothing."""
+        """``12/193 (6%)``, see ``percent_of``; never a percentage alone, and none of nothing."""
         if not of:
             return f"{number}/{of}"
-        percent = format_percent(number / of, locale=self._locale)
-        return f"{number}/{of} ({percent})"
+        return f"{number}/{of} ({percent_of(number, of, self._locale)})"
 
     def day(self, value: date | None) -> str:
         """A day written out."""

@@ -145,8 +145,9 @@ def chosen_comparison(read: ReadsColumns = state_columns) -> Comparison:
     """Read what the address names; ``columns`` are empty where it names nothing to compare.
 
     ``states`` and ``groups`` are codes, ``cycles`` or ``cycle`` one or two short names: each may
-    be repeated and may list several with commas between them. ``Invalid`` for a wrong choice,
-    ``NotFound`` for an unknown cycle. Twelve statements at most.
+    be repeated and may list several with commas between them. Two cycles in one list stand in any
+    order; in two fields the second is the one compared with, and ``Invalid`` if it is the later.
+    ``Invalid`` for a wrong choice, ``NotFound`` for an unknown cycle. Twelve statements at most.
     """
     actor = current_actor()
     every = list_cycles(session())
@@ -213,7 +214,16 @@ def _named_cycles(every: tuple[CycleRow, ...]) -> tuple[CycleRow, ...]:
     if found[0].document_slug != found[-1].document_slug:
         values = {"first": found[0].slug, "second": found[-1].slug}
         raise Invalid(Problem("cycles-not-comparable", "cycles", values))
-    return tuple(sorted(found, key=every.index))
+    newest_first = tuple(sorted(found, key=every.index))
+    if _in_two_fields() and newest_first[0] is not found[0]:
+        values = {"first": found[0].slug, "second": found[-1].slug}
+        raise Invalid(Problem("movement-since-a-later-cycle", "cycles", values))
+    return newest_first
+
+
+def _in_two_fields() -> bool:
+    """As the form sends them: the cycle to show, then the one to compare it with."""
+    return sum(bool(raw.strip()) for raw in request.args.getlist("cycles")) > 1
 
 
 def _chosen_states(rows: Sequence[StateRow]) -> tuple[StateRow, ...]:

@@ -8,6 +8,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.behind import Compared, StatePairs, pairs_in_both, pairs_moved, pairs_with
+from tracker.domain.documents import Commitment
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.grid import states_in_both
 from tracker.domain.movement import Move
@@ -47,6 +48,16 @@ class Figure:
     def codes(self) -> tuple[str, ...]:
         """ISO codes of the States chosen."""
         return tuple(code for code in self.view.codes if not self.state or self.state.iso3 == code)
+
+    @property
+    def leaves_out_paragraph(self) -> bool:
+        """Whether the filters leave out the one commitment asked for: then nothing is counted."""
+        return self.paragraph is not None and self.paragraph not in self.view.paragraphs
+
+    @property
+    def leaves_out_state(self) -> bool:
+        """Whether the filters leave out the one State asked for: then nothing is counted."""
+        return self.state is not None and self.state.iso3 not in self.view.codes
 
     def pairs(self, states: Sequence[str]) -> tuple[StatePairs, ...]:
         """What was counted of these States."""
@@ -101,7 +112,7 @@ def cycle_states(slug: str) -> ResponseReturnValue:
         view=view,
         audience=view.audience,
         figure=figure,
-        commitment=next((c for c in view.commitments if c.paragraph == figure.paragraph), None),
+        commitment=_named(view, figure.paragraph),
         rows=by_name(found, lambda row: dict(names[row.iso3].name)),
         names=names,
         sizes={row.iso3: figure.size((row.iso3,)) for row in found},
@@ -113,6 +124,11 @@ def cycle_states(slug: str) -> ResponseReturnValue:
         in_both=isinstance(figure.value, Compared),
         of_moves=isinstance(figure.value, Move),
     )
+
+
+def _named(view: CycleView, paragraph: int | None) -> Commitment | None:
+    """The one commitment asked for, also where the filters leave it out."""
+    return next((c for c in view.document.commitments if c.paragraph == paragraph), None)
 
 
 def _chosen_value(view: CycleView) -> Value | None:

@@ -45,7 +45,7 @@ class RowGroup:
 def matrix(slug: str) -> ResponseReturnValue:
     """``?sort=name``, ``implemented`` or a paragraph; ``rows=list``, ``cells=words``."""
     view = cycle_view(slug)
-    sort = _chosen("sort", BY_NAME, BY_PROGRESS, *map(str, view.paragraphs))
+    sort = _chosen_sort(view)
     rows, cells = _chosen("rows", IN_GROUPS, IN_A_LIST), _chosen("cells", SIGNS, WORDS)
     made = _rows(view)
     totals = [
@@ -70,6 +70,13 @@ def matrix(slug: str) -> ResponseReturnValue:
 def _chosen(name: str, *allowed: str) -> str:
     """One of these codes, the first where the address names none."""
     return one_of(name, dict(zip(allowed, allowed, strict=True))) or allowed[0]
+
+
+def _chosen_sort(view: CycleView) -> str:
+    """By name again where the filters leave out the paragraph that the rows were sorted by."""
+    asked = _chosen("sort", BY_NAME, BY_PROGRESS, *map(str, view.grid.paragraphs))
+    shown = (BY_NAME, BY_PROGRESS, *map(str, view.paragraphs))
+    return asked if asked in shown else BY_NAME
 
 
 def _sections(view: CycleView) -> list[tuple[Section, list[Commitment]]]:

@@ -18,6 +18,7 @@ from tracker.domain.needs import (
     counts_by_theme,
     currency_sums,
     matches_of,
+    not_ended,
     same_kind,
 )
 from tracker.domain.progress import Audience
@@ -77,8 +78,13 @@ class NeedsView:
 
     @property
     def counted(self) -> tuple[ListedAssistance, ...]:
-        """Those of Member States: what every count and sum is made of."""
-        return tuple(row for row in self.rows if row.is_member)
+        """Those of Member States that have not ended: what every count and sum is made of."""
+        return not_ended(row for row in self.rows if row.is_member)
+
+    @property
+    def ended(self) -> int:
+        """How many listed of Member States are completed or withdrawn, and in no count."""
+        return sum(row.is_member for row in self.rows) - len(self.counted)
 
     @property
     def withheld(self) -> int:
@@ -213,7 +219,7 @@ def needs() -> ResponseReturnValue:
         themes=counts_by_theme(view.counted),
         sums=currency_sums(view.counted),
         counts={d: sum(row.content.direction is d for row in view.counted) for d in Direction},
-        observers=len(view.rows) - len(view.counted),
+        observers=sum(not row.is_member for row in view.rows),
         page_number=number,
         pages=pages,
         kinds={

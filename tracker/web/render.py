@@ -21,6 +21,8 @@ from tracker.domain import labels
 from tracker.domain.comparison import excerpt
 from tracker.domain.errors import Problem
 from tracker.domain.messages import sentence
+from tracker.domain.progress import SHOWN_ORDER
+from tracker.exchange.shares import percent_of
 from tracker.extensions import DAY
 from tracker.policy.actions import Action
 from tracker.web import access, locale
@@ -133,14 +135,14 @@ def write_percent(share: float) -> str:
 
 
 def write_share(n: int, total: int) -> Markup:
-    """``12/193 (6%)`` as markup; never a percentage alone, no percentage of nothing."""
+    """``12/193 (6%)`` as markup, see ``percent_of``; never a percentage alone, none of nothing."""
     return _share(n, total, locale.locale_name())
 
 
 @lru_cache(maxsize=20_000)
 def _share(n: int, total: int, language: str) -> Markup:
     pair = f"{format_decimal(n, locale=language)}/{format_decimal(total, locale=language)}"
-    percent = f" ({format_percent(n / total, locale=language)})" if total else ""
+    percent = f" ({percent_of(n, total, Locale.parse(language))})" if total else ""
     return Markup('<span class="share"><bdi>{}</bdi>{}</span>').format(pair, percent)
 
 
@@ -183,6 +185,7 @@ def init_app(app: Flask) -> None:
     """Names that every template may use."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["SHOWN_KEYS"] = tuple(value.value for value in SHOWN_ORDER)
     app.jinja_env.filters["numberformat"] = write_number
     app.jinja_env.filters["percentformat"] = write_percent
     app.jinja_env.filters["shareof"] = write_share

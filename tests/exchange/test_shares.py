@@ -1,0 +1,42 @@
+"""Shares in words: what is not nothing is never 0 %, what is not all is never 100 %."""
+
+import pytest
+from babel import Locale
+from babel.numbers import format_percent
+
+from tracker.exchange.shares import percent_of
+from tracker.exchange.words import Words
+
+
+@pytest.mark.parametrize(
+    ("n", "total", "english"),
+    [
+        (0, 17_949, "0%"),
+        (1, 17_949, "<1%"),
+        (1, 200, "<1%"),  # half of one per cent rounds down
+        (2, 200, "1%"),
+        (12, 193, "6%"),
+        (198, 200, "99%"),
+        (199, 200, ">99%"),  # half rounds up here
+        (999, 1_000, ">99%"),
+        (56.75, 56.75, "100%"),
+        (1_000, 1_000, "100%"),
+    ],
+)
+def test_only_none_is_none_and_only_all_is_all(n: float, total: float, english: str) -> None:
+    assert percent_of(n, total, Locale("en")) == english
+
+
+def test_each_language_writes_it_its_own_way() -> None:
+    french = Locale("fr")  # with a no-break space, wide or narrow
+    assert percent_of(1, 1_000, french) == f"<{format_percent(0.01, locale=french)}"
+    assert percent_of(1, 1_000, french)[2] in "\xa0\u202f"
+    assert percent_of(999, 1_000, french) == f">{format_percent(0.99, locale=french)}"
+    assert percent_of(1, 1_000, Locale("tr")) == "<%1"
+    # A mark of direction keeps the sign before its number.
+    assert percent_of(1, 1_000, Locale("ar")).startswith("\u200e<")
+
+
+def test_workbooks_write_it_beside_the_numbers() -> None:
+    assert Words("en", str).share(1, 17_949) == "1/17949 (<1%)"
+    assert Words("fr", str).share(999, 1_000).startswith("999/1000 (>99")
