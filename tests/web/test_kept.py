@@ -171,7 +171,7 @@ def test_two_applications_on_one_database(settings: Settings, tmp_path: Path) ->
 
 
 NOTICES = {
-    "secretariat": "Do not pass it on as public.",
+    "desk": "Do not pass it on as public.",
     "states": "with the answers that States share among themselves",
     "own": "With all answers of Ghana, as its own people read them",
 }
@@ -196,7 +196,7 @@ def test_pages_with_answers_say_for_whom_they_are(
     own = browser_of(session.get_one(User, work.focal_point.user_id))
     readers = {
         browser_of(): set[str](),
-        browser_of(make_user(session, Role.REVIEWER)): {"secretariat"},
+        browser_of(make_user(session, Role.REVIEWER)): {"desk"},
         browser_of(make_user(session, Role.FOCAL_POINT, "PER")): {"states"},
         own: {"states", "own"},
     }

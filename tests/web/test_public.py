@@ -517,3 +517,21 @@ def selects_of(browser: Browser, connection: Connection, path: str) -> list[str]
 
 def test_public_pages_only_read(public: Browser, cycle: ReportingCycle) -> None:
     assert public.post("/states").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("path", "charts"),
+    [
+        (f"/states/KEN?cycle={CYCLE}", 1),  # and none under a movement that there is not
+        (f"/compare?states=KEN,PER&cycles={CYCLE}", 1),
+        (f"/cycles/{CYCLE}/figures", 4),
+        (f"/documents/bms7/25?cycle={CYCLE}", 1),
+    ],
+)
+def test_charts_say_how_they_were_counted(
+    public: Browser, cycle: ReportingCycle, path: str, charts: int
+) -> None:
+    found = public.soup(f"{path}&lang=en" if "?" in path else f"{path}?lang=en").select("details")
+    told = [one for one in found if text_of(one).startswith("How this was counted")]
+    assert len(told) == charts
+    assert all(one.select_one("a[href^='/about/method']") for one in told)
