@@ -341,7 +341,7 @@ def test_the_secretariat_finds_the_published_one_beside_a_newer(
     reviewer = browser_of(make_user(session, Role.REVIEWER))
     page = reviewer.soup(f"/states/KEN?cycle={CYCLE}&lang=en")
     assert "Third words." in text_of(page) and "Not published" in text_of(page)
-    links = [a["href"] for a in page.select("details a")]
+    links = [a["href"] for a in page.select("details li a")]
     assert [str(href).split("?")[0] for href in links] == [
         "/states/KEN/submissions/2",
         "/states/KEN/submissions/1",
