@@ -49,9 +49,9 @@ types: setup
 layers: setup
 	$(BIN)/lint-imports
 
-# What runs in the browser waits much, so the rest runs beside it.
+# What runs in the browser waits much, so the rest runs beside it, four at once on two cores.
 whole: setup
-	$(BIN)/pytest -q -n 3 --dist worksteal
+	$(BIN)/pytest -q -n 4 --dist worksteal
 
 unit: setup
 	$(BIN)/pytest -q -n 3 --dist worksteal -m "not browser"

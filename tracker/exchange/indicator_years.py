@@ -41,8 +41,9 @@ def year_lines(definition: IndicatorDefinition) -> Callable[[Entry], Iterator[Ye
             if figures is None:
                 yield YearLine(entry, year, Absence.WITHHELD)
                 continue
-            amounts = {c: sums_together(definition, figures, year, (c,)).amounts[c] for c in codes}
-            values = (compute(definition, f, figures, year) for f in definition.formulas)
+            its = {cell: number for cell, number in figures.items() if cell.year == year}
+            amounts = {c: sums_together(definition, its, year, (c,)).amounts[c] for c in codes}
+            values = (compute(definition, f, its, year) for f in definition.formulas)
             yield YearLine(entry, year, None, amounts, tuple(values))
 
     return lines
