@@ -111,6 +111,20 @@ def test_it_imports_nothing_but_the_standard_library_and_cryptography() -> None:
     assert words - set(sys.stdlib_module_names) == {"cryptography"}
 
 
+def test_a_key_may_begin_with_a_hyphen(desk: Desk) -> None:
+    """One in 64 keys does; this is another key than the receipt's, but it is read as one."""
+    desk.write("receipt", desk.receipt)
+    done = desk.run("receipt.json", "--key", "-" + "A" * 42)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "which was not given" in done.stderr
+
+
+def test_a_key_without_its_text_is_asked_for(desk: Desk) -> None:
+    done = desk.run("receipt.json", "--key")
+    assert done.returncode == 2
+    assert "--key: expected one argument" in done.stderr
+
+
 def test_what_is_whole_holds(desk: Desk) -> None:
     done = desk.check("--show")
     assert (done.returncode, done.stderr) == (0, "")

@@ -37,6 +37,21 @@ def test_each_language_writes_it_its_own_way() -> None:
     assert percent_of(1, 1_000, Locale("ar")).startswith("\u200e<")
 
 
+@pytest.mark.parametrize(
+    ("n", "total", "english"),
+    [
+        (0, 90_000, "0.00%"),
+        (1, 90_000, "<0.01%"),
+        (9, 90_000, "0.01%"),
+        (89_999, 90_000, ">99.99%"),
+        (90_000, 90_000, "100.00%"),
+        (5_625, 90_000, "6.25%"),
+    ],
+)
+def test_with_two_places_too(n: int, total: int, english: str) -> None:
+    assert percent_of(n, total, Locale("en"), places=2) == english
+
+
 def test_workbooks_write_it_beside_the_numbers() -> None:
     assert Words("en", str).share(1, 17_949) == "1/17949 (<1%)"
     assert Words("fr", str).share(999, 1_000).startswith("999/1000 (>99")

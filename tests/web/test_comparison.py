@@ -154,6 +154,27 @@ def test_each_cell_as_worked_out_by_hand(
     assert rows[119] == ["Not asked"] * 4
 
 
+@pytest.mark.parametrize("base", ["members", "reporting"])
+def test_each_number_of_a_group_leads_to_its_states(
+    public: Browser, cycles: tuple[ReportingCycle, ReportingCycle], base: str
+) -> None:
+    page = public.soup(f"{PATH}&base={base}")
+    found = [link for number in (25, 26) for link in page.select(f"#p{number} td:last-child a")]
+    assert len(found) == (8 if base == "members" else 6)  # the moves included
+    for link in found:
+        lead = public.soup(str(link["href"])).select_one("main .lead")
+        assert lead and words_of(link) in words_of(lead), link["href"]
+
+
+def test_moves_since_another_cycle_lead_nowhere(
+    public: Browser, cycles: tuple[ReportingCycle, ReportingCycle]
+) -> None:
+    """The list of States behind a move compares with the cycle before alone."""
+    page = public.soup(PATH.replace(NOW, f"bms7,{NOW}"))
+    assert page.select("#p25 td:last-child li a")
+    assert not page.select("#p25 td:last-child p a")
+
+
 def test_another_base_and_another_cycle(
     public: Browser, cycles: tuple[ReportingCycle, ReportingCycle]
 ) -> None:

@@ -140,6 +140,27 @@ def test_filters_hold_together_in_page_and_files(
 
 
 @pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        ("", []),
+        (
+            "&direction=offered&kind=expertise&area=africa",
+            ["Offered", "Expertise", "African States"],
+        ),
+        ("&status=withdrawn&theme=marking&paragraph=81", ["Marking", "Withdrawn", "Paragraph 81"]),
+    ],
+)
+def test_what_was_chosen_is_said_on_paper_too(
+    public: Browser, cycle: ReportingCycle, chosen: str, said: list[str]
+) -> None:
+    """The form is not printed, a list must not be taken for the whole."""
+    found = public.soup(PATH + chosen).find(id="chosen")
+    assert isinstance(found, Tag)
+    assert words(found) == " · ".join([f"Reporting cycle {CYCLE}", *said])
+    assert not found.find_parent(class_="no-print") and not found.find_parent("form")
+
+
+@pytest.mark.parametrize(
     ("query", "status"),
     [
         ("theme=nope", 422),

@@ -1,4 +1,4 @@
-"""A share as a whole percentage that never says none of what there is, nor all of what is not."""
+"""A share as a percentage that never says none of what there is, nor all of what is not."""
 
 from decimal import Decimal
 
@@ -6,19 +6,25 @@ from babel import Locale
 from babel.numbers import format_percent
 
 LEFT_TO_RIGHT_MARK = "\u200e"  # keeps the sign before its number in a text from right to left
-ONE, NEARLY_ALL = Decimal("0.01"), Decimal("0.99")
 
 
-def percent_of(n: float, total: float, locale: Locale) -> str:
+def percent_of(n: float, total: float, locale: Locale, *, places: int = 0) -> str:
     """``6%`` as the language writes it; ``<1%`` where it would round to none, ``>99%`` to all.
 
-    ``total`` is not 0.
+    With two ``places`` ``6.25%``, ``<0.01%``, ``>99.99%``. ``total`` is not 0.
     """
-    rounded = format_percent(n / total, locale=locale)
-    if n > 0 and rounded == format_percent(0, locale=locale):
-        return _mark("<", locale) + format_percent(ONE, locale=locale)
-    if n < total and rounded == format_percent(1, locale=locale):
-        return _mark(">", locale) + format_percent(NEARLY_ALL, locale=locale)
+    pattern = locale.percent_formats[None].pattern
+    if places:
+        pattern = pattern.replace("0", f"0.{'0' * places}")
+
+    def written(share: Decimal) -> str:
+        return str(format_percent(share, pattern, locale=locale))
+
+    rounded, least = written(Decimal(n) / Decimal(total)), Decimal(10) ** -(places + 2)
+    if n > 0 and rounded == written(Decimal(0)):
+        return _mark("<", locale) + written(least)
+    if n < total and rounded == written(Decimal(1)):
+        return _mark(">", locale) + written(1 - least)
     return rounded
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
-from flask import request
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.comparison import (
@@ -93,6 +93,22 @@ class Comparison:
     def group_codes(self) -> tuple[str, ...]:
         """The groups compared."""
         return tuple(c.code for c in self.columns if isinstance(c, GroupColumn))
+
+    @property
+    def behind(self) -> tuple[str, ...]:
+        """By column the address of the States of a group that are counted, of paragraph 0."""
+        slug, base = self.cycle.slug, self.base.value
+        return tuple(
+            url_for("public.cycle_states", slug=slug, area=c.code, base=base, paragraph=0)
+            if isinstance(c, GroupColumn)
+            else ""
+            for c in self.columns
+        )
+
+    @property
+    def is_since_the_last(self) -> bool:
+        """Whether moves are since the cycle before: of others no page lists the States."""
+        return self.before in self.cycles[self.cycles.index(self.cycle) + 1 :][:1]
 
     @property
     def sections(self) -> tuple[tuple[Section, tuple[Row, ...]], ...]:

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from fractions import Fraction
 
+from babel import Locale
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_datetime, format_percent, get_locale, gettext
+from flask_babel import format_datetime, get_locale, gettext
 
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem, StaleEdit, WrongStatus
@@ -25,6 +25,7 @@ from tracker.domain.indicators import (
 from tracker.domain.progress import Audience
 from tracker.domain.published import chosen_values
 from tracker.domain.values import parse_audience
+from tracker.exchange.shares import percent_of
 from tracker.forms.indicator import IndicatorForm
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise, may
@@ -54,10 +55,9 @@ blueprint.after_request(revalidate)
 
 @blueprint.app_template_filter("percent2")
 def percent2(share: Fraction) -> str:
-    """A share as the page's language writes percentages, with two places."""
-    locale = get_locale()
-    pattern = locale.percent_formats[None].pattern.replace("0", "0.00") if locale else None
-    return str(format_percent(Decimal(share.numerator) / Decimal(share.denominator), pattern))
+    """A share as the page's language writes percentages, with two places, see ``percent_of``."""
+    locale = get_locale() or Locale("en")
+    return percent_of(share.numerator, share.denominator, locale, places=2)
 
 
 @dataclass(frozen=True, slots=True)

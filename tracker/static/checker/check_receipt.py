@@ -196,6 +196,14 @@ def check(arguments: argparse.Namespace) -> None:
         show(submitted)
 
 
+def with_values(given: list[str]) -> list[str]:
+    """A key may begin with a hyphen, which the parser would take for the name of an option."""
+    if "--key" not in given[:-1]:
+        return given
+    at = given.index("--key")
+    return [*given[:at], f"--key={given[at + 1]}", *given[at + 2 :]]
+
+
 def main() -> int:
     """Parse, check, say."""
     for stream in (sys.stdout, sys.stderr):
@@ -209,7 +217,7 @@ def main() -> int:
         "--checkpoint", type=Path, action="append", default=[], help="a checkpoint; needs --proof"
     )
     parser.add_argument("--show", action="store_true", help="print what was submitted")
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(with_values(sys.argv[1:]))
     if (arguments.checkpoint or arguments.show) and not arguments.proof:
         parser.error("--checkpoint and --show need --proof")
     try:
