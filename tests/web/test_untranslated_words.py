@@ -27,7 +27,7 @@ from tests.exchange.templates import kept_plan
 from tests.exports import exports_of_every_kind
 from tests.items import BODY, CONTACT, save, save_every
 from tests.national_reports import Reporting, begin_report, report_at
-from tests.outbox import dead_mail
+from tests.outbox import FROM, dead_mail
 from tests.people import Browser, make_actor, make_user, parsed
 from tracker.domain.clock import system_clock
 from tracker.domain.indicators import Cell
@@ -88,6 +88,7 @@ EXPORT_PAGES = """
 """.split()
 PLAN_PAGES = ["/reports/{report}/imports/{plan}"]
 CODE_PAGES = ["/sign-in/code"]
+MAILED_CODE_PAGES = ["/sign-in/mailed-code"]
 INVITATION_PAGES = ["/invitations/{token}"]
 RESET_PAGES = ["/reset-password/{token}", "/reset-password/used"]
 MAIL_PAGES = ["/admin/mail"]
@@ -379,10 +380,22 @@ def test_pages_of_the_second_step(session: Session, browser_of: type[Browser]) -
     assert_all_in_brackets(browser, CODE_PAGES)
 
 
+def test_page_of_the_code_by_mail(
+    app: Flask, session: Session, browser_of: type[Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    posting = {"second_factor": "all", "smtp_url": "smtp://127.0.0.1:9", "mail_from": FROM}
+    monkeypatch.setitem(app.config, "SETTINGS", replace(app.config["SETTINGS"], **posting))
+    browser = browser_of(make_user(session, Role.FOCAL_POINT, "GHA"))
+    session.execute(update(SignedIn).values(assurance=Assurance.PASSWORD))
+    session.commit()
+    assert_all_in_brackets(browser, ["/second-step", *MAILED_CODE_PAGES])
+
+
 def test_no_page_is_left_out(app: Flask) -> None:
     adapter = app.url_map.bind("localhost")
     paths = PUBLIC_PAGES + SECRETARIAT_PAGES + REPORT_PAGES + INVITATION_PAGES
     paths += EXPORT_PAGES + PLAN_PAGES + RESET_PAGES + MAIL_PAGES + CODE_PAGES
+    paths += MAILED_CODE_PAGES
     seen = {adapter.match(path.split("?")[0])[0] for path in paths}
     pages = {
         rule.endpoint

@@ -73,6 +73,21 @@ TEXTS: dict[MailKind, MailText] = {
         "/reset-password/%(token)s",
         (N_("If it was not you, do nothing: your password stays as it is."),),
     ),
+    MailKind.SIGN_IN_CODE: MailText(
+        N_("Your code for the %(site)s"),
+        (
+            N_("Somebody signs in as %(address)s with the right password. The code is:"),
+            "%(token)s",
+            N_("It works once, for ten minutes, in the browser that asked for it. Type it here:"),
+        ),
+        "/sign-in/mailed-code",
+        (
+            N_(
+                "If it was not you, give the code to nobody and change your password at once: "
+                "somebody else knows it."
+            ),
+        ),
+    ),
     MailKind.PASSWORD_CHANGED: MailText(
         N_("Your password for the %(site)s was changed"),
         (

@@ -155,6 +155,7 @@ _WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (MailState.DROPPED, N_("No longer needed")),
     (MailKind.INVITATION, N_("Invitation")),
     (MailKind.PASSWORD_RESET, N_("Link to a new password")),
+    (MailKind.SIGN_IN_CODE, N_("Code for signing in")),
     (MailKind.PASSWORD_CHANGED, N_("Password changed")),
     (MailKind.CYCLE_OPENED, N_("Cycle opened")),
     (MailKind.REMINDER, N_("Reminder")),

@@ -29,6 +29,7 @@ class MailKind(StrEnum):
 
     INVITATION = "invitation"
     PASSWORD_RESET = "password-reset"  # noqa: S105  # nosec B105  # a code, not a password
+    SIGN_IN_CODE = "sign-in-code"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105  # nosec B105  # likewise
     CYCLE_OPENED = "cycle-opened"
     REMINDER = "reminder"
@@ -40,7 +41,8 @@ class MailKind(StrEnum):
     CLARIFICATION_ANSWERED = "clarification-answered"
 
 
-LINK_KINDS = (MailKind.INVITATION, MailKind.PASSWORD_RESET)  # their links are secrets
+# Their links, or the code, are secrets.
+LINK_KINDS = (MailKind.INVITATION, MailKind.PASSWORD_RESET, MailKind.SIGN_IN_CODE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,13 @@ MESSAGES: Final[dict[str, str]] = {
     "code-of-no-kind": N_(
         "This is no code. Type the %(digits)s digits that your app shows, or one recovery code."
     ),
+    "mailed-code-wrong": N_(
+        "This code is not right, was replaced by a newer one, or its ten minutes are over. Look "
+        "for the latest message, or have a new code sent."
+    ),
+    "mailed-code-of-no-kind": N_(
+        "This is no code. Type the %(signs)s letters and digits of the message."
+    ),
     "code-wrong-set-up": N_(
         "This code does not belong to this key, or its time is over. Type the code that the app "
         "shows now; if it is refused again, check the clock of your device."

@@ -26,6 +26,7 @@ class Assurance(StrEnum):
     """What a session was opened with."""
 
     PASSWORD = "password"  # noqa: S105  # nosec B105  # a level, no secret
+    MAILED_CODE = "mailed-code"
     SECOND_FACTOR = "second-factor"
 
 
@@ -44,11 +45,22 @@ def is_required(rule: SecondFactorFor, actor: Actor) -> bool:
     return rule is SecondFactorFor.ALL
 
 
+def takes_mailed_code(rule: SecondFactorFor, actor: Actor, *, enrolled: bool) -> bool:
+    """Whether a code sent by mail counts as this person's second step.
+
+    Only where the site asks everybody for one: not of the secretariat, and not of somebody whose
+    app would be worth less by it.
+    """
+    return rule is SecondFactorFor.ALL and not actor.in_secretariat and not enrolled
+
+
 def standing(
     rule: SecondFactorFor, actor: Actor, *, assurance: Assurance, enrolled: bool
 ) -> Standing:
     """What is still to be done before this person is signed in."""
     if rule is SecondFactorFor.OFF or assurance is Assurance.SECOND_FACTOR:
+        return Standing.SIGNED_IN
+    if assurance is Assurance.MAILED_CODE and takes_mailed_code(rule, actor, enrolled=enrolled):
         return Standing.SIGNED_IN
     if enrolled:
         return Standing.CODE_NEEDED

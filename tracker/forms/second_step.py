@@ -26,6 +26,17 @@ class CodeForm(BaseForm):
     )
 
 
+class MailedCodeForm(BaseForm):
+    """A code that was sent by mail."""
+
+    code = StringField(
+        lazy_gettext("Code of the message"),
+        validators=[Needed()],
+        description=lazy_gettext("13 letters and digits, with or without the spaces."),
+        render_kw=CODE,
+    )
+
+
 class SetUpForm(BaseForm):
     """The first code of an app that is being set up."""
 

@@ -79,7 +79,8 @@ class Session(Base):
     """A signed-in browser; only the hash of its token is kept.
 
     ``confirmed_at`` is when the password was last typed in it, ``pending_secret`` the secret of
-    an app that is being set up there.
+    an app that is being set up there. Of a code that was mailed for it only the hash is kept,
+    until it is used.
     """
 
     __tablename__ = "session"
@@ -97,6 +98,8 @@ class Session(Base):
     browser: Mapped[str] = mapped_column(String(32), default="")
     system: Mapped[str] = mapped_column(String(32), default="")
     pending_secret: Mapped[str | None] = mapped_column(String(64))
+    mailed_code_hash: Mapped[str | None] = mapped_column(String(64))
+    mailed_code_until: Mapped[datetime | None]
     user: Mapped[User] = relationship()
 
 

@@ -127,7 +127,13 @@ def _matching_step(secret: str, code: str, clock: Clock, *, after: int) -> int |
     return None
 
 
-def renew(session: Session, *, hashed_token: str, clock: Clock) -> str:
+def renew(
+    session: Session,
+    *,
+    hashed_token: str,
+    clock: Clock,
+    assurance: Assurance = Assurance.SECOND_FACTOR,
+) -> str:
     """The token of a new session in place of this one, with both steps done."""
     before = _browser(session, hashed_token)
     end_session(session, hashed_token=hashed_token, clock=clock)
@@ -135,7 +141,7 @@ def renew(session: Session, *, hashed_token: str, clock: Clock) -> str:
         session,
         user_id=before.user_id,
         clock=clock,
-        assurance=Assurance.SECOND_FACTOR,
+        assurance=assurance,
         confirmed_at=before.confirmed_at,
         agent=Agent(before.browser, before.system),
     )

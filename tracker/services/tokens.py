@@ -18,6 +18,11 @@ def token_hash(token: str) -> str:
 
 def derived_token(secret_key: str, purpose: str, public_id: str) -> str:
     """A token that only the holder of the secret key can work out, the same each time."""
-    message = f"tracker\0{purpose}\0{public_id}".encode()
-    digest = hmac.digest(secret_key.encode(), message, "sha256")
+    digest = derived_bytes(secret_key, purpose, public_id)
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+
+
+def derived_bytes(secret_key: str, purpose: str, public_id: str) -> bytes:
+    """The same as 256 bits."""
+    message = f"tracker\0{purpose}\0{public_id}".encode()
+    return hmac.digest(secret_key.encode(), message, "sha256")

@@ -8,7 +8,7 @@ import structlog
 from tracker.domain.account_events import AccountEventKind
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem
-from tracker.domain.second_factor import parse_code
+from tracker.domain.second_factor import Assurance, parse_code
 from tracker.queries.accounts import count_failures, own_credentials
 from tracker.queries.sign_ins import BrowserRow
 from tracker.services import second_factor, sessions
@@ -40,12 +40,12 @@ def check_code(browser: BrowserRow, typed: str) -> None:
         raise SignInRefused(error.problem, 422) from None
     user_id = person_id(browser)
     second_factor.lock(session(), user_id)
-    _refuse_too_many_codes(user_id)
+    refuse_too_many_codes(user_id)
     if second_factor.use_code(
         session(), actor=browser.person, user_id=user_id, code=code, clock=system_clock
     ):
         return
-    _count_wrong_code(browser)
+    count_wrong_code(browser)
     raise SignInRefused(Problem("code-wrong", "code"), 401)
 
 
@@ -54,7 +54,8 @@ def _wrong_codes_lately(user_id: int) -> int:
     return count_failures(session(), sessions.code_key(user_id), since)
 
 
-def _refuse_too_many_codes(user_id: int) -> None:
+def refuse_too_many_codes(user_id: int) -> None:
+    """``SignInRefused`` with 429 while a person's codes were wrong too often."""
     key = sessions.code_key(user_id)
     day = count_failures(session(), key, system_clock() - sessions.CODES_KEPT_FOR)
     if day >= sessions.CODES_ALLOWED_A_DAY:
@@ -65,7 +66,7 @@ def _refuse_too_many_codes(user_id: int) -> None:
         raise SignInRefused(Problem("too-many-codes", "", {"minutes": seconds // 60}), 429, seconds)
 
 
-def _count_wrong_code(browser: BrowserRow) -> None:
+def count_wrong_code(browser: BrowserRow) -> None:
     """Count it although the answer is a refusal; the last one allowed stands in the history."""
     user_id = person_id(browser)
     sessions.record_wrong_code(session(), user_id=user_id, clock=system_clock)
@@ -81,12 +82,14 @@ def _count_wrong_code(browser: BrowserRow) -> None:
     keep_despite_error()
 
 
-def finish_sign_in() -> None:
+def finish_sign_in(assurance: Assurance = Assurance.SECOND_FACTOR) -> None:
     """Hand this browser a new session with both steps done."""
     hashed = request_token_hash()
     if hashed is None:
         raise NotFound(Problem("not-found"))
-    begin(second_factor.renew(session(), hashed_token=hashed, clock=system_clock))
+    begin(
+        second_factor.renew(session(), hashed_token=hashed, clock=system_clock, assurance=assurance)
+    )
 
 
 def confirm(browser: BrowserRow, password: str, code: str) -> None:

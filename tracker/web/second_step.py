@@ -16,6 +16,7 @@ from tracker.services import second_factor
 from tracker.web import signing_in
 from tracker.web.access import SignInNeeded, requires
 from tracker.web.confirming import sensitive
+from tracker.web.mailed_codes import may_be_mailed
 from tracker.web.proving import check_code, finish_sign_in, person_id
 from tracker.web.render import page
 from tracker.web.session import (
@@ -130,6 +131,7 @@ def _set_up_page(browser: BrowserRow, form: SetUpForm) -> str:
         link=link,
         picture=_picture(link) if link else None,
         email=browser.email,
+        by_mail=may_be_mailed(browser),
     )
 
 
