@@ -61,22 +61,13 @@ def value_of(
     return compute(definition, formula, figures, year)
 
 
-def state_value(
-    definition: IndicatorDefinition,
-    formula: Formula,
-    returns: Mapping[int, Figures | None],
-    category: str = "",
-) -> StateValue:
-    """One formula over the years returned; ``None`` for the figures of a year withheld."""
-    years = {
-        year: value_of(definition, formula, figures, year, category)
-        for year, figures in returns.items()
-        if figures is not None
-    }
-    pooled = replace(pool(years.values()), of=len(returns))  # years withheld are years too
+def state_value(values: Mapping[int, Value | None]) -> StateValue:
+    """One formula by the years returned; ``None`` for the value of a year withheld."""
+    years = {year: value for year, value in values.items() if value is not None}
+    pooled = replace(pool(years.values()), of=len(values))  # years withheld are years too
     absence = None
     if not pooled.used:
-        withheld = len(years) < len(returns)
+        withheld = len(years) < len(values)
         absence = Absence.WITHHELD if withheld else Absence.NOT_COMPUTABLE
     return StateValue(pooled, absence, years)
 

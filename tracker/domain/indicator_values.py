@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 from tracker.domain.indicators import Cell, Figures, Formula, IndicatorDefinition
 
@@ -40,12 +41,14 @@ class Sums:
     covers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Value:
     """The value of one formula, with how it came about.
 
     ``terms`` and ``base_terms`` are the inputs of numerator and denominator with their sums.
     ``missing`` are the figures it needs and lacks, ``left_out`` those it can do without.
+
+    It enters sums of many groups, so what follows from its terms is worked out once.
     """
 
     formula: str
@@ -56,7 +59,7 @@ class Value:
     covers: tuple[str, ...] = ()
     complete: bool = True
 
-    @property
+    @cached_property
     def numerator(self) -> int | None:
         """The sum above the line, a whole number, if every needed input is known."""
         lacking = {cell.input for cell in self.missing}
@@ -64,14 +67,14 @@ class Value:
             return None
         return _sum(amount for _, amount in self.terms)
 
-    @property
+    @cached_property
     def denominator(self) -> int | None:
         """The sum below the line, if every needed input is known."""
         if any(amount is None for _, amount in self.base_terms):
             return None
         return _sum(amount for _, amount in self.base_terms)
 
-    @property
+    @cached_property
     def hindrance(self) -> Hindrance | None:
         """Why there is no share, if there is none."""
         if not self.covers:
@@ -80,7 +83,7 @@ class Value:
             return Hindrance.MISSING_INPUT
         return None if self.denominator else Hindrance.ZERO_DENOMINATOR
 
-    @property
+    @cached_property
     def share(self) -> Fraction | None:
         """Numerator ÷ denominator, exact, or ``None`` where it is not computable."""
         if self.hindrance or self.numerator is None or self.denominator is None:

@@ -1,7 +1,6 @@
 """The values of States on an indicator as a reader sees them: by State, by group, by year."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from tracker.domain.indicators import IndicatorDefinition, OverYears
 from tracker.domain.progress import Audience
 from tracker.domain.selection import areas_of
 from tracker.domain.states import Area, StateStatus
-from tracker.queries.indicators import ShownReturn, shown_returns
+from tracker.queries.indicators import ShownReturn, returns_by_state
 from tracker.queries.states import StateRow, list_areas, list_reporting_states
 
 
@@ -109,6 +108,10 @@ class ReturnedValues:
         return tuple(sorted({one.year for found in self.returns.values() for one in found}))
 
 
+# What each State returned by row id: each year with its values by formula, ``None``: withheld.
+Computed = Mapping[int, tuple[tuple[ShownReturn, tuple[Value | None, ...]], ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class ShownValues:
     """What was chosen of it, computed.
@@ -132,16 +135,13 @@ def returned_values(
     session: Session, definition: IndicatorDefinition, *, audience: Audience
 ) -> ReturnedValues:
     """Read every return as the reader sees it; four statements."""
-    returns: dict[int, list[ShownReturn]] = defaultdict(list)
-    for returned in shown_returns(session, definition.slug, audience=audience):
-        returns[returned.state_id].append(returned)
     rows = list_reporting_states(session)
     used = {code for row in rows if _is_member(row) for code in areas_of(row.state)}
     return ReturnedValues(
         definition=definition,
         rows=rows,
         areas=tuple(area for area in list_areas(session) if area.code in used),
-        returns={state: tuple(found) for state, found in returns.items()},
+        returns=returns_by_state(session, definition.slug, audience=audience),
     )
 
 
@@ -150,7 +150,8 @@ def shown_values(read: ReturnedValues, choice: ValueChoice) -> ShownValues:
 
     Sums take Member States only, each once, in the group and the regions in which it counts.
     """
-    lines = _lines(read, choice, choice.year)
+    computed = _computed(read, choice.category)
+    lines = _lines(read, computed, choice, choice.year)
     members = [row for row in read.rows if _is_member(row)]
     chosen = [row for row in read.rows if _is_chosen(row, choice)]
     return ShownValues(
@@ -169,7 +170,7 @@ def shown_values(read: ReturnedValues, choice: ValueChoice) -> ShownValues:
                 *_sums(
                     read.definition,
                     [row for row in chosen if choice.state or _is_member(row)],
-                    _lines(read, choice, year),
+                    _lines(read, computed, choice, year),
                 ),
             )
             for year in read.years
@@ -192,19 +193,49 @@ def _of_area(members: list[StateRow], area: Area | None) -> list[StateRow]:
     return [row for row in members if area is None or area.code in areas_of(row.state)]
 
 
-def _lines(read: ReturnedValues, choice: ValueChoice, year: int | None) -> dict[int, StateLine]:
+def _computed(read: ReturnedValues, category: str) -> Computed:
+    """Each year once, however often it is summed."""
+    return {
+        row_id: tuple((one, _values(read.definition, one, category)) for one in found)
+        for row_id, found in read.returns.items()
+    }
+
+
+def _values(
+    definition: IndicatorDefinition, one: ShownReturn, category: str
+) -> tuple[Value | None, ...]:
+    if one.figures is None:
+        return (None,) * len(definition.formulas)
+    return tuple(
+        value_of(definition, formula, one.figures, one.year, category)
+        for formula in definition.formulas
+    )
+
+
+def _lines(
+    read: ReturnedValues, computed: Computed, choice: ValueChoice, year: int | None
+) -> dict[int, StateLine]:
     """Every State that returned something for the year (``None``: for any), by row id."""
-    found = {row.id: _line(read, row, choice.category, year) for row in read.rows}
+    found = {
+        row.id: _line(read.definition, row, computed.get(row.id, ()), choice.category, year)
+        for row in read.rows
+    }
     return {row_id: line for row_id, line in found.items() if line}
 
 
-def _line(read: ReturnedValues, row: StateRow, category: str, year: int | None) -> StateLine | None:
-    definition = read.definition
-    returns = [one for one in read.returns.get(row.id, ()) if year in (None, one.year)]
+def _line(
+    definition: IndicatorDefinition,
+    row: StateRow,
+    every: Sequence[tuple[ShownReturn, tuple[Value | None, ...]]],
+    category: str,
+    year: int | None,
+) -> StateLine | None:
+    found = [pair for pair in every if year in (None, pair[0].year)]
     if definition.over_years is OverYears.LATEST:
-        returns = returns[-1:]  # they come by year
-    if not returns:
+        found = found[-1:]  # they come by year
+    if not found:
         return None
+    returns = [one for one, _ in found]
     figures = {one.year: one.figures for one in returns}
     return StateLine(
         row=row,
@@ -212,7 +243,8 @@ def _line(read: ReturnedValues, row: StateRow, category: str, year: int | None) 
         years=tuple(figures),
         cycles=tuple(sorted({returned.cycle_slug for returned in returns})),
         values=tuple(
-            state_value(definition, formula, figures, category) for formula in definition.formulas
+            state_value({one.year: values[place] for one, values in found})
+            for place, _ in enumerate(definition.formulas)
         ),
         counts=tuple(
             state_count(definition, code, figures, category) for code in definition.counts

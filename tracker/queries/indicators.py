@@ -1,7 +1,7 @@
 """Indicators: their definitions, and the figures that States returned on them."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,7 @@ from tracker.models import (
 )
 from tracker.queries.cycles import list_cycles
 from tracker.queries.figures import shown_in_cycles
+from tracker.queries.kept import kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,20 @@ def submitted_tables(
     return tuple(
         return_table(definitions[row.indicator], row.audience, row.figures) for row in rows
     )
+
+
+def returns_by_state(
+    session: Session, slug: str, *, audience: Audience
+) -> Mapping[int, tuple[ShownReturn, ...]]:
+    """``shown_returns`` by row id of the State; what the public reads is kept."""
+
+    def read() -> dict[int, tuple[ShownReturn, ...]]:
+        found: dict[int, list[ShownReturn]] = defaultdict(list)
+        for returned in shown_returns(session, slug, audience=audience):
+            found[returned.state_id].append(returned)
+        return {state: tuple(every) for state, every in found.items()}
+
+    return kept(session, ("returns", slug), read) if audience is Audience.PUBLIC else read()
 
 
 def shown_returns(session: Session, slug: str, *, audience: Audience) -> tuple[ShownReturn, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
 from tracker.domain.comparison import (
     LEAST,
@@ -34,7 +35,7 @@ from tracker.queries.grids import grids_of_cycles
 from tracker.queries.kept import keeper
 from tracker.queries.states import StateRow, list_areas, list_reporting_states
 from tracker.web.access import requires
-from tracker.web.locale import in_language
+from tracker.web.locale import chosen_language, in_language
 from tracker.web.public_choices import (
     by_name,
     choices,
@@ -149,12 +150,25 @@ def comparison() -> ResponseReturnValue:
         forms=tuple(ExportFormat),
         most=MOST,
         first=first if any(state.iso3 == first for state in found.states) else "",
-        named=by_name(found.states, lambda state: dict(state.name)),
+        options=_options(found.states),
         labels=value_labels(),
         audiences={value.value: label(value) for value in Audience},
         moves={move.value: label(move) for move in Move},
         keep=keeper(session()),
     )
+
+
+def _options(states: Iterable[State]) -> Markup:
+    """The States by name as options of a list; written once a version of the data and language."""
+
+    def write(languages: list[str]) -> dict[str, Markup]:
+        option = Markup('<option value="{}">{}</option>')
+        named = by_name(states, lambda state: dict(state.name))
+        written = [option.format(state.iso3, in_language(state.name)) for state in named]
+        return dict.fromkeys(languages, Markup("").join(written))
+
+    language = chosen_language()
+    return keeper(session()).each("state options", [language], write)[language]
 
 
 def chosen_comparison(read: ReadsColumns = state_columns) -> Comparison:
