@@ -27,6 +27,7 @@ JUDGED = {
     "secretariat": "an audience, an addressee, a rule",
     "set": "shown in place of the key",
     "abcdefghijkmnpqrstuvwxyz23456789": "the letters of recovery codes",
+    "0123456789ABCDEFGHJKMNPQRSTVWXYZ": "the signs of codes sent by mail",
     "demonstration-only-2026": "the public sign-in of the demonstration",
     "for-the-bench-only-": "signs the cookies of a measurement",
     "for-tests-only-": "signs the cookies of tests",
