@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import Connection, delete, event, select
 from sqlalchemy.orm import Session
 
 from tests.national_reports import report_at
 from tests.people import Browser, make_user
+from tests.tampering import without_triggers
 from tracker.domain.roles import Role
 from tracker.domain.signed import RECEIPT_TAG
 from tracker.domain.workflow import ReportStatus
@@ -55,6 +56,52 @@ def test_submitting_gives_a_signed_receipt_on_paper_and_as_json(
     )
     english = browser.get(f"{address}/receipt.pdf?lang=en")
     assert english.data.startswith(b"%PDF-") and english.data != stored.pdf
+
+
+def test_nobody_waits_while_a_receipt_is_printed(
+    connection: Connection, session: Session, browser_of: type[Browser]
+) -> None:
+    """The submission is committed before, and no transaction is open meanwhile."""
+    work, _ = report_at(session, ReportStatus.DRAFT)
+    browser = browser_of(make_user(session, Role.FOCAL_POINT, "GHA"))
+    steps: list[str] = []
+
+    def executed(*arguments: object) -> None:
+        statement = str(arguments[2])
+        for table in ("submission", "receipt_document"):
+            if statement.startswith(f"INSERT INTO {table} "):
+                steps.append(table)
+
+    def committed(*_: object) -> None:
+        steps.append("committed")
+
+    def released(*_: object) -> None:
+        steps.append("released")
+
+    listeners = {
+        "before_cursor_execute": executed,
+        "release_savepoint": committed,
+        "rollback_savepoint": released,
+    }
+    for name, listener in listeners.items():
+        event.listen(connection, name, listener)
+    try:
+        assert browser.post(f"/reports/{work.report.public_id}/submit", FORM).status_code == 303
+    finally:
+        for name, listener in listeners.items():
+            event.remove(connection, name, listener)
+    assert steps[-4:] == ["committed", "released", "receipt_document", "committed"]
+    assert steps.index("submission") < len(steps) - 4
+
+
+def test_what_was_submitted_stands_where_printing_was_cut_short(
+    session: Session, submitted: tuple[Browser, str]
+) -> None:
+    browser, address = submitted
+    kept = browser.get(f"{address}/receipt.pdf").data
+    with without_triggers(session):
+        session.execute(delete(ReceiptDocument))
+    assert browser.get(f"{address}/receipt.pdf").data == kept
 
 
 def test_the_secretariat_downloads_the_same_receipt(

@@ -102,7 +102,6 @@ def submit(report_id: str) -> ResponseReturnValue:
             clock=system_clock,
             signer=signer,
         )
-        print_receipt(session(), made, signer)
     except Invalid as error:
         form.show(*error.problems)
         return _submit_page(report, form), 422
@@ -111,7 +110,9 @@ def submit(report_id: str) -> ResponseReturnValue:
         if again is None:
             raise
         return _to_receipt(report, again.number)
-    return _to_receipt(report, made.number)
+    number = made.number
+    print_receipt(made, signer)
+    return _to_receipt(report, number)
 
 
 def _sent_twice(report: ReportRow, form: SubmissionForm) -> SubmissionRow | None:
