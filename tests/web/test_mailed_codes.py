@@ -294,6 +294,20 @@ class TestAsking:
         public.post(SEND)
         assert len(mails(session, MailKind.SIGN_IN_CODE)) == 1
 
+    def test_one_that_would_come_too_late_is_not_waited_for(
+        self, public: Browser, session: Session, user: User, post: Post
+    ) -> None:
+        sign_in(public, user)
+        public.post(SEND)
+        public.post(SEND)
+        (late,) = mails(session)  # the mail server does not answer
+        late.created_at -= timedelta(minutes=11)
+        session.commit()
+        public.post(SEND)
+        assert len(mails(session)) == 2
+        assert public.post(PAGE, {"code": post.code()}).status_code == 303
+        assert [mail.state for mail in mails(session)] == [MailState.DROPPED, MailState.SENT]
+
 
 class TestItsSigns:
     def test_64_bits_all_tell(self) -> None:

@@ -4,12 +4,14 @@ The code itself is made when the mail is sent, for the browser that asked: see `
 """
 
 import hmac
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.domain.clock import Clock
 from tracker.domain.mail import MailKind, MailState
+from tracker.domain.mailed_code import CODE_LASTS
 from tracker.models import OutgoingMail, User
 from tracker.models import Session as SignedIn
 from tracker.queries.accounts import count_failures
@@ -31,9 +33,9 @@ def request_code(session: Session, *, user_id: int, session_id: int, clock: Cloc
     No more than three in a quarter of an hour, whichever browsers ask.
     """
     user = session.scalars(select(User).where(User.id == user_id).with_for_update()).one()
-    if _waits(session, user_id, session_id):
-        return True
     name, now = counted_as(user.email), clock()
+    if _waits(session, user_id, session_id, now):
+        return True
     key = sessions.address_key(name)
     if count_failures(session, key, now - sessions.FAILURES_COUNT_FOR) >= REQUESTS_ALLOWED:
         return False
@@ -42,12 +44,13 @@ def request_code(session: Session, *, user_id: int, session_id: int, clock: Cloc
     return True
 
 
-def _waits(session: Session, user_id: int, session_id: int) -> bool:
-    """Whether a code for this browser has still to be sent."""
+def _waits(session: Session, user_id: int, session_id: int, now: datetime) -> bool:
+    """Whether a code for this browser has still to be sent, and would be in time."""
     query = select(OutgoingMail.data).where(
         OutgoingMail.user_id == user_id,
         OutgoingMail.kind == MailKind.SIGN_IN_CODE.value,
         OutgoingMail.state == MailState.QUEUED,
+        OutgoingMail.created_at > now - CODE_LASTS,
     )
     return any(data["session"] == session_id for data in session.scalars(query))
 
