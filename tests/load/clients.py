@@ -1,5 +1,6 @@
 """Those who come in the deadline hour: focal points who sign in and save, readers who read."""
 
+import http.client
 import json
 import random
 import re
@@ -59,8 +60,8 @@ class Client:
         except urllib.error.HTTPError as error:
             status = error.code
             error.close()
-        except OSError:
-            pass  # no answer: status 0 is counted and printed
+        except (OSError, http.client.HTTPException):
+            pass  # no answer, or half of one: status 0 is counted and printed
         self._tally.note(kind, status, time.perf_counter() - begun)
         return body
 
