@@ -10,6 +10,7 @@ from tests.browser.visits import Visits
 
 pytestmark = pytest.mark.browser
 PART = "section=III"  # the same page, with fewer of the commitments
+MATRIX = "/cycles/bms7-2024/matrix"
 ADDRESSES = (
     "/about/scoring",
     "/compare",
@@ -32,3 +33,52 @@ def test_it_holds_either_way(address: str, visits: Visits, demonstration: Runnin
     findings.check_page(whole, part=address if address != whole else "")
     findings.check_mirrored(address)
     assert not findings.found, "\n".join(findings.found)
+
+
+def test_a_cell_of_the_matrix_leads_to_its_answer(
+    visits: Visits, demonstration: RunningSite
+) -> None:
+    page = visits.open(demonstration)
+    page.goto(MATRIX)
+    cell = page.locator("#matrix tbody td.is-implemented").first
+    cell.hover()
+    state, commitment, word = (cell.get_attribute("title") or "").split(" · ")
+    assert word == "Implemented"
+    cell.click()
+    page.wait_for_url(re.compile(r"/states/\w+\?cycle=bms7-2024#p\d+$"))
+    assert page.get_by_role("heading", level=1).inner_text() == state
+    assert page.locator(":target h4").inner_text().replace(" · ", " ") == commitment
+    assert "Implemented" in page.locator(":target").inner_text()
+
+
+def test_header_and_names_of_the_matrix_stay_on_a_phone(
+    visits: Visits, demonstration: RunningSite
+) -> None:
+    page = visits.open(demonstration, width=320, height=640)
+    page.goto(f"{MATRIX}#matrix")
+    frame = page.locator(".table-scroll:has(> #matrix)")
+    frame.evaluate("box => box.scrollTo(300, box.scrollHeight / 2)")
+    box = frame.bounding_box()
+    head = page.locator("#matrix thead .upright").nth(12).bounding_box()
+    name = page.locator("#matrix tbody th[scope=row]").nth(9).bounding_box()
+    assert box and head and name
+    assert box["height"] <= 0.9 * 640 + 1
+    assert box["y"] <= head["y"] < box["y"] + 0.25 * box["height"], "the header takes little"
+    assert abs(name["x"] - box["x"]) <= 2
+    assert name["width"] < 0.4 * box["width"]
+
+
+@pytest.mark.parametrize("words", ["", "?cells=words"])
+def test_the_matrix_on_paper_has_every_column(
+    words: str, visits: Visits, demonstration: RunningSite
+) -> None:
+    """A sheet of A4 on its long side, less the margins, is 277 mm wide: 1,047 CSS pixels."""
+    page = visits.open(demonstration, width=1047, height=700)
+    page.goto(MATRIX + words)
+    page.emulate_media(media="print")
+    columns = page.locator("#matrix thead .upright")
+    assert columns.count() == 93
+    last = columns.last.bounding_box()
+    assert last
+    assert last["x"] + last["width"] <= 1047
+    assert last["width"] > 7, "two millimetres"

@@ -119,7 +119,7 @@ def test_filtering_away_the_paragraph_sorted_by_sorts_by_name(
     assert list(rows(page))[:2] == ["Afghanistan", "Albania"]
     order = page.select_one("#matrix thead th [aria-current]")
     assert order and order.get_text() == "State"
-    kept = page.select_one("form.filters input[name=sort]")
+    kept = page.select_one("form.filters select[name=sort] option[selected]")
     assert kept and kept["value"] == "name"
 
 

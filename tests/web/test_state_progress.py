@@ -77,6 +77,30 @@ def test_sections_are_counted_by_hand(public: Browser, reports: None) -> None:
     assert CANARY not in str(page)
 
 
+def test_every_number_leads_to_the_answers_that_were_counted(
+    public: Browser, reports: None
+) -> None:
+    page = public.soup(PATH)
+    links = page.select(":is(#sections, #moves, .legend) a[href*='value=']")
+    assert {str(link["href"]).partition("value=")[2].partition("#")[0] for link in links} == {
+        *("implemented", "not_started", "not_applicable", "not_answered", "withheld"),
+        *("further", "same", "back", "not_compared"),
+    }
+    for link in links:
+        address, _, place = str(link["href"]).partition("#")
+        found = public.soup(address)
+        inside = found.find(id=place) if place != "answers" else found
+        assert inside is not None, link
+        shown = inside.select("article[id^=p]")
+        assert len(shown) == int(words(link.get_text()).split("/")[0]), link
+
+
+def test_an_unknown_cycle_or_word_is_refused(public: Browser, reports: None) -> None:
+    assert public.get("/states/KEN?cycle=nonsense").status_code == 404
+    assert public.get(f"{PATH}&value=nonsense").status_code == 422
+    assert public.get(f"/states/PER?cycle={BEFORE}").status_code == 200, "a cycle without a report"
+
+
 def test_every_ring_stands_beside_its_numbers(public: Browser, reports: None) -> None:
     page = public.soup(PATH)
     rings = page.select("#sections svg.ring")

@@ -14,6 +14,7 @@ from tracker.domain.progress import SHOWN_ORDER, Absence
 from tracker.domain.states import Area, State, StateStatus
 from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
+from tracker.queries.cycles import list_cycles
 from tracker.queries.exports import StateAnswers, state_answers
 from tracker.queries.grids import values_of_submission
 from tracker.queries.indicators import list_indicators
@@ -29,11 +30,22 @@ from tracker.queries.states import (
 )
 from tracker.queries.submissions import SubmissionRow, list_submissions_of_state
 from tracker.web.access import requires
-from tracker.web.public_choices import by_name, find_document, own_names, value_labels
-from tracker.web.render import page
+from tracker.web.public_choices import (
+    by_name,
+    find_document,
+    named_cycle,
+    one_of,
+    own_names,
+    value_labels,
+)
+from tracker.web.render import label, page
 from tracker.web.session import current_actor
-from tracker.web.state_progress import SectionProgress, progress_by_section
+from tracker.web.state_progress import SectionProgress, paragraphs_with, progress_by_section
 from tracker.web.transaction import session
+
+
+WORDS = tuple(value for value in SHOWN_ORDER if value is not Absence.NOT_REPORTED)
+"""What a commitment may count under in a report that was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +113,10 @@ def _unknown(iso3: str) -> NotFound:
 
 @requires(Action.PUBLIC_READ)
 def state(iso3: str) -> ResponseReturnValue:
-    """What the State published in the cycle asked for, and its official record."""
+    """What the State published in the cycle asked for, and its official record.
+
+    ``?value=``: of the answers only those counted under this word, or that moved so.
+    """
     found = introduced_state(session(), iso3)
     if found is None:
         raise _unknown(iso3)
@@ -109,6 +124,8 @@ def state(iso3: str) -> ResponseReturnValue:
     shown, others = shown_of_state(session(), current_actor(), row.id)
     chosen = _chosen(shown)
     report = _contents(row.id, chosen)
+    words = {word.value: label(word) for word in (*WORDS, *Move)}
+    value = one_of("value", words)
     return page(
         "public/state.html",
         state=row.state,
@@ -117,8 +134,9 @@ def state(iso3: str) -> ResponseReturnValue:
         shown=shown,
         others=others,
         report=report,
-        progress=_progress(row.id, report, shown) if report else None,
-        keys=[value.value for value in SHOWN_ORDER if value is not Absence.NOT_REPORTED],
+        progress=_progress(row.id, report, shown, value) if report else None,
+        value=words.get(value),
+        keys=[word.value for word in WORDS],
         labels=value_labels(),
         moves=list(Move),
         audience=audience_of(current_actor()),
@@ -128,10 +146,14 @@ def state(iso3: str) -> ResponseReturnValue:
 
 @dataclass(frozen=True, slots=True)
 class StateProgress:
-    """Sections of one report; ``before`` is the cycle of the report before, empty if none is."""
+    """Sections of one report; ``before`` is the cycle of the report before, empty if none is.
+
+    ``asked_for`` holds the paragraphs of the word that was asked for, ``None`` if none was.
+    """
 
     sections: tuple[SectionProgress, ...]
     before: str
+    asked_for: frozenset[int] | None
 
     @property
     def whole(self) -> SectionProgress:
@@ -140,7 +162,7 @@ class StateProgress:
 
 
 def _progress(
-    state_id: int, report: "ReadReport", shown: tuple[SubmissionRow, ...]
+    state_id: int, report: "ReadReport", shown: tuple[SubmissionRow, ...], value: str
 ) -> StateProgress:
     """The report against the one that the State made before it on the same document."""
     rows = [row for row in shown if row.document_slug == report.document.slug]
@@ -148,8 +170,12 @@ def _progress(
     earlier = rows[cycles.index(report.submission.cycle_slug) + 1 :][:1]
     level = reader_level(current_actor(), state_id)
     before = values_of_submission(session(), earlier[0].id, level) if earlier else None
-    sections = progress_by_section(report.document, _values(report), before)
-    return StateProgress(sections, earlier[0].cycle_slug if earlier else "")
+    now = _values(report)
+    return StateProgress(
+        progress_by_section(report.document, now, before),
+        earlier[0].cycle_slug if earlier else "",
+        paragraphs_with(report.document, now, before, value) if value else None,
+    )
 
 
 def _values(report: "ReadReport") -> dict[int, str]:
@@ -165,11 +191,17 @@ def _values(report: "ReadReport") -> dict[int, str]:
 
 
 def _chosen(rows: tuple[SubmissionRow, ...]) -> SubmissionRow | None:
-    """The submission of the cycle in the query string, else of the latest cycle."""
+    """The submission of the cycle in the query string, else of the latest cycle.
+
+    ``None`` where the State has none; ``NotFound`` where there is no such cycle.
+    """
     slug = request.args.get("cycle", "").strip()
     if not slug:
         return rows[0] if rows else None
-    return next((row for row in rows if row.cycle_slug == slug), None)
+    found = next((row for row in rows if row.cycle_slug == slug), None)
+    if found is None:
+        named_cycle(list_cycles(session()), slug)
+    return found
 
 
 @requires(Action.PUBLIC_READ)

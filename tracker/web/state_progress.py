@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tracker.domain.documents import OutcomeDocument, Section
 from tracker.domain.grid import Grid, count_moves
-from tracker.domain.movement import Move
+from tracker.domain.movement import Move, move
 from tracker.domain.progress import Distribution
 
 
@@ -38,6 +38,21 @@ def progress_by_section(
             parts.append((section, inside))
     parts.append((None, [commitment.paragraph for commitment in asking]))
     return tuple(_counted(section, inside, now, before) for section, inside in parts)
+
+
+def paragraphs_with(
+    document: OutcomeDocument,
+    now: Mapping[int, str],
+    before: Mapping[int, str] | None,
+    value: str,
+) -> frozenset[int]:
+    """Those counted under a value of progress or absence, or under a move since ``before``."""
+    asking = [commitment.paragraph for commitment in document.commitments if commitment.asks_states]
+    words = _of_one_state(asking, now).row(*ONE, asking)
+    if value in list(Move):
+        earlier = _of_one_state(asking, before or {}).row(*ONE, asking)
+        words = [move(*pair).value for pair in zip(earlier, words, strict=True)]
+    return frozenset(p for p, word in zip(asking, words, strict=True) if word == value)
 
 
 def _counted(
