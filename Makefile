@@ -1,6 +1,6 @@
 # Two commands: `make run` and `make test`. Each is a thin wrapper over the lines in the README.
 .PHONY: run test setup quick check catalogues style types layers unit postgres browser package clean \
-	translations supply whole
+	translations supply whole engines
 
 PYTHON ?= python3
 PORT ?= 5000
@@ -22,7 +22,7 @@ run: setup
 	$(BIN)/python hatch_build.py
 	$(BIN)/tracker serve --demo --port $(PORT)
 
-test: quick whole postgres
+test: quick engines
 
 # Each of these keeps one core busy, so two run at once; what each says is shown whole when it ends,
 # and one that fails ends the run.
@@ -49,15 +49,22 @@ types: setup
 layers: setup
 	$(BIN)/lint-imports
 
-# What runs in the browser waits much, so the rest runs beside it, four at once on two cores.
+# What runs in the browser or kills a server waits much, so both engines run at once; what was said
+# of PostgreSQL is shown when the other has ended.
+engines: setup
+	@mkdir -p build; $(MAKE) --no-print-directory postgres > build/postgres.txt 2>&1 & other=$$!; \
+	trap 'kill $$other' INT TERM; failed=0; \
+	$(MAKE) --no-print-directory whole || failed=1; \
+	wait $$other || failed=1; cat build/postgres.txt; exit $$failed
+
 whole: setup
-	$(BIN)/pytest -q -n 4 --dist worksteal
+	$(BIN)/pytest -q -n 3 --dist worksteal
 
 unit: setup
 	$(BIN)/pytest -q -n 3 --dist worksteal -m "not browser"
 
 postgres: setup
-	$(BIN)/pytest -q -n 3 --dist worksteal -m "not browser" --postgres
+	$(BIN)/pytest -q -n 2 --dist worksteal -m "not browser" --postgres
 
 browser: setup
 	$(BIN)/pytest -q -n 3 --dist worksteal -m browser

@@ -179,6 +179,10 @@ MESSAGES: Final[dict[str, str]] = {
     "unknown-document": N_("There is no outcome document “%(slug)s”."),
     "unknown-cycle": N_("There is no reporting cycle “%(slug)s”."),
     "unknown-user": N_("There is no active account with the address “%(email)s”."),
+    "state-makes-no-reports": N_(
+        "The State with the code “%(code)s” makes no reports on this site, so there is nothing of "
+        "it here. Its own page shows its official record."
+    ),
     "unknown-state": N_("There is no State with the code “%(code)s”."),
     "cycle-exists": N_("There is already a reporting cycle “%(slug)s”. Choose another short name."),
     "not-a-slug": N_("“%(value)s” is no short name: use small letters, digits and hyphens."),

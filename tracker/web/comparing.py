@@ -44,6 +44,7 @@ from tracker.web.public_choices import (
     find_document,
     named_cycle,
     own_states,
+    refuse_state,
     value_labels,
 )
 from tracker.web.public_selection import chosen_selection, kinds_of
@@ -221,12 +222,8 @@ def chosen_comparison(read: ReadsColumns = state_columns) -> Comparison:
 
 def _listed(*names: str) -> tuple[str, ...]:
     """What stands in the address under these names, each once, in the order given."""
-    given = (
-        part.strip()
-        for name in names
-        for raw in request.args.getlist(name)
-        for part in raw.split(",")
-    )
+    raws = (raw for name in names for raw in request.args.getlist(name))
+    given = (part.strip() for raw in raws for part in raw.split(","))
     return tuple(dict.fromkeys(part for part in given if part))
 
 
@@ -261,7 +258,7 @@ def _chosen_states(rows: Sequence[StateRow]) -> tuple[StateRow, ...]:
     codes = dict.fromkeys(code.upper() for code in _listed("states"))
     for code in codes:
         if code not in known:
-            raise Invalid(Problem("unknown-state", "states", {"code": code[:80]}))
+            refuse_state(code, "states")
     return tuple(known[code] for code in codes)
 
 

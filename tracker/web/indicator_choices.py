@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import request
 
-from tracker.domain.errors import Invalid, Problem
 from tracker.domain.indicators import Category, IndicatorDefinition
 from tracker.domain.progress import Audience
 from tracker.domain.selection import areas_of
@@ -19,7 +18,7 @@ from tracker.queries.indicator_values import (
 )
 from tracker.queries.states import StateRow
 from tracker.web.locale import in_language
-from tracker.web.public_choices import by_name, chosen_area, one_of
+from tracker.web.public_choices import by_name, chosen_area, one_of, refuse_state
 from tracker.web.transaction import session
 
 
@@ -101,5 +100,5 @@ def _chosen_state(rows: tuple[StateRow, ...]) -> str:
     """The ISO code of the State of ``?state``, ``""`` without one; ``Invalid`` if unknown."""
     raw = request.args.get("state", "").strip()
     if raw and raw.upper() not in {row.state.iso3 for row in rows}:
-        raise Invalid(Problem("unknown-state", "state", {"code": raw[:80]}))
+        refuse_state(raw, "state")
     return raw.upper()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from flask import request
 
@@ -16,7 +16,7 @@ from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import CycleRow
 from tracker.queries.documents import document_or_none
 from tracker.queries.publications import reader_level
-from tracker.queries.states import StateRow
+from tracker.queries.states import StateRow, state_or_none
 from tracker.web.locale import in_language
 from tracker.web.render import label
 from tracker.web.session import current_actor
@@ -55,6 +55,13 @@ def one_of(name: str, allowed: Mapping[str, str]) -> str:
         values = {"value": raw[:80], "allowed": ", ".join(allowed.values())}
         raise Invalid(Problem("not-a-choice", name, values))
     return raw
+
+
+def refuse_state(code: str, place: str) -> NoReturn:
+    """Raise ``Invalid``: there is no such State, or it is one that makes no reports here."""
+    exists = state_or_none(session(), code) is not None
+    problem = "state-makes-no-reports" if exists else "unknown-state"
+    raise Invalid(Problem(problem, place, {"code": code[:80]}))
 
 
 def asked_search() -> Search | None:

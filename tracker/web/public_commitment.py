@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
 
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.documents import Commitment
@@ -33,6 +32,7 @@ from tracker.web.public_choices import (
     chosen_cycle,
     chosen_page,
     find_document,
+    one_of,
     own_names,
     shown_keys,
     value_labels,
@@ -161,7 +161,8 @@ def _read_answers(cycle: CycleRow | None, asked: Commitment) -> Sequence[StateAn
 
 def _answers(answers: Sequence[StateAnswer]) -> Answers:
     """Those that the reader may read: nothing else is searched or counted as found."""
-    search, good_first = asked_search(), request.args.get("first") == GOOD_PRACTICE
+    search = asked_search()
+    good_first = bool(one_of("first", {GOOD_PRACTICE: GOOD_PRACTICE}))
     readable = [(answer, answer.content) for answer in answers if answer.content is not None]
     found = [
         (answer, content)

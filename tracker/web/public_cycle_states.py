@@ -18,7 +18,7 @@ from tracker.domain.states import State, StateStatus
 from tracker.policy.actions import Action
 from tracker.queries.states import list_states
 from tracker.web.access import requires
-from tracker.web.public_choices import by_name
+from tracker.web.public_choices import by_name, refuse_state
 from tracker.web.public_selection import CycleView, cycle_view
 from tracker.web.render import label, page
 from tracker.web.transaction import session
@@ -163,7 +163,7 @@ def _chosen_state(view: CycleView) -> State | None:
     raw = request.args.get("state", "").strip().upper()
     found = [state for state in view.members if state.iso3 == raw]
     if raw and not found:
-        raise Invalid(Problem("unknown-state", "state", {"code": raw[:80]}))
+        refuse_state(raw, "state")
     return found[0] if raw else None
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
-from tracker.domain.errors import Invalid, Problem
 from tracker.domain.scoring import Score, Weighting, score_of
 from tracker.domain.states import State
 from tracker.policy.actions import Action
@@ -16,7 +15,7 @@ from tracker.queries.grids import grids_of_cycles
 from tracker.queries.states import list_states
 from tracker.queries.weightings import list_weightings
 from tracker.web.access import requires
-from tracker.web.public_choices import by_name, chosen_cycle, find_document
+from tracker.web.public_choices import by_name, chosen_cycle, find_document, refuse_state
 from tracker.web.render import page
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
@@ -71,7 +70,7 @@ def _chosen_state(members: list[State]) -> State | None:
     raw = request.args.get("state", "").strip().upper()
     found = next((state for state in members if state.iso3 == raw), None)
     if raw and not found:
-        raise Invalid(Problem("unknown-state", "state", {"code": raw[:80]}))
+        refuse_state(raw, "state")
     return found
 
 

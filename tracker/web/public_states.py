@@ -43,7 +43,6 @@ from tracker.web.session import current_actor
 from tracker.web.state_progress import SectionProgress, paragraphs_with, progress_by_section
 from tracker.web.transaction import session
 
-
 WORDS = tuple(value for value in SHOWN_ORDER if value is not Absence.NOT_REPORTED)
 """What a commitment may count under in a report that was made."""
 
