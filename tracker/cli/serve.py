@@ -84,6 +84,7 @@ def serve(host: str, port: int, workers: int, demo: bool) -> None:
             "threads": THREADS,
             "worker_class": "gthread",
             "control_socket_disable": True,
+            "limit_request_line": 8190,  # the most there is: our own page refuses long addresses
             "child_exit": _leave_counters,
         },
     ).run()

@@ -44,7 +44,7 @@ STATUS: dict[type[TrackerError], int] = {
     Busy: 503,
 }
 RETRY_AFTER = "10"  # seconds: as long as one waits for the lock of SQLite
-PAGES = (400, 403, 404, 409, 410, 413, 422, 429, 500, 503)
+PAGES = (400, 403, 404, 409, 410, 413, 414, 422, 429, 500, 503)
 
 
 def wants_json() -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestURITooLarge
 
 from tracker.web.session import current_actor
 
@@ -31,6 +31,7 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
+LONGEST_ADDRESS = 4_000  # the server itself refuses twice as much, in its own words
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
 
 
@@ -40,8 +41,10 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = over_https(app.wsgi_app)  # type: ignore[assignment,method-assign]
 
     @app.before_request
-    def refuse_null_character() -> None:
-        """PostgreSQL cannot look one up, and no address of ours has one."""
+    def refuse_what_no_address_holds() -> None:
+        """PostgreSQL cannot look up a null character, and no address of ours has one."""
+        if len(request.path) + len(request.query_string) > LONGEST_ADDRESS:
+            raise RequestURITooLarge
         if "\0" in request.path or b"%00" in request.query_string:
             raise BadRequest
 
