@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from babel.dates import format_date
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
@@ -14,11 +15,14 @@ from tracker.domain.differences import Piece, diff_words
 from tracker.domain.item_fields import Part
 from tracker.domain.items import Item, typed_texts
 from tracker.exchange.item_columns import ITEM_COLUMNS
+from tracker.extensions import DAY
 from tracker.forms.item import LONG_TEXTS
 from tracker.queries.items import ItemRow, items_of
+from tracker.web.locale import locale_name
 from tracker.web.render import label, write_number
 
 COUNTED = ("women", "men", "amount")
+DAY_FIELD = "confirmed_on"
 HEADERS = {part: {c.key: c.header for c in columns} for part, columns in ITEM_COLUMNS.items()}
 
 
@@ -63,6 +67,8 @@ def item_words(item: Item) -> dict[str, str]:
 def _word(name: str, value: Any, typed: str) -> str:
     if isinstance(value, StrEnum):
         return label(value)
+    if name == DAY_FIELD and value:
+        return str(format_date(date.fromisoformat(value), DAY, locale=locale_name()))
     return write_number(value) if name in COUNTED and value is not None else typed
 
 

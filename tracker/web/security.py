@@ -40,13 +40,7 @@ def init_app(app: Flask) -> None:
     if app.config["SETTINGS"].secure_cookies:
         app.wsgi_app = over_https(app.wsgi_app)  # type: ignore[assignment,method-assign]
 
-    @app.before_request
-    def refuse_what_no_address_holds() -> None:
-        """PostgreSQL cannot look up a null character, and no address of ours has one."""
-        if len(request.path) + len(request.query_string) > LONGEST_ADDRESS:
-            raise RequestURITooLarge
-        if "\0" in request.path or b"%00" in request.query_string:
-            raise BadRequest
+    app.before_request(_refuse_what_no_address_holds)
 
     @app.after_request
     def secure(response: Response) -> Response:
@@ -58,6 +52,14 @@ def init_app(app: Flask) -> None:
             response.headers.setdefault("Cache-Control", _caching())
             response.vary.update(("Cookie", "Accept-Language"))
         return response
+
+
+def _refuse_what_no_address_holds() -> None:
+    """PostgreSQL cannot look up a null character, and no address of ours has one."""
+    if len(request.path) + len(request.query_string) > LONGEST_ADDRESS:
+        raise RequestURITooLarge
+    if "\0" in request.path or b"%00" in request.query_string:
+        raise BadRequest
 
 
 def over_https(application: "WSGIApplication") -> "WSGIApplication":
