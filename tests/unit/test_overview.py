@@ -117,8 +117,9 @@ def test_the_most_and_least_implemented_equal_a_recount(
     most, least = ranked(by_paragraph(grid, states, PARAGRAPHS), SAMPLE, base)
     upwards = sorted(shares, key=lambda p: (shares[p], p))
     downwards = sorted((p for p in shares if shares[p]), key=lambda p: (-shares[p], p))
-    assert [row.commitment.paragraph for row in least] == upwards[:10]
-    assert [row.commitment.paragraph for row in most] == downwards[:10]
+    for found, wanted in ((least, upwards), (most, downwards)):
+        assert [row.commitment.paragraph for row in found.rows] == wanted[:10]
+        assert found.tied == sum(shares[p] == shares[wanted[9]] for p in wanted[10:])
 
 
 @many
@@ -201,5 +202,14 @@ def test_ranked_by_hand(base: Base, most: list[int], least: list[int]) -> None:
     }
     three = [c for c in SAMPLE if c.paragraph in counts]
     found = ranked(counts, three, base)
-    assert [row.commitment.paragraph for row in found[0]] == most
-    assert [row.commitment.paragraph for row in found[1]] == least
+    assert [row.commitment.paragraph for row in found[0].rows] == most
+    assert [row.commitment.paragraph for row in found[1].rows] == least
+
+
+def test_who_is_left_out_by_the_order_alone_is_counted() -> None:
+    """Twelve commitments of one share: two stand behind the tenth. A thirteenth has more."""
+    some = ASKING[:13]
+    counts = {c.paragraph: Distribution({"implemented": 1, "not_started": 1}) for c in some}
+    counts[some[12].paragraph] = Distribution({"implemented": 2})
+    most, least = ranked(counts, some, Base.MEMBERS)
+    assert (len(most.rows), most.tied, least.tied) == (10, 3, 2)

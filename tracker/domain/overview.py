@@ -75,6 +75,14 @@ def by_paragraph(
     return {paragraph: grid.distribution(states, (paragraph,)) for paragraph in paragraphs}
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Those shown; ``tied`` are not, though their share is that of the last one."""
+
+    rows: tuple[Ranked, ...]
+    tied: int
+
+
 def summed(counts: Mapping[int, Distribution], paragraphs: Iterable[int]) -> Distribution:
     """Pairs by value over these commitments."""
     return total([counts[paragraph] for paragraph in paragraphs])
@@ -94,7 +102,7 @@ def summed_moves(counts: Mapping[int, Counter[Move]], paragraphs: Iterable[int])
 
 def ranked(
     counts: Mapping[int, Distribution], commitments: Sequence[Commitment], base: Base
-) -> tuple[tuple[Ranked, ...], tuple[Ranked, ...]]:
+) -> tuple[Ranking, Ranking]:
     """The ten most and the ten least implemented, by share of the base, ties by paragraph.
 
     Commitments with an empty base have no share and are in neither; one that nobody says is
@@ -116,7 +124,14 @@ def ranked(
         (row for row in least if shares[row.commitment.paragraph]),
         key=lambda row: (-shares[row.commitment.paragraph], row.commitment.paragraph),
     )
-    return tuple(most[:RANKED]), tuple(least[:RANKED])
+    return _first(most, shares), _first(least, shares)
+
+
+def _first(rows: Sequence[Ranked], shares: Mapping[int, Fraction]) -> Ranking:
+    shown, others = rows[:RANKED], rows[RANKED:]
+    own = [shares[row.commitment.paragraph] for row in others]
+    last = shares[shown[-1].commitment.paragraph] if shown else None
+    return Ranking(tuple(shown), own.count(last) if last is not None else 0)
 
 
 def reported_by_area(

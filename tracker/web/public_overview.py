@@ -82,8 +82,9 @@ def figures(slug: str) -> ResponseReturnValue:
         sections=_section_lines(view, sections, counts),
         kinds={kind: _kind_lines(view, kind, counts) for kind in view.kinds},
         without_level=sum(commitment.level is None for commitment in view.commitments),
-        most=_commitment_lines(view, most),
-        least=_commitment_lines(view, least),
+        most=_commitment_lines(view, most.rows),
+        least=_commitment_lines(view, least.rows),
+        tied={"most": most.tied, "least": least.tied},
         commitments=_commitment_lines(
             view, [Ranked(c, counts[c.paragraph]) for c in view.commitments]
         ),
