@@ -1,0 +1,80 @@
+"""Whether a picture is whole, read part by part without drawing it."""
+
+import zlib
+from collections.abc import Iterator
+from typing import Final
+
+from tracker.domain.errors import Invalid, Problem
+
+MOST_POINTS: Final = 100_000_000  # more would fill the memory of whoever opens it
+_SIGNATURE: Final = 8
+_PART: Final = 12  # length, name and checksum of a part of a PNG
+_HEADER: Final = 13
+# Markers of a JPEG that stand alone, and those of a frame, which hold height and width.
+_ALONE: Final = frozenset((0x01, *range(0xD0, 0xD9)))
+_FRAMES: Final = frozenset((*range(0xC0, 0xD0),)) - {0xC4, 0xC8, 0xCC}
+_START_OF_SCAN: Final = 0xDA
+
+
+def check_png(data: bytes) -> None:
+    """``Invalid`` unless it is one PNG from its first byte to its last."""
+    parts = list(_png_parts(data))
+    name, header = parts[0] if parts else (b"", b"")
+    if name != b"IHDR" or len(header) != _HEADER or b"IDAT" not in {part[0] for part in parts}:
+        raise _damaged()
+    _check_points(int.from_bytes(header[:4], "big"), int.from_bytes(header[4:8], "big"))
+
+
+def _png_parts(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Name and content of each part; the last one ends the file."""
+    at, name = _SIGNATURE, b""
+    while name != b"IEND":
+        size = int.from_bytes(data[at : at + 4], "big")
+        end = at + _PART + size
+        name, content = data[at + 4 : at + 8], data[at + 8 : end - 4]
+        if end > len(data) or zlib.crc32(name + content) != int.from_bytes(data[end - 4 : end], "big"):
+            raise _damaged()
+        yield name, content
+        at = end
+    if at != len(data):
+        raise Invalid(Problem("evidence-odd", "file"))
+
+
+def check_jpeg(data: bytes) -> None:
+    """``Invalid`` unless its parts lead to a scan and an end; cameras put more behind that."""
+    size: tuple[int, int] | None = None
+    at = 2
+    while True:
+        if at + 4 > len(data) or data[at] != 0xFF:
+            raise _damaged()
+        marker = data[at + 1]
+        if marker == 0xFF:  # filling
+            at += 1
+            continue
+        if marker in _ALONE:
+            at += 2
+            continue
+        length = int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker in _FRAMES and length >= 8 and at + 9 <= len(data):
+            height, width = (int.from_bytes(data[at + n : at + n + 2], "big") for n in (5, 7))
+            size = (width, height)
+        if length < 2 or marker == 0xD9:
+            raise _damaged()
+        at += 2 + length
+        if marker == _START_OF_SCAN:
+            break
+    if size is None or data.find(b"\xff\xd9", at) < 0:
+        raise _damaged()
+    _check_points(*size)
+
+
+def _check_points(width: int, height: int) -> None:
+    if not width or not height:
+        raise _damaged()
+    if width * height > MOST_POINTS:
+        limit = MOST_POINTS // 1_000_000
+        raise Invalid(Problem("evidence-picture-too-large", "file", {"limit": limit}))
+
+
+def _damaged() -> Invalid:
+    return Invalid(Problem("evidence-damaged", "file"))
