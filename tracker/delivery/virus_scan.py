@@ -66,7 +66,7 @@ def _answer(connection: socket.socket, deadline: float) -> str:
         more = connection.recv(LONGEST_ANSWER)
         answer += more
         if not more or len(answer) > LONGEST_ANSWER:
-            break
+            raise NoVerdict("its answer has no end")
     return answer.partition(b"\0")[0].decode("utf-8", "replace").strip()
 
 

@@ -45,6 +45,9 @@ EVIDENCE_MESSAGES: Final[dict[str, str]] = {
         "The virus scanner of this site does not answer, so nothing was attached. Your answers are "
         "kept. Try again in a few minutes."
     ),
+    "evidence-busy": N_(
+        "Other files are being checked at this moment. Wait half a minute, then attach yours again."
+    ),
     "evidence-same": N_("This very file is attached to this answer already."),
     "evidence-needs-answer": N_(
         "Save an answer to this paragraph first: a file is attached to an answer."

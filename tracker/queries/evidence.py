@@ -1,6 +1,6 @@
 """Files attached to answers: every version for the State's own people, the submitted for others."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,11 +14,14 @@ from tracker.models import (
     ChainText,
     Commitment,
     Evidence,
+    State,
+    Submission,
     SubmissionEvidence,
     SubmissionResponse,
     User,
 )
 from tracker.policy.scopes import admitted_audiences
+from tracker.queries.figures import shown_submissions
 
 FILE_SAVED = "file-saved"  # the kind of its links in the chain
 
@@ -43,6 +46,11 @@ class EvidenceRow:
     saved_at: datetime
     saved_by: str
 
+    @property
+    def fingerprint(self) -> str:
+        """What tells it from others where it has no title: the beginning of its checksum."""
+        return self.file.sha256[:12]
+
 
 @dataclass(frozen=True, slots=True)
 class AttachedFile:
@@ -59,6 +67,14 @@ class AttachedFile:
     def older(self) -> tuple[EvidenceRow, ...]:
         """The versions that were superseded or taken out, the newest first."""
         return tuple(row for row in self.versions if not row.removed and row is not self.latest)
+
+
+@dataclass(frozen=True, slots=True)
+class SubmittedFiles:
+    """The files of one answer, in the submission of this number."""
+
+    number: int
+    rows: tuple[EvidenceRow, ...]
 
 
 def subject_of_file(file_id: str) -> str:
@@ -92,18 +108,51 @@ def submitted_files(
     session: Session, submission_id: int, audience: Audience
 ) -> dict[str, tuple[EvidenceRow, ...]]:
     """The files of a submission by commitment key, of the answers that this level may read."""
-    found: dict[str, list[EvidenceRow]] = {}
-    for row in _rows(session, _of_submission(submission_id, audience)):
-        found.setdefault(row.key, []).append(row)
-    return {key: tuple(rows) for key, rows in found.items()}
+    return files_of_submissions(session, [submission_id], audience)[submission_id]
+
+
+def files_of_submissions(
+    session: Session, submission_ids: Collection[int], audience: Audience
+) -> dict[int, dict[str, tuple[EvidenceRow, ...]]]:
+    """The same of several submissions, in one statement."""
+    found: dict[int, dict[str, tuple[EvidenceRow, ...]]] = {key: {} for key in submission_ids}
+    query = _of_submissions(submission_ids, audience).add_columns(SubmissionEvidence.submission_id)
+    for *columns, submission_id in session.execute(query):
+        row, files = _row(*columns), found[submission_id]
+        files[row.key] = (*files.get(row.key, ()), row)
+    return found
 
 
 def submitted_file_or_none(
     session: Session, submission_id: int, public_id: str, audience: Audience
 ) -> EvidenceRow | None:
     """One file of a submission; none where its answer is withheld from this level."""
-    query = _of_submission(submission_id, audience).where(Evidence.public_id == public_id)
+    query = _of_submissions([submission_id], audience).where(Evidence.public_id == public_id)
     return next(iter(_rows(session, query)), None)
+
+
+def files_of_answers(
+    session: Session, *, cycle_id: int, audience: Audience, key: str, states: Collection[str]
+) -> dict[str, SubmittedFiles]:
+    """The files beside one answer of each of these States, in what this level is shown of a cycle.
+
+    The caller names only States whose answer the reader may read.
+    """
+    shown = shown_submissions(cycle_id, audience).subquery()
+    query = (
+        _select()
+        .add_columns(State.iso3, Submission.number)
+        .join(SubmissionEvidence, SubmissionEvidence.evidence_id == Evidence.id)
+        .join(shown, shown.c.id == SubmissionEvidence.submission_id)
+        .join(Submission, Submission.id == shown.c.id)
+        .join(State, State.id == shown.c.state_id)
+        .where(Commitment.key == key, State.iso3.in_(states))
+    )
+    found: dict[str, SubmittedFiles] = {}
+    for *columns, iso3, number in session.execute(query):
+        before = found[iso3].rows if iso3 in found else ()
+        found[iso3] = SubmittedFiles(number, (*before, _row(*columns)))
+    return found
 
 
 def stored_files(session: Session) -> dict[str, int]:
@@ -128,7 +177,7 @@ def _select() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _of_submission(submission_id: int, audience: Audience) -> Select[*tuple[Any, ...]]:
+def _of_submissions(ids: Collection[int], audience: Audience) -> Select[*tuple[Any, ...]]:
     answer = and_(
         SubmissionResponse.submission_id == SubmissionEvidence.submission_id,
         SubmissionResponse.commitment_id == Evidence.commitment_id,
@@ -138,26 +187,31 @@ def _of_submission(submission_id: int, audience: Audience) -> Select[*tuple[Any,
         _select()
         .join(SubmissionEvidence, SubmissionEvidence.evidence_id == Evidence.id)
         .join(SubmissionResponse, answer)
-        .where(SubmissionEvidence.submission_id == submission_id)
+        .where(SubmissionEvidence.submission_id.in_(ids))
     )
 
 
 def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> Iterable[EvidenceRow]:
-    for row, key, paragraph, person, title, name in session.execute(query):
-        yield EvidenceRow(
-            public_id=row.public_id,
-            file_id=row.file_id,
-            version=row.version,
-            key=key,
-            paragraph=paragraph,
-            removed=row.removed,
-            file=file_of_row(row),
-            language=row.language,
-            title=title.value if title else None,
-            filename=name or "",
-            saved_at=row.saved_at,
-            saved_by=person,
-        )
+    return (_row(*columns) for columns in session.execute(query))
+
+
+def _row(
+    row: Evidence, key: str, paragraph: int, person: str, title: ChainText | None, name: str | None
+) -> EvidenceRow:
+    return EvidenceRow(
+        public_id=row.public_id,
+        file_id=row.file_id,
+        version=row.version,
+        key=key,
+        paragraph=paragraph,
+        removed=row.removed,
+        file=file_of_row(row),
+        language=row.language,
+        title=title.value if title else None,
+        filename=name or "",
+        saved_at=row.saved_at,
+        saved_by=person,
+    )
 
 
 def file_of_row(row: Evidence) -> EvidenceFile:
