@@ -6,8 +6,15 @@ import zlib
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
 from tests.national_reports import Reporting, commitment_id
+from tracker.domain.chain import GENESIS
 from tracker.domain.evidence import EvidenceFile, EvidenceKind, EvidenceWords
+from tracker.models import ChainEntry, ChainText, Evidence, Submission, SubmissionEvidence
+from tracker.models.ids import new_public_id
+from tracker.queries.evidence import FILE_SAVED, subject_of_file
 from tracker.services import evidence
 
 MAIN = {"docx": "word/document.xml", "xlsx": "xl/workbook.xml", "pptx": "ppt/presentation.xml"}
@@ -117,3 +124,47 @@ def attach(
         clock=work.clock,
         replaces=replaces,
     )
+
+
+def add_file(
+    session: Session, submission: Submission, paragraph: int, title: str, *, size: int = 1_000
+) -> Evidence:
+    """One more file of a submission, put down as rows; its bytes are nowhere."""
+    count = select(func.count()).where(ChainEntry.report_id == submission.report_id)
+    number, file_id = (session.scalar(count) or 0) + 1, new_public_id()
+    entry = ChainEntry(
+        report_id=submission.report_id,
+        seq=number,
+        kind=FILE_SAVED,
+        subject=subject_of_file(file_id),
+        version=1,
+        at=submission.submitted_at,
+        actor_id=None,
+        actor_public_id="",
+        facts={},
+        digests={},
+        prev_hash=GENESIS,
+        hash=GENESIS,
+        texts=[ChainText(field="title", value=title, salt="")],
+    )
+    session.add(entry)
+    session.flush()
+    row = Evidence(
+        file_id=file_id,
+        version=1,
+        report_id=submission.report_id,
+        commitment_id=commitment_id(session, paragraph),
+        revision_id=entry.id,
+        removed=False,
+        kind=EvidenceKind.PDF,
+        language="en",
+        size=size,
+        sha256=sha256(file_id.encode()).hexdigest(),
+        saved_at=submission.submitted_at,
+        saved_by_id=submission.submitted_by_id,
+    )
+    session.add(row)
+    session.flush()
+    session.add(SubmissionEvidence(submission_id=submission.id, evidence_id=row.id))
+    session.flush()
+    return row

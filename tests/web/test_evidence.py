@@ -53,6 +53,7 @@ class Desk:
         answer = (browser or self.browser).post(
             self.page, sent, content_type="multipart/form-data"
         )
+        answer.request.environ["wsgi.input"].close()  # large bodies lie in a file meanwhile
         return answer.status_code, parsed(answer.data).get_text(" ", strip=True)
 
     def rows(self) -> int:

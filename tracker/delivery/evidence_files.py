@@ -44,7 +44,7 @@ class Received:
         One that stands there already is replaced by the same bytes.
         """
         folder = self.place.parent
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
         self.written.replace(self.place)
         for changed in (folder, folder.parent):
             _sync(changed)
@@ -74,7 +74,8 @@ class EvidenceFolder:
         digest = hashlib.sha256(data).hexdigest()
         file = EvidenceFile(evidence_kind(data), len(data), digest)
         incoming = self._folder / INCOMING
-        incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (self._folder, incoming):  # each with its mode: parents would be open to all
+            folder.mkdir(mode=0o700, exist_ok=True)
         _sweep(incoming)
         descriptor, name = tempfile.mkstemp(dir=incoming)
         path = Path(name)

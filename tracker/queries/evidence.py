@@ -14,14 +14,11 @@ from tracker.models import (
     ChainText,
     Commitment,
     Evidence,
-    State,
-    Submission,
     SubmissionEvidence,
     SubmissionResponse,
     User,
 )
 from tracker.policy.scopes import admitted_audiences
-from tracker.queries.figures import shown_submissions
 
 FILE_SAVED = "file-saved"  # the kind of its links in the chain
 
@@ -67,14 +64,6 @@ class AttachedFile:
     def older(self) -> tuple[EvidenceRow, ...]:
         """The versions that were superseded or taken out, the newest first."""
         return tuple(row for row in self.versions if not row.removed and row is not self.latest)
-
-
-@dataclass(frozen=True, slots=True)
-class SubmittedFiles:
-    """The files of one answer, in the submission of this number."""
-
-    number: int
-    rows: tuple[EvidenceRow, ...]
 
 
 def subject_of_file(file_id: str) -> str:
@@ -129,40 +118,6 @@ def submitted_file_or_none(
     """One file of a submission; none where its answer is withheld from this level."""
     query = _of_submissions([submission_id], audience).where(Evidence.public_id == public_id)
     return next(iter(_rows(session, query)), None)
-
-
-def files_of_answers(
-    session: Session, *, cycle_id: int, audience: Audience, key: str, states: Collection[str]
-) -> dict[str, SubmittedFiles]:
-    """The files beside one answer of each of these States, in what this level is shown of a cycle.
-
-    The caller names only States whose answer the reader may read.
-    """
-    shown = shown_submissions(cycle_id, audience).subquery()
-    query = (
-        _select()
-        .add_columns(State.iso3, Submission.number)
-        .join(SubmissionEvidence, SubmissionEvidence.evidence_id == Evidence.id)
-        .join(shown, shown.c.id == SubmissionEvidence.submission_id)
-        .join(Submission, Submission.id == shown.c.id)
-        .join(State, State.id == shown.c.state_id)
-        .where(Commitment.key == key, State.iso3.in_(states))
-    )
-    found: dict[str, SubmittedFiles] = {}
-    for *columns, iso3, number in session.execute(query):
-        before = found[iso3].rows if iso3 in found else ()
-        found[iso3] = SubmittedFiles(number, (*before, _row(*columns)))
-    return found
-
-
-def stored_files(session: Session) -> dict[str, int]:
-    """Every file that any version names: its size by its checksum, in order."""
-    rows = session.execute(
-        select(Evidence.sha256, func.max(Evidence.size))
-        .group_by(Evidence.sha256)
-        .order_by(Evidence.sha256)
-    )
-    return {sha256: size for sha256, size in rows}
 
 
 def _select() -> Select[*tuple[Any, ...]]:

@@ -1,10 +1,43 @@
 """Comparing the files of a report with its chain; whether their bytes are there, others ask."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from tracker.models import ChainEntry, Evidence
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.models import ChainEntry, Evidence, NationalReport, ReportingCycle, State
 from tracker.queries.evidence import FILE_SAVED, file_of_row, subject_of_file
 from tracker.queries.recorded import Broken, Recorded
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A file that must be in the folder, and the first version that names it."""
+
+    sha256: str
+    size: int
+    version: str
+    iso3: str
+    cycle_slug: str
+    report: str
+
+
+def named_files(session: Session) -> tuple[NamedFile, ...]:
+    """Every file that any version names, each once; for the operator, who reads no titles."""
+    rows = session.execute(
+        select(Evidence, NationalReport.public_id, State.iso3, ReportingCycle.slug)
+        .join(NationalReport, Evidence.report_id == NationalReport.id)
+        .join(State, NationalReport.state_id == State.id)
+        .join(ReportingCycle, NationalReport.cycle_id == ReportingCycle.id)
+        .order_by(Evidence.id)
+    )
+    found: dict[str, NamedFile] = {}
+    for row, report, iso3, cycle in rows:
+        version = f"{subject_of_file(row.file_id)}, version {row.version}"
+        named = NamedFile(row.sha256, row.size, version, iso3, cycle, report)
+        found.setdefault(row.sha256, named)
+    return tuple(found.values())
 
 
 def files(recorded: Recorded) -> Iterator[Broken]:

@@ -20,7 +20,6 @@ from tracker.domain.states import Area
 from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import CycleRow, list_cycles
-from tracker.queries.evidence import SubmittedFiles, files_of_answers
 from tracker.queries.grids import grids_of_commitment
 from tracker.queries.needs import ListedAssistance, assistance_of_cycle
 from tracker.queries.publications import StateAnswer, answers_to_commitment
@@ -134,7 +133,6 @@ def commitment(slug: str, paragraph: int) -> ResponseReturnValue:
     cycles = list_cycles(session(), slug)
     cycle = chosen_cycle(cycles) if asked.asks_states else None
     answers = _read_answers(cycle, asked)
-    readable = _answers(by_name(answers, lambda answer: answer.name))
     return page(
         "public/commitment.html",
         document=found,
@@ -145,8 +143,7 @@ def commitment(slug: str, paragraph: int) -> ResponseReturnValue:
         has_official_text=chosen_language() in asked.text,
         cycles=cycles,
         standings=_standings(cycle, cycles, asked, answers),
-        answers=readable,
-        files=_files(cycle, asked, readable.shown),
+        answers=_answers(by_name(answers, lambda answer: answer.name)),
         assistance=_assistance(cycle, asked),
         bases=list(Base),
         moves=SHOWN_MOVES,
@@ -160,21 +157,6 @@ def _read_answers(cycle: CycleRow | None, asked: Commitment) -> Sequence[StateAn
     if cycle is None:
         return ()
     return answers_to_commitment(session(), actor=current_actor(), cycle_id=cycle.id, key=asked.key)
-
-
-def _files(
-    cycle: CycleRow | None, asked: Commitment, shown: Sequence[StateAnswer]
-) -> dict[str, SubmittedFiles]:
-    """The files of the answers on this page, by State."""
-    if cycle is None or not shown:
-        return {}
-    return files_of_answers(
-        session(),
-        cycle_id=cycle.id,
-        audience=audience_of(current_actor()),
-        key=asked.key,
-        states=[answer.iso3 for answer in shown],
-    )
 
 
 def _answers(answers: Sequence[StateAnswer]) -> Answers:

@@ -1,6 +1,6 @@
 """Public pages of the States: who there is, and what each one published."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from flask import request
@@ -14,7 +14,6 @@ from tracker.domain.progress import SHOWN_ORDER, Absence
 from tracker.domain.states import Area, State, StateStatus
 from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
-from tracker.queries.evidence import EvidenceRow, submitted_files
 from tracker.queries.exports import StateAnswers, state_answers
 from tracker.queries.grids import values_of_submission
 from tracker.queries.indicators import list_indicators
@@ -202,7 +201,6 @@ class ReadReport:
     document: OutcomeDocument
     contents: StateAnswers
     tables: tuple[ReturnTable, ...]
-    files: Mapping[str, tuple[EvidenceRow, ...]]
 
 
 def _contents(state_id: int, row: SubmissionRow | None) -> ReadReport | None:
@@ -215,7 +213,6 @@ def _contents(state_id: int, row: SubmissionRow | None) -> ReadReport | None:
         document=find_document(row.document_slug),
         contents=contents,
         tables=_tables(contents),
-        files=submitted_files(session(), row.id, level),
     )
 
 
