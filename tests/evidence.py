@@ -85,7 +85,9 @@ def jpeg() -> bytes:
     )
 
 
-def office(kind: str = "docx", parts: Mapping[str, bytes | str] | None = None, more: str = "") -> bytes:
+def office(
+    kind: str = "docx", parts: Mapping[str, bytes | str] | None = None, more: str = ""
+) -> bytes:
     """The package of an Office file; ``more`` goes into its list of types."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -112,7 +114,7 @@ def attach(
     replaces: str = "",
     keep: Callable[[], None] = lambda: None,
 ) -> str:
-    """Attach a file as the focal point by the service alone; its bytes go nowhere without ``keep``."""
+    """Attach a file as the focal point, by the service; its bytes go nowhere without ``keep``."""
     return evidence.attach(
         work.session,
         actor=work.focal_point,

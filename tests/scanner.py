@@ -46,9 +46,7 @@ def scanner(manner: str = "honest", path: Path | None = None) -> Iterator[Scanne
         listening.close()
 
 
-def _serve(
-    listening: socket.socket, double: Scanner, manner: str, ending: threading.Event
-) -> None:
+def _serve(listening: socket.socket, double: Scanner, manner: str, ending: threading.Event) -> None:
     while True:
         connection, _ = listening.accept()
         with connection:

@@ -14,7 +14,10 @@ class ScannerAddress:
 
 
 def parse_scanner(text: str) -> ScannerAddress:
-    """Read ``/path/of/socket``, ``host:port`` or ``[address]:port``; ``ValueError`` says what is wrong."""
+    """Read ``/path/of/socket``, ``host:port`` or ``[address]:port``.
+
+    ``ValueError`` says what is wrong with it.
+    """
     if text.startswith("/"):
         return ScannerAddress(path=str(PurePosixPath(text)))
     host, colon, port = text.rpartition(":")

@@ -91,7 +91,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("revision_id", name=op.f("uq_evidence_revision_id")),
         sa.UniqueConstraint("file_id", "version", name=op.f("uq_evidence_file_id_version")),
     )
-    op.create_index("ix_evidence_report_id_commitment_id", "evidence", ["report_id", "commitment_id"])
+    op.create_index(
+        "ix_evidence_report_id_commitment_id", "evidence", ["report_id", "commitment_id"]
+    )
     op.create_table(
         "submission_evidence",
         sa.Column("id", sa.Integer(), nullable=False),

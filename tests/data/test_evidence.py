@@ -87,9 +87,7 @@ def test_a_new_version_supersedes_and_the_older_one_stays(work: Reporting) -> No
     assert verify_report(work.session, work.report.id) is None
 
 
-def test_a_file_needs_an_answer_and_room(
-    work: Reporting, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_needs_an_answer_and_room(work: Reporting, monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(work, paragraph=31) == "evidence-needs-answer"
     attach(work)
     assert refusal(work) == "evidence-same"
@@ -237,11 +235,11 @@ TAMPERED = {
     ),
     "taken out of a submission": (
         "DELETE FROM submission_evidence",
-        "answers, figures, contacts, assistance, targets or files were changed, removed or added",
+        "answers, figures, items or files were changed, removed or added",
     ),
     "another version in a submission": (
         "UPDATE submission_evidence SET evidence_id = (SELECT id FROM evidence WHERE version = 2)",
-        "answers, figures, contacts, assistance, targets or files were changed, removed or added",
+        "answers, figures, items or files were changed, removed or added",
     ),
 }
 

@@ -8,7 +8,7 @@ import pytest
 from tests.evidence import MAIN, TYPES, jpeg, office, pdf, png
 from tracker.delivery.sniffing import evidence_kind
 from tracker.domain.errors import Invalid
-from tracker.domain.evidence import EvidenceKind, clean_name, parse_words
+from tracker.domain.evidence import EvidenceKind, clean_name, parse_title
 
 GOOD = {
     EvidenceKind.PDF: pdf(),
@@ -105,7 +105,8 @@ BAD = {
     "a document type": (
         zipped(
             **{
-                "[Content_Types].xml": "<!DOCTYPE a [<!ENTITY b 'c'>]>" + TYPES.format(more="")[21:],
+                "[Content_Types].xml": "<!DOCTYPE a [<!ENTITY b 'c'>]>"
+                + TYPES.format(more="")[21:],
                 "_rels/.rels": "x",
                 MAIN["docx"]: "x",
             }
@@ -178,9 +179,9 @@ def test_names_are_cleaned(sent: str, name: str) -> None:
     assert clean_name(sent) == name
 
 
-def test_words_are_read_with_every_problem_at_once() -> None:
-    with pytest.raises(Invalid) as refused:
-        parse_words(title=" \n", language="xx", filename="a.pdf")
-    assert [problem.place for problem in refused.value.problems] == ["title", "language"]
-    words = parse_words(title=" Arms\n Act ", language="FR", filename="a.pdf")
-    assert (words.title, words.language, words.filename) == ("Arms Act", "fr", "a")
+def test_titles_are_one_line_and_needed() -> None:
+    assert parse_title(" Arms\n Act ", place="title") == "Arms Act"
+    for typed, code in ((" \n", "required"), ("x" * 201, "text-too-long")):
+        with pytest.raises(Invalid) as refused:
+            parse_title(typed, place="title")
+        assert refused.value.problem.code == code

@@ -65,7 +65,9 @@ def test_addresses(text: str, address: ScannerAddress) -> None:
     assert parse_scanner(text) == address
 
 
-@pytest.mark.parametrize("text", ["clamav", "clamav:", ":3310", "a:0", "a:65536", "::1:3310", "a:x"])
+@pytest.mark.parametrize(
+    "text", ["clamav", "clamav:", ":3310", "a:0", "a:65536", "::1:3310", "a:x"]
+)
 def test_wrong_addresses(text: str) -> None:
     with pytest.raises(ValueError, match="must be"):
         parse_scanner(text)

@@ -154,12 +154,12 @@ def say(session: Session, progress: Progress | None, words: str, number: int) ->
             .values(value=number)  # of which year it is, is told: docs/methodology.md
         )
         title = session.scalars(
-            select(ChainText).where(ChainText.field == "title", ChainText.value.startswith("hidden"))
+            select(ChainText).where(
+                ChainText.field == "title", ChainText.value.startswith("hidden")
+            )
         ).one()
         title.value = words
-        file = session.scalars(
-            select(Evidence).where(Evidence.revision_id == title.entry_id)
-        ).one()
+        file = session.scalars(select(Evidence).where(Evidence.revision_id == title.entry_id)).one()
         file.size, file.language = 1_000_000 + number, ("en", "fr")[number % 2]
         theme = Theme.TRACING if number % 2 else Theme.MARKING
         session.execute(

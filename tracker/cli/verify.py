@@ -51,7 +51,7 @@ OUTER = "Everything fits the receipts and checkpoints given."
 )
 @format_option
 def verify(receipts: tuple[Path, ...], checkpoints: tuple[Path, ...], form: str) -> None:
-    """Check the history of every report and every attached file; exit 1 names the first broken place.
+    """Check the history of every report and each attached file; exit 1 names what is broken first.
 
     Exit 2: a file given is no receipt or checkpoint, or was itself altered.
     """

@@ -14,6 +14,7 @@ _HEADER: Final = 13
 _ALONE: Final = frozenset((0x01, *range(0xD0, 0xD9)))
 _FRAMES: Final = frozenset((*range(0xC0, 0xD0),)) - {0xC4, 0xC8, 0xCC}
 _START_OF_SCAN: Final = 0xDA
+_END_OF_IMAGE: Final = 0xD9
 
 
 def check_png(data: bytes) -> None:
@@ -32,7 +33,9 @@ def _png_parts(data: bytes) -> Iterator[tuple[bytes, bytes]]:
         size = int.from_bytes(data[at : at + 4], "big")
         end = at + _PART + size
         name, content = data[at + 4 : at + 8], data[at + 8 : end - 4]
-        if end > len(data) or zlib.crc32(name + content) != int.from_bytes(data[end - 4 : end], "big"):
+        if end > len(data) or zlib.crc32(name + content) != int.from_bytes(
+            data[end - 4 : end], "big"
+        ):
             raise _damaged()
         yield name, content
         at = end
@@ -43,29 +46,32 @@ def _png_parts(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 def check_jpeg(data: bytes) -> None:
     """``Invalid`` unless its parts lead to a scan and an end; cameras put more behind that."""
     size: tuple[int, int] | None = None
-    at = 2
-    while True:
+    scan = 0
+    for marker, at, end in _jpeg_parts(data):
+        scan = end
+        if marker in _FRAMES:
+            height, width = (int.from_bytes(data[at + n : at + n + 2], "big") for n in (3, 5))
+            size = (width, height)
+    if size is None or data.find(b"\xff\xd9", scan) < 0:
+        raise _damaged()
+    _check_points(*size)
+
+
+def _jpeg_parts(data: bytes) -> Iterator[tuple[int, int, int]]:
+    """Marker, beginning and end of each part as far as the scan; fillings are passed over."""
+    at, marker = 2, 0
+    while marker != _START_OF_SCAN:
         if at + 4 > len(data) or data[at] != 0xFF:
             raise _damaged()
         marker = data[at + 1]
-        if marker == 0xFF:  # filling
-            at += 1
+        if marker == 0xFF or marker in _ALONE:
+            at += 1 if marker == 0xFF else 2
             continue
-        if marker in _ALONE:
-            at += 2
-            continue
-        length = int.from_bytes(data[at + 2 : at + 4], "big")
-        if marker in _FRAMES and length >= 8 and at + 9 <= len(data):
-            height, width = (int.from_bytes(data[at + n : at + n + 2], "big") for n in (5, 7))
-            size = (width, height)
-        if length < 2 or marker == 0xD9:
+        end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+        if end < at + 4 or end > len(data) or marker == _END_OF_IMAGE:
             raise _damaged()
-        at += 2 + length
-        if marker == _START_OF_SCAN:
-            break
-    if size is None or data.find(b"\xff\xd9", at) < 0:
-        raise _damaged()
-    _check_points(*size)
+        yield marker, at + 2, end
+        at = end
 
 
 def _check_points(width: int, height: int) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.uploads import MEGABYTE
-from tracker.domain.values import parse_language, parse_text, without_refused
+from tracker.domain.values import parse_text, without_refused
 
 LARGEST_EVIDENCE: Final = 10 * MEGABYTE
 LARGEST_IN_ALL: Final = 200 * MEGABYTE  # of one report, every version counted
@@ -72,27 +72,11 @@ class EvidenceWords:
         return {"title": self.title, "filename": self.filename}
 
 
-def parse_words(*, title: str, language: str, filename: str) -> EvidenceWords:
-    """Read what was typed; ``Invalid`` with the problems of all fields together."""
-    problems: list[Problem] = []
-    values = {"title": "", "language": ""}
-    for name, read in (
-        ("title", lambda: _title(title)),
-        ("language", lambda: parse_language(language, place="language")),
-    ):
-        try:
-            values[name] = read()
-        except Invalid as error:
-            problems += error.problems
-    if problems:
-        raise Invalid(*problems)
-    return EvidenceWords(values["title"], values["language"], clean_name(filename))
-
-
-def _title(typed: str) -> str:
-    title = " ".join(parse_text(typed, place="title", limit=LONGEST_TITLE).split())
+def parse_title(raw: str | None, *, place: str) -> str:
+    """A title on one line, which every file needs."""
+    title = " ".join(parse_text(raw, place=place, limit=LONGEST_TITLE).split())
     if not title:
-        raise Invalid(Problem("required", "title"))
+        raise Invalid(Problem("required", place))
     return title
 
 

@@ -12,8 +12,8 @@ EVIDENCE_MESSAGES: Final[dict[str, str]] = {
         "the pages that matter."
     ),
     "evidence-unknown": N_(
-        "This is no PDF, no Word, Excel or PowerPoint file (.docx, .xlsx, .pptx) and no PNG or JPEG "
-        "picture. What counts is what the file holds, not its name."
+        "This is no PDF, no Word, Excel or PowerPoint file (.docx, .xlsx, .pptx) and no PNG or "
+        "JPEG picture. What counts is what the file holds, not its name."
     ),
     "evidence-damaged": N_(
         "This file is damaged or was cut short. Save it anew in the program that made it, then "
@@ -35,7 +35,8 @@ EVIDENCE_MESSAGES: Final[dict[str, str]] = {
         "anew, or as a PDF, then attach it again."
     ),
     "evidence-picture-too-large": N_(
-        "This picture has more than %(limit)s million points. Make it smaller, then attach it again."
+        "This picture has more than %(limit)s million points. Make it smaller, then attach it "
+        "again."
     ),
     "evidence-infected": N_(
         "The virus scanner of this site found something in this file: %(found)s. It was not kept. "
@@ -56,16 +57,16 @@ EVIDENCE_MESSAGES: Final[dict[str, str]] = {
         "An answer holds at most %(limit)s files. Take one out, or put several into one PDF."
     ),
     "evidence-quota": N_(
-        "The files of a report may take %(limit)s MB in all, older versions among them; %(left)s MB "
-        "are left. Nothing was attached."
+        "The files of a report may take %(limit)s MB in all, older versions among them; %(left)s "
+        "MB are left. Nothing was attached."
     ),
     "evidence-too-many-versions": N_(
         "Files of this report were saved %(limit)s times already. Nothing was attached. Ask the "
         "secretariat."
     ),
     "evidence-not-current": N_(
-        "Somebody replaced this file or took it out since you opened the page. Nothing was changed. "
-        "Look at the list again."
+        "Somebody replaced this file or took it out since you opened the page. Nothing was "
+        "changed. Look at the list again."
     ),
     "evidence-not-stored": N_(
         "The file could not be stored: the server may have no space left. Nothing was attached. "

@@ -33,11 +33,9 @@ class EvidenceForm(BaseForm):
         validators=[Needed()],
     )
     language = SelectField(lazy_gettext("Language of the file"))
-    replaces = SelectField(lazy_gettext("New or newer"))
+    replaces = SelectField(lazy_gettext("New file or new version"))
 
-    def __init__(
-        self, *args: Any, standing: Iterable[tuple[str, str]] = (), **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, standing: Iterable[tuple[str, str]] = (), **kwargs: Any) -> None:
         """``standing``: public id and title of each file that may get a new version."""
         super().__init__(*args, **kwargs)
         self.language.choices = [("", "–")]

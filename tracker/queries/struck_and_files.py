@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     CompoundSelect,
     Integer,
     Select,
@@ -70,7 +71,7 @@ def of_answers(session: Session, answers: Collection[SubmissionResponse]) -> Str
 
 @cache  # built once: a compiled workbook asks it for every State
 def _whole(audience: Audience) -> CompoundSelect[*tuple[Any, ...]]:
-    submission = bindparam("submission")
+    submission: BindParameter[int] = bindparam("submission")
     files = _files().where(
         SubmissionEvidence.submission_id == submission,
         SubmissionResponse.audience.in_(admitted_audiences(audience)),

@@ -111,7 +111,7 @@ def _content(recorded: Recorded, row: Submission) -> Iterator[Broken]:
     if tagged_hash(CONTENT_TAG, hashed_content(recorded, row)) != row.content_hash:
         yield Broken(
             f"submission {row.number}",
-            "answers, figures, contacts, assistance, targets or files were changed, removed or added",
+            "answers, figures, items or files were changed, removed or added",
         )
 
 

@@ -148,7 +148,7 @@ def _item_revisions(
 def _freeze_files(
     session: Session, report: NationalReport, submission: Submission
 ) -> list[dict[str, Any]]:
-    """The files that stand now, of the answers that are submitted: each is named, none is copied."""
+    """The files that stand now, of the answers that are submitted: named, not copied."""
     answered = select(SubmissionResponse.commitment_id).where(
         SubmissionResponse.submission_id == submission.id
     )

@@ -13,7 +13,8 @@ from tracker.delivery.virus_scan import NoVerdict, scan
 from tracker.domain.clock import system_clock
 from tracker.domain.documents import Commitment, Section
 from tracker.domain.errors import Busy, Invalid, NotFound, Problem, TooMany
-from tracker.domain.evidence import LARGEST_EVIDENCE, EvidenceWords, parse_words
+from tracker.domain.evidence import LARGEST_EVIDENCE, EvidenceWords, clean_name, parse_title
+from tracker.domain.values import parse_language
 from tracker.exchange.importing.slots import slots
 from tracker.forms.evidence import EvidenceForm
 from tracker.policy.actions import Action
@@ -92,16 +93,15 @@ def attach(report_id: str, paragraph: int) -> ResponseReturnValue:
     release()  # reading and scanning take seconds: nobody's save waits for it
     try:
         data = _read(sent)
-        words = parse_words(
-            title=request.form.get("title", ""),
-            language=request.form.get("language", ""),
-            filename=(sent.filename or "") if sent else "",
-        )
+        typed = EvidenceForm(request.form).parsed(title=parse_title, language=parse_language)
+        words = EvidenceWords(**typed, filename=clean_name(sent.filename or "" if sent else ""))
         _receive(report, commitment_id, data, words)
     except Invalid as error:
         too_large = error.problem.code == "evidence-too-large"
         return _page(report, here, commitment, error), 413 if too_large else 422
-    flash(gettext("The file was attached to your answer to paragraph %(number)s.", number=paragraph))
+    flash(
+        gettext("The file was attached to your answer to paragraph %(number)s.", number=paragraph)
+    )
     return _back(report, paragraph)
 
 
@@ -177,6 +177,4 @@ def take_out(report_id: str, evidence_id: str) -> ResponseReturnValue:
 
 
 def _back(report: ReportRow, paragraph: int) -> ResponseReturnValue:
-    return redirect(
-        url_for("evidence.show", report_id=report.public_id, paragraph=paragraph), 303
-    )
+    return redirect(url_for("evidence.show", report_id=report.public_id, paragraph=paragraph), 303)
