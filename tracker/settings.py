@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tracker.resources import PACKAGE, default_instance_path
+from tracker.resources import default_instance_path, is_locale, translated_languages
+from tracker.scanner_address import ScannerAddress, parse_scanner
 from tracker.smtp_address import SmtpAddress, parse_sender, parse_smtp_url
 
 ENVIRONMENTS = ("production", "development", "demonstration")
@@ -31,6 +32,7 @@ KNOWN = (
     "SECOND_FACTOR",
     "TWO_TO_PUBLISH",
     "METRICS_TOKEN",
+    "CLAMAV",
 )
 SECOND_FACTOR_FOR = ("secretariat", "all", "off")
 
@@ -59,6 +61,7 @@ class Settings:
     second_factor: str = "secretariat"  # one of SECOND_FACTOR_FOR
     two_to_publish: bool = False
     metrics_token: str = field(default="", repr=False)
+    clamav: str = ""
     migration_database_url: str = field(default="", repr=False)  # "": the same as database_url
     cheap_password_hashing: bool = False
     testing: bool = False
@@ -80,6 +83,11 @@ class Settings:
             return None
         return parse_smtp_url(self.smtp_url)
 
+    @property
+    def scanner(self) -> ScannerAddress | None:
+        """Who is asked about attached files; ``None``: nobody."""
+        return parse_scanner(self.clamav) if self.clamav else None
+
     def masked(self) -> dict[str, str]:
         """The effective settings by variable name, secrets masked."""
         return {
@@ -97,6 +105,7 @@ class Settings:
             "TRACKER_SECOND_FACTOR": self.second_factor,
             "TRACKER_TWO_TO_PUBLISH": "on" if self.two_to_publish else "off",
             "TRACKER_METRICS_TOKEN": "set" if self.metrics_token else "not set",
+            "TRACKER_CLAMAV": self.clamav or "not set",
         }
 
 
@@ -147,10 +156,11 @@ def inspect_settings(
         second_factor=_second_factor(values["SECOND_FACTOR"], chosen, problems),
         two_to_publish=_is_on("TWO_TO_PUBLISH", values["TWO_TO_PUBLISH"], problems),
         metrics_token=values["METRICS_TOKEN"],
+        clamav=values["CLAMAV"],
         migration_database_url=normalised_database_url(values["MIGRATION_DATABASE_URL"]),
     )
     problems += _base_url_problems(settings)
-    problems += _mail_problems(settings)
+    problems += _address_problems(settings)
     problems += _owner_problems(settings)
     if settings.metrics_token and len(settings.metrics_token) < 32:
         problems.append("TRACKER_METRICS_TOKEN is shorter than 32 characters; make a longer one.")
@@ -207,11 +217,12 @@ def _owner_problems(settings: Settings) -> list[str]:
     return []
 
 
-def _mail_problems(settings: Settings) -> list[str]:
+def _address_problems(settings: Settings) -> list[str]:
     problems = []
     given = (
         ("TRACKER_SMTP_URL", settings.smtp_url, parse_smtp_url),
         ("TRACKER_MAIL_FROM", settings.mail_from, parse_sender),
+        ("TRACKER_CLAMAV", settings.clamav, parse_scanner),
     )
     for name, value, parse in given:
         try:
@@ -228,9 +239,9 @@ def _languages(given: str, environment: str, problems: list[str]) -> tuple[str, 
     """The codes as given, each once; English, the language of the sources, is always there."""
     codes = [code.strip() for code in (given or "en,fr").split(",")]
     chosen = tuple(dict.fromkeys([*filter(None, codes), SOURCE_LANGUAGE]))
-    translated = _translated_languages()
+    translated = translated_languages(SOURCE_LANGUAGE)
     for code in chosen:
-        if code in translated or (environment in UNTRANSLATED_ALLOWED and _is_locale(code)):
+        if code in translated or (environment in UNTRANSLATED_ALLOWED and is_locale(code)):
             continue
         problems.append(
             f"TRACKER_LANGUAGES names {code[:40]!r}, which has no translation here; "
@@ -254,22 +265,6 @@ def _second_factor(given: str, environment: str, problems: list[str]) -> str:
             f"TRACKER_SECOND_FACTOR is {given[:40]!r}; use one of {', '.join(SECOND_FACTOR_FOR)}."
         )
     return chosen
-
-
-def _translated_languages() -> tuple[str, ...]:
-    # A checkout has the source of a catalogue before it is compiled.
-    catalogues = (PACKAGE / "translations").glob("*/LC_MESSAGES/messages.[mp]o")
-    return tuple(sorted({SOURCE_LANGUAGE, *(path.parts[-3] for path in catalogues)}))
-
-
-def _is_locale(code: str) -> bool:
-    from babel import Locale, UnknownLocaleError  # slow, and hardly ever needed
-
-    try:
-        Locale.parse(code)
-    except (ValueError, UnknownLocaleError):
-        return False
-    return True
 
 
 def _secret_key(given: str, instance: Path, environment: str, problems: list[str]) -> str:

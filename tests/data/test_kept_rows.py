@@ -8,6 +8,7 @@ from sqlalchemy import Column, Engine, Table, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from tests.evidence import attach
 from tests.items import save_every
 from tests.national_reports import Reporting, begin_report, commitment_id
 from tests.signing import SIGNER
@@ -40,6 +41,8 @@ KEPT = (
     "receipt_document",
     "checkpoint",
     "account_event",
+    "evidence",
+    "submission_evidence",
 )
 REFUSED = "history is only added to"
 # What the services may still do to a row: each is tried below, in the right order and in others.
@@ -60,6 +63,7 @@ def life(session: Session) -> Reporting:
     law = Measure("Arms Act", "2024", "https://example.org/act")
     work.answer(28, progress=Progress.IMPLEMENTED, narrative="A law.", measures=(law,))
     save_every(work)
+    attach(work, title="Act", replaces=attach(work, title="Draft act"))
     save_indicator(
         session,
         actor=work.focal_point,

@@ -96,6 +96,7 @@ def test_alone_it_says_inner_consistency_only(site: Installation) -> None:
         "proves": "inner-consistency",
         "reports": 1,
         "checkpoints": 1,
+        "files": 0,
         "outside_receipts": 0,
         "outside_checkpoints": 0,
         "broken": None,

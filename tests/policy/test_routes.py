@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
+from tests.evidence import attach, pdf
 from tests.exchange.templates import kept_plan
 from tests.exports import ask_for_export
 from tests.items import CONTACT, save
@@ -20,6 +21,7 @@ from tests.people import Browser, make_user, parsed, state_id
 from tests.signing import SIGNER
 from tests.transactions import rolled_back, session_in, undone
 from tracker.app import create_app
+from tracker.delivery.evidence_files import EvidenceFolder
 from tracker.domain.clock import system_clock
 from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
@@ -110,6 +112,10 @@ GET  /reports/<report_id>/items/<part>                             303     403/4
 GET  /reports/<report_id>/items/<part>/<item_id>                   303     403/404 200/404 200/404 404     404
 POST /reports/<report_id>/items/<part>/<item_id>                   401     403/404 422/404 403/404 404     404
 GET  /reports/<report_id>/items/<part>/<item_id>/history           303     403/404 200/404 200/404 404     404
+GET  /reports/<report_id>/files/<evidence_id>                      303     200/404 200/404 200/404 404     404
+POST /reports/<report_id>/files/<evidence_id>/take-out             401     409/404 409/404 403/404 404     404
+GET  /reports/<report_id>/responses/<int:paragraph>/files          303     200/404 200/404 200/404 404     404
+POST /reports/<report_id>/responses/<int:paragraph>/files          401     422/404 422/404 403/404 404     404
 POST /reports/<report_id>/items/<part>/copy                        401     403/404 409/404 403/404 404     404
 GET  /reports/<report_id>/read-through                             303     200/404 200/404 200/404 404     404
 GET  /reports/<report_id>/reopen                                   303     403/404 200/404 403/404 404     404
@@ -140,6 +146,7 @@ GET  /review/submissions/<submission_id>/accept                    303     403  
 POST /review/submissions/<submission_id>/accept                    303     403     403     403     303     303
 GET  /review/submissions/<submission_id>/publish                   303     403     403     403     403     409
 POST /review/submissions/<submission_id>/publish                   303     403     403     403     403     409
+GET  /review/submissions/<submission_id>/files/<evidence_id>       303     403     403     403     200     200
 POST /review/submissions/<submission_id>/questions/<int:paragraph> 303     403     403     403     303     303
 GET  /review/submissions/<submission_id>/receipt.json              303     403     403     403     200     200
 GET  /review/submissions/<submission_id>/receipt.pdf               303     403     403     403     200     200
@@ -165,6 +172,7 @@ GET  /states                                                       200     200  
 GET  /states/<iso3>                                                200     200     200     200     200     200
 GET  /states/<iso3>/report.<form>                                  404     404     404     404     404     404
 GET  /states/<iso3>/submissions/<int:number>                       404     404     200/404 200/404 200     200
+GET  /states/<iso3>/submissions/<int:number>/files/<evidence_id>   404     404     200/404 200/404 200     200
 GET  /static/<path:filename>                                       200     200     200     200     200     200
 """  # noqa: E501  # reads across
 ROWS = {
@@ -192,11 +200,11 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def made(engine: Engine) -> Iterator[tuple[Connection, World]]:
+def made(engine: Engine, settings: Settings) -> Iterator[tuple[Connection, World]]:
     """Made once, for it takes a second; each test works in a part of its transaction."""
     with rolled_back(engine) as connection:
         with session_in(connection) as session:
-            world = make_world(session)
+            world = make_world(session, settings)
         yield connection, world
 
 
@@ -211,11 +219,13 @@ def world(made: tuple[Connection, World]) -> World:
     return made[1]
 
 
-def make_world(session: Session) -> World:
+def make_world(session: Session, settings: Settings) -> World:
     values = {}
     for iso3 in (HOME, ABROAD):
         work, _ = report_at(session, ReportStatus.DRAFT, iso3)
         contact = save(work, CONTACT)
+        with EvidenceFolder(settings.instance_path).receive(pdf(f"law of {iso3}")) as law:
+            evidence = attach(work, law.data, keep=law.keep)
         submission = work.submit()
         question = work.ask(submission, "Since when?")
         export = ask_for_export(session, work.reviewer)
@@ -224,6 +234,7 @@ def make_world(session: Session) -> World:
         values[iso3] = {
             "report_id": work.report.public_id,
             "submission_id": submission.public_id,
+            "evidence_id": evidence,
             "clarification_id": question.public_id,
             "person_id": person.public_id,
             "membership_id": person.memberships[0].public_id,

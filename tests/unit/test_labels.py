@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import pytest
 
-from tracker.domain import documents, labels, progress, roles, states, workflow
+from tracker.domain import documents, evidence, labels, progress, roles, states, workflow
 from tracker.domain.values import NARRATIVE_LANGUAGES
 
 ENUMS: list[type[StrEnum]] = [
@@ -15,6 +15,7 @@ ENUMS: list[type[StrEnum]] = [
     documents.ReportSection,
     documents.Strength,
     documents.Theme,
+    evidence.EvidenceKind,
     progress.Absence,
     progress.Audience,
     progress.Base,

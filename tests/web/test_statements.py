@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Connection, update
 from sqlalchemy.orm import Session
 
+from tests.evidence import add_file, attach
 from tests.items import EVERY, save, save_every
 from tests.national_reports import Reporting, begin_report
 from tests.people import Browser, make_user
@@ -74,6 +75,8 @@ def _full_report(session: Session, slug: str, year: int) -> None:
     for iso3 in (HOME, "PER"):
         make_submission(session, cycle, iso3, {25: answers[25]})
         made = make_submission(session, cycle, iso3, answers, struck={(27, "narrative"): "Named."})
+        for paragraph in (25, 26, 26):
+            add_file(session, made, paragraph, "Arms Act")
         add_figures(session, made, found_arms(year, total=10, uniquely_marked=5, traced=2))
         for item in EVERY:
             add_item(session, made, item, struck={"name": "Named."})
@@ -83,6 +86,8 @@ def _answer_everything(work: Reporting) -> None:
     for paragraph in range(25, 30):
         work.answer(paragraph, progress=Progress.IMPLEMENTED, narrative="Words.", measures=(LAW,))
     save_every(work)
+    attach(work, title="Act", paragraph=26, replaces=attach(work, title="Draft", paragraph=26))
+    attach(work, title="Decree", paragraph=27)
     save(work, EVERY[0])
     work.save_figures({Cell(2024, "found", "total"): 3})
 
@@ -124,6 +129,7 @@ OWN_PAGES = (
     "/reports/{report}/workbook",
     "/reports/{report}/sections/I.1",
     "/reports/{report}/responses/26/history",
+    "/reports/{report}/responses/26/files",
     "/reports/{report}/indicators/sdg-16-4-2",
     "/reports/{report}/items/contacts",
     "/reports/{report}/items/assistance",

@@ -20,9 +20,10 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString
 from flask import Flask
 from flask_babel import get_babel
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from tests.evidence import attach
 from tests.exchange.templates import kept_plan
 from tests.exports import exports_of_every_kind
 from tests.items import BODY, CONTACT, save, save_every
@@ -36,12 +37,14 @@ from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Actor, Role
 from tracker.domain.second_factor import Assurance
 from tracker.domain.workflow import ReportStatus
-from tracker.models import Clarification, PasswordReset, SecondFactor, Submission, User
+from tracker.models import Clarification, Evidence, PasswordReset, SecondFactor, Submission, User
 from tracker.models import Session as SignedIn
 from tracker.queries.accounts import actor_of
 from tracker.services.clarifications import reply
+from tracker.services.evidence import take_out
 from tracker.services.invitations import invite
 from tracker.services.mail import queue
+from tracker.services.strikes import strike
 from tracker.services.tokens import new_token, token_hash
 
 SEED = Path(__file__).parents[2] / "seed"
@@ -74,7 +77,8 @@ REPORT_PAGES = """
 /reports /reports/{report} /reports/{report}/sections/I.1 /reports/{report}/sections/III.b
 /reports/{report}/workbook /reports/{report}/read-through /reports/{report}/submit
 /reports/{report}/reopen
-/reports/{report}/responses/28/history /reports/{report}/submissions/1
+/reports/{report}/responses/28/history /reports/{report}/responses/28/files
+/reports/{report}/responses/26/files /reports/{report}/submissions/1
 /reports/{report}/items/contacts /reports/{report}/items/assistance
 /reports/{report}/items/targets /reports/{report}/items/contacts/{contact}
 /reports/{report}/items/contacts/{contact}/history
@@ -105,6 +109,9 @@ NOT_PAGES = {
     "receipts.proof",
     "checkpoints.every",
     "checkpoints.one",
+    "evidence_downloads.own",
+    "evidence_downloads.published",
+    "evidence_downloads.reviewed",
     "exporting.file",
     "importing.marked",
     "workbooks.template",
@@ -215,10 +222,12 @@ def world(session: Session) -> World:
     contacts = {"published": save_every(published)[CONTACT]}
     published.answer(28, progress=Progress.PARTLY_IMPLEMENTED, narrative="A law.")
     published.answer(30, progress=Progress.NOT_STARTED, audience=Audience.STATES)
+    attach(published, title="The act")
     first = published.submit()
     published.accept(first)
     published.publish(first)
     draft, _ = report_at(session, ReportStatus.DRAFT, "FRA")
+    attach_every_way(draft)
     save_figures(draft)
     contacts["draft"] = save_every(draft)[CONTACT]
     submitted = begin_report(session, "KEN")
@@ -230,6 +239,7 @@ def world(session: Session) -> World:
     submitted.answer(28, progress=Progress.IMPLEMENTED, narrative="Two.", good_practice=True)
     save(submitted, replace(CONTACT, confirmed_on="2020-01-01"), contacts["submitted"], 1)
     save(submitted, BODY)
+    attach(submitted, title="The act")
     submission = submitted.submit()
     question = submitted.ask(submission, "Since when?")
     answered = submitted.ask(submission, "Who?")
@@ -246,6 +256,29 @@ def world(session: Session) -> World:
     save(returned, None, removed, 1)
     session.commit()
     return World(draft, submitted, returned, published, submission, question, contacts)
+
+
+def attach_every_way(work: Reporting) -> None:
+    """A file in two versions, one that was taken out, one whose title was struck out."""
+    attach(work, title="Draft", replaces=attach(work, title="The act"))
+    gone = attach(work, title="The decree")
+    take_out(
+        work.session,
+        actor=work.focal_point,
+        report_id=work.report.id,
+        public_id=gone,
+        clock=work.clock,
+    )
+    attach(work, bytes(1_200_000), title="The plan")
+    link = work.session.scalars(select(Evidence.revision_id).order_by(Evidence.id.desc())).first()
+    strike(
+        work.session,
+        actor=work.administrator,
+        entry_id=link or 0,
+        field="title",
+        reason="It names a person.",
+        clock=work.clock,
+    )
 
 
 def save_figures(work: Reporting) -> None:
@@ -421,6 +454,7 @@ def test_messages_about_bad_input(world: World, browser_of: type[Browser]) -> No
             {"version": "0", "kind": "coordination_body", "name": "Other"},
         ),
         (f"{report}/submit", {"name": ""}),
+        (f"{report}/responses/28/files", {"title": ""}),
         ("/admin/people/new", {"email": "nobody"}),
         ("/account/password", {"password": "short"}),
         ("/exports/new", {"language": "xx", "format": "pdf", "compare": "y"}),

@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from tests.evidence import add_file
 from tests.people import Browser, make_user
 from tests.submitted import add_figures, make_cycle, make_submission
 from tests.submitted_items import add_item
@@ -26,7 +27,14 @@ from tracker.domain.indicators import Cell
 from tracker.domain.progress import SHOWN_ORDER, Audience, Base, Progress
 from tracker.domain.responses import ResponseContent
 from tracker.domain.roles import Role
-from tracker.models import Submission, SubmissionAssistance, SubmissionFigure, SubmissionResponse
+from tracker.models import (
+    ChainText,
+    Evidence,
+    Submission,
+    SubmissionAssistance,
+    SubmissionFigure,
+    SubmissionResponse,
+)
 from tracker.policy.actions import Action
 from tracker.queries.compiled import compiled_export
 from tracker.queries.cycles import list_cycles
@@ -100,6 +108,8 @@ ELSEWHERE = {
     *("receipts.keys", "receipts.keys_file"),
     *("checkpoints.index", "checkpoints.every", "checkpoints.one"),
     # What a worker writes from `compiled_export`, which is walked too.
+    # Who gets a file is walked in tests/web/test_evidence.py.
+    "evidence_downloads.published",
     *("exports.compiled", "exporting.mine", "exporting.new", "exporting.show", "exporting.file"),
 }
 """Public addresses that hold nothing which States say."""
@@ -125,6 +135,8 @@ def withheld(session: Session, app: Flask, monkeypatch: pytest.MonkeyPatch) -> N
     add_figures(session, peru, cells, SECRET)
     need = Assistance(Direction.NEEDED, Theme.MARKING, description="hidden", audience=SECRET)
     add_item(session, peru, need)
+    add_file(session, peru, 26, "Open act")
+    add_file(session, peru, 25, "hidden")
     session.commit()
 
 
@@ -141,6 +153,14 @@ def say(session: Session, progress: Progress | None, words: str, number: int) ->
             .where(SubmissionFigure.audience == SECRET)
             .values(value=number)  # of which year it is, is told: docs/methodology.md
         )
+        title = session.scalars(
+            select(ChainText).where(
+                ChainText.field == "title", ChainText.value.startswith("hidden")
+            )
+        ).one()
+        title.value = words
+        file = session.scalars(select(Evidence).where(Evidence.revision_id == title.entry_id)).one()
+        file.size, file.language = 1_000_000 + number, ("en", "fr")[number % 2]
         theme = Theme.TRACING if number % 2 else Theme.MARKING
         session.execute(
             update(SubmissionAssistance)

@@ -10,12 +10,14 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, text
 
 from tracker import __version__
-from tracker.cli.database import connect, schema_problem
+from tracker.cli.database import connect, reading, schema_problem
+from tracker.cli.lost_files import lost_files
 from tracker.cli.output import stop
 from tracker.delivery.archive import BrokenArchive, Manifest, take_name, unpack, write_archive
 from tracker.delivery.database_copies import CopyFailed, copy_database, member_name
 from tracker.delivery.instance_files import kept_files, unknown_names
 from tracker.domain.clock import system_clock
+from tracker.queries.verified_files import NamedFile, named_files
 from tracker.settings import BadSettings, Settings, load_settings
 
 
@@ -26,8 +28,9 @@ def backup(file: Path, with_secrets: bool) -> None:
     """Copy the database and the files of the instance folder into the new file FILE.
 
     Safe while the site runs. FILE is a zip with a manifest, readable by this account only; it
-    holds every draft, so keep it like the database. Exit 1: FILE is there already, or something
-    could not be copied; then no FILE is left.
+    holds every draft, so keep it like the database. An attached file that is missing or altered is
+    named; the rest is kept all the same. Exit 1: FILE is there already, or something could not be
+    copied; then no FILE is left.
     """
     settings = load_settings()
     out = file.resolve()
@@ -37,10 +40,13 @@ def backup(file: Path, with_secrets: bool) -> None:
         stop(f"{file} cannot be written: there is no folder {out.parent}.")
     try:
         manifest = make_backup(settings, out, with_secrets=with_secrets)
+        lost = tuple(lost_files(settings, _named(settings)))
     except (CopyFailed, BrokenArchive) as error:
         stop(str(error))
     except OSError as error:
         stop(f"{file} cannot be written: {error.strerror}.")
+    for finding in lost:
+        click.echo(f"Not in it as it was attached: {finding}", err=True)
     for name in unknown_names(settings.instance_path):
         click.echo(f"Left out: {name}, which is no file of the tracker.", err=True)
     if not with_secrets:
@@ -76,6 +82,11 @@ def make_backup(settings: Settings, out: Path, *, with_secrets: bool) -> Manifes
     finally:
         shutil.rmtree(work, ignore_errors=True)
     return manifest
+
+
+def _named(settings: Settings) -> tuple[NamedFile, ...]:
+    with reading(settings) as session:
+        return named_files(session)
 
 
 def _facts(engine: Engine, settings: Settings, *, with_secrets: bool) -> Manifest:

@@ -9,18 +9,21 @@ import click
 from sqlalchemy.orm import Session
 
 from tracker.cli.database import reading
+from tracker.cli.lost_files import lost_files
 from tracker.cli.output import format_option, print_json
 from tracker.domain.outside_copies import NotACopy, read_copy
 from tracker.queries.checkpoints import every_checkpoint
 from tracker.queries.outside_copies import file_problem
 from tracker.queries.signing import list_keys
 from tracker.queries.verification import list_report_places
+from tracker.queries.verified_files import named_files
 from tracker.queries.verified_signatures import unvouched
 from tracker.queries.whole_verification import Copies, Finding, Standing, findings
 from tracker.settings import load_settings
 
 FILES = click.Path(exists=True, path_type=Path)
 VERIFIED = "{reports} reports and {checkpoints} checkpoints verified; nothing is broken."
+FILES_WHOLE = "{files} attached files are there, each as its checksum says."
 INNER = (
     "This shows that the history is consistent in itself. It cannot show an older backup put in "
     "its place, an end cut off, or a history written anew with every hash: for that give "
@@ -48,19 +51,23 @@ OUTER = "Everything fits the receipts and checkpoints given."
 )
 @format_option
 def verify(receipts: tuple[Path, ...], checkpoints: tuple[Path, ...], form: str) -> None:
-    """Check the history of every report; exit 1 names the first broken place.
+    """Check the history of every report and each attached file; exit 1 names what is broken first.
 
     Exit 2: a file given is no receipt or checkpoint, or was itself altered.
     """
     copies = Copies(_read(receipts, "receipt"), _read(checkpoints, "checkpoint"))
-    with reading(load_settings()) as session:
+    settings = load_settings()
+    with reading(settings) as session:
         standing = Standing(list_keys(session), every_checkpoint(session))
         _refuse_altered(copies, standing)
         reports = len(list_report_places(session))
         broken = next(findings(session, standing, copies, refresh=lambda: _refresh(session)), None)
+        named = named_files(session)
+    broken = broken or next(lost_files(settings, named), None)  # no read stays open meanwhile
     counts = {
         "reports": reports,
         "checkpoints": len(standing.checkpoints),
+        "files": len(named),
         "outside_receipts": len(copies.receipts),
         "outside_checkpoints": len(copies.checkpoints),
     }
@@ -120,4 +127,6 @@ def _print(form: str, counts: dict[str, int], broken: Finding | None, notes: lis
         click.echo(str(broken), err=True)
         return
     click.echo(VERIFIED.format_map(counts))
+    if counts["files"]:
+        click.echo(FILES_WHOLE.format_map(counts))
     click.echo(OUTER if outside else INNER)

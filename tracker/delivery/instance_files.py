@@ -18,7 +18,7 @@ class Kept:
 
 
 KEPT = (
-    Kept("evidence"),  # files that States attach
+    Kept("evidence"),  # files that States attach: tracker.delivery.evidence_files
     Kept("signing*", secret=True),  # private keys of receipts and checkpoints
     Kept("secret_key", secret=True),
 )
@@ -70,4 +70,10 @@ def _kept(entry: Path) -> Kept | None:
 
 
 def _files_below(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    """All but what is hidden: a file that is just being received."""
+    return [
+        path
+        for path in folder.rglob("*")
+        if not any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if path.is_file() and not path.is_symlink()
+    ]

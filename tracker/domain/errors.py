@@ -45,6 +45,10 @@ class Gone(TrackerError):
     """There was one, and its time is over."""
 
 
+class Lost(TrackerError):
+    """What must be there is missing or was altered; the operator finds it in the log."""
+
+
 class TooMany(TrackerError):
     """A limit is reached; it may be asked again later."""
 

@@ -18,6 +18,7 @@ from tracker.domain.documents import (
     Strength,
     Theme,
 )
+from tracker.domain.evidence import EvidenceKind
 from tracker.domain.exports import ExportFormat, ExportStatus
 from tracker.domain.item_fields import Part
 from tracker.domain.mail import MailKind, MailState
@@ -146,6 +147,12 @@ _WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (ExportStatus.RUNNING, N_("Being made")),
     (ExportStatus.DONE, N_("Ready")),
     (ExportStatus.FAILED, N_("Failed")),
+    (EvidenceKind.PDF, N_("PDF")),
+    (EvidenceKind.DOCX, N_("Word document")),
+    (EvidenceKind.XLSX, N_("Excel workbook")),
+    (EvidenceKind.PPTX, N_("PowerPoint presentation")),
+    (EvidenceKind.PNG, N_("PNG picture")),
+    (EvidenceKind.JPEG, N_("JPEG picture")),
     (ExportFormat.XLSX, N_("Excel workbook")),
     (ExportFormat.CSV, N_("CSV tables in a zip archive")),
     (ExportFormat.JSON, N_("JSON")),

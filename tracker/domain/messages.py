@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Final
 
 from tracker.domain.errors import Problem
+from tracker.domain.evidence_messages import EVIDENCE_MESSAGES
 from tracker.domain.import_messages import IMPORT_MESSAGES
 from tracker.domain.marking import N_ as N_
 from tracker.domain.published_messages import PUBLISHED_MESSAGES
 from tracker.domain.workbook_messages import WORKBOOK_MESSAGES
 
 MESSAGES: Final[dict[str, str]] = {
+    **EVIDENCE_MESSAGES,
     **IMPORT_MESSAGES,
     **PUBLISHED_MESSAGES,
     **WORKBOOK_MESSAGES,

@@ -14,6 +14,7 @@ from tracker.models.document import (
     RecordedVote,
     Section,
 )
+from tracker.models.evidence import Evidence, SubmissionEvidence
 from tracker.models.exchange import Export, ImportPlan
 from tracker.models.indicator import Indicator
 from tracker.models.installation import Installation
@@ -60,6 +61,7 @@ __all__ = [
     "Clarification",
     "Commitment",
     "Contact",
+    "Evidence",
     "Export",
     "ImportPlan",
     "Indicator",
@@ -92,6 +94,7 @@ __all__ = [
     "Submission",
     "SubmissionAssistance",
     "SubmissionContact",
+    "SubmissionEvidence",
     "SubmissionFigure",
     "SubmissionResponse",
     "SubmissionTarget",

@@ -27,7 +27,16 @@ REFERENCE = frozenset(
 # Whose row is locked while something is begun beneath it: that asks for the right to one column.
 LOCKED = frozenset({"state"})
 # History of which no column ever changes.
-ADDED_TO = frozenset({"account_event", "chain_entry", "checkpoint", "receipt_document"})
+ADDED_TO = frozenset(
+    {
+        "account_event",
+        "chain_entry",
+        "checkpoint",
+        "evidence",
+        "receipt_document",
+        "submission_evidence",
+    }
+)
 # Working copies and what is kept for a time; nothing else is ever removed.
 REMOVED_FROM = frozenset(
     {

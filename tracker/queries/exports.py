@@ -32,7 +32,7 @@ from tracker.queries.states import (
     is_demonstration,
     list_areas,
 )
-from tracker.queries.strikes import struck_in_submission
+from tracker.queries.struck_and_files import ShownFile, of_submission
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class StateAnswers:
     answers: Mapping[str, ExportedAnswer]
     returns: Mapping[str, SubmittedReturn]
     items: Mapping[Part, ShownItems]
+    files: Mapping[str, tuple[ShownFile, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,8 @@ class Frame:
 def state_answers(session: Session, submission_id: int, audience: Audience) -> StateAnswers:
     """What one submission says to a reader of this level; the rest is never read into memory."""
     of = {"submission": submission_id}
-    struck = struck_in_submission(session, submission_id)
+    beside = of_submission(session, submission_id, audience)
+    struck = beside.struck
     found: dict[str, ExportedAnswer] = {}
     for key, revision, measures, *fields in session.execute(_answers(audience), of):
         if revision is None:
@@ -102,6 +104,7 @@ def state_answers(session: Session, submission_id: int, audience: Audience) -> S
         answers=found,
         returns=submitted_returns(session, submission_id, audience=audience),
         items=shown_items(session, submission_id, audience, struck),
+        files={key: files for (_, key), files in beside.files.items()},
     )
 
 

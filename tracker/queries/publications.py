@@ -10,10 +10,11 @@ from tracker.domain import states as states_domain
 from tracker.domain.progress import Absence, Audience
 from tracker.domain.responses import ResponseContent
 from tracker.domain.roles import Actor, Role
-from tracker.models import Area, ChainText, Commitment, State, Submission, SubmissionResponse
+from tracker.models import Area, Commitment, State, Submission, SubmissionResponse
 from tracker.policy.scopes import audience_of
 from tracker.queries.figures import shown_submissions, value_key
 from tracker.queries.states import is_member
+from tracker.queries.struck_and_files import ShownFile, of_answers
 from tracker.queries.submissions import (
     SubmissionRow,
     list_submissions_of_state,
@@ -28,6 +29,7 @@ class StateAnswer:
     ``content`` is ``None`` where there is none or it is withheld from this reader. A State's own
     people read their answer although it counts as withheld in figures for their level.
     ``struck``: reasons by field of what was struck out. Observer States are no ``is_member``.
+    ``files`` belong to the submission of this ``number``.
     """
 
     iso3: str
@@ -38,6 +40,8 @@ class StateAnswer:
     is_published: bool = False
     content: ResponseContent | None = None
     struck: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[ShownFile, ...] = ()
+    number: int = 0
 
 
 def reader_level(actor: Actor, state_id: int) -> Audience:
@@ -53,7 +57,13 @@ def answers_to_commitment(
     """Every Member State, and every observer that answered, by group and code."""
     audience = audience_of(actor)
     shown = _shown(session, cycle_id, key, audience)
-    struck = _struck(session, [row.revision_id for row, _ in shown.values() if row])
+    answered = {state: row for state, (row, _, _) in shown.items() if row}
+    readable = {
+        state: row
+        for state, row in answered.items()
+        if reader_level(actor, state).admits(row.audience)
+    }
+    beside = of_answers(session, readable.values())
     states = session.execute(
         select(State.id, State.iso3, State.name, is_member().label("is_member"), Area)
         .outerjoin(Area, Area.code == State.group_code)
@@ -63,13 +73,13 @@ def answers_to_commitment(
     answers = []
     for state_id, iso3, name, member, area in states:
         group = states_domain.Area(area.kind, area.code, area.name) if area else None
-        row, published = shown.get(state_id, (None, False))
+        row, published, number = shown.get(state_id, (None, False, 0))
         if row is None:
             absence = Absence.NOT_ANSWERED if state_id in shown else Absence.NOT_REPORTED
             if member:
                 answers.append(StateAnswer(iso3, name, True, absence.value, group))
             continue
-        readable = reader_level(actor, state_id).admits(row.audience)
+        struck = beside.struck.get(row.revision_id, ())
         answers.append(
             StateAnswer(
                 iso3=iso3,
@@ -78,8 +88,10 @@ def answers_to_commitment(
                 value=value_key(row.progress, row.audience, audience),
                 group=group,
                 is_published=published,
-                content=submitted_content(row) if readable else None,
-                struck=struck.get(row.revision_id, {}) if readable else {},
+                content=submitted_content(row) if state_id in readable else None,
+                struck={text.field: text.reason for text in struck},
+                files=beside.files.get((row.submission_id, key), ()),
+                number=number,
             )
         )
     return tuple(answers)
@@ -87,32 +99,22 @@ def answers_to_commitment(
 
 def _shown(
     session: Session, cycle_id: int, key: str, audience: Audience
-) -> dict[int, tuple[SubmissionResponse | None, bool]]:
-    """By State what its submission says on the commitment, and whether that is published."""
+) -> dict[int, tuple[SubmissionResponse | None, bool, int]]:
+    """By State what its submission says on the commitment, whether it is published, its number."""
     shown = shown_submissions(cycle_id, audience).subquery()
     asked = select(Commitment.id).where(Commitment.key == key).scalar_subquery()
     of_it = and_(
         SubmissionResponse.submission_id == shown.c.id, SubmissionResponse.commitment_id == asked
     )
     rows = session.execute(
-        select(shown.c.state_id, SubmissionResponse, Submission.published_at)
+        select(shown.c.state_id, SubmissionResponse, Submission.published_at, Submission.number)
         .join(Submission, Submission.id == shown.c.id)
         .outerjoin(SubmissionResponse, of_it)
     )
-    return {state_id: (row, published_at is not None) for state_id, row, published_at in rows}
-
-
-def _struck(session: Session, revisions: list[int]) -> dict[int, dict[str, str]]:
-    """Reasons of what was struck out, by revision and field."""
-    rows = session.execute(
-        select(ChainText.entry_id, ChainText.field, ChainText.struck_reason)
-        .where(ChainText.entry_id.in_(revisions), ChainText.struck_at.is_not(None))
-        .order_by(ChainText.id)
-    )
-    found: dict[int, dict[str, str]] = {}
-    for entry, name, reason in rows:
-        found.setdefault(entry, {})[name] = reason or ""
-    return found
+    return {
+        state_id: (row, published_at is not None, number)
+        for state_id, row, published_at, number in rows
+    }
 
 
 def shown_of_state(

@@ -10,11 +10,13 @@ from tracker.models import (
     ChainEntry,
     ChainHead,
     Clarification,
+    Evidence,
     IndicatorReturn,
     NationalReport,
     ReceiptDocument,
     Response,
     Submission,
+    SubmissionEvidence,
     SubmissionFigure,
     SubmissionResponse,
     SubmittedItem,
@@ -54,6 +56,8 @@ class Recorded:
     clarifications: list[Clarification] = field(default_factory=list)
     keys: tuple[KeyRow, ...] = ()
     printed: dict[int, list[ReceiptDocument]] = field(default_factory=dict)
+    files: list[Evidence] = field(default_factory=list)
+    submitted_files: dict[int, list[Evidence]] = field(default_factory=dict)
 
     def events(self, kind: str) -> list[ChainEntry]:
         """The links of one kind, the oldest first."""
@@ -121,6 +125,15 @@ def load_recorded(session: Session, report_id: int) -> Recorded:
         ),
         keys=list_keys(session),
         printed={row.id: _printed(session, row.id) for row in submissions},
+        files=list(
+            session.scalars(
+                select(Evidence)
+                .where(Evidence.report_id == report_id)
+                .options(joinedload(Evidence.commitment), joinedload(Evidence.revision))
+                .order_by(Evidence.id)
+            )
+        ),
+        submitted_files={row.id: _submitted_files(session, row.id) for row in submissions},
     )
 
 
@@ -167,3 +180,15 @@ def _submitted_items(session: Session, submission_id: int) -> dict[str, Submitte
         for part, table in SUBMITTED.items()
         for row in session.scalars(select(table).where(table.submission_id == submission_id))
     }
+
+
+def _submitted_files(session: Session, submission_id: int) -> list[Evidence]:
+    return list(
+        session.scalars(
+            select(Evidence)
+            .join(SubmissionEvidence, SubmissionEvidence.evidence_id == Evidence.id)
+            .where(SubmissionEvidence.submission_id == submission_id)
+            .options(joinedload(Evidence.revision))
+            .order_by(Evidence.id)
+        )
+    )

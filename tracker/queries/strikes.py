@@ -3,8 +3,9 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from tracker.models import ChainText, SubmissionResponse, SubmittedItem
@@ -44,19 +45,20 @@ COPIES: tuple[type[SubmissionResponse] | type[SubmittedItem], ...] = (
     SubmissionResponse,
     *SUBMITTED.values(),
 )
-# Built once: a compiled workbook asks it for every State.
+
+
+def copied_revisions(submission: BindParameter[Any]) -> CompoundSelect[int]:
+    """The revisions of which a submission holds a copy."""
+    return union_all(
+        *(select(table.revision_id).where(table.submission_id == submission) for table in COPIES)
+    )
+
+
 _STRUCK = (
     select(ChainText.entry_id, ChainText.field, ChainText.struck_at, ChainText.struck_reason)
     .where(
         ChainText.struck_at.is_not(None),
-        ChainText.entry_id.in_(
-            union_all(
-                *(
-                    select(table.revision_id).where(table.submission_id == bindparam("submission"))
-                    for table in COPIES
-                )
-            )
-        ),
+        ChainText.entry_id.in_(copied_revisions(bindparam("submission"))),
     )
     .order_by(ChainText.entry_id, ChainText.field)
 )

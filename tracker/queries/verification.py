@@ -13,6 +13,7 @@ from tracker.models import ChainEntry, NationalReport, ReportingCycle, State
 from tracker.queries.items import ITEM_SAVED, content_of_item, item_of_link, named_by
 from tracker.queries.recorded import Broken, Recorded, content_of_link, load_recorded
 from tracker.queries.responses import content_of_row
+from tracker.queries.verified_files import files
 from tracker.queries.verified_submissions import clarifications, submissions
 
 
@@ -187,6 +188,7 @@ CHECKS: tuple[Callable[[Recorded], Iterator[Broken]], ...] = (
     _responses,
     _returns,
     _items,
+    files,
     submissions,
     clarifications,
 )

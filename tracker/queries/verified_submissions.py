@@ -11,6 +11,7 @@ from tracker.domain.signed import (
     printed_statement,
 )
 from tracker.models import ChainEntry, Submission
+from tracker.queries.evidence import submitted_file_facts
 from tracker.queries.items import content_of_item, item_of_link, named_by
 from tracker.queries.recorded import Broken, Recorded, content_of_link
 from tracker.queries.signing import is_signed
@@ -100,6 +101,9 @@ def hashed_content(recorded: Recorded, row: Submission) -> dict[str, Any]:
             for subject, copy in sorted(items.items())
             for link in (links[copy.revision_id],)
         ]
+    files = recorded.submitted_files[row.id]
+    if files:
+        content["files"] = submitted_file_facts(files)
     return content
 
 
@@ -107,7 +111,7 @@ def _content(recorded: Recorded, row: Submission) -> Iterator[Broken]:
     if tagged_hash(CONTENT_TAG, hashed_content(recorded, row)) != row.content_hash:
         yield Broken(
             f"submission {row.number}",
-            "answers, figures, contacts, assistance or targets were changed, removed or added",
+            "answers, figures, items or files were changed, removed or added",
         )
 
 

@@ -4,19 +4,22 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from tracker.domain.items import KINDS
 from tracker.models import (
     ChainEntry,
     Commitment,
+    Evidence,
     IndicatorReturn,
     NationalReport,
     Response,
     Submission,
+    SubmissionEvidence,
     SubmissionFigure,
     SubmissionResponse,
 )
+from tracker.queries.evidence import submitted_file_facts
 from tracker.queries.items import ITEM_SAVED, SUBMITTED, WORKING, subject_of
 from tracker.queries.responses import content_of_row
 
@@ -35,6 +38,9 @@ def freeze(session: Session, *, report: NationalReport, submission: Submission) 
     items = _freeze_items(session, report, submission)
     if items:  # a submission without any hashes as it did before there were items
         content["items"] = items
+    files = _freeze_files(session, report, submission)
+    if files:
+        content["files"] = files
     session.flush()
     return content
 
@@ -137,3 +143,26 @@ def _item_revisions(
         )
     )
     return {(subject, version): (key, link) for subject, version, key, link in rows}
+
+
+def _freeze_files(
+    session: Session, report: NationalReport, submission: Submission
+) -> list[dict[str, Any]]:
+    """The files that stand now, of the answers that are submitted: named, not copied."""
+    answered = select(SubmissionResponse.commitment_id).where(
+        SubmissionResponse.submission_id == submission.id
+    )
+    session.flush()
+    latest = {
+        row.file_id: row
+        for row in session.scalars(
+            select(Evidence)
+            .where(Evidence.report_id == report.id, Evidence.commitment_id.in_(answered))
+            .order_by(Evidence.id)
+            .options(joinedload(Evidence.revision))
+        )
+    }
+    standing = [row for row in latest.values() if not row.removed]
+    for row in standing:
+        session.add(SubmissionEvidence(submission_id=submission.id, evidence_id=row.id))
+    return submitted_file_facts(standing)

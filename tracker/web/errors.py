@@ -16,6 +16,7 @@ from tracker.domain.errors import (
     Busy,
     Gone,
     Invalid,
+    Lost,
     NotFound,
     NotPermitted,
     Problem,
@@ -40,6 +41,7 @@ STATUS: dict[type[TrackerError], int] = {
     WrongStatus: 409,
     StaleEdit: 409,
     Gone: 410,
+    Lost: 500,
     TooMany: 429,
     Busy: 503,
 }

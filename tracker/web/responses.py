@@ -17,6 +17,7 @@ from tracker.policy.actions import Action
 from tracker.policy.authorise import may
 from tracker.policy.rules import Subject
 from tracker.queries.clarifications import list_for_report
+from tracker.queries.evidence import files_of_report
 from tracker.queries.reports import ReportRow
 from tracker.queries.responses import ResponseRow, responses_of, revisions_of
 from tracker.queries.submissions import previous_answers
@@ -142,6 +143,7 @@ def section_page(
         },
         earlier=previous_answers(session(), report.id),
         forms=forms,
+        files=files_of_report(session(), report.id),
         alerts=alerts,
         unsaved=unsaved,
         editable=is_editable(report) and may(actor, Action.REPORT_EDIT, subject),

@@ -16,6 +16,7 @@ from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.queries.clarifications import list_for_report
 from tracker.queries.documents import commitment_ids, document_or_none
+from tracker.queries.evidence import files_of_submissions
 from tracker.queries.indicators import submitted_tables
 from tracker.queries.strikes import struck_in_submission
 from tracker.queries.submissions import (
@@ -103,6 +104,9 @@ def show(submission_id: str) -> ResponseReturnValue:
     reviewed = load_reviewed(submission_id, Action.COVERAGE_WATCH)
     struck = struck_in_submission(session(), reviewed.row.id)
     answers = compare(session(), reviewed.document, reviewed.row, reviewed.previous, struck)
+    ids = [row.id for row in (reviewed.row, reviewed.previous) if row]
+    files = files_of_submissions(session(), ids, Audience.SECRETARIAT)
+    before = files[ids[-1]].values() if reviewed.previous else ()
     return page(
         "review/submission.html",
         reviewed=reviewed,
@@ -116,6 +120,8 @@ def show(submission_id: str) -> ResponseReturnValue:
         words={**value_labels(), **{audience.value: label(audience) for audience in Audience}},
         figures=submitted_tables(session(), reviewed.row.id, audience=Audience.SECRETARIAT),
         parts=compare_items(session(), reviewed.row, reviewed.previous, struck),
+        files=files[reviewed.row.id],
+        files_before={file.public_id for row in before for file in row},
         form=QuestionForm(),
         needs_another=reviewed.allows(Step.PUBLISH) and _needs_another(reviewed),
     )

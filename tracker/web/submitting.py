@@ -12,6 +12,7 @@ from tracker.forms.submission import ReasonForm, SubmissionForm
 from tracker.policy.actions import Action
 from tracker.policy.authorise import may
 from tracker.policy.rules import Subject
+from tracker.queries.evidence import files_of_report
 from tracker.queries.indicators import draft_tables
 from tracker.queries.items import items_of
 from tracker.queries.reports import ReportRow
@@ -57,6 +58,7 @@ def read_through(report_id: str) -> ResponseReturnValue:
         document=document,
         sections=readable_sections(report, document),
         rows=responses_of(session(), report.id),
+        files=files_of_report(session(), report.id),
         figures=draft_tables(session(), report.id) if whole else (),
         items=items_of(session(), report.id) if whole else {},
     )

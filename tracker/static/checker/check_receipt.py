@@ -132,7 +132,7 @@ def check_content(proof: Any, receipt: Any) -> list[Any]:
         raise Broken("what was submitted: it is not what the content hash is over")
     until = proof["links"][: receipt["chain"]["seq"]]
     links = {link["hash"]: link for link in until}
-    copies = content["responses"] + content.get("items", [])
+    copies = content["responses"] + content.get("items", []) + content.get("files", [])
     for copy in copies:
         facts = links.get(copy["revision"], {"facts": {}})["facts"]
         if (facts.get("subject"), facts.get("version")) != (copy["key"], copy["version"]):
@@ -142,7 +142,7 @@ def check_content(proof: Any, receipt: Any) -> list[Any]:
     if last["kind"] != "step-submit" or any(last["facts"][name] != made[name] for name in made):
         raise Broken(f"link {last['seq']}: it is not this submission")
     figures = len(content["figures"])
-    print(f"ok  what was submitted: {len(copies)} answers and items, {figures} figures")
+    print(f"ok  what was submitted: {len(copies)} answers, items and files, {figures} figures")
     return [links[copy["revision"]] for copy in copies]
 
 
