@@ -73,9 +73,7 @@ def downgrade() -> None:
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.drop_column("passkey_challenge_until")
         batch_op.drop_column("passkey_challenge")
-    op.execute(
-        "DELETE FROM recovery_code WHERE user_id NOT IN (SELECT user_id FROM second_factor)"
-    )
+    op.execute("DELETE FROM recovery_code WHERE user_id NOT IN (SELECT user_id FROM second_factor)")
     op.drop_table("passkey")
 
 

@@ -125,8 +125,8 @@ def browser_by_session(
     row, user, version, factor, passkey, _ = rows[0]
     version_is(session, version)
     person = as_actor(user, (held for *_, held in rows if held))
-    enrolled = factor is not None or bool(passkey)
-    far = standing(rule, person, assurance=row.assurance, enrolled=enrolled)
+    has_app = factor is not None
+    far = standing(rule, person, assurance=row.assurance, enrolled=has_app or passkey)
     if far is not Standing.SIGNED_IN and row.confirmed_at <= now - SECOND_STEP_WITHIN:
         return None
     return BrowserRow(
@@ -134,8 +134,8 @@ def browser_by_session(
         person=person,
         email=user.email,
         standing=far,
-        has_app=factor is not None,
-        has_passkey=bool(passkey),
+        has_app=has_app,
+        has_passkey=passkey,
         confirmed_at=row.confirmed_at,
         seen_at=row.seen_at,
         pending_secret=row.pending_secret,

@@ -237,9 +237,10 @@ def own_id(actor: Actor) -> int:
 
 
 def reset(session: Session, *, actor: Actor, user_id: int, reason: str, clock: Clock) -> None:
-    """Forget app, passkeys and codes of somebody who lost them; ``reason`` says how the person was recognised.
+    """Forget app, passkeys and codes of somebody who lost them.
 
-    The person is signed out everywhere and keeps the password.
+    ``reason`` says how the person was recognised. The person is signed out everywhere and keeps
+    the password.
     """
     authorise(actor, Action.ACCOUNT_MANAGE)
     if actor.user_id == user_id:
