@@ -114,7 +114,9 @@ def add() -> ResponseReturnValue:
     except Invalid as error:
         _note(browser, error)
         return _refused_new(browser, error, _fresh_challenge())
-    return step_added(token, codes)
+    return step_added(
+        token, codes, gettext("The passkey is added. Other browsers have been signed out.")
+    )
 
 
 def _answered(form: UsePasskeyForm) -> str:

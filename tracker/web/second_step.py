@@ -197,16 +197,18 @@ def finish_set_up() -> ResponseReturnValue:
         form = SetUpForm()
         form.show(*error.problems)
         return _set_up_page(browser, form), 422, PRIVATE
-    return step_added(token, codes)
+    return step_added(
+        token, codes, gettext("The app is set up. Other browsers have been signed out.")
+    )
 
 
-def step_added(token: str, codes: tuple[str, ...]) -> ResponseReturnValue:
+def step_added(token: str, codes: tuple[str, ...], said: str) -> ResponseReturnValue:
     """Go on with both steps done, by way of the recovery codes where there are new ones."""
     onward = target()
     signing_in.begin(token)
     if codes:
         return _codes_page(codes, onward or signing_in.landing())
-    flash(gettext("The second step is set up. Other browsers have been signed out."))
+    flash(said)
     return redirect(onward or url_for("auth.account"), 303)
 
 
