@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -200,10 +200,15 @@ def running(
     demonstration: bool = False,
     languages: str = LANGUAGES,
     host: str = "127.0.0.1",
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[RunningSite]:
-    """A copy of a site that was made, served under the name ``host`` until the block ends."""
+    """A copy of a site that was made, served under the name ``host`` until the block ends.
+
+    ``more``: settings of its own.
+    """
     shutil.copytree(made, folder, dirs_exist_ok=True)
     site = RunningSite(folder, demonstration=demonstration, languages=languages, host=host)
+    site.more.update(more or {})
     try:
         site.start()
         yield site

@@ -11,6 +11,12 @@ from playwright.sync_api import Page, expect
 from tests.browser.site import RunningSite, made_once, running
 from tests.browser.test_pages import Findings
 from tests.browser.visits import PASSWORD, Visits, sign_in
+from tests.people import state_id
+from tracker.domain.clock import system_clock
+from tracker.domain.roles import OPERATOR, Role
+from tracker.models import User
+from tracker.services.accounts import add_user
+from tracker.services.passwords import hash_password
 
 pytestmark = pytest.mark.browser
 DEVICE = {
@@ -20,8 +26,6 @@ DEVICE = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
-FOCAL_POINT = ("--role", "focal-point", "--state", "FRA")
-REVIEWER = ("--role", "reviewer")
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +36,21 @@ def named(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runn
         yield site
 
 
-def somebody(site: RunningSite, email: str, *role: str) -> str:
+def somebody(site: RunningSite, email: str, role: Role = Role.REVIEWER, iso3: str = "") -> str:
     """An account with the usual password."""
-    site.tracker("user", "add", email, *role, "--password-stdin", typed=PASSWORD)
+    with site.writing() as session:
+        added = add_user(
+            session,
+            actor=OPERATOR,
+            email=email,
+            name="Somebody",
+            role=role,
+            state_id=state_id(session, iso3) if iso3 else None,
+            language="en",
+            clock=system_clock,
+        )
+        person = session.get_one(User, added.user_id)
+        person.password_hash = hash_password(PASSWORD, cheap=True)
     return email
 
 
@@ -63,7 +79,7 @@ def use_passkey(page: Page) -> None:
 
 
 def test_it_is_added_used_and_removed(visits: Visits, named: RunningSite) -> None:
-    email = somebody(named, "focal@states.example", *FOCAL_POINT)
+    email = somebody(named, "focal@states.example", Role.FOCAL_POINT, "FRA")
     page = visits.open(named, width=320)
     give_device(page)
     sign_in(page, email)
@@ -100,7 +116,7 @@ def test_the_secretariat_needs_nothing_else_and_an_answer_counts_once(
     visits: Visits, named: RunningSite
 ) -> None:
     visits.expected_statuses.add(401)
-    email = somebody(named, "reviewer@un.example", *REVIEWER)
+    email = somebody(named, "reviewer@un.example")
     page = visits.open(named)
     give_device(page)
     sign_in(page, email, done="/second-step")
@@ -138,15 +154,12 @@ def test_one_of_another_origin_or_name_is_refused(
     visits: Visits, made: Path, tmp_path: Path
 ) -> None:
     visits.expected_statuses.update((401, 422))
-    with running(tmp_path, made_once(made / "seed"), host="localhost") as site:
-        email = somebody(site, "reviewer@un.example", *REVIEWER)
+    other = {"TRACKER_BASE_URL": "http://localhost:1"}  # the same name, another origin
+    with running(tmp_path, made_once(made / "seed"), host="localhost", more=other) as site:
+        email = somebody(site, "reviewer@un.example")
         page = visits.open(site)
         give_device(page)
         sign_in(page, email, done="/second-step")
-        site.stop()
-        site.more["TRACKER_BASE_URL"] = "http://localhost:1"  # the same name, another origin
-        site.start()
-        page.goto("/second-step")
         add_passkey(page, "security key")
         expect(page.locator("main [role=alert]")).to_contain_text("not one for this site")
         assert site.rows("SELECT id FROM passkey") == []
@@ -167,7 +180,7 @@ def test_without_a_device_or_a_script_the_other_ways_are_offered(
     visits: Visits, named: RunningSite
 ) -> None:
     visits.expected_statuses.add(422)
-    email = somebody(named, "observer@un.example", *REVIEWER)
+    email = somebody(named, "observer@un.example")
     page = visits.open(named, scripts=False)
     sign_in(page, email, done="/second-step")
     page.get_by_role("button", name="Add a passkey").click()
