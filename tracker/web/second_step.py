@@ -151,7 +151,7 @@ def _set_up_page(browser: BrowserRow, form: SetUpForm) -> str:
         next=target(),
         required=browser.standing is Standing.ENROLMENT_NEEDED,
         another=browser.has_app,
-        passkeys=passkeys_offered(),
+        passkeys=passkeys_offered() and not browser.enrolled,
         key=in_groups(secret) if secret else "",
         link=link,
         picture=_picture(link) if link else None,
