@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,12 @@ class RunningSite:
     """One server process with one database. Every process it ends is one that it started."""
 
     def __init__(
-        self, folder: Path, *, demonstration: bool = False, languages: str = LANGUAGES
+        self,
+        folder: Path,
+        *,
+        demonstration: bool = False,
+        languages: str = LANGUAGES,
+        host: str = "127.0.0.1",
     ) -> None:
         self.folder = folder
         self.demonstration = demonstration
@@ -40,7 +45,7 @@ class RunningSite:
         self.more: dict[str, str] = {}  # settings of one test
         self.workers = 1
         self.port = _free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{host}:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -189,11 +194,21 @@ def _make_demonstration(site: RunningSite) -> None:
 
 @contextmanager
 def running(
-    folder: Path, made: Path, *, demonstration: bool = False, languages: str = LANGUAGES
+    folder: Path,
+    made: Path,
+    *,
+    demonstration: bool = False,
+    languages: str = LANGUAGES,
+    host: str = "127.0.0.1",
+    more: Mapping[str, str] | None = None,
 ) -> Iterator[RunningSite]:
-    """A copy of a site that was made, served until the block ends."""
+    """A copy of a site that was made, served under the name ``host`` until the block ends.
+
+    ``more``: settings of its own.
+    """
     shutil.copytree(made, folder, dirs_exist_ok=True)
-    site = RunningSite(folder, demonstration=demonstration, languages=languages)
+    site = RunningSite(folder, demonstration=demonstration, languages=languages, host=host)
+    site.more.update(more or {})
     try:
         site.start()
         yield site

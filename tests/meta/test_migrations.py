@@ -180,3 +180,36 @@ def test_sessions_that_run_outlive_the_upgrade(empty: Engine) -> None:
         ).all()
     assert len({row[0] for row in rows}) == 2
     assert {tuple(row[1:]) for row in rows} == {("password", True)}
+
+
+def test_events_of_passkeys_are_kept_in_older_words_and_stay_protected(empty: Engine) -> None:
+    """Going back changes rows that nothing may change; the triggers are there again afterwards."""
+    upgrade(empty)
+    event = (
+        "INSERT INTO account_event (user_id, kind, at, facts)"
+        " VALUES (1, '{}', '2026-01-01 08:00:00+00:00', '{{}}')"
+    )
+    with empty.begin() as connection:
+        connection.execute(
+            text(
+                'INSERT INTO "user" (id, public_id, email, name, language, is_active, created_at)'
+                " VALUES (1, 'p', 'a@example.org', 'A', 'en', true, '2026-01-01 00:00:00+00:00')"
+            )
+        )
+        for kind in ("role-given", "passkey-added", "passkey-removed", "passkey-copied"):
+            connection.execute(text(event.format(kind)))
+    kinds = text("SELECT kind FROM account_event ORDER BY id")
+    older = ["role-given", "factor-set-up", "factor-removed", "codes-refused"]
+    for move, revision in ((command.downgrade, "0012"), (command.upgrade, "head")):
+        move(alembic_config(empty), revision)
+        with empty.connect() as connection:
+            assert connection.scalars(kinds).all() == older
+            for change in (
+                "UPDATE account_event SET kind = 'role-ended'",
+                "DELETE FROM account_event",
+            ):
+                with pytest.raises(IntegrityError, match="history is only added to"):
+                    connection.execute(text(change))
+                connection.rollback()
+    with empty.connect() as connection, pytest.raises(IntegrityError, match="kind_known"):
+        connection.execute(text(event.format("nonsense")))

@@ -41,6 +41,7 @@ GET  /about/method                                                 200     200  
 GET  /about/scoring                                                200     200     200     200     200     200
 GET  /account                                                      303     200     200     200     200     200
 POST /account                                                      303     422     422     422     422     422
+POST /account/passkeys/<passkey_id>/remove                         303     404     404     404     404     404
 POST /account/password                                             303     422     422     422     422     422
 POST /account/second-step/codes                                    303     404     404     404     404     404
 POST /account/second-step/remove                                   303     404     404     404     403     403
@@ -163,10 +164,16 @@ POST /sign-in/code                                                 303     303  
 GET  /sign-in/mailed-code                                          303     303     303     303     303     303
 POST /sign-in/mailed-code                                          303     303     303     303     303     303
 POST /sign-in/mailed-code/send                                     303     303     303     303     303     303
+GET  /sign-in/passkey                                              303     303     303     303     303     303
+POST /sign-in/passkey                                              303     303     303     303     303     303
+POST /sign-in/passkey/begin                                        303     303     303     303     303     303
 GET  /search                                                       200     200     200     200     200     200
 GET  /second-step                                                  303     200     200     200     200     200
 POST /second-step                                                  303     422     422     422     422     422
 POST /second-step/begin                                            303     303     303     303     303     303
+GET  /second-step/passkey                                          303     200     200     200     200     200
+POST /second-step/passkey                                          303     422     422     422     422     422
+POST /second-step/passkey/begin                                    303     303     303     303     303     303
 POST /sign-out                                                     303     303     303     303     303     303
 GET  /states                                                       200     200     200     200     200     200
 GET  /states/<iso3>                                                200     200     200     200     200     200
@@ -249,6 +256,7 @@ def make_world(session: Session, settings: Settings) -> World:
             "code": "I.1",
             "plan_id": kept_plan(work),
             "session_id": "no-such-session",
+            "passkey_id": "no-such-passkey",
             "token": "no-such-token",
             "filename": "css/tracker.css",
             "form": "xlsx",

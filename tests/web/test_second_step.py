@@ -495,11 +495,14 @@ POST /admin/people/<person_id>/deactivate
 POST /admin/people/<person_id>/link
 POST /admin/people/<person_id>/second-step/reset
 POST /admin/people/new
+POST /account/passkeys/<passkey_id>/remove
 POST /account/second-step/codes
 POST /account/second-step/remove
 POST /review/submissions/<submission_id>/publish
 POST /second-step
 POST /second-step/begin
+POST /second-step/passkey
+POST /second-step/passkey/begin
 """
 
 

@@ -20,7 +20,7 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString
 from flask import Flask
 from flask_babel import get_babel
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from tests.evidence import attach
@@ -37,7 +37,15 @@ from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Actor, Role
 from tracker.domain.second_factor import Assurance
 from tracker.domain.workflow import ReportStatus
-from tracker.models import Clarification, Evidence, PasswordReset, SecondFactor, Submission, User
+from tracker.models import (
+    Clarification,
+    Evidence,
+    Passkey,
+    PasswordReset,
+    SecondFactor,
+    Submission,
+    User,
+)
 from tracker.models import Session as SignedIn
 from tracker.queries.accounts import actor_of
 from tracker.services.clarifications import reply
@@ -92,6 +100,7 @@ EXPORT_PAGES = """
 """.split()
 PLAN_PAGES = ["/reports/{report}/imports/{plan}"]
 CODE_PAGES = ["/sign-in/code"]
+PASSKEY_PAGES = ["/second-step/passkey"]
 MAILED_CODE_PAGES = ["/sign-in/mailed-code"]
 INVITATION_PAGES = ["/invitations/{token}"]
 RESET_PAGES = ["/reset-password/{token}", "/reset-password/used"]
@@ -100,6 +109,7 @@ NOT_PAGES = {
     "static",
     "health.healthz",
     "health.readyz",
+    "passkeys.ask",  # leads on to the page of codes
     "metrics.metrics",
     "receipts.own_json",
     "receipts.own_pdf",
@@ -403,12 +413,31 @@ def test_page_about_mail(session: Session, browser_of: type[Browser]) -> None:
 def test_pages_of_the_second_step(session: Session, browser_of: type[Browser]) -> None:
     user = make_user(session, Role.REVIEWER)
     browser = browser_of(user)
+    assert_all_in_brackets(browser, PASSKEY_PAGES)
     browser.post("/second-step/begin")
-    assert_all_in_brackets(browser, ["/second-step"])
+    browser.post("/second-step/passkey/begin")
+    assert_all_in_brackets(browser, ["/second-step", *PASSKEY_PAGES])
+    session.add(
+        Passkey(
+            user_id=user.id,
+            name="[key]",
+            credential_id="AAAA",
+            public_key="AAAA",
+            sign_count=0,
+            transports=[],
+            made_at=system_clock(),
+        )
+    )
+    session.commit()
+    assert_all_in_brackets(browser, ["/account"])
     session.add(
         SecondFactor(user_id=user.id, secret="A" * 32, last_step=0, set_up_at=system_clock())
     )
     session.execute(update(SignedIn).values(assurance=Assurance.PASSWORD))
+    session.commit()
+    browser.post("/sign-in/passkey/begin")
+    assert_all_in_brackets(browser, CODE_PAGES)
+    session.execute(delete(SecondFactor))
     session.commit()
     assert_all_in_brackets(browser, CODE_PAGES)
 
@@ -428,7 +457,7 @@ def test_no_page_is_left_out(app: Flask) -> None:
     adapter = app.url_map.bind("localhost")
     paths = PUBLIC_PAGES + SECRETARIAT_PAGES + REPORT_PAGES + INVITATION_PAGES
     paths += EXPORT_PAGES + PLAN_PAGES + RESET_PAGES + MAIL_PAGES + CODE_PAGES
-    paths += MAILED_CODE_PAGES
+    paths += MAILED_CODE_PAGES + PASSKEY_PAGES
     seen = {adapter.match(path.split("?")[0])[0] for path in paths}
     pages = {
         rule.endpoint

@@ -81,7 +81,7 @@ def add(
 def reset_second_step(email: str, reason: str) -> None:
     """Forget the app of somebody who lost it and the recovery codes.
 
-    The person is signed out everywhere and sets up an app at the next sign-in.
+    The person is signed out everywhere and sets up app or passkey at the next sign-in.
     """
     address = parse_email(email)
     with transaction(load_settings()) as session:

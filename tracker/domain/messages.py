@@ -102,7 +102,22 @@ MESSAGES: Final[dict[str, str]] = {
         "shows now; if it is refused again, check the clock of your device."
     ),
     "set-up-expired": N_("Setting up was not finished in time. Begin again."),
-    "factor-there-already": N_("An app is set up for this account already."),
+    "passkey-needs-script": N_(
+        "A passkey needs JavaScript, which did not run in your browser. Nothing was changed."
+    ),
+    "passkey-too-late": N_("This took longer than five minutes, or was sent twice. Try again."),
+    "passkey-refused": N_(
+        "The answer of your device is not one for this site and this account. Try again."
+    ),
+    "passkey-there-already": N_("This passkey is in use already. Nothing was changed."),
+    "passkeys-enough": N_(
+        "There are %(most)s passkeys already. Remove one that you no longer use."
+    ),
+    "passkey-copied": N_(
+        "This passkey was refused, because its counter of uses went back: there may be a copy of "
+        "it. Sign in another way, then remove it on the page of your account."
+    ),
+    "factor-there-already": N_("A second step is set up for this account already."),
     "factor-required": N_("Your role needs a second step at sign-in, so it cannot be removed."),
     "too-many-codes": N_("Too many wrong codes. Wait %(minutes)s minutes, then try again."),
     "too-many-codes-today": N_(

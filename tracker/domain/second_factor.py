@@ -49,7 +49,7 @@ def takes_mailed_code(rule: SecondFactorFor, actor: Actor, *, enrolled: bool) ->
     """Whether a code sent by mail counts as this person's second step.
 
     Only where the site asks everybody for one: not of the secretariat, and not of somebody whose
-    app would be worth less by it.
+    app or passkey would be worth less by it. ``enrolled``: whether there is either.
     """
     return rule is SecondFactorFor.ALL and not actor.in_secretariat and not enrolled
 
@@ -57,7 +57,7 @@ def takes_mailed_code(rule: SecondFactorFor, actor: Actor, *, enrolled: bool) ->
 def standing(
     rule: SecondFactorFor, actor: Actor, *, assurance: Assurance, enrolled: bool
 ) -> Standing:
-    """What is still to be done before this person is signed in."""
+    """What is still to be done before this person, ``enrolled`` with app or passkey, is in."""
     if rule is SecondFactorFor.OFF or assurance is Assurance.SECOND_FACTOR:
         return Standing.SIGNED_IN
     if assurance is Assurance.MAILED_CODE and takes_mailed_code(rule, actor, enrolled=enrolled):

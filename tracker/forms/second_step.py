@@ -1,7 +1,7 @@
 """Forms of the second step of signing in, and of confirming that one is still there."""
 
 from flask_babel import lazy_gettext
-from wtforms import PasswordField, StringField
+from wtforms import HiddenField, PasswordField, StringField
 
 from tracker.forms.account import PRESENT_PASSWORD
 from tracker.forms.base import BaseForm, Needed
@@ -45,6 +45,25 @@ class SetUpForm(BaseForm):
         validators=[Needed()],
         description=lazy_gettext("6 digits. They change every 30 seconds."),
         render_kw=CODE | {"inputmode": "numeric"},
+    )
+
+
+class UsePasskeyForm(BaseForm):
+    """What a device answers, put there by the script of the page."""
+
+    credential = HiddenField()
+
+
+class NewPasskeyForm(UsePasskeyForm):
+    """A passkey that is being made, and what its owner calls it."""
+
+    name = StringField(
+        lazy_gettext("Name of the passkey"),
+        validators=[Needed()],
+        description=lazy_gettext(
+            "To tell it from others later, for example “office computer” or “blue security key”."
+        ),
+        render_kw={"dir": "auto", "autocomplete": "off", "maxlength": 60},
     )
 
 

@@ -38,7 +38,7 @@ from tracker.models.report import (
     Response,
     SaveKey,
 )
-from tracker.models.second_factor import RecoveryCode, SecondFactor
+from tracker.models.second_factor import Passkey, RecoveryCode, SecondFactor
 from tracker.models.signing import Checkpoint, ReceiptDocument, SigningKey
 from tracker.models.state import Area, State
 from tracker.models.submission import (
@@ -77,6 +77,7 @@ __all__ = [
     "OutcomeDocument",
     "OutgoingMail",
     "Participation",
+    "Passkey",
     "PasswordReset",
     "PublishedValue",
     "ReceiptDocument",

@@ -80,7 +80,7 @@ class Session(Base):
 
     ``confirmed_at`` is when the password was last typed in it, ``pending_secret`` the secret of
     an app that is being set up there. Of a code that was mailed for it only the hash is kept,
-    until it is used.
+    until it is used. ``passkey_challenge`` is what a device has to sign next, once.
     """
 
     __tablename__ = "session"
@@ -100,6 +100,8 @@ class Session(Base):
     pending_secret: Mapped[str | None] = mapped_column(String(64))
     mailed_code_hash: Mapped[str | None] = mapped_column(String(64))
     mailed_code_until: Mapped[datetime | None]
+    passkey_challenge: Mapped[str | None] = mapped_column(String(64))
+    passkey_challenge_until: Mapped[datetime | None]
     user: Mapped[User] = relationship()
 
 

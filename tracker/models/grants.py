@@ -46,6 +46,7 @@ REMOVED_FROM = frozenset(
         "indicator_figure",
         "measure",
         "outgoing_mail",
+        "passkey",
         "published_value",
         "recovery_code",
         "save_key",

@@ -3,18 +3,27 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.account_events import AccountEventKind
 from tracker.domain.agents import Agent
 from tracker.domain.roles import PUBLIC, Actor, Role
 from tracker.domain.second_factor import Assurance, SecondFactorFor, Standing, standing
-from tracker.models import AccountEvent, Installation, Membership, RecoveryCode, SecondFactor, User
+from tracker.models import (
+    AccountEvent,
+    Installation,
+    Membership,
+    Passkey,
+    RecoveryCode,
+    SecondFactor,
+    User,
+)
 from tracker.models import Session as SignedIn
 from tracker.policy.scopes import held_at
 from tracker.queries.accounts import as_actor
 from tracker.queries.kept import version_is
+from tracker.queries.passkeys import PasskeyRow, list_passkeys
 
 IDLE = timedelta(hours=2)  # of a browser that nobody uses: typing on a page saves, and so is use
 SECOND_STEP_WITHIN = timedelta(minutes=30)  # of typing the password: time to install an app
@@ -23,16 +32,26 @@ EVENTS_SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class BrowserRow:
-    """The browser behind a token. ``person`` is who typed the password there."""
+    """The browser behind a token. ``person`` is who typed the password there.
+
+    ``challenge`` is what a passkey may sign there now.
+    """
 
     id: int
     person: Actor
     email: str
     standing: Standing
-    enrolled: bool
+    has_app: bool
+    has_passkey: bool
     confirmed_at: datetime
     seen_at: datetime
     pending_secret: str | None
+    challenge: str | None
+
+    @property
+    def enrolled(self) -> bool:
+        """Whether a second step of any kind is set up."""
+        return self.has_app or self.has_passkey
 
     @property
     def actor(self) -> Actor:
@@ -54,9 +73,13 @@ class SignedInRow:
 
 @dataclass(frozen=True, slots=True)
 class FactorRow:
-    """A second step that is set up, and how many recovery codes are left."""
+    """The ways to take the second step, one at least, and how many recovery codes are left.
 
-    set_up_at: datetime
+    ``set_up_at`` is when the app was, if there is one.
+    """
+
+    set_up_at: datetime | None
+    passkeys: tuple[PasskeyRow, ...]
     codes_left: int
 
 
@@ -83,8 +106,9 @@ def browser_by_session(
     One whose second step is missing is known for half an hour after the password. One statement,
     for every page of theirs begins with it; the version of the data comes along.
     """
+    passkeys = exists().where(Passkey.user_id == SignedIn.user_id).correlate(SignedIn)
     rows = session.execute(
-        select(SignedIn, User, Installation.data_version, SecondFactor.id, Membership)
+        select(SignedIn, User, Installation.data_version, SecondFactor.id, passkeys, Membership)
         .join(User, SignedIn.user_id == User.id)
         .join(Installation, Installation.id == 1)
         .outerjoin(SecondFactor, SecondFactor.user_id == User.id)
@@ -98,10 +122,11 @@ def browser_by_session(
     ).all()
     if not rows:
         return None
-    row, user, version, factor, _ = rows[0]
+    row, user, version, factor, passkey, _ = rows[0]
     version_is(session, version)
     person = as_actor(user, (held for *_, held in rows if held))
-    far = standing(rule, person, assurance=row.assurance, enrolled=factor is not None)
+    has_app = factor is not None
+    far = standing(rule, person, assurance=row.assurance, enrolled=has_app or passkey)
     if far is not Standing.SIGNED_IN and row.confirmed_at <= now - SECOND_STEP_WITHIN:
         return None
     return BrowserRow(
@@ -109,11 +134,18 @@ def browser_by_session(
         person=person,
         email=user.email,
         standing=far,
-        enrolled=factor is not None,
+        has_app=has_app,
+        has_passkey=passkey,
         confirmed_at=row.confirmed_at,
         seen_at=row.seen_at,
         pending_secret=row.pending_secret,
+        challenge=_challenge(row, now),
     )
+
+
+def _challenge(row: SignedIn, now: datetime) -> str | None:
+    until = row.passkey_challenge_until
+    return row.passkey_challenge if until is not None and until > now else None
 
 
 def _runs(now: datetime) -> ColumnElement[bool]:
@@ -145,16 +177,17 @@ def list_sessions(session: Session, user_id: int, now: datetime) -> tuple[Signed
 
 
 def factor_of(session: Session, user_id: int) -> FactorRow | None:
-    """The second step of a person, if one is set up."""
+    """The second step of a person, if one of any kind is set up."""
     set_up_at = session.scalar(
         select(SecondFactor.set_up_at).where(SecondFactor.user_id == user_id)
     )
-    if set_up_at is None:
+    passkeys = list_passkeys(session, user_id)
+    if set_up_at is None and not passkeys:
         return None
     left = select(func.count()).where(
         RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
     )
-    return FactorRow(set_up_at, session.scalar(left) or 0)
+    return FactorRow(set_up_at, passkeys, session.scalar(left) or 0)
 
 
 def list_account_events(session: Session, user_id: int) -> tuple[AccountEventRow, ...]:

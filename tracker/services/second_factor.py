@@ -1,11 +1,11 @@
-"""The second step of signing in: setting an app up, its codes, recovery codes, losing it.
+"""The second step of signing in: setting an app up, its codes, recovery codes, losing it all.
 
+Passkeys, the other way to take it, are in ``passkeys``.
 The codes are those of RFC 6238, which every authenticator app knows. One is taken up to a step
 before or after ours, since clocks differ, and never twice: the last step used is kept.
 """
 
 import hmac
-import secrets
 
 import pyotp
 from sqlalchemy import delete, select, update
@@ -19,24 +19,23 @@ from tracker.domain.roles import Actor
 from tracker.domain.second_factor import (
     DIGITS,
     PERIOD,
-    RECOVERY_CODES,
-    RECOVERY_LETTERS,
     Assurance,
     SecondFactorFor,
     is_required,
     looks_like_app_code,
 )
 from tracker.domain.values import parse_text
-from tracker.models import RecoveryCode, SecondFactor, User
+from tracker.models import Passkey, SecondFactor, User
 from tracker.models import Session as SignedIn
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
+from tracker.queries.passkeys import has_passkey
 from tracker.services.account_events import record_account_event
+from tracker.services.recovery_codes import forget_codes, make_codes, use_recovery_code
 from tracker.services.sessions import end_session, end_sessions, forget_wrong_codes, start_session
 from tracker.services.tokens import token_hash
 
 STEPS_APART = 1  # how many periods the clock of an app may go before or after ours
-LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # 32, without l, o, 0 and 1
 REASON_LIMIT = 500
 
 
@@ -67,31 +66,33 @@ def finish_set_up(
     """Keep the secret if ``code`` shows that the app has it.
 
     Gives the token of a new session, which replaces this one, and the recovery codes, which
-    are shown now and never again. All other sessions of the person end. Another app than the
-    one there is can only be set up from a session that was opened with both steps.
+    are shown now and never again: none where a passkey had brought them before. All other sessions
+    of the person end. Another app than the one there is, or one beside a passkey, can only be set
+    up from a session that was opened with both steps.
     """
-    browser = _browser(session, hashed_token)
+    browser = running_session(session, hashed_token)
     if browser.pending_secret is None:
         raise NotFound(Problem("set-up-expired"))
-    _keep_out_twice(session, browser)
+    keep_out_half_signed_in(session, browser)
     step = _matching_step(browser.pending_secret, code, clock, after=0)
     if step is None:
         raise Invalid(Problem("code-wrong-set-up", "code"))
     now = clock()
-    _forget(session, browser.user_id)
+    another = _forget_app(session, browser.user_id)
     session.add(
         SecondFactor(
             user_id=browser.user_id, secret=browser.pending_secret, last_step=step, set_up_at=now
         )
     )
-    forget_wrong_codes(session, user_id=browser.user_id)
-    token = renew(session, hashed_token=hashed_token, clock=clock)
-    end_sessions(session, user_id=browser.user_id, clock=clock, but=token_hash(token))
+    token = renew_alone(session, hashed_token=hashed_token, user_id=browser.user_id, clock=clock)
     _record(session, actor, browser.user_id, AccountEventKind.FACTOR_SET_UP, clock)
-    return token, _make_codes(session, browser.user_id, clock)
+    if not another and has_passkey(session, browser.user_id):
+        return token, ()
+    return token, make_codes(session, user_id=browser.user_id, clock=clock)
 
 
-def _browser(session: Session, hashed_token: str) -> SignedIn:
+def running_session(session: Session, hashed_token: str) -> SignedIn:
+    """The session of this token, locked; ``NotFound`` once it ended."""
     row = session.scalars(
         select(SignedIn)
         .where(SignedIn.token_hash == hashed_token, SignedIn.ended_at.is_(None))
@@ -102,13 +103,19 @@ def _browser(session: Session, hashed_token: str) -> SignedIn:
     return row
 
 
-def _keep_out_twice(session: Session, browser: SignedIn) -> None:
-    """The person is locked, so that two browsers cannot set up two apps at once."""
-    user_id = browser.user_id
-    session.scalars(select(User.id).where(User.id == user_id).with_for_update()).one()
+def keep_out_half_signed_in(session: Session, browser: SignedIn) -> None:
+    """``Invalid`` for a browser that took one step where there is a second one.
+
+    The person is locked, so that two browsers cannot set up the first one at once.
+    """
+    lock(session, browser.user_id)
     both_steps = browser.assurance is Assurance.SECOND_FACTOR
-    if _factor(session, user_id) is not None and not both_steps:
+    if not both_steps and _enrolled(session, browser.user_id):
         raise Invalid(Problem("factor-there-already", "code"))
+
+
+def _enrolled(session: Session, user_id: int) -> bool:
+    return _factor(session, user_id) is not None or has_passkey(session, user_id)
 
 
 def _factor(session: Session, user_id: int) -> SecondFactor | None:
@@ -135,7 +142,7 @@ def renew(
     assurance: Assurance = Assurance.SECOND_FACTOR,
 ) -> str:
     """The token of a new session in place of this one, with both steps done."""
-    before = _browser(session, hashed_token)
+    before = running_session(session, hashed_token)
     end_session(session, hashed_token=hashed_token, clock=clock)
     return start_session(
         session,
@@ -147,70 +154,52 @@ def renew(
     )
 
 
+def renew_alone(session: Session, *, hashed_token: str, user_id: int, clock: Clock) -> str:
+    """After a way to take the second step was added: this browser goes on, all others end."""
+    forget_wrong_codes(session, user_id=user_id)
+    token = renew(session, hashed_token=hashed_token, clock=clock)
+    end_sessions(session, user_id=user_id, clock=clock, but=token_hash(token))
+    return token
+
+
 def lock(session: Session, user_id: int) -> None:
     """Let codes of one person be tried one after the other, so that each sees what was counted."""
-    _factor(session, user_id)
+    session.scalars(select(User.id).where(User.id == user_id).with_for_update()).one()
 
 
 def use_code(session: Session, *, actor: Actor, user_id: int, code: str, clock: Clock) -> bool:
     """Whether ``code`` is the app's or a recovery code; a right one is used up by this."""
-    factor = _factor(session, user_id)
-    if factor is None:
-        return False
     if looks_like_app_code(code):
-        step = _matching_step(factor.secret, code, clock, after=factor.last_step)
-        if step is None:
+        if not _use_app_code(session, user_id, code, clock):
             return False
-        factor.last_step = step
-    elif not _use_recovery_code(session, actor, user_id, code, clock):
+    elif use_recovery_code(session, user_id=user_id, code=code, clock=clock):
+        _record(session, actor, user_id, AccountEventKind.RECOVERY_CODE_USED, clock)
+    else:
         return False
     forget_wrong_codes(session, user_id=user_id)
     session.flush()
     return True
 
 
-def _use_recovery_code(
-    session: Session, actor: Actor, user_id: int, code: str, clock: Clock
-) -> bool:
-    used = session.scalar(
-        update(RecoveryCode)
-        .where(
-            RecoveryCode.user_id == user_id,
-            RecoveryCode.code_hash == token_hash(code),
-            RecoveryCode.used_at.is_(None),
-        )
-        .values(used_at=clock())
-        .returning(RecoveryCode.id)
-    )
-    if used is None:
+def _use_app_code(session: Session, user_id: int, code: str, clock: Clock) -> bool:
+    factor = _factor(session, user_id)
+    if factor is None:
         return False
-    _record(session, actor, user_id, AccountEventKind.RECOVERY_CODE_USED, clock)
+    step = _matching_step(factor.secret, code, clock, after=factor.last_step)
+    if step is None:
+        return False
+    factor.last_step = step
     return True
 
 
 def new_recovery_codes(session: Session, *, actor: Actor, clock: Clock) -> tuple[str, ...]:
     """Ten new codes for oneself; the ones before no longer work."""
-    user_id = _own(actor)
-    if _factor(session, user_id) is None:
+    user_id = own_id(actor)
+    lock(session, user_id)
+    if not _enrolled(session, user_id):
         raise NotFound(Problem("no-factor"))
-    return _make_codes(session, user_id, clock, actor)
-
-
-def _make_codes(
-    session: Session, user_id: int, clock: Clock, actor: Actor | None = None
-) -> tuple[str, ...]:
-    session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
-    codes = tuple(
-        "".join(secrets.choice(LETTERS) for _ in range(RECOVERY_LETTERS))
-        for _ in range(RECOVERY_CODES)
-    )
-    now = clock()
-    session.add_all(
-        RecoveryCode(user_id=user_id, code_hash=token_hash(code), made_at=now) for code in codes
-    )
-    if actor is not None:
-        _record(session, actor, user_id, AccountEventKind.RECOVERY_CODES_MADE, clock)
-    session.flush()
+    codes = make_codes(session, user_id=user_id, clock=clock)
+    _record(session, actor, user_id, AccountEventKind.RECOVERY_CODES_MADE, clock)
     return codes
 
 
@@ -222,26 +211,36 @@ def remove(
     this_browser: str | None,
     clock: Clock,
 ) -> None:
-    """Do without a second step where none is asked for; other browsers are signed out."""
-    user_id = _own(actor)
-    if is_required(rule, actor):
+    """Do without the app: beside a passkey, or where no second step is asked for.
+
+    Other browsers are signed out; recovery codes go with the last way to take the step.
+    """
+    user_id = own_id(actor)
+    lock(session, user_id)
+    alone = not has_passkey(session, user_id)
+    if alone and is_required(rule, actor):
         raise NotPermitted(Problem("factor-required"))
-    if not _forget(session, user_id):
+    if not _forget_app(session, user_id):
         raise NotFound(Problem("no-factor"))
+    if alone:
+        forget_codes(session, user_id=user_id)
+    forget_wrong_codes(session, user_id=user_id)
     end_sessions(session, user_id=user_id, clock=clock, but=this_browser)
     _record(session, actor, user_id, AccountEventKind.FACTOR_REMOVED, clock)
 
 
-def _own(actor: Actor) -> int:
+def own_id(actor: Actor) -> int:
+    """The account of somebody who works on their own one."""
     authorise(actor, Action.SESSION_USE)
     assert actor.user_id is not None  # noqa: S101  # nosec B101  # the rule says so
     return actor.user_id
 
 
 def reset(session: Session, *, actor: Actor, user_id: int, reason: str, clock: Clock) -> None:
-    """Forget the app of somebody who lost it; ``reason`` says how the person was recognised.
+    """Forget app, passkeys and codes of somebody who lost them.
 
-    The person is signed out everywhere and keeps the password.
+    ``reason`` says how the person was recognised. The person is signed out everywhere and keeps
+    the password.
     """
     authorise(actor, Action.ACCOUNT_MANAGE)
     if actor.user_id == user_id:
@@ -249,15 +248,18 @@ def reset(session: Session, *, actor: Actor, user_id: int, reason: str, clock: C
     reason = parse_text(reason, place="reason", limit=REASON_LIMIT).strip()
     if not reason:
         raise Invalid(Problem("required", "reason"))
-    if not _forget(session, user_id):
+    lock(session, user_id)
+    had_app = _forget_app(session, user_id)
+    gone = delete(Passkey).where(Passkey.user_id == user_id).returning(Passkey.id)
+    if not session.scalars(gone).all() and not had_app:
         raise NotFound(Problem("no-factor"))
+    forget_codes(session, user_id=user_id)
+    forget_wrong_codes(session, user_id=user_id)
     end_sessions(session, user_id=user_id, clock=clock)
     _record(session, actor, user_id, AccountEventKind.FACTOR_RESET, clock, reason=reason)
 
 
-def _forget(session: Session, user_id: int) -> bool:
-    session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
-    forget_wrong_codes(session, user_id=user_id)
+def _forget_app(session: Session, user_id: int) -> bool:
     gone = delete(SecondFactor).where(SecondFactor.user_id == user_id).returning(SecondFactor.id)
     return session.scalar(gone) is not None
 

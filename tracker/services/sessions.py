@@ -173,7 +173,7 @@ def end_session(session: Session, *, hashed_token: str, clock: Clock) -> None:
     session.execute(
         update(SignedIn)
         .where(SignedIn.token_hash == hashed_token, SignedIn.ended_at.is_(None))
-        .values(ended_at=clock(), pending_secret=None)
+        .values(ended_at=clock(), pending_secret=None, passkey_challenge=None)
     )
 
 
@@ -189,7 +189,7 @@ def end_sessions(session: Session, *, user_id: int, clock: Clock, but: str | Non
             SignedIn.ended_at.is_(None),
             SignedIn.token_hash != (but or ""),
         )
-        .values(ended_at=clock(), pending_secret=None)
+        .values(ended_at=clock(), pending_secret=None, passkey_challenge=None)
         .returning(SignedIn.id)
     )
     return len(ended.all())

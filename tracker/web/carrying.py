@@ -13,6 +13,7 @@ from tracker.domain.second_factor import Standing
 from tracker.forms.account import SignInForm
 from tracker.forms.base import BaseForm
 from tracker.forms.second_step import CodeForm
+from tracker.web.passkey_options import passkeys_offered
 from tracker.web.proving import check_code, finish_sign_in
 from tracker.web.render import page
 from tracker.web.session import current_actor, current_browser
@@ -54,7 +55,10 @@ def sign_in_page(refused: SignInRefused | None = None) -> ResponseReturnValue:
     form: BaseForm
     if browser is not None and browser.standing is Standing.CODE_NEEDED:
         form = CodeForm(None, prefix=PREFIX)
-        return carrying_page("auth/carried_code.html", 401, form, refused)
+        with_passkey = browser.has_passkey and passkeys_offered()
+        return carrying_page(
+            "auth/carried_code.html", 401, form, refused, with_passkey=with_passkey
+        )
     form = SignInForm(request.form if refused else None, prefix=PREFIX)
     return carrying_page("auth/carried.html", 401, form, refused)
 
@@ -72,6 +76,8 @@ def carrying_page(
     status: int,
     form: BaseForm | None = None,
     refused: SignInRefused | None = None,
+    *,
+    with_passkey: bool = False,
 ) -> ResponseReturnValue:
     headers = {"Cache-Control": "no-store"}
     if refused is None or form is None:
@@ -80,7 +86,8 @@ def carrying_page(
         form.show(refused.problem)
         status, headers = refused.status, headers | refused.headers
     target = request.full_path.rstrip("?")
-    return page(template, form=form, fields=_fields(), target=target), status, headers
+    shown = page(template, form=form, fields=_fields(), target=target, with_passkey=with_passkey)
+    return shown, status, headers
 
 
 def init_app(app: Flask) -> None:

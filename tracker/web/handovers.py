@@ -101,7 +101,7 @@ def focal_points(iso3: str) -> ResponseReturnValue:
 @requires(Action.ACCOUNT_MANAGE)
 @sensitive
 def reset_second_step(person_id: str) -> ResponseReturnValue:
-    """Forget the app of somebody who lost it; the reason stands in the history."""
+    """Forget app and passkeys of somebody who lost them; the reason stands in the history."""
     account = managed_person(person_id)
     second_factor.reset(
         session(),
@@ -110,5 +110,7 @@ def reset_second_step(person_id: str) -> ResponseReturnValue:
         reason=request.form.get("reason", ""),
         clock=system_clock,
     )
-    flash(gettext("The second step is reset. The person sets up an app at the next sign-in."))
+    flash(
+        gettext("The second step is reset. The person sets up app or passkey at the next sign-in.")
+    )
     return redirect(url_for("admin.person", person_id=person_id), 303)

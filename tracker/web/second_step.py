@@ -9,6 +9,7 @@ from markupsafe import Markup
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound
 from tracker.domain.second_factor import SecondFactorFor, Standing, in_groups, parse_code
+from tracker.forms.base import BaseForm
 from tracker.forms.second_step import CodeForm, SetUpForm
 from tracker.policy.actions import Action
 from tracker.queries.sign_ins import BrowserRow, factor_of
@@ -17,6 +18,7 @@ from tracker.web import signing_in
 from tracker.web.access import SignInNeeded, requires
 from tracker.web.confirming import sensitive
 from tracker.web.mailed_codes import may_be_mailed
+from tracker.web.passkey_options import passkeys_offered, sign_in_options
 from tracker.web.proving import check_code, finish_sign_in, person_id
 from tracker.web.render import page
 from tracker.web.session import (
@@ -34,12 +36,13 @@ FEW_CODES = 3
 ISSUER = "Small Arms Commitments Tracker"
 
 
-def _target() -> str:
+def target() -> str:
+    """Where one wanted to go, if it is a path of this site."""
     typed = request.values.get("next", "")
     return typed if signing_in.is_own_path(typed) else ""
 
 
-def _browser(*standings: Standing) -> BrowserRow | None:
+def browser_at(*standings: Standing) -> BrowserRow | None:
     """This browser, if it stands at one of these steps."""
     browser = current_browser()
     if browser is None:
@@ -47,39 +50,60 @@ def _browser(*standings: Standing) -> BrowserRow | None:
     return browser if browser.standing in standings else None
 
 
-def _elsewhere() -> ResponseReturnValue:
+def elsewhere() -> ResponseReturnValue:
     """To the step that is missing, or on where both are done."""
-    target = _target()
-    return redirect(signing_in.missing_step(target) or target or signing_in.landing(), 303)
+    onward = target()
+    return redirect(signing_in.missing_step(onward) or onward or signing_in.landing(), 303)
 
 
 @blueprint.get("/sign-in/code")
 @requires(Action.PUBLIC_READ)
 def ask_code() -> ResponseReturnValue:
     """Ask whoever typed the right password for a code."""
-    if _browser(Standing.CODE_NEEDED) is None:
-        return _elsewhere()
-    return page("auth/code.html", form=CodeForm(), next=_target()), 200, PRIVATE
+    browser = browser_at(Standing.CODE_NEEDED)
+    if browser is None:
+        return elsewhere()
+    return code_page(browser, CodeForm()), 200, PRIVATE
+
+
+def code_page(browser: BrowserRow, form: BaseForm, *, challenge: str | None = None) -> str:
+    """The page that asks for the second step: a code, or a passkey where there is one.
+
+    ``form`` shows what was wrong with either. ``challenge`` is the one made in this request.
+    """
+    return page(
+        "auth/code.html",
+        form=form if isinstance(form, CodeForm) else CodeForm(),
+        refused=None if isinstance(form, CodeForm) else form,
+        next=target(),
+        with_app=browser.has_app,
+        with_passkey=browser.has_passkey and passkeys_offered(),
+        options=sign_in_options(browser, challenge or browser.challenge),
+    )
 
 
 @blueprint.post("/sign-in/code")
 @requires(Action.PUBLIC_READ)
 def take_code() -> ResponseReturnValue:
     """Sign in with a right code; wrong ones are counted."""
-    browser = _browser(Standing.CODE_NEEDED)
+    browser = browser_at(Standing.CODE_NEEDED)
     if browser is None:
-        return _elsewhere()
+        return elsewhere()
     form = CodeForm(request.form)
     try:
         check_code(browser, form.typed("code"))
     except SignInRefused as refused:
         form = CodeForm()
         form.show(refused.problem)
-        body = page("auth/code.html", form=form, next=_target())
-        return body, refused.status, PRIVATE | refused.headers
+        return code_page(browser, form), refused.status, PRIVATE | refused.headers
+    return signed_in(browser)
+
+
+def signed_in(browser: BrowserRow) -> ResponseReturnValue:
+    """Both steps are done."""
     finish_sign_in()
     _warn_of_few_codes(browser)
-    return redirect(_target() or signing_in.landing(), 303)
+    return redirect(target() or signing_in.landing(), 303)
 
 
 def _warn_of_few_codes(browser: BrowserRow) -> None:
@@ -95,9 +119,9 @@ def _warn_of_few_codes(browser: BrowserRow) -> None:
         )
 
 
-def _setting_up() -> BrowserRow | None:
-    """This browser, if an app, the first or another one, may be set up in it."""
-    browser = _browser(Standing.SIGNED_IN, Standing.ENROLMENT_NEEDED)
+def setting_up() -> BrowserRow | None:
+    """This browser, if an app or a passkey, the first or another one, may be set up in it."""
+    browser = browser_at(Standing.SIGNED_IN, Standing.ENROLMENT_NEEDED)
     return None if second_factor_for() is SecondFactorFor.OFF else browser
 
 
@@ -105,9 +129,9 @@ def _setting_up() -> BrowserRow | None:
 @requires(Action.PUBLIC_READ)
 def set_up() -> ResponseReturnValue:
     """The key for the app, once setting up has begun."""
-    browser = _setting_up()
+    browser = setting_up()
     if browser is None:
-        return _elsewhere()
+        return elsewhere()
     return _set_up_page(browser, SetUpForm()), 200, PRIVATE
 
 
@@ -124,9 +148,10 @@ def _set_up_page(browser: BrowserRow, form: SetUpForm) -> str:
     return page(
         "auth/set_up.html",
         form=form,
-        next=_target(),
+        next=target(),
         required=browser.standing is Standing.ENROLMENT_NEEDED,
-        another=browser.enrolled,
+        another=browser.has_app,
+        passkeys=passkeys_offered() and not browser.enrolled,
         key=in_groups(secret) if secret else "",
         link=link,
         picture=_picture(link) if link else None,
@@ -141,10 +166,10 @@ def _set_up_page(browser: BrowserRow, form: SetUpForm) -> str:
 def begin_set_up() -> ResponseReturnValue:
     """Make a new key for this browser alone."""
     hashed = request_token_hash()
-    if _setting_up() is None or hashed is None:
-        return _elsewhere()
+    if setting_up() is None or hashed is None:
+        return elsewhere()
     second_factor.begin_set_up(session(), hashed_token=hashed)
-    return redirect(url_for("second_step.set_up", next=_target() or None), 303)
+    return redirect(url_for("second_step.set_up", next=target() or None), 303)
 
 
 @blueprint.post("/second-step")
@@ -152,9 +177,9 @@ def begin_set_up() -> ResponseReturnValue:
 @sensitive
 def finish_set_up() -> ResponseReturnValue:
     """Keep the key if the code shows that the app has it; the recovery codes are shown once."""
-    browser, hashed = _setting_up(), request_token_hash()
+    browser, hashed = setting_up(), request_token_hash()
     if browser is None or hashed is None:
-        return _elsewhere()
+        return elsewhere()
     form = SetUpForm(request.form)
     try:
         token, codes = second_factor.finish_set_up(
@@ -167,14 +192,24 @@ def finish_set_up() -> ResponseReturnValue:
     except NotFound as error:
         if error.problem.code != "set-up-expired":
             raise
-        return redirect(url_for("second_step.set_up", next=_target() or None), 303)
+        return redirect(url_for("second_step.set_up", next=target() or None), 303)
     except Invalid as error:
         form = SetUpForm()
         form.show(*error.problems)
         return _set_up_page(browser, form), 422, PRIVATE
-    target = _target()
+    return step_added(
+        token, codes, gettext("The app is set up. Other browsers have been signed out.")
+    )
+
+
+def step_added(token: str, codes: tuple[str, ...], said: str) -> ResponseReturnValue:
+    """Go on with both steps done, by way of the recovery codes where there are new ones."""
+    onward = target()
     signing_in.begin(token)
-    return _codes_page(codes, target or signing_in.landing())
+    if codes:
+        return _codes_page(codes, onward or signing_in.landing())
+    flash(said)
+    return redirect(onward or url_for("auth.account"), 303)
 
 
 def _codes_page(codes: tuple[str, ...], onward: str) -> ResponseReturnValue:
@@ -203,5 +238,5 @@ def remove() -> ResponseReturnValue:
         this_browser=request_token_hash(),
         clock=system_clock,
     )
-    flash(gettext("The second step is removed. Other browsers have been signed out."))
+    flash(gettext("The app is removed. Other browsers have been signed out."))
     return redirect(url_for("auth.account"), 303)

@@ -15,6 +15,7 @@ from tracker.queries.sign_ins import factor_of, list_account_events, list_sessio
 from tracker.services import sessions
 from tracker.services.account_events import record_account_event
 from tracker.web.access import requires
+from tracker.web.passkey_options import passkeys_offered
 from tracker.web.session import current_actor, request_token_hash, second_factor_for
 from tracker.web.transaction import session
 
@@ -35,6 +36,7 @@ def ways_in() -> dict[str, Any]:
         "factor_offered": rule is not SecondFactorFor.OFF,
         "factor_required": is_required(rule, current_actor()),
         "factor": factor_of(session(), user_id),
+        "passkeys_offered": passkeys_offered(),
         "browsers": list_sessions(session(), user_id, system_clock()),
         "here": request_token_hash(),
         "events": list_account_events(session(), user_id),

@@ -16,7 +16,7 @@ from tracker.domain.people import parse_email
 from tracker.domain.second_factor import Standing
 from tracker.policy.actions import Action
 from tracker.queries.accounts import Credentials, count_failures, credentials_of
-from tracker.services import second_factor, sessions
+from tracker.services import passkeys, second_factor, sessions
 from tracker.services.passwords import hash_password, verify_password
 from tracker.settings import Settings
 from tracker.web import access
@@ -159,12 +159,14 @@ def is_own_path(target: str) -> bool:
 def onward(target: str) -> str:
     """Where to go after the password: to the step that is missing, else where one wanted to.
 
-    Setting up an app begins by itself where the role asks for one.
+    Setting up an app begins by itself where the role asks for one, and so does using a passkey.
     """
     browser = current_browser()
     hashed = request_token_hash()
     if hashed and browser and browser.standing is Standing.ENROLMENT_NEEDED:
         second_factor.begin_set_up(session(), hashed_token=hashed)
+    if hashed and browser and browser.standing is Standing.CODE_NEEDED and browser.has_passkey:
+        passkeys.begin(session(), hashed_token=hashed, clock=system_clock)
     return missing_step(target) or target or landing()
 
 
