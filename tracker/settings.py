@@ -11,12 +11,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tracker.resources import PACKAGE, default_instance_path
+from tracker.languages import read_languages
+from tracker.provider_settings import (
+    PROVIDER_NAMES,
+    ProviderSettings,
+    read_provider,
+    shown_provider,
+)
+from tracker.resources import default_instance_path
 from tracker.smtp_address import SmtpAddress, parse_sender, parse_smtp_url
 
 ENVIRONMENTS = ("production", "development", "demonstration")
-UNTRANSLATED_ALLOWED = ("development", "demonstration")  # to try layouts, right to left too
-SOURCE_LANGUAGE = "en"
 KNOWN = (
     "ENV",
     "DATABASE_URL",
@@ -31,6 +36,7 @@ KNOWN = (
     "SECOND_FACTOR",
     "TWO_TO_PUBLISH",
     "METRICS_TOKEN",
+    *PROVIDER_NAMES,
 )
 SECOND_FACTOR_FOR = ("secretariat", "all", "off")
 
@@ -59,6 +65,7 @@ class Settings:
     second_factor: str = "secretariat"  # one of SECOND_FACTOR_FOR
     two_to_publish: bool = False
     metrics_token: str = field(default="", repr=False)
+    provider: ProviderSettings | None = None  # None: nobody signs in elsewhere
     migration_database_url: str = field(default="", repr=False)  # "": the same as database_url
     cheap_password_hashing: bool = False
     testing: bool = False
@@ -97,6 +104,7 @@ class Settings:
             "TRACKER_SECOND_FACTOR": self.second_factor,
             "TRACKER_TWO_TO_PUBLISH": "on" if self.two_to_publish else "off",
             "TRACKER_METRICS_TOKEN": "set" if self.metrics_token else "not set",
+            **shown_provider(self.provider),
         }
 
 
@@ -140,13 +148,14 @@ def inspect_settings(
         database_url=_database_url(values["DATABASE_URL"], instance, chosen),
         secret_key=_secret_key(values["SECRET_KEY"], instance, chosen, problems),
         base_url=(values["BASE_URL"] or _default_base_url(chosen)).rstrip("/"),
-        languages=_languages(values["LANGUAGES"], chosen, problems),
+        languages=read_languages(values["LANGUAGES"], chosen, problems),
         scoring=_is_on("SCORING", values["SCORING"], problems),
         smtp_url=values["SMTP_URL"],
         mail_from=values["MAIL_FROM"],
         second_factor=_second_factor(values["SECOND_FACTOR"], chosen, problems),
         two_to_publish=_is_on("TWO_TO_PUBLISH", values["TWO_TO_PUBLISH"], problems),
         metrics_token=values["METRICS_TOKEN"],
+        provider=_provider(values, chosen, problems),
         migration_database_url=normalised_database_url(values["MIGRATION_DATABASE_URL"]),
     )
     problems += _base_url_problems(settings)
@@ -224,19 +233,13 @@ def _mail_problems(settings: Settings) -> list[str]:
     return problems
 
 
-def _languages(given: str, environment: str, problems: list[str]) -> tuple[str, ...]:
-    """The codes as given, each once; English, the language of the sources, is always there."""
-    codes = [code.strip() for code in (given or "en,fr").split(",")]
-    chosen = tuple(dict.fromkeys([*filter(None, codes), SOURCE_LANGUAGE]))
-    translated = _translated_languages()
-    for code in chosen:
-        if code in translated or (environment in UNTRANSLATED_ALLOWED and _is_locale(code)):
-            continue
-        problems.append(
-            f"TRACKER_LANGUAGES names {code[:40]!r}, which has no translation here; "
-            f"use one or more of {', '.join(translated)}."
-        )
-    return chosen
+def _provider(
+    values: Mapping[str, str], environment: str, problems: list[str]
+) -> ProviderSettings | None:
+    """Where people may sign in; the demonstration, whose sign-ins are public, sends nobody away."""
+    if environment == "demonstration":
+        return None
+    return read_provider(values, production=environment == "production", problems=problems)
 
 
 def _is_on(name: str, given: str, problems: list[str]) -> bool:
@@ -254,22 +257,6 @@ def _second_factor(given: str, environment: str, problems: list[str]) -> str:
             f"TRACKER_SECOND_FACTOR is {given[:40]!r}; use one of {', '.join(SECOND_FACTOR_FOR)}."
         )
     return chosen
-
-
-def _translated_languages() -> tuple[str, ...]:
-    # A checkout has the source of a catalogue before it is compiled.
-    catalogues = (PACKAGE / "translations").glob("*/LC_MESSAGES/messages.[mp]o")
-    return tuple(sorted({SOURCE_LANGUAGE, *(path.parts[-3] for path in catalogues)}))
-
-
-def _is_locale(code: str) -> bool:
-    from babel import Locale, UnknownLocaleError  # slow, and hardly ever needed
-
-    try:
-        Locale.parse(code)
-    except (ValueError, UnknownLocaleError):
-        return False
-    return True
 
 
 def _secret_key(given: str, instance: Path, environment: str, problems: list[str]) -> str:

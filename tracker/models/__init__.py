@@ -28,6 +28,7 @@ from tracker.models.items import (
     WorkingItem,
 )
 from tracker.models.mail import OutgoingMail, PasswordReset
+from tracker.models.provider import ProviderLink, ProviderVisit
 from tracker.models.published import PublishedValue
 from tracker.models.report import (
     IndicatorFigure,
@@ -76,6 +77,8 @@ __all__ = [
     "OutgoingMail",
     "Participation",
     "PasswordReset",
+    "ProviderLink",
+    "ProviderVisit",
     "PublishedValue",
     "ReceiptDocument",
     "RecordedVote",

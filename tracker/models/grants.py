@@ -37,6 +37,8 @@ REMOVED_FROM = frozenset(
         "indicator_figure",
         "measure",
         "outgoing_mail",
+        "provider_link",
+        "provider_visit",
         "published_value",
         "recovery_code",
         "save_key",
