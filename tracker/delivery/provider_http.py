@@ -47,15 +47,14 @@ def ask(
     http_on_loopback: bool,
     body: str | None = None,
     headers: Mapping[str, str] | None = None,
-    timeout: float = TIMEOUT,
 ) -> Answer:
     """Fetch an object, or send a form where there is a ``body``; ``ProviderTrouble`` otherwise."""
     if not may_be_asked(address, http_on_loopback=http_on_loopback):
         raise ProviderTrouble("provider-unusable", "an address that is not https")
-    if not _places.acquire(timeout=timeout):
+    if not _places.acquire(timeout=TIMEOUT):
         raise ProviderTrouble("provider-unreachable", "too many questions at once")
     try:
-        status, content = _exchange(address, body, dict(headers or {}), timeout)
+        status, content = _exchange(address, body, dict(headers or {}))
     except (OSError, http.client.HTTPException, ValueError) as error:
         raise ProviderTrouble("provider-unreachable", _why(error)) from None
     finally:
@@ -71,35 +70,31 @@ def _why(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:200]
 
 
-def _exchange(
-    address: str, body: str | None, headers: dict[str, str], timeout: float
-) -> tuple[int, bytes]:
+def _exchange(address: str, body: str | None, headers: dict[str, str]) -> tuple[int, bytes]:
     parts, begun = urlsplit(address), time.monotonic()
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     if body is not None:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
     headers |= {"Accept": "application/json", "Accept-Encoding": "identity"}
-    connection = _connection(parts.scheme, parts.hostname or "", parts.port, timeout)
+    connection = _connection(parts.scheme, parts.hostname or "", parts.port)
     try:
         connection.connect()
-        with _cut_after(connection.sock, begun + timeout - time.monotonic()):
+        with _cut_after(connection.sock, begun + TIMEOUT - time.monotonic()):
             connection.request("GET" if body is None else "POST", path, body, headers)
-            response = connection.getresponse()
-            content = response.read(LARGEST + 1)
-        if response.length and len(content) <= LARGEST:
+            with connection.getresponse() as response:
+                content, left = response.read(LARGEST + 1), response.length
+        if left and len(content) <= LARGEST:
             raise http.client.IncompleteRead(content)
         return response.status, content
     finally:
         connection.close()
 
 
-def _connection(
-    scheme: str, host: str, port: int | None, timeout: float
-) -> http.client.HTTPConnection:
+def _connection(scheme: str, host: str, port: int | None) -> http.client.HTTPConnection:
     if scheme == "https":
         context = ssl.create_default_context()
-        return http.client.HTTPSConnection(host, port, timeout=timeout, context=context)
-    return http.client.HTTPConnection(host, port, timeout=timeout)
+        return http.client.HTTPSConnection(host, port, timeout=TIMEOUT, context=context)
+    return http.client.HTTPConnection(host, port, timeout=TIMEOUT)
 
 
 @contextmanager
