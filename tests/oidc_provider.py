@@ -53,6 +53,11 @@ class Provider:
     asked: list[str] = field(default_factory=list)
     codes: dict[str, Code] = field(default_factory=dict)
 
+    def begin_anew(self) -> None:
+        """Forget what a test before told it."""
+        for name, value in vars(Provider()).items():
+            setattr(self, name, value)
+
     def start(self) -> None:
         self.server = make_server("127.0.0.1", 0, self._application, threaded=True)
         self.server.daemon_threads = True  # type: ignore[attr-defined]

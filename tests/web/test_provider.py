@@ -20,7 +20,7 @@ from werkzeug.test import TestResponse
 
 from tests import oidc_provider
 from tests.oidc_provider import CLIENT, EC, NAME, Provider, query_of, said, visited, with_query
-from tests.people import Browser, make_user, parsed
+from tests.people import Browser, make_actor, make_user, parsed
 from tracker.delivery import provider as delivery
 from tracker.delivery import provider_http
 from tracker.domain.account_events import AccountEventKind
@@ -37,6 +37,7 @@ from tracker.models import (
     User,
 )
 from tracker.models import Session as SignedIn
+from tracker.services.invitations import accept_invitation, invite
 from tracker.services.passwords import hash_password
 from tracker.web.security import content_security_policy
 
@@ -57,9 +58,7 @@ def running() -> Iterator[Provider]:
 @pytest.fixture
 def provider(running: Provider, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Provider:
     """As new, and named in the settings of the site, which knows nothing of it yet."""
-    server, thread, issuer = running.server, running.thread, running.issuer
-    running.__init__()  # type: ignore[misc]
-    running.server, running.thread, running.issuer = server, thread, issuer
+    running.begin_anew()
     change(app, monkeypatch, running)
     delivery.provider_of.cache_clear()
     return running
@@ -370,9 +369,6 @@ class TestLinking:
     def test_a_password_chosen_by_a_link_unlinks(
         self, session: Session, provider: Provider, linked: User
     ) -> None:
-        from tests.people import make_actor
-        from tracker.services.invitations import accept_invitation, invite
-
         administrator = make_actor(session, Role.ADMINISTRATOR)
         token = invite(session, actor=administrator, user_id=linked.id, clock=system_clock)
         accept_invitation(
@@ -476,13 +472,7 @@ class TestTheState:
         self, public: Browser, session: Session, provider: Provider, linked: User
     ) -> None:
         back = went(public)
-        session.execute(
-            update(ProviderVisit).values(
-                expires_at=ProviderVisit.expires_at - timedelta(minutes=10)
-                if session.get_bind().dialect.name == "postgresql"
-                else system_clock()
-            )
-        )
+        session.execute(update(ProviderVisit).values(expires_at=system_clock()))
         session.commit()
         refused_without_change(public, session, come_back(public, back), 400, OVER)
 
@@ -662,10 +652,6 @@ BAD: list[tuple[Callable[[Request], Response], int, str]] = [
 
 
 class TestAnswersThatAreNoUse:
-    @pytest.fixture(autouse=True)
-    def _impatient(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(provider_http, "TIMEOUT", 0.3)
-
     @pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/keys", "/token"])
     @pytest.mark.parametrize(("answer", "status", "sentence"), BAD)
     def test_none_signs_anybody_in(
@@ -678,16 +664,17 @@ class TestAnswersThatAreNoUse:
         answer: Callable[[Request], Response],
         status: int,
         sentence: str,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         provider.answers[path] = answer
-        begun = time.monotonic()
+        if answer in (dripping, silent):
+            monkeypatch.setattr(provider_http, "TIMEOUT", 0.3)
         left = public.post(LEAVE)
         if left.status_code == 303:
             left = come_back(public, visited(left.location))
         if path == "/token" and answer is BAD[4][0]:  # an object without a token in it
             status, sentence = 401, UNTRUSTED
         refused_without_change(public, session, left, status, sentence)
-        assert time.monotonic() - begun < 2
 
     @pytest.mark.parametrize(
         "metadata",
@@ -707,13 +694,13 @@ class TestAnswersThatAreNoUse:
         refused_without_change(public, session, public.post(LEAVE), 502, NO_USE)
 
 
-def forged(provider: Provider, header: dict[str, Any], claims: dict[str, Any]) -> str:
-    """A token signed by a shared secret, or by nothing at all."""
+def forged(header: dict[str, Any], claims: dict[str, Any]) -> str:
+    """A token signed with the public key as if it were a secret, or by nothing at all."""
     parts = [
         base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=")
         for part in (header, claims)
     ]
-    public_key = provider.published[0].as_pem(private=False)
+    public_key = oidc_provider.RSA.as_pem(private=False)
     digest = hmac.digest(public_key, ".".join(parts).encode(), "sha256")
     signature = base64.urlsafe_b64encode(digest).decode().rstrip("=")
     return ".".join([*parts, signature if header["alg"] == "HS256" else ""])
@@ -807,9 +794,7 @@ class TestTokens:
             "exp": now + 60,
             "nonce": code.query["nonce"],
         }
-        provider.token = forged(
-            provider, {"alg": algorithm, "kid": provider.published[0].kid}, claims
-        )
+        provider.token = forged({"alg": algorithm, "kid": provider.published[0].kid}, claims)
         refused_without_change(public, session, come_back(public, back), 401, UNTRUSTED)
 
     @pytest.mark.parametrize("token", ["", "a.b.c", "....", "é.é.é", "e30.e30.e30"])
