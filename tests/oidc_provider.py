@@ -16,6 +16,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, Key, OKPKey, RSAKey
 from werkzeug import Request, Response
 from werkzeug.serving import make_server
+from werkzeug.test import TestResponse
 
 from tracker.delivery.id_tokens import Registry
 from tracker.provider_settings import ProviderSettings
@@ -58,10 +59,10 @@ class Provider:
         for name, value in vars(Provider()).items():
             setattr(self, name, value)
 
-    def start(self) -> None:
+    def start(self, host: str = "127.0.0.1") -> None:
         self.server = make_server("127.0.0.1", 0, self._application, threaded=True)
         self.server.daemon_threads = True  # type: ignore[attr-defined]
-        self.issuer = f"http://127.0.0.1:{self.server.server_port}/realm"
+        self.issuer = f"http://{host}:{self.server.server_port}/realm"
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True)
         self.thread.start()
 
@@ -69,10 +70,6 @@ class Provider:
         self.server.shutdown()
         self.thread.join()
         self.server.server_close()
-
-    @property
-    def origin(self) -> str:
-        return self.issuer.removesuffix("/realm")
 
     def settings(self, **more: Any) -> ProviderSettings:
         """How a site names this provider."""
@@ -171,6 +168,14 @@ def _verifies(code: Code, form: dict[str, str]) -> bool:
         and code.query["code_challenge_method"] == "S256"
         and code.query["code_challenge"] == challenge
     )
+
+
+def led_to(answer: TestResponse) -> str:
+    """Where the page that leads on to the provider sends a browser."""
+    assert answer.status_code == 200, answer.text
+    seconds, _, address = answer.headers["Refresh"].partition("; url=")
+    assert seconds == "0"
+    return address
 
 
 def visited(address: str) -> str:

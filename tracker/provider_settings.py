@@ -31,17 +31,6 @@ class ProviderSettings:
     name: str
     second_step: bool = False  # whether it asks for a second factor, by the operator's word
 
-    @property
-    def origin(self) -> str:
-        """Scheme, host and port of the issuer."""
-        return origin_of(self.issuer)
-
-
-def origin_of(address: str) -> str:
-    """Scheme, host and port of an address."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"
-
 
 def may_be_asked(address: str, *, http_on_loopback: bool) -> bool:
     """Whether it is an address over HTTPS, or HTTP that stays on this machine where that is let."""
@@ -50,7 +39,8 @@ def may_be_asked(address: str, *, http_on_loopback: bool) -> bool:
         host, _ = parts.hostname, parts.port
     except ValueError:
         return False
-    if not host or parts.username is not None or not address.isascii() or " " in address:
+    plain = address.isascii() and address.isprintable() and " " not in address
+    if not host or parts.username is not None or not plain:
         return False
     return parts.scheme == "https" or (http_on_loopback and _on_loopback(parts))
 

@@ -20,7 +20,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from tracker.delivery.id_tokens import judge
 from tracker.delivery.provider_http import OK, Answer, ProviderTrouble, ask
 from tracker.domain.provider_identity import ProviderIdentity
-from tracker.provider_settings import ProviderSettings, may_be_asked, origin_of
+from tracker.provider_settings import ProviderSettings, may_be_asked
 
 KEPT_FOR = 3600.0  # seconds
 DOWN_FOR = 10.0
@@ -37,7 +37,6 @@ class Leaving:
     state: str
     nonce: str
     verifier: str
-    elsewhere: bool  # whether the address is on another host than the issuer
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +64,8 @@ class Provider:
         """Where to send a browser that shall come back to ``return_to``."""
         found = self._metadata()
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
-        endpoint = found["authorization_endpoint"]
         address = prepare_grant_uri(
-            endpoint,
+            found["authorization_endpoint"],
             self._settings.client_id,
             "code",
             redirect_uri=return_to,
@@ -77,8 +75,7 @@ class Provider:
             code_challenge=create_s256_code_challenge(verifier),
             code_challenge_method="S256",
         )
-        elsewhere = origin_of(endpoint) != self._settings.origin
-        return Leaving(address, state, nonce, verifier, elsewhere)
+        return Leaving(address, state, nonce, verifier)
 
     def check_sender(self, issuer: str | None) -> None:
         """``ProviderTrouble`` if another provider sent the browser back (RFC 9207)."""

@@ -104,9 +104,8 @@ def _leave(user_id: int | None, target: str) -> ResponseReturnValue:
         target=target,
         clock=system_clock,
     )
-    if leaving.elsewhere:  # the content policy lets no form end there, but a link may lead there
-        return page("auth/provider_elsewhere.html", address=leaving.address), 200, PRIVATE
-    return redirect(leaving.address, 303)
+    onward = {"Refresh": f"0; url={leaving.address}"}
+    return page("auth/provider_onward.html", address=leaving.address), 200, PRIVATE | onward
 
 
 def _provider(settings: ProviderSettings) -> "Provider":

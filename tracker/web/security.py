@@ -1,10 +1,9 @@
 """Headers of every answer: no inline code, no outside request, nothing cached when signed in."""
 
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import BadRequest
 
 from tracker.web.session import current_actor
@@ -12,7 +11,20 @@ from tracker.web.session import current_actor
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "style-src 'self'",
+        "script-src 'self'",
+        "img-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
 HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -20,28 +32,6 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 STRICT_TRANSPORT = "max-age=31536000; includeSubDomains"
-
-
-@lru_cache(maxsize=2)
-def content_security_policy(provider: str = "") -> str:
-    """Everything from here alone; a form may end at the origin of the provider of sign-ins."""
-    return "; ".join(
-        (
-            "default-src 'none'",
-            "style-src 'self'",
-            "script-src 'self'",
-            "img-src 'self'",
-            "connect-src 'self'",
-            " ".join(filter(None, ("form-action 'self'", provider))),
-            "base-uri 'none'",
-            "frame-ancestors 'none'",
-        )
-    )
-
-
-def _provider_origin() -> str:
-    provider = current_app.config["SETTINGS"].provider
-    return provider.origin if provider else ""
 
 
 def init_app(app: Flask) -> None:
@@ -57,8 +47,6 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def secure(response: Response) -> Response:
-        policy = content_security_policy(_provider_origin())
-        response.headers.setdefault("Content-Security-Policy", policy)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
         if app.config["SETTINGS"].secure_cookies:
