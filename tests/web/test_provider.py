@@ -46,6 +46,7 @@ from tracker.models import (
     User,
 )
 from tracker.models import Session as SignedIn
+from tracker.queries.sign_ins import list_account_events
 from tracker.services.invitations import accept_invitation, invite
 from tracker.services.passwords import hash_password
 from tracker.web.security import CONTENT_SECURITY_POLICY
@@ -211,6 +212,18 @@ class TestSigningIn:
         come_back(public, went(public))
         assert signed_in(public)
         assert provider.asked.count("/keys") == 2
+
+    def test_many_sign_ins_do_not_hide_what_else_was_done(
+        self, browser_of: type[Browser], session: Session, provider: Provider, linked: User
+    ) -> None:
+        for number in range(60):
+            kind = AccountEventKind.PROVIDER_SIGN_IN if number else AccountEventKind.LINK_USED
+            at = system_clock() + timedelta(seconds=number)
+            session.add(AccountEvent(user_id=linked.id, kind=kind, at=at, facts={}))
+        session.commit()
+        shown = [row.kind for row in list_account_events(session, linked.id)]
+        assert shown == [AccountEventKind.PROVIDER_SIGN_IN] * 5 + [AccountEventKind.LINK_USED]
+        assert count(session, AccountEvent) == 60
 
     def test_the_time_of_the_session_begins_anew_and_the_one_before_ends(
         self, browser_of: type[Browser], session: Session, provider: Provider, linked: User
@@ -541,6 +554,7 @@ class TestTheState:
         assert come_back(public, with_query(went(public), iss=None)).status_code == 303
 
 
+@pytest.mark.one_engine
 class TestErrorsOfTheProvider:
     @pytest.mark.parametrize(
         ("error", "status", "sentence"),
@@ -619,6 +633,21 @@ class TestErrorsOfTheProvider:
         assert count(session, ProviderVisit) == 0
 
 
+@pytest.mark.one_engine
+def test_a_slow_provider_holds_few_threads(
+    public: Browser, session: Session, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provider_http, "WAIT", 0.01)
+    held = [provider_http._places.acquire(timeout=1) for _ in range(provider_http.AT_ONCE)]
+    assert all(held)
+    try:
+        refused_without_change(public, session, public.post(LEAVE), 503, DOWN)
+    finally:
+        for _ in held:
+            provider_http._places.release()
+    assert provider.asked == []
+
+
 def raw(content: bytes | str, status: int = 200, **headers: str) -> Callable[[Request], Response]:
     return lambda request: Response(content, status, headers=headers)
 
@@ -659,9 +688,14 @@ BAD: list[tuple[Callable[[Request], Response], int, str]] = [
 ]
 
 
+@pytest.mark.one_engine
 class TestAnswersThatAreNoUse:
-    @pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/keys", "/token"])
-    @pytest.mark.parametrize(("answer", "status", "sentence"), BAD)
+    @pytest.mark.parametrize(
+        ("path", "answer", "status", "sentence"),
+        [("/.well-known/openid-configuration", *bad) for bad in BAD]
+        + [("/keys", *bad) for bad in (BAD[0], BAD[4], BAD[6], BAD[7])]
+        + [("/token", *bad) for bad in (BAD[0], BAD[4], BAD[5], BAD[7], BAD[-1])],
+    )
     def test_none_signs_anybody_in(
         self,
         public: Browser,
@@ -714,6 +748,7 @@ def forged(header: dict[str, Any], claims: dict[str, Any]) -> str:
     return ".".join([*parts, signature if header["alg"] == "HS256" else ""])
 
 
+@pytest.mark.one_engine
 class TestTokens:
     @pytest.mark.parametrize(
         "claims",

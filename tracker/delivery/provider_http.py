@@ -20,7 +20,8 @@ from tracker.provider_settings import may_be_asked
 
 TIMEOUT = 5.0  # seconds, from connecting to the last byte
 LARGEST = 256 * 1024
-AT_ONCE = 4  # questions under way in one process; who comes later waits as long as for an answer
+AT_ONCE = 4  # questions under way in one process, so that a slow provider holds no more threads
+WAIT = 1.0  # seconds for one of these places
 OK, REFUSED_FROM, FAILED_FROM, TOO_OFTEN = 200, 400, 500, 429
 _places = threading.BoundedSemaphore(AT_ONCE)
 
@@ -51,7 +52,7 @@ def ask(
     """Fetch an object, or send a form where there is a ``body``; ``ProviderTrouble`` otherwise."""
     if not may_be_asked(address, http_on_loopback=http_on_loopback):
         raise ProviderTrouble("provider-unusable", "an address that is not https")
-    if not _places.acquire(timeout=TIMEOUT):
+    if not _places.acquire(timeout=WAIT):
         raise ProviderTrouble("provider-unreachable", "too many questions at once")
     try:
         status, content = _exchange(address, body, dict(headers or {}))
