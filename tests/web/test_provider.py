@@ -154,6 +154,14 @@ class TestSigningIn:
         assert count(session, ProviderVisit) == 0
         assert f"Signed in through a provider, {NAME}" in public.soup("/account").get_text()
 
+    def test_the_address_to_come_back_to_is_the_same_in_every_language(
+        self, public: Browser, provider: Provider, linked: User
+    ) -> None:
+        form = public.soup("/sign-in?lang=fr").select_one(f'form[action^="{LEAVE}"]')
+        assert form is not None
+        answer = public.post(str(form["action"]), headers={"X-Forwarded-Host": "evil.example.org"})
+        assert query_of(led_to(answer))["redirect_uri"] == f"http://localhost{BACK}"
+
     @pytest.mark.parametrize("algorithm", ["RS256", "ES256", "EdDSA"])
     def test_each_way_to_sign_is_taken(
         self, public: Browser, provider: Provider, linked: User, algorithm: str

@@ -43,6 +43,7 @@ blueprint = Blueprint("provider", __name__)
 log = structlog.get_logger("provider")
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 BROWSER = "provider_browser"  # in the cookie of forms: what ties a visit to this browser
+BACK = "/sign-in/provider/back"
 LONGEST = 4096  # of what the provider sends back
 
 
@@ -125,11 +126,14 @@ def _asked_where(settings: ProviderSettings) -> "Leaving":
 
 
 def _return_to() -> str:
-    """Where the provider sends browsers back to, built from the base URL alone."""
-    return signing_in.settings().base_url + url_for("provider.come_back")
+    """Where the provider sends browsers back to: the base URL and this path, to the letter.
+
+    ``url_for`` would add the language of the page, and providers compare the whole address.
+    """
+    return signing_in.settings().base_url + BACK
 
 
-@blueprint.get("/sign-in/provider/back")
+@blueprint.get(BACK)
 @requires(Action.PUBLIC_READ)
 def come_back() -> ResponseReturnValue:
     """Take what the provider sent along, once, and sign in or link."""
