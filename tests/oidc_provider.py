@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from tracker.delivery.id_tokens import Registry
 from tracker.provider_settings import ProviderSettings
 
-CLIENT, SECRET = "tracker & co", "s:cret+/ü"
+CLIENT, SECRET = "tracker & co", "of:the+provider"
 NAME = "Ministry of Tests"
 RSA = RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True)
 EC = ECKey.generate_key("P-256", auto_kid=True)
@@ -131,7 +131,7 @@ class Provider:
                 SECRET,
             )
         basic = base64.b64decode(request.headers.get("Authorization", "")[6:]).decode()
-        return basic == "tracker+%26+co:s%3Acret%2B%2F%C3%BC"
+        return basic == "tracker+%26+co:of%3Athe%2Bprovider"
 
     def _signed(self, code: Code) -> str:
         now = int(time.time())

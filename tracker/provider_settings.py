@@ -14,11 +14,11 @@ PROVIDER_NAMES = (
     "OIDC_NAME",
     "OIDC_SECOND_STEP",
 )
-_NEEDED = {
-    "OIDC_CLIENT_ID": "give the name under which the provider knows this site.",
-    "OIDC_CLIENT_SECRET": "give the secret that the provider made for this site.",
-    "OIDC_NAME": "give the provider's name, as it stands on the button.",
-}
+_NEEDED = (
+    ("OIDC_CLIENT_ID", "give the name under which the provider knows this site."),
+    ("OIDC_CLIENT_SECRET", "give the secret that the provider made for this site."),
+    ("OIDC_NAME", "give the provider's name, as it stands on the button."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def read_provider(
             f"TRACKER_OIDC_ISSUER is {issuer[:80]!r}; give an address that begins with https://, "
             "without anything behind ? or #."
         )
-    for name, advice in _NEEDED.items():
+    for name, advice in _NEEDED:
         if not values[name]:
             problems.append(f"TRACKER_{name} is missing; {advice}")
     if len(values["OIDC_NAME"]) > LONGEST_NAME:

@@ -610,7 +610,7 @@ class TestErrorsOfTheProvider:
         provider: Provider,
         linked: User,
     ) -> None:
-        change(app, monkeypatch, provider, client_secret="another")
+        change(app, monkeypatch, provider, client_secret="a wrong one")
         refused_without_change(public, session, come_back(public, went(public)), 502, NO_USE)
 
     def test_one_that_is_down_gets_503_and_is_left_alone_for_a_while(

@@ -116,9 +116,9 @@ def _provider(settings: ProviderSettings) -> "Provider":
 
 
 def _asked_where(settings: ProviderSettings) -> "Leaving":
+    release()
     from tracker.delivery.provider_http import ProviderTrouble
 
-    release()
     try:
         return _provider(settings).leave(_return_to())
     except ProviderTrouble as trouble:
