@@ -30,7 +30,7 @@ from tests.oidc_provider import (
     visited,
     with_query,
 )
-from tests.people import Browser, make_actor, make_user, parsed
+from tests.people import Browser, make_actor, make_user, parsed, state_id
 from tracker.delivery import provider as delivery
 from tracker.delivery import provider_http
 from tracker.domain.account_events import AccountEventKind
@@ -40,6 +40,7 @@ from tracker.domain.second_factor import Assurance
 from tracker.extensions import db
 from tracker.models import (
     AccountEvent,
+    PasswordReset,
     ProviderLink,
     ProviderVisit,
     SecondFactor,
@@ -47,8 +48,11 @@ from tracker.models import (
 )
 from tracker.models import Session as SignedIn
 from tracker.queries.sign_ins import list_account_events
+from tracker.services.accounts import add_user
 from tracker.services.invitations import accept_invitation, invite
+from tracker.services.password_resets import reset_password
 from tracker.services.passwords import hash_password
+from tracker.services.tokens import token_hash
 from tracker.web.security import CONTENT_SECURITY_POLICY
 
 GOOD = "yellow-canal-78-fog"
@@ -405,6 +409,39 @@ class TestLinking:
         )
         assert count(session, ProviderLink) == 0
         assert events(session, linked)[-1][0] is AccountEventKind.PROVIDER_UNLINKED
+
+    def test_a_new_password_by_mail_unlinks(
+        self, session: Session, provider: Provider, linked: User
+    ) -> None:
+        now = system_clock()
+        session.add(
+            PasswordReset(
+                token_hash=token_hash("t"),
+                user_id=linked.id,
+                created_at=now,
+                expires_at=now + timedelta(hours=1),
+            )
+        )
+        reset_password(session, token="t", password_hash=HASH, clock=system_clock)
+        assert count(session, ProviderLink) == 0
+
+    def test_whoever_made_an_account_for_one_state_does_not_open_the_next_with_it(
+        self, session: Session, provider: Provider, linked: User
+    ) -> None:
+        focal_point = make_actor(session, Role.FOCAL_POINT, "FRA")
+        administrator = make_actor(session, Role.ADMINISTRATOR)
+        invite(session, actor=focal_point, user_id=linked.id, clock=system_clock)
+        add_user(
+            session,
+            actor=administrator,
+            email=linked.email,
+            name="N",
+            role=Role.OBSERVER,
+            state_id=state_id(session, "KEN"),
+            language="en",
+            clock=system_clock,
+        )
+        assert count(session, ProviderLink) == 0
 
 
 def went_as(browser: Browser, user: User) -> str:
