@@ -39,6 +39,8 @@ JUDGED = {
     "canary": "in an address that is refused",
     "newer": "no hash, on purpose",
     "kept": "no hash, on purpose",
+    "tracker & co": "a name, beside the secret of the tests' own provider",
+    "of-the-provider": "in settings that are tested",
     "short": "too short on purpose",
     "short-one-1": "refused on purpose",
     "new@example.org": "refused on purpose",

@@ -11,13 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tracker.resources import default_instance_path, is_locale, translated_languages
+from tracker.languages import read_languages
+from tracker.provider_settings import (
+    PROVIDER_NAMES,
+    ProviderSettings,
+    read_provider,
+    shown_provider,
+)
+from tracker.resources import default_instance_path
 from tracker.scanner_address import ScannerAddress, parse_scanner
 from tracker.smtp_address import SmtpAddress, parse_sender, parse_smtp_url
 
 ENVIRONMENTS = ("production", "development", "demonstration")
-UNTRANSLATED_ALLOWED = ("development", "demonstration")  # to try layouts, right to left too
-SOURCE_LANGUAGE = "en"
 KNOWN = (
     "ENV",
     "DATABASE_URL",
@@ -33,6 +38,7 @@ KNOWN = (
     "TWO_TO_PUBLISH",
     "METRICS_TOKEN",
     "CLAMAV",
+    *PROVIDER_NAMES,
 )
 SECOND_FACTOR_FOR = ("secretariat", "all", "off")
 
@@ -62,6 +68,7 @@ class Settings:
     two_to_publish: bool = False
     metrics_token: str = field(default="", repr=False)
     clamav: str = ""
+    provider: ProviderSettings | None = None  # None: nobody signs in elsewhere
     migration_database_url: str = field(default="", repr=False)  # "": the same as database_url
     cheap_password_hashing: bool = False
     testing: bool = False
@@ -106,6 +113,7 @@ class Settings:
             "TRACKER_TWO_TO_PUBLISH": "on" if self.two_to_publish else "off",
             "TRACKER_METRICS_TOKEN": "set" if self.metrics_token else "not set",
             "TRACKER_CLAMAV": self.clamav or "not set",
+            **shown_provider(self.provider),
         }
 
 
@@ -149,7 +157,7 @@ def inspect_settings(
         database_url=_database_url(values["DATABASE_URL"], instance, chosen),
         secret_key=_secret_key(values["SECRET_KEY"], instance, chosen, problems),
         base_url=(values["BASE_URL"] or _default_base_url(chosen)).rstrip("/"),
-        languages=_languages(values["LANGUAGES"], chosen, problems),
+        languages=read_languages(values["LANGUAGES"], chosen, problems),
         scoring=_is_on("SCORING", values["SCORING"], problems),
         smtp_url=values["SMTP_URL"],
         mail_from=values["MAIL_FROM"],
@@ -157,6 +165,7 @@ def inspect_settings(
         two_to_publish=_is_on("TWO_TO_PUBLISH", values["TWO_TO_PUBLISH"], problems),
         metrics_token=values["METRICS_TOKEN"],
         clamav=values["CLAMAV"],
+        provider=_provider(values, chosen, problems),
         migration_database_url=normalised_database_url(values["MIGRATION_DATABASE_URL"]),
     )
     problems += _base_url_problems(settings)
@@ -235,19 +244,13 @@ def _address_problems(settings: Settings) -> list[str]:
     return problems
 
 
-def _languages(given: str, environment: str, problems: list[str]) -> tuple[str, ...]:
-    """The codes as given, each once; English, the language of the sources, is always there."""
-    codes = [code.strip() for code in (given or "en,fr").split(",")]
-    chosen = tuple(dict.fromkeys([*filter(None, codes), SOURCE_LANGUAGE]))
-    translated = translated_languages(SOURCE_LANGUAGE)
-    for code in chosen:
-        if code in translated or (environment in UNTRANSLATED_ALLOWED and is_locale(code)):
-            continue
-        problems.append(
-            f"TRACKER_LANGUAGES names {code[:40]!r}, which has no translation here; "
-            f"use one or more of {', '.join(translated)}."
-        )
-    return chosen
+def _provider(
+    values: Mapping[str, str], environment: str, problems: list[str]
+) -> ProviderSettings | None:
+    """Where people may sign in; the demonstration, whose sign-ins are public, sends nobody away."""
+    if environment == "demonstration":
+        return None
+    return read_provider(values, production=environment == "production", problems=problems)
 
 
 def _is_on(name: str, given: str, problems: list[str]) -> bool:

@@ -9,7 +9,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, Enum, create_engine, inspect, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tracker.cli.database import alembic_config, schema_problem, upgrade
 from tracker.models import Base
@@ -146,6 +146,36 @@ def test_the_checks_of_enums_name_their_members(engine: Engine) -> None:
                 assert set(re.findall(r"'([^']+)'", sql)) == set(column.type.enums)
                 seen += 1
     assert seen >= 15
+
+
+def test_events_of_providers_go_with_their_revision_and_the_others_stay_kept(
+    empty: Engine,
+) -> None:
+    upgrade(empty)
+    with empty.begin() as connection:
+        connection.execute(
+            text(
+                'INSERT INTO "user" (id, public_id, email, name, language, is_active, created_at)'
+                " VALUES (1, 'p', 'a@example.org', 'A', 'en', true, '2026-01-01 00:00:00+00:00')"
+            )
+        )
+        for kind in ("role-given", "provider-linked", "provider-sign-in"):
+            connection.execute(
+                text(
+                    "INSERT INTO account_event (user_id, kind, at, facts)"
+                    " VALUES (1, :kind, '2026-01-01 08:00:00+00:00', '{}')"
+                ),
+                {"kind": kind},
+            )
+    command.downgrade(alembic_config(empty), "0012")
+    kinds = text("SELECT kind FROM account_event")
+    for revision in ("0012", "head"):
+        if revision == "head":
+            upgrade(empty)
+        with empty.connect() as connection:
+            assert connection.scalars(kinds).all() == ["role-given"]
+            with pytest.raises(DBAPIError, match="only added to"):
+                connection.execute(text("DELETE FROM account_event"))
 
 
 def test_every_constraint_has_a_name() -> None:

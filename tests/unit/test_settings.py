@@ -7,6 +7,12 @@ import pytest
 from tracker.settings import BadSettings, inspect_settings, load_settings
 
 KEY = "a" * 40
+PROVIDER = {
+    "TRACKER_OIDC_ISSUER": "https://sso.example.org/realm/",
+    "TRACKER_OIDC_CLIENT_ID": "tracker",
+    "TRACKER_OIDC_CLIENT_SECRET": "of-the-provider",
+    "TRACKER_OIDC_NAME": "Ministry",
+}
 
 
 def test_production_needs_a_key_and_a_base_url(tmp_path: Path) -> None:
@@ -40,6 +46,17 @@ def test_production_needs_a_key_and_a_base_url(tmp_path: Path) -> None:
         ({"TRACKER_MAIL_FROM": "Tracker"}, "TRACKER_MAIL_FROM"),
         ({"TRACKER_MAIL_FROM": "a@example.org, b@example.org"}, "TRACKER_MAIL_FROM"),
         ({"TRACKER_MAIL_FROM": "Ann\r\nBcc: x@y.org <a@example.org>"}, "TRACKER_MAIL_FROM"),
+        ({"TRACKER_OIDC_NAME": "Ministry"}, "TRACKER_OIDC_ISSUER"),
+        (PROVIDER | {"TRACKER_OIDC_ISSUER": "http://sso.example.org"}, "TRACKER_OIDC_ISSUER"),
+        (PROVIDER | {"TRACKER_OIDC_ISSUER": "http://127.0.0.1:8080"}, "TRACKER_OIDC_ISSUER"),
+        (PROVIDER | {"TRACKER_OIDC_ISSUER": "https://a:b@sso.example.org"}, "TRACKER_OIDC_ISSUER"),
+        (PROVIDER | {"TRACKER_OIDC_ISSUER": "https://sso.example.org/?a=b"}, "TRACKER_OIDC_ISSUER"),
+        (PROVIDER | {"TRACKER_OIDC_ISSUER": "https://sso.example.org:port"}, "TRACKER_OIDC_ISSUER"),
+        (PROVIDER | {"TRACKER_OIDC_CLIENT_ID": ""}, "TRACKER_OIDC_CLIENT_ID"),
+        (PROVIDER | {"TRACKER_OIDC_CLIENT_SECRET": ""}, "TRACKER_OIDC_CLIENT_SECRET"),
+        (PROVIDER | {"TRACKER_OIDC_NAME": ""}, "TRACKER_OIDC_NAME"),
+        (PROVIDER | {"TRACKER_OIDC_NAME": "x" * 61}, "TRACKER_OIDC_NAME"),
+        (PROVIDER | {"TRACKER_OIDC_SECOND_STEP": "perhaps"}, "TRACKER_OIDC_SECOND_STEP"),
     ],
 )
 def test_each_wrong_setting_is_named(given: dict[str, str], named: str, tmp_path: Path) -> None:
@@ -51,6 +68,18 @@ def test_each_wrong_setting_is_named(given: dict[str, str], named: str, tmp_path
     load_settings(good)
     _, problems = inspect_settings(good | given)
     assert len(problems) == 1 and problems[0].startswith(named)
+
+
+def test_a_provider_is_named_to_the_letter_and_its_secret_is_not_shown(tmp_path: Path) -> None:
+    given = PROVIDER | {"TRACKER_INSTANCE_PATH": str(tmp_path), "TRACKER_ENV": "development"}
+    settings = load_settings(given | {"TRACKER_OIDC_SECOND_STEP": "on"})
+    assert settings.provider is not None
+    assert settings.provider.issuer == "https://sso.example.org/realm/"
+    assert settings.provider.second_step
+    assert "of-the-provider" not in f"{settings!r} {settings.masked()}"
+    assert load_settings(given, environment="demonstration").provider is None
+    on_loopback = load_settings(given | {"TRACKER_OIDC_ISSUER": "http://127.0.0.1:8080"})
+    assert on_loopback.provider is not None
 
 
 @pytest.mark.parametrize(

@@ -496,6 +496,8 @@ POST /admin/people/<person_id>/link
 POST /admin/people/<person_id>/second-step/reset
 POST /admin/people/new
 POST /account/passkeys/<passkey_id>/remove
+POST /account/provider/link
+POST /account/provider/unlink
 POST /account/second-step/codes
 POST /account/second-step/remove
 POST /review/submissions/<submission_id>/publish

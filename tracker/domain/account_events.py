@@ -26,3 +26,6 @@ class AccountEventKind(StrEnum):
     DEACTIVATED = "deactivated"
     REACTIVATED = "reactivated"
     HANDED_OVER = "handed-over"
+    PROVIDER_LINKED = "provider-linked"
+    PROVIDER_UNLINKED = "provider-unlinked"
+    PROVIDER_SIGN_IN = "provider-sign-in"

@@ -7,12 +7,14 @@ from tracker.domain.errors import Problem
 from tracker.domain.evidence_messages import EVIDENCE_MESSAGES
 from tracker.domain.import_messages import IMPORT_MESSAGES
 from tracker.domain.marking import N_ as N_
+from tracker.domain.provider_messages import PROVIDER_MESSAGES
 from tracker.domain.published_messages import PUBLISHED_MESSAGES
 from tracker.domain.workbook_messages import WORKBOOK_MESSAGES
 
 MESSAGES: Final[dict[str, str]] = {
     **EVIDENCE_MESSAGES,
     **IMPORT_MESSAGES,
+    **PROVIDER_MESSAGES,
     **PUBLISHED_MESSAGES,
     **WORKBOOK_MESSAGES,
     # single values

@@ -29,6 +29,7 @@ from tracker.models.items import (
     WorkingItem,
 )
 from tracker.models.mail import OutgoingMail, PasswordReset
+from tracker.models.provider import ProviderLink, ProviderVisit
 from tracker.models.published import PublishedValue
 from tracker.models.report import (
     IndicatorFigure,
@@ -79,6 +80,8 @@ __all__ = [
     "Participation",
     "Passkey",
     "PasswordReset",
+    "ProviderLink",
+    "ProviderVisit",
     "PublishedValue",
     "ReceiptDocument",
     "RecordedVote",

@@ -47,6 +47,8 @@ REMOVED_FROM = frozenset(
         "measure",
         "outgoing_mail",
         "passkey",
+        "provider_link",
+        "provider_visit",
         "published_value",
         "recovery_code",
         "save_key",

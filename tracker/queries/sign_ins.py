@@ -28,6 +28,7 @@ from tracker.queries.passkeys import PasskeyRow, list_passkeys
 IDLE = timedelta(hours=2)  # of a browser that nobody uses: typing on a page saves, and so is use
 SECOND_STEP_WITHIN = timedelta(minutes=30)  # of typing the password: time to install an app
 EVENTS_SHOWN = 50
+SIGN_INS_SHOWN = 5  # through a provider, so that they do not hide the rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,13 +192,17 @@ def factor_of(session: Session, user_id: int) -> FactorRow | None:
 
 
 def list_account_events(session: Session, user_id: int) -> tuple[AccountEventRow, ...]:
-    """What was done to an account, the latest first."""
+    """What was done to an account, the latest first; of sign-ins the last ones only."""
     actor = aliased(User)
+    of_user = AccountEvent.user_id == user_id
+    sign_in = AccountEvent.kind == AccountEventKind.PROVIDER_SIGN_IN
+    latest = AccountEvent.at.desc(), AccountEvent.id.desc()
+    shown = select(AccountEvent.id).where(of_user, sign_in).order_by(*latest)
     rows = session.execute(
         select(AccountEvent, actor.name)
         .outerjoin(actor, AccountEvent.actor_id == actor.id)
-        .where(AccountEvent.user_id == user_id)
-        .order_by(AccountEvent.at.desc(), AccountEvent.id.desc())
+        .where(of_user, ~sign_in | AccountEvent.id.in_(shown.limit(SIGN_INS_SHOWN)))
+        .order_by(*latest)
         .limit(EVENTS_SHOWN)
     )
     return tuple(

@@ -21,6 +21,7 @@ from tracker.queries.states import reports_here
 from tracker.services import mail
 from tracker.services.account_events import record_account_event
 from tracker.services.invitations import link_given_by_others, may_invite, revoke_links
+from tracker.services.provider_links import forget_links
 from tracker.services.sessions import end_sessions
 
 
@@ -93,6 +94,7 @@ def _check_further_role(
         # Whoever made this account for one State may hold its password: it must not open
         # the next State's report as well.
         user.password_hash = None
+        forget_links(session, actor=actor, user_id=user.id, clock=clock)
         end_sessions(session, user_id=user.id, clock=clock)
         revoke_links(session, user_id=user.id, clock=clock)
 

@@ -16,6 +16,7 @@ from tracker.policy.authorise import may
 from tracker.policy.rules import Subject
 from tracker.services import mail
 from tracker.services.account_events import record_account_event
+from tracker.services.provider_links import forget_links
 from tracker.services.sessions import end_sessions
 from tracker.services.tokens import new_token, token_hash
 
@@ -111,6 +112,7 @@ def accept_invitation(
     record_account_event(
         session, actor=owner, user_id=user.id, kind=AccountEventKind.LINK_USED, at=now
     )
+    forget_links(session, actor=owner, user_id=user.id, clock=clock)
     return user.id
 
 

@@ -14,6 +14,7 @@ from tracker.services import sessions
 from tracker.services.account_events import record_account_event
 from tracker.services.invitations import revoke_links
 from tracker.services.mail import queue
+from tracker.services.provider_links import forget_links
 from tracker.services.tokens import token_hash
 
 REQUESTS_ALLOWED = 3  # of one address, within the time that failures to sign in count
@@ -74,11 +75,9 @@ def reset_password(session: Session, *, token: str, password_hash: str, clock: C
     sessions.forget_failures(session, email=user.email)
     revoke_links(session, user_id=user.id, clock=clock)
     queue(session, user=user, kind=MailKind.PASSWORD_CHANGED, at=now)
+    owner = Actor(user_id=user.id, name=user.name, language=user.language)
     record_account_event(
-        session,
-        actor=Actor(user_id=user.id, name=user.name, language=user.language),
-        user_id=user.id,
-        kind=AccountEventKind.PASSWORD_CHANGED,
-        at=now,
+        session, actor=owner, user_id=user.id, kind=AccountEventKind.PASSWORD_CHANGED, at=now
     )
+    forget_links(session, actor=owner, user_id=user.id, clock=clock)
     return user.id

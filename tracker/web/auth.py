@@ -29,6 +29,7 @@ from tracker.web.locale import (
     parse_page_language,
 )
 from tracker.web.password_rules import password_rule, same_as
+from tracker.web.provider import provider_shown
 from tracker.web.render import page, problem_text
 from tracker.web.session import current_actor, request_token_hash
 from tracker.web.sessions_shown import ways_in
@@ -158,6 +159,7 @@ def _account_page(details: DetailsForm | None = None, password: PasswordForm | N
         details=details,
         password=password or PasswordForm(),
         **ways_in(),
+        **provider_shown(),
     )
 
 

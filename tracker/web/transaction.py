@@ -39,6 +39,16 @@ def commit_apart() -> None:
     db.session.commit()
 
 
+def write_although_read() -> None:
+    """Let a request by GET write: what begins from here on takes the write lock at once.
+
+    For browsers that a provider of sign-ins sends back, which it can do in no other way. What is
+    written lasts only with ``commit_apart``.
+    """
+    db.session.rollback()
+    g.intent.enter_context(write_intent())
+
+
 def init_app(app: Flask) -> None:
     """Open, commit and close around every request."""
 
