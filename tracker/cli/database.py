@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models import grants
 from tracker.models.engine import configure, write_intent
+from tracker.models.readers import reads_everything
 from tracker.resources import resource_dir
 from tracker.settings import BadSettings, Settings
 
@@ -29,6 +30,7 @@ def connect(settings: Settings, *, as_owner: bool = False) -> Engine:
         name, url = "TRACKER_MIGRATION_DATABASE_URL", settings.migration_database_url
     engine = create_engine(url, hide_parameters=True)
     configure(engine)
+    reads_everything(engine)
     try:
         with engine.connect():
             return engine
