@@ -87,7 +87,8 @@ def state_of(name: str, alias: str = "t") -> str:
     if above == "state":
         return f"{alias}.{column}"
     deeper = f"{alias}x"
-    return f"(SELECT {state_of(above, deeper)} FROM {above} {deeper} WHERE {deeper}.id = {alias}.{column})"
+    found = state_of(above, deeper)
+    return f"(SELECT {found} FROM {above} {deeper} WHERE {deeper}.id = {alias}.{column})"
 
 
 def key_of(name: str) -> str:
