@@ -9,10 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.orm import Session
 
 from tests.data.test_backup import Place
+from tests.national_reports import begin_report
+from tracker.cli.database import connect
 from tracker.models import Base
 from tracker.models.grants import ADDED_TO, REFERENCE, REMOVED_FROM
+from tracker.models.readers import EVERYTHING, tell
+from tracker.settings import load_settings
 
 SITE, OWNER = "site_of_tests", "owner_of_tests"
 
@@ -77,6 +82,13 @@ def refused(engine: Engine, statement: str) -> bool:
         return False
 
 
+def texts(engine: Engine, reader: str) -> list[str]:
+    """What stands in the working copies, as far as this reader sees it."""
+    with engine.connect() as connection:
+        tell(connection, reader)
+        return list(connection.scalars(text("SELECT narrative FROM response")))
+
+
 def test_no_table_is_altered_and_no_trigger_dropped(roles: Roles) -> None:
     for table in Base.metadata.tables:
         for statement in (
@@ -102,6 +114,11 @@ def test_rows_go_and_change_only_where_the_site_does_it(roles: Roles) -> None:
 def test_commands_work_and_a_backup_is_restored_for_both_roles(
     roles: Roles, new_roles: Callable[[str], Roles], tmp_path: Path
 ) -> None:
+    engine = connect(load_settings(roles.place.environment))
+    with Session(engine) as session:
+        begin_report(session).answer(28, narrative="A law.")
+        session.commit()
+    engine.dispose()
     for command in (("check",), ("cycle", "list"), ("verify",), ("work", "--once")):
         done = roles.place.run(*command)
         assert done.returncode == 0, (command, done.stderr)
@@ -113,6 +130,8 @@ def test_commands_work_and_a_backup_is_restored_for_both_roles(
     assert done.returncode == 0, done.stderr
     assert empty.place.run("verify").returncode == 0
     assert refused(empty.engine, "DELETE FROM chain_entry")
+    assert texts(empty.engine, EVERYTHING) == ["A law."]
+    assert texts(empty.engine, "") == []
 
 
 def test_a_role_that_no_policy_holds_and_a_wall_taken_down_are_named(

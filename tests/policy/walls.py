@@ -44,11 +44,9 @@ PUBLISHABLE = FROZEN | {"national_report", "submission"}
 WALLED = WORKING | HISTORY | BETWEEN | PUBLISHABLE
 # Of a State too, and open: each with the reason.
 OPEN = {
-    "joint_statement": "official record, public",
     "membership": "read before it is known who reads",
     "participation": "official record, public",
     "published_value": "published by others, public",
-    "recorded_vote": "official record, public",
     "state": "reference data",
 }
 RIGHTS = "role_of_walls"  # a role with every right on every table, held back by policies alone
