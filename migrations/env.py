@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from tracker.models import Base
 from tracker.models.base import UtcDateTime
+from tracker.models.readers import reads_everything
 
 
 def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
@@ -18,6 +19,7 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[Fal
 
 engine: Engine = context.config.attributes["engine"]
 with engine.connect() as connection:
+    reads_everything(connection)
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

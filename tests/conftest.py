@@ -9,12 +9,12 @@ import importlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from flask import Flask
+from flask import Flask, appcontext_popped, request_started
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,7 @@ from tracker.cli.setup import load_seed
 from tracker.extensions import db
 from tracker.models import grants
 from tracker.models.engine import configure, write_intent
+from tracker.models.readers import EVERYTHING, tell
 from tracker.settings import Settings, normalised_database_url
 
 # Whole pages and workbooks as objects: looking through all of them for what may go, after every
@@ -184,7 +185,14 @@ def browser_of(app: Flask, connection: Connection, session: Session) -> Iterator
         kept = engines[None]
         engines[None] = connection
     Browser.app, Browser.session = app, session
-    yield Browser
+
+    def around(reader: str) -> Callable[..., None]:
+        """Its requests read as whom they say, the test itself everything, in one transaction."""
+        return lambda *_, **__: tell(connection, reader)
+
+    begins, ends = around(""), around(EVERYTHING)
+    with request_started.connected_to(begins, app), appcontext_popped.connected_to(ends, app):
+        yield Browser
     with app.app_context():
         engines[None] = kept
 

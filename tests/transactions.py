@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
 from tracker.models.engine import write_intent
+from tracker.models.readers import EVERYTHING, tell
 
 # On PostgreSQL tests may do what the site may do; the owner's role makes the tables.
 SITE_ROLE = "tracker_site"
@@ -19,6 +20,7 @@ def rolled_back(engine: Engine) -> Iterator[Connection]:
         outer = connection.begin()
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SET LOCAL ROLE {SITE_ROLE}")
+            tell(connection, EVERYTHING)
         yield connection
         outer.rollback()
 

@@ -1,6 +1,7 @@
 # ruff: noqa: S608  # the tables are our own
 """On PostgreSQL the site works in a role of its own, which owns nothing."""
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +9,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.orm import Session
 
 from tests.data.test_backup import Place
+from tests.national_reports import begin_report
+from tracker.cli.database import connect
 from tracker.models import Base
 from tracker.models.grants import ADDED_TO, REFERENCE, REMOVED_FROM
+from tracker.models.readers import EVERYTHING, tell
+from tracker.settings import load_settings
 
 SITE, OWNER = "site_of_tests", "owner_of_tests"
 
@@ -76,6 +82,13 @@ def refused(engine: Engine, statement: str) -> bool:
         return False
 
 
+def texts(engine: Engine, reader: str) -> list[str]:
+    """What stands in the working copies, as far as this reader sees it."""
+    with engine.connect() as connection:
+        tell(connection, reader)
+        return list(connection.scalars(text("SELECT narrative FROM response")))
+
+
 def test_no_table_is_altered_and_no_trigger_dropped(roles: Roles) -> None:
     for table in Base.metadata.tables:
         for statement in (
@@ -101,9 +114,15 @@ def test_rows_go_and_change_only_where_the_site_does_it(roles: Roles) -> None:
 def test_commands_work_and_a_backup_is_restored_for_both_roles(
     roles: Roles, new_roles: Callable[[str], Roles], tmp_path: Path
 ) -> None:
+    engine = connect(load_settings(roles.place.environment))
+    with Session(engine) as session:
+        begin_report(session).answer(28, narrative="A law.")
+        session.commit()
+    engine.dispose()
     for command in (("check",), ("cycle", "list"), ("verify",), ("work", "--once")):
         done = roles.place.run(*command)
         assert done.returncode == 0, (command, done.stderr)
+        assert "WARNING" not in done.stderr
     kept = tmp_path / "site.backup"
     assert roles.place.run("backup", kept).returncode == 0
     empty = new_roles("roles_restored")
@@ -111,6 +130,29 @@ def test_commands_work_and_a_backup_is_restored_for_both_roles(
     assert done.returncode == 0, done.stderr
     assert empty.place.run("verify").returncode == 0
     assert refused(empty.engine, "DELETE FROM chain_entry")
+    assert texts(empty.engine, EVERYTHING) == ["A law."]
+    assert texts(empty.engine, "") == []
+
+
+def test_a_role_that_no_policy_holds_and_a_wall_taken_down_are_named(
+    roles: Roles,
+) -> None:
+    """The owner alone is no trouble: policies hold it too."""
+    owner = roles.owner["TRACKER_MIGRATION_DATABASE_URL"]
+    superuser = make_url(owner).set(username="postgres").render_as_string(hide_password=False)
+    says = {owner: None, superuser: "does not hold the role postgres"}
+    for url, sentence in says.items():
+        done = roles.place.run("check", "--format", "json", TRACKER_DATABASE_URL=url)
+        assert done.returncode == 0, done.stderr
+        warnings = json.loads(done.stdout)["warnings"]
+        assert len(warnings) == (sentence is not None) and (sentence or "") in "".join(warnings)
+    engine = create_engine(owner)
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE response NO FORCE ROW LEVEL SECURITY"))
+    assert "switched off for: response" in roles.place.run("check").stderr
+    with engine.begin() as connection:
+        connection.execute(text("ALTER TABLE response FORCE ROW LEVEL SECURITY"))
+    engine.dispose()
 
 
 def test_a_role_that_is_not_there_or_may_do_everything_is_named(

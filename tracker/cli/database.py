@@ -13,8 +13,17 @@ from sqlalchemy.orm import Session
 
 from tracker.models import grants
 from tracker.models.engine import configure, write_intent
+from tracker.models.readers import reads_everything
 from tracker.resources import resource_dir
 from tracker.settings import BadSettings, Settings
+
+_HELD_BY_NOTHING = text(
+    "SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)"
+)
+_WITHOUT_WALL = text(
+    "SELECT DISTINCT relname FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid"
+    " WHERE NOT (relrowsecurity AND relforcerowsecurity) ORDER BY relname"
+)
 
 
 def connect(settings: Settings, *, as_owner: bool = False) -> Engine:
@@ -29,6 +38,7 @@ def connect(settings: Settings, *, as_owner: bool = False) -> Engine:
         name, url = "TRACKER_MIGRATION_DATABASE_URL", settings.migration_database_url
     engine = create_engine(url, hide_parameters=True)
     configure(engine)
+    reads_everything(engine)
     try:
         with engine.connect():
             return engine
@@ -80,6 +90,27 @@ def schema_problem(engine: Engine) -> str | None:
     if current is None:
         return "The database has no tables yet; run: tracker init."
     return f"The database is at revision {current}, this version needs {head}; run: tracker init."
+
+
+def wall_problem(engine: Engine) -> str | None:
+    """One sentence if nothing in the database keeps the rows of a State from others.
+
+    PostgreSQL alone has such a wall; the tracker's own rules hold without it.
+    """
+    if engine.dialect.name != "postgresql":
+        return None
+    with engine.connect() as connection:
+        role = connection.scalar(_HELD_BY_NOTHING)
+        tables = connection.scalars(_WITHOUT_WALL).all()
+    if role:
+        return (
+            f"WARNING: row-level security does not hold the role {role}, a superuser or one with "
+            "BYPASSRLS. Let the site work in another role."
+        )
+    if tables:
+        named = ", ".join(tables)
+        return f"WARNING: row-level security is switched off for: {named}."
+    return None
 
 
 @contextmanager

@@ -12,10 +12,13 @@ from tracker.delivery.files import ExportFolder
 from tracker.domain.clock import Clock
 from tracker.domain.exports import ExportStatus
 from tracker.domain.messages import N_
+from tracker.domain.progress import Audience
 from tracker.exchange.compiled_files import write_compiled_file
 from tracker.exchange.translations import translator
 from tracker.exchange.words import Made
 from tracker.models.engine import write_intent
+from tracker.models.readers import read_as
+from tracker.policy.readers import reader_of_level
 from tracker.queries.compiled import compiled_export
 from tracker.queries.exporting import (
     ExportJob,
@@ -111,7 +114,7 @@ class ExportMaker:
     def _write(self, job: ExportJob) -> int:
         """The file; gives its size in bytes."""
         options = job.export.options
-        with self._sessions() as session:
+        with self._reading(options.audience) as session:
             data = compiled_export(
                 session, cycle_slugs=options.cycles, audience=options.audience, since=job.since
             )
@@ -144,7 +147,7 @@ class ExportMaker:
             nonlocal done, noted_at
             if self._ending():
                 raise Interrupted
-            with self._sessions() as session:
+            with self._reading(job.export.options.audience) as session:
                 answers = state_answers(session, submission_id, job.export.options.audience)
             done += 1
             if time.monotonic() - noted_at >= PROGRESS_EVERY:
@@ -164,6 +167,13 @@ class ExportMaker:
     def _unfinished(self, status: ExportStatus) -> tuple[ExportRow, ...]:
         with self._sessions() as session:
             return unfinished_exports(session, status)
+
+    @contextmanager
+    def _reading(self, audience: Audience) -> Iterator[Session]:
+        """As a reader of this level, also as far as the database knows."""
+        with self._sessions() as session:
+            read_as(session, reader_of_level(audience))
+            yield session
 
     @contextmanager
     def _writing(self) -> Iterator[Session]:

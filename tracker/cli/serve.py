@@ -14,7 +14,7 @@ from gunicorn.util import import_app
 from gunicorn.workers.base import Worker
 
 from tracker.cli.beside import WorkerBeside
-from tracker.cli.database import connect, schema_problem
+from tracker.cli.database import connect, schema_problem, wall_problem
 from tracker.settings import BadSettings, Settings, load_settings
 
 THREADS = 8
@@ -137,7 +137,10 @@ def _check_database(settings: Settings) -> None:
     engine = connect(settings)
     try:
         problem = schema_problem(engine)
+        weak = None if problem else wall_problem(engine)
     finally:
         engine.dispose()
     if problem:
         raise BadSettings([problem])
+    if weak:
+        click.echo(weak, err=True)

@@ -13,7 +13,7 @@ from tracker.catalogue.indicators import load_indicators as read_indicators
 from tracker.catalogue.states import load_areas as read_areas
 from tracker.catalogue.states import load_states as read_states
 from tracker.catalogue.weightings import load_weightings as read_weightings
-from tracker.cli.database import connect, grant, schema_problem, upgrade
+from tracker.cli.database import connect, grant, schema_problem, upgrade, wall_problem
 from tracker.cli.keys import key_file
 from tracker.domain.clock import system_clock
 from tracker.domain.mail import MailState
@@ -88,33 +88,37 @@ def check(form: str) -> None:
     """Show the effective settings, secrets masked, and what is wrong with them."""
     settings, problems = inspect_settings()
     shown = settings.masked() | {"SQLite journal": journal_mode()}
+    warnings: list[str] = []
     if not problems:
-        mail, problems = _look_into_database(settings)
+        mail, problems, warnings = _look_into_database(settings)
         shown |= {"Mail": mail} if mail else {}
     if form == "json":
-        click.echo(json.dumps({"ok": not problems, "settings": shown, "problems": problems}))
+        told = {"ok": not problems, "settings": shown, "problems": problems, "warnings": warnings}
+        click.echo(json.dumps(told))
     else:
         for name, value in shown.items():
             click.echo(f"{name} = {value}")
-        for problem in problems:
+        for problem in (*problems, *warnings):
             click.echo(problem, err=True)
     sys.exit(2 if problems else 0)
 
 
-def _look_into_database(settings: Settings) -> tuple[str, list[str]]:
-    """What is to be said of mail, and what is wrong with the database."""
+def _look_into_database(settings: Settings) -> tuple[str, list[str], list[str]]:
+    """What is to be said of mail, what is wrong with the database, and what is weak in it."""
     try:
         engine = connect(settings)
     except BadSettings as error:
-        return "", error.problems
+        return "", error.problems, []
     try:
         problems = [
             found for found in (schema_problem(engine), key_file(settings).problem()) if found
         ]
         if problems:
-            return "", problems
+            return "", problems, []
+        weak = wall_problem(engine)
         with Session(engine) as session:
-            return _about_mail(settings, count_mail(session)), []
+            mail = _about_mail(settings, count_mail(session))
+        return mail, [], [weak] if weak else []
     finally:
         engine.dispose()
 

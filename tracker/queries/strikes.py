@@ -9,6 +9,7 @@ from sqlalchemy import BindParameter, CompoundSelect, bindparam, select, union_a
 from sqlalchemy.orm import Session
 
 from tracker.models import ChainText, SubmissionResponse, SubmittedItem
+from tracker.models.readers import EVERYTHING, reading_as
 from tracker.queries.items import SUBMITTED
 
 
@@ -65,10 +66,15 @@ _STRUCK = (
 
 
 def standing_texts(session: Session, revision_id: int) -> tuple[StandingText, ...]:
-    """The texts of one revision that can be struck out, by field."""
-    rows = session.scalars(
+    """The texts of one revision that can be struck out, by field.
+
+    The caller has looked up the revision in a submission: by itself it is a State's own.
+    """
+    query = (
         select(ChainText)
         .where(ChainText.entry_id == revision_id, ChainText.struck_at.is_(None))
         .order_by(ChainText.field)
     )
+    with reading_as(session, EVERYTHING):
+        rows = session.scalars(query).all()
     return tuple(StandingText(row.field, row.value or "") for row in rows)

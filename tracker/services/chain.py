@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tracker.domain.chain import GENESIS, OPERATOR_ID, entry_hash, text_digest
+from tracker.domain.errors import NotFound, Problem
 from tracker.domain.roles import Actor
 from tracker.models import ChainEntry, ChainHead, ChainText, NationalReport, User
 
@@ -21,10 +22,16 @@ def begin(session: Session, report: NationalReport) -> None:
 
 
 def lock(session: Session, report_id: int) -> ChainHead:
-    """The head of the chain, locked until the transaction ends: saves queue up here."""
-    return session.execute(
+    """The head of the chain, locked until the transaction ends: saves queue up here.
+
+    ``NotFound`` where the database itself keeps it from who acts.
+    """
+    head = session.execute(
         select(ChainHead).where(ChainHead.report_id == report_id).with_for_update()
-    ).scalar_one()
+    ).scalar_one_or_none()
+    if head is None:
+        raise NotFound(Problem("not-found"))
+    return head
 
 
 def append(

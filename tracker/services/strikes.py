@@ -21,6 +21,7 @@ from tracker.models import (
     Submission,
     SubmissionResponse,
 )
+from tracker.models.readers import EVERYTHING, reading_as
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.queries.items import ITEM_SAVED, SUBMITTED, WORKING, content_of_item, named_by
@@ -49,6 +50,13 @@ def strike(
     reason = parse_text(reason, place="reason")
     if not reason:
         raise Invalid(Problem("reason-needed", "reason"))
+    with reading_as(session, EVERYTHING):  # the words also go from working copy and revisions
+        _strike(session, actor, entry_id, field, reason, clock())
+
+
+def _strike(
+    session: Session, actor: Actor, entry_id: int, field: str, reason: str, now: datetime
+) -> None:
     entry = session.get(ChainEntry, entry_id)
     if entry is None:
         raise NotFound(Problem("not-found"))
@@ -62,7 +70,6 @@ def strike(
         raise NotFound(Problem("not-found"))
     if text.struck_at is not None:
         raise WrongStatus(Problem("already-struck"))
-    now = clock()
     words = text.value
     for holder, same in _holders(session, entry, text):
         same.value, same.struck_at, same.struck_reason = None, now, reason

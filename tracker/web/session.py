@@ -10,6 +10,8 @@ from tracker.domain.clock import system_clock
 from tracker.domain.roles import PUBLIC, Actor
 from tracker.domain.second_factor import SecondFactorFor
 from tracker.extensions import login_manager
+from tracker.models.readers import PUBLISHED, read_as, read_as_nobody_yet
+from tracker.policy.readers import reader_of
 from tracker.queries.sign_ins import BrowserRow, browser_by_session
 from tracker.services.sessions import SESSION_LASTS
 from tracker.services.tokens import token_hash
@@ -98,12 +100,19 @@ def init_app(app: Flask) -> None:
     """Let Flask-Login find the person by our cookie."""
     login_manager.init_app(app)
 
+    @app.before_request
+    def read_as_the_public() -> None:
+        """Until it is asked who is there; nothing is sent before the first statement."""
+        read_as(database(), PUBLISHED)
+
     @login_manager.request_loader  # type: ignore[untyped-decorator]
     def load(incoming: Request) -> SignedInUser | None:
         hashed = request_token_hash()
-        if hashed is None:
-            return None
-        browser = browser_by_session(database(), hashed, system_clock(), second_factor_for())
+        browser = None
+        if hashed is not None:
+            read_as_nobody_yet(database())
+            browser = browser_by_session(database(), hashed, system_clock(), second_factor_for())
+        read_as(database(), reader_of(browser.actor if browser else PUBLIC))
         return SignedInUser(browser) if browser else None
 
     @app.after_request
