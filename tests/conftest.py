@@ -43,7 +43,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 # Modules about how files and pages look, about words, forms and sign-in. What they read and write
 # is tried on both engines by tests/data (accounts, second factor, outbox, receipts, checkpoints,
-# figures), by the tests of imports, exports and long tables, by tests/web/test_statements.py, which
+# figures, evidence), by the tests of imports, exports and long tables, by tests/web/test_statements.py, which
 # opens every page, and by tests/policy, which opens every route as every role.
 ON_SQLITE_ALONE = {
     "tests.data.test_checker",
@@ -63,6 +63,7 @@ ON_SQLITE_ALONE = {
     "tests.web.test_checkpoints",
     "tests.web.test_commitment",
     "tests.web.test_comparison",
+    "tests.web.test_evidence",
     "tests.web.test_file_kindness",
     "tests.web.test_heavy_imports",
     "tests.web.test_https",
