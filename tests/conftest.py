@@ -43,13 +43,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 # Modules about how files and pages look, about words, forms and sign-in. What they read and write
 # is tried on both engines by tests/data (accounts, second factor, outbox, receipts, checkpoints,
-# figures, evidence), by the tests of imports, exports and long tables, by tests/web/test_statements.py, which
-# opens every page, and by tests/policy, which opens every route as every role.
+# figures, evidence, exports), by the tests of repeated, planned and commanded imports and of long
+# tables, by tests/web/test_statements.py, which opens every page, and by tests/policy, which opens
+# every route as every role.
 ON_SQLITE_ALONE = {
     "tests.data.test_checker",
     "tests.exchange.test_compiled_in_libreoffice",
+    "tests.exchange.test_compiled_sheets",
     "tests.exchange.test_compiled_texts",
     "tests.exchange.test_compiled_workbook",
+    "tests.exchange.test_importing",
     "tests.exchange.test_report_items",
     "tests.exchange.test_report_printing",
     "tests.exchange.test_report_workbook",
@@ -64,12 +67,16 @@ ON_SQLITE_ALONE = {
     "tests.web.test_commitment",
     "tests.web.test_comparison",
     "tests.web.test_evidence",
+    "tests.web.test_exports",
     "tests.web.test_file_kindness",
     "tests.web.test_heavy_imports",
     "tests.web.test_https",
     "tests.web.test_indicator_explorer",
+    "tests.web.test_kept",
     "tests.web.test_matrix",
+    "tests.web.test_overview",
     "tests.web.test_own_sessions",
+    "tests.web.test_passkeys",
     "tests.web.test_password_resets",
     "tests.web.test_public",
     "tests.web.test_published_values",
@@ -79,6 +86,7 @@ ON_SQLITE_ALONE = {
     "tests.web.test_second_step",
     "tests.web.test_two_to_publish",
     "tests.web.test_untranslated_words",
+    "tests.web.test_withheld",
     "tests.web.test_workbooks",
 }
 
