@@ -802,6 +802,7 @@ class TestTokens:
             {"iss": None},
             {"aud": "another"},
             {"aud": ["another"]},
+            {"aud": "another", "azp": CLIENT},
             {"aud": [CLIENT, "another"]},
             {"aud": [CLIENT, "another"], "azp": "another"},
             {"azp": "another"},
