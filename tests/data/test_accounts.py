@@ -466,14 +466,18 @@ class TestSigningIn:
         assert left == [sessions.address_key("somebody@example.org")]
 
     def test_failures_count_for_fifteen_minutes(self, session: Session) -> None:
-        key = sessions.address_key("a@example.org")
+        key, within = sessions.address_key("a@example.org"), sessions.FAILURES_COUNT_FOR
         sessions.record_failure(session, email="a@example.org", clock=at(NOW))
         later = NOW + timedelta(minutes=14)
         sessions.record_failure(session, email="A@example.org ", clock=at(later))
-        assert count_failures(session, key, later - sessions.FAILURES_COUNT_FOR) == 2
+        assert count_failures(session, key, now=later, within=within) == 2
+        earlier = NOW - timedelta(days=1)
+        assert count_failures(session, key, now=earlier, within=within) == 0, (
+            "the clock was put back"
+        )
         after = NOW + timedelta(minutes=15)
         sessions.record_failure(session, email="b@example.org", clock=at(after))
-        assert count_failures(session, key, after - sessions.FAILURES_COUNT_FOR) == 1
+        assert count_failures(session, key, now=after, within=within) == 1
         assert len(session.scalars(select(SignInFailure)).all()) == 2  # the old one is removed
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -101,9 +101,14 @@ def own_credentials(session: Session, user_id: int) -> Credentials:
     return Credentials(user.id, user.email, user.name, user.password_hash)
 
 
-def count_failures(session: Session, key: str, since: datetime) -> int:
-    """How often signing in with an address failed after ``since``."""
-    query = select(func.count()).where(SignInFailure.key == key, SignInFailure.at > since)
+def count_failures(session: Session, key: str, *, now: datetime, within: timedelta) -> int:
+    """How often signing in with an address failed lately.
+
+    What a clock noted that went ahead does not count: it would shut people out until then.
+    """
+    query = select(func.count()).where(
+        SignInFailure.key == key, SignInFailure.at > now - within, SignInFailure.at <= now
+    )
     return session.scalar(query) or 0
 
 

@@ -37,7 +37,8 @@ def request_code(session: Session, *, user_id: int, session_id: int, clock: Cloc
     if _waits(session, user_id, session_id, now):
         return True
     key = sessions.address_key(name)
-    if count_failures(session, key, now - sessions.FAILURES_COUNT_FOR) >= REQUESTS_ALLOWED:
+    lately = count_failures(session, key, now=now, within=sessions.FAILURES_COUNT_FOR)
+    if lately >= REQUESTS_ALLOWED:
         return False
     sessions.record_failure(session, email=name, clock=clock)
     queue(session, user=user, kind=MailKind.SIGN_IN_CODE, at=now, data={"session": session_id})

@@ -30,8 +30,8 @@ def request_reset(session: Session, *, email: str, clock: Clock) -> None:
 
     ``TooMany`` where it was asked for too often, of unknown addresses too.
     """
-    key, since = sessions.address_key(counted_as(email)), clock() - sessions.FAILURES_COUNT_FOR
-    if count_failures(session, key, since) >= REQUESTS_ALLOWED:
+    key, within = sessions.address_key(counted_as(email)), sessions.FAILURES_COUNT_FOR
+    if count_failures(session, key, now=clock(), within=within) >= REQUESTS_ALLOWED:
         minutes = int(sessions.FAILURES_COUNT_FOR.total_seconds() // 60)
         raise TooMany(Problem("too-many-attempts", "", {"minutes": minutes}))
     sessions.record_failure(session, email=counted_as(email), clock=clock)

@@ -68,8 +68,9 @@ def count(key: str) -> None:
 
 def refuse_too_many(key: str) -> None:
     """``ProviderRefused`` while there were too many failures, as for those of an address."""
-    since = system_clock() - sessions.FAILURES_COUNT_FOR
-    if count_failures(session(), sessions.address_key(key), since) < sessions.FAILURES_ALLOWED:
+    hashed, within = sessions.address_key(key), sessions.FAILURES_COUNT_FOR
+    lately = count_failures(session(), hashed, now=system_clock(), within=within)
+    if lately < sessions.FAILURES_ALLOWED:
         return
     log.warning("sign-in-slowed", address=sessions.address_key(key)[:12])
     seconds = int(sessions.FAILURES_COUNT_FOR.total_seconds())

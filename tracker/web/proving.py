@@ -3,6 +3,8 @@
 Failures are counted in the database, so that the limits hold for all workers together.
 """
 
+from datetime import timedelta
+
 import structlog
 
 from tracker.domain.account_events import AccountEventKind
@@ -49,19 +51,16 @@ def check_code(browser: BrowserRow, typed: str) -> None:
     raise SignInRefused(Problem("code-wrong", "code"), 401)
 
 
-def _wrong_codes_lately(user_id: int) -> int:
-    since = system_clock() - sessions.FAILURES_COUNT_FOR
-    return count_failures(session(), sessions.code_key(user_id), since)
+def _wrong_codes(user_id: int, within: timedelta = sessions.FAILURES_COUNT_FOR) -> int:
+    return count_failures(session(), sessions.code_key(user_id), now=system_clock(), within=within)
 
 
 def refuse_too_many_codes(user_id: int) -> None:
     """``SignInRefused`` with 429 while a person's codes were wrong too often."""
-    key = sessions.code_key(user_id)
-    day = count_failures(session(), key, system_clock() - sessions.CODES_KEPT_FOR)
-    if day >= sessions.CODES_ALLOWED_A_DAY:
+    if _wrong_codes(user_id, sessions.CODES_KEPT_FOR) >= sessions.CODES_ALLOWED_A_DAY:
         seconds = int(sessions.CODES_KEPT_FOR.total_seconds())
         raise SignInRefused(Problem("too-many-codes-today"), 429, seconds)
-    if _wrong_codes_lately(user_id) >= sessions.CODES_ALLOWED:
+    if _wrong_codes(user_id) >= sessions.CODES_ALLOWED:
         seconds = int(sessions.FAILURES_COUNT_FOR.total_seconds())
         raise SignInRefused(Problem("too-many-codes", "", {"minutes": seconds // 60}), 429, seconds)
 
@@ -71,7 +70,7 @@ def count_wrong_code(browser: BrowserRow) -> None:
     user_id = person_id(browser)
     sessions.record_wrong_code(session(), user_id=user_id, clock=system_clock)
     log.warning("code-refused", user=user_id)
-    if _wrong_codes_lately(user_id) >= sessions.CODES_ALLOWED:
+    if _wrong_codes(user_id) >= sessions.CODES_ALLOWED:
         record_account_event(
             session(),
             actor=browser.person,
