@@ -102,10 +102,8 @@ def _credentials(email: str) -> Credentials | None:
 def refuse_too_many(email: str) -> None:
     """``SignInRefused`` with 429 while an address has failed too often."""
     key, within = sessions.address_key(email), sessions.FAILURES_COUNT_FOR
-    if (
-        count_failures(session(), key, now=system_clock(), within=within)
-        < sessions.FAILURES_ALLOWED
-    ):
+    lately = count_failures(session(), key, now=system_clock(), within=within)
+    if lately < sessions.FAILURES_ALLOWED:
         return
     release()
     log.warning("sign-in-slowed", address=key[:12])
