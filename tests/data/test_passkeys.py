@@ -269,6 +269,15 @@ class TestRefusedWhenAdding:
         assert session.scalars(select(Passkey)).all() == []
         assert seen(session, token).challenge is None
 
+    def test_a_name_longer_than_any_device_gives(self, session: Session, reviewer: Actor) -> None:
+        token = signed_in(session, reviewer)
+        for length, taken in ((1_024, False), (1_023, True)):
+            answer = Device(credential_id=b"x" * length).create(to_create(session, reviewer, token))
+            if taken:
+                assert keep(session, reviewer, token, answer)
+            else:
+                refused("passkey-refused", keep, session, reviewer, token, answer)
+
     def test_what_cannot_be_read(self, session: Session, reviewer: Actor) -> None:
         token = signed_in(session, reviewer)
         honest = Device().create(to_create(session, reviewer, token))

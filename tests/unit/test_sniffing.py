@@ -1,6 +1,7 @@
 """What attached files are is told by their bytes, and what is dangerous or odd is refused."""
 
 import io
+import time
 import zipfile
 
 import pytest
@@ -54,6 +55,12 @@ def macro_type(content_type: str) -> str:
     return f'<Override PartName="/word/harmless.bin" ContentType="{content_type}"/>'
 
 
+def in_letters(encoding: str) -> bytes:
+    """An Office file whose list of types says that it is written so."""
+    types = f'<?xml version="1.0" encoding="{encoding}"?><Types/>'
+    return zipped(**{"[Content_Types].xml": types, "_rels/.rels": "", "word/document.xml": ""})
+
+
 VBA = "application/vnd.ms-office.vbaProject"
 MACRO_DOCUMENT = "application/vnd.ms-word.document.macroEnabled.main+xml"
 BAD = {
@@ -86,6 +93,14 @@ BAD = {
         b"\xff\xd8\xff\xfe\x00\x20%PDF-1.7" + bytes(22) + jpeg()[2:],
         "evidence-odd",
     ),
+    "a PNG of countless parts": (
+        png()[:33] + 20_000 * b"\0\0\0\0tEXt\x96B\xc5\x85" + png()[33:],
+        "evidence-odd",
+    ),
+    "a JPEG of countless markers": (b"\xff\xd8" + 20_001 * b"\xff\x01", "evidence-damaged"),
+    "types in letters that nobody reads": (in_letters("nobodys"), "evidence-damaged"),
+    "types in letters of several bytes": (in_letters("gbk"), "evidence-damaged"),
+    "types in letters of none": (in_letters("idna"), "evidence-damaged"),
     "an archive": (zipped(a="b"), "evidence-unknown"),
     "an Office file without types": (zipped(**{"word/document.xml": "x"}), "evidence-unknown"),
     "two documents in one": (office("docx", {MAIN["xlsx"]: "x"}), "evidence-odd"),
@@ -147,6 +162,26 @@ def test_what_is_not_taken_is_refused_with_its_reason(case: str) -> None:
     with pytest.raises(Invalid) as refused:
         evidence_kind(data)
     assert refused.value.problem.code == code
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pdf(extra="/#4a#61#76#61#53#63#72#69#70#7" * 300_000),
+        pdf(extra="#" * 9_000_000),
+        b"\xff\xd8" + b"\xff" * 9_000_000,
+        b"\xff\xd8" + b"\xff\xff\x01" * 3_000_000,
+    ],
+    ids=["almost a script", "only signs of numbers", "only fillings", "markers and fillings"],
+)
+def test_what_is_made_to_be_slow_is_answered_in_seconds(data: bytes) -> None:
+    """Promised are five, on a machine that may be busy: it is the processor's time that counts."""
+    began = time.process_time()
+    try:
+        evidence_kind(data)
+    except Invalid as refused:
+        assert refused.problem.code == "evidence-damaged"
+    assert time.process_time() - began < 2
 
 
 @pytest.mark.parametrize("kind", GOOD)

@@ -35,7 +35,7 @@ from tracker.delivery import provider as delivery
 from tracker.delivery import provider_http
 from tracker.domain.account_events import AccountEventKind
 from tracker.domain.clock import system_clock
-from tracker.domain.roles import Role
+from tracker.domain.roles import OPERATOR, Role
 from tracker.domain.second_factor import Assurance
 from tracker.extensions import db
 from tracker.models import (
@@ -48,7 +48,8 @@ from tracker.models import (
 )
 from tracker.models import Session as SignedIn
 from tracker.queries.sign_ins import list_account_events
-from tracker.services.accounts import add_user
+from tracker.services import second_factor
+from tracker.services.accounts import add_user, set_password
 from tracker.services.invitations import accept_invitation, invite
 from tracker.services.password_resets import reset_password
 from tracker.services.passwords import hash_password
@@ -278,7 +279,9 @@ class TestTheSecondStep:
             ),
             ({}, True, {}),
             ({"amr": ["pwd"]}, False, {"methods": "pwd"}),
-            ({"amr": ["\n", 7, "x" * 33]}, True, {}),
+            ({"amr": ["\n", 7, "x" * 33]}, False, {"methods": "?, ?, ?"}),
+            ({"amr": ["x" * 33, "otp"]}, True, {"methods": "?, otp"}),
+            ({"amr": []}, True, {}),
         ],
     )
     def test_where_the_operator_says_so_it_counts_unless_the_provider_says_otherwise(
@@ -307,7 +310,9 @@ class TestTheSecondStep:
         reviewer = make_user(session, Role.REVIEWER)
         link_to(session, reviewer, provider)
         assert come_back(public, went(public)).location == "/second-step"
-        assert "Scan this picture" in public.get("/second-step").text
+        asked = public.get("/second-step")
+        assert "Scan this picture" in asked.text
+        assert public.post("/second-step", {"code": "123456"}).status_code == 401, "no password yet"
 
     def test_what_is_sensitive_asks_for_the_password_at_once(
         self, public: Browser, provider: Provider, linked: User
@@ -423,6 +428,33 @@ class TestLinking:
             )
         )
         reset_password(session, token="t", password_hash=HASH, clock=system_clock)
+        assert count(session, ProviderLink) == 0
+
+    def test_a_password_set_by_the_operator_unlinks(
+        self, session: Session, provider: Provider, linked: User
+    ) -> None:
+        set_password(
+            session, actor=OPERATOR, user_id=linked.id, password_hash=HASH, clock=system_clock
+        )
+        assert count(session, ProviderLink) == 0
+
+    def test_whoever_lost_the_second_step_links_anew(
+        self, session: Session, provider: Provider
+    ) -> None:
+        reviewer = make_user(session, Role.REVIEWER)
+        session.add(
+            SecondFactor(
+                user_id=reviewer.id, secret="A" * 32, last_step=1, set_up_at=system_clock()
+            )
+        )
+        link_to(session, reviewer, provider)
+        second_factor.reset(
+            session,
+            actor=make_actor(session, Role.ADMINISTRATOR),
+            user_id=reviewer.id,
+            reason="Known by voice.",
+            clock=system_clock,
+        )
         assert count(session, ProviderLink) == 0
 
     def test_whoever_made_an_account_for_one_state_does_not_open_the_next_with_it(
@@ -553,7 +585,7 @@ class TestTheState:
         assert come_back(began, back).status_code == 303
 
     @pytest.mark.parametrize(
-        "changes", [{"state": "made-up"}, {"state": None}, {"state": "\0"}, {"state": "x" * 9000}]
+        "changes", [{"state": "made-up"}, {"state": None}, {"state": "\0"}, {"state": "x" * 5000}]
     )
     def test_one_that_there_is_not_is_refused(
         self,
@@ -690,6 +722,20 @@ def test_a_slow_provider_holds_few_threads(
     finally:
         for _ in held:
             provider_http._places.release()
+    assert provider.asked == []
+
+
+@pytest.mark.one_engine
+def test_nobody_waits_long_for_whoever_asks_it(
+    app: Flask,
+    public: Browser,
+    session: Session,
+    provider: Provider,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(delivery, "WAIT", 0.01)
+    with delivery.provider_of(app.config["SETTINGS"].provider)._lock:
+        refused_without_change(public, session, public.post(LEAVE), 503, DOWN)
     assert provider.asked == []
 
 

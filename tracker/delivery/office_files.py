@@ -107,7 +107,7 @@ def _check_types(data: bytes, part: ZipInfo) -> None:
     parser.StartElementHandler = look
     try:
         parser.Parse(_unpacked(data, part), True)
-    except expat.ExpatError:
+    except (expat.ExpatError, LookupError, ValueError):  # also of an encoding that nobody has
         raise _refused("evidence-damaged") from None
 
 
@@ -117,7 +117,7 @@ def _unpacked(data: bytes, part: ZipInfo) -> bytes:
     try:
         with ZipFile(BytesIO(data)).open(part) as stream:
             text = stream.read(LARGEST_TYPES + 1)
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError):
+    except (BadZipFile, zlib.error, EOFError, NotImplementedError, OverflowError, ValueError):
         raise _refused("evidence-damaged") from None
     if len(text) > LARGEST_TYPES:
         raise _refused("evidence-odd")

@@ -18,7 +18,7 @@ from authlib.oauth2.rfc6749.parameters import prepare_grant_uri, prepare_token_r
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from tracker.delivery.id_tokens import judge
-from tracker.delivery.provider_http import OK, Answer, ProviderTrouble, ask
+from tracker.delivery.provider_http import OK, WAIT, Answer, ProviderTrouble, ask
 from tracker.domain.provider_identity import ProviderIdentity
 from tracker.provider_settings import ProviderSettings, may_be_asked
 
@@ -146,11 +146,20 @@ class Provider:
         return fitting
 
     def _known(self, address: str, check: Callable[[Mapping[str, Any]], None]) -> dict[str, Any]:
-        """What stands at an address, from memory or asked for by one at a time."""
-        with self._lock:
-            kept = self._kept.get(address)
-            if kept is None or not kept.is_fresh(self._clock()):
-                kept = self._kept[address] = self._fetched(address, check)
+        """What stands at an address, from memory or asked for by one at a time.
+
+        Nobody waits long for whoever asks: a provider that is slow would hold every thread.
+        """
+        kept = self._kept.get(address)
+        if kept is None or not kept.is_fresh(self._clock()):
+            if not self._lock.acquire(timeout=WAIT):
+                raise ProviderTrouble("provider-unreachable", "another asks it already")
+            try:
+                kept = self._kept.get(address)
+                if kept is None or not kept.is_fresh(self._clock()):
+                    kept = self._kept[address] = self._fetched(address, check)
+            finally:
+                self._lock.release()
         if kept.trouble is not None:
             raise ProviderTrouble(kept.trouble.code, kept.trouble.detail)
         return kept.content
@@ -166,10 +175,9 @@ class Provider:
         return _Kept(answer.content, self._clock())
 
     def _forget(self, address: str, *, older_than: float) -> None:
-        with self._lock:
-            kept = self._kept.get(address)
-            if kept is not None and self._clock() - kept.at >= older_than:
-                del self._kept[address]
+        kept = self._kept.get(address)
+        if kept is not None and self._clock() - kept.at >= older_than:
+            self._kept.pop(address, None)
 
     def _ask(self, address: str, **more: Any) -> Answer:
         return ask(address, http_on_loopback=self._http, **more)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 
 VISIT_LASTS = timedelta(minutes=10)  # from leaving for the provider to coming back
 LONGEST_SUBJECT = 255
@@ -25,6 +26,7 @@ SECOND_FACTORS = frozenset(
         "vbm",
     }
 )
+UNREADABLE = "?"
 _MOST_METHODS, _LONGEST_METHOD, _LONGEST_CONTEXT = 10, 32, 100
 
 
@@ -52,10 +54,16 @@ class ProviderIdentity:
 
 
 def plain_methods(raw: Iterable[object]) -> tuple[str, ...]:
-    """The names of methods that can be read and kept, at most ten."""
-    texts = (item for item in raw if isinstance(item, str))
-    fit = [text for text in texts if _is_plain(text) and len(text) <= _LONGEST_METHOD]
-    return tuple(fit[:_MOST_METHODS])
+    """The names of methods, at most ten; ``?`` for one that cannot be read or kept.
+
+    It shows that the provider did tell something: only none at all is silence.
+    """
+    return tuple(_method(item) for item in islice(raw, _MOST_METHODS))
+
+
+def _method(item: object) -> str:
+    fits = isinstance(item, str) and _is_plain(item) and len(item) <= _LONGEST_METHOD
+    return str(item) if fits else UNREADABLE
 
 
 def plain_context(raw: object) -> str:

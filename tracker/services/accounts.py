@@ -270,5 +270,6 @@ def set_password(
     if user.password_hash is not None:
         mail.queue(session, user=user, kind=MailKind.PASSWORD_CHANGED, at=clock())
     user.password_hash = password_hash
+    forget_links(session, actor=actor, user_id=user_id, clock=clock)
     _shut_out(session, user_id, clock)
     _record(session, actor, user_id, AccountEventKind.PASSWORD_SET, clock)

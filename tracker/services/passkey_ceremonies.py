@@ -26,6 +26,7 @@ from webauthn.helpers.structs import (
 from tracker.domain.passkeys import CHALLENGE_LASTS, LONGEST_ANSWER, RelyingParty
 from tracker.queries.passkeys import PasskeyOwner, PasskeyRow
 
+LONGEST_CREDENTIAL, LONGEST_KEY = 1_364, 4_000  # characters: 1,023 bytes of a credential id
 TIMEOUT = int(CHALLENGE_LASTS.total_seconds()) * 1000
 # The password was typed before, so a device need not know its owner by finger or PIN as well.
 VERIFICATION = UserVerificationRequirement.PREFERRED
@@ -115,9 +116,14 @@ def made(answer: dict[str, object], party: RelyingParty, challenge: str) -> Made
         )
     except Exception as error:  # whatever the library makes of bytes that mean harm is a refusal
         raise WrongAnswer(_why(error)) from error
+    credential, key = (
+        bytes_to_base64url(part) for part in (found.credential_id, found.credential_public_key)
+    )
+    if len(credential) > LONGEST_CREDENTIAL or len(key) > LONGEST_KEY:
+        raise WrongAnswer("longer than the standard allows")
     return MadePasskey(
-        bytes_to_base64url(found.credential_id),
-        bytes_to_base64url(found.credential_public_key),
+        credential,
+        key,
         found.sign_count,
         _transports(answer),
     )

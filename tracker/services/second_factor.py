@@ -31,6 +31,7 @@ from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.queries.passkeys import has_passkey
 from tracker.services.account_events import record_account_event
+from tracker.services.provider_links import forget_links
 from tracker.services.recovery_codes import forget_codes, make_codes, use_recovery_code
 from tracker.services.sessions import end_session, end_sessions, forget_wrong_codes, start_session
 from tracker.services.tokens import token_hash
@@ -255,6 +256,7 @@ def reset(session: Session, *, actor: Actor, user_id: int, reason: str, clock: C
         raise NotFound(Problem("no-factor"))
     forget_codes(session, user_id=user_id)
     forget_wrong_codes(session, user_id=user_id)
+    forget_links(session, actor=actor, user_id=user_id, clock=clock)
     end_sessions(session, user_id=user_id, clock=clock)
     _record(session, actor, user_id, AccountEventKind.FACTOR_RESET, clock, reason=reason)
 

@@ -52,7 +52,9 @@ def init_app(app: Flask) -> None:
         if request.method in SAFE_METHODS or not is_sensitive(current_app, request.endpoint):
             return None
         browser = current_browser()
-        if browser is None or browser.standing is not Standing.SIGNED_IN:
+        # Whoever has yet to set up a second step may have come without the password.
+        known = (Standing.SIGNED_IN, Standing.ENROLMENT_NEEDED)
+        if browser is None or browser.standing not in known:
             return None
         if any(name.startswith(CONFIRM_PREFIX) for name in request.form):
             form = ConfirmForm(request.form, prefix=CONFIRM_PREFIX)

@@ -29,7 +29,7 @@ from tracker.web.access import requires
 from tracker.web.render import page
 from tracker.web.reporting import is_editable, load_document, load_report
 from tracker.web.responses import load_commitment
-from tracker.web.session import current_actor
+from tracker.web.session import current_actor, forget_actor
 from tracker.web.signing_in import settings
 from tracker.web.transaction import release, session
 from tracker.web.workbooks import READERS
@@ -117,6 +117,7 @@ def _receive(report: ReportRow, commitment_id: int, data: bytes, words: Evidence
     try:
         with evidence_folder().receive(data) as received:
             _scan(received)
+            forget_actor()  # who was shut out meanwhile attaches nothing
             services.attach(
                 session(),
                 actor=current_actor(),

@@ -33,7 +33,7 @@ from tracker.web.provider_refusals import (
     wrong_sign_in_page,
 )
 from tracker.web.render import page
-from tracker.web.session import current_actor
+from tracker.web.session import current_actor, forget_actor
 from tracker.web.transaction import commit_apart, release, session, write_although_read
 
 if TYPE_CHECKING:
@@ -204,6 +204,7 @@ def _refuse_errors() -> None:
 def _link(
     settings: ProviderSettings, identity: ProviderIdentity, visit: Visit
 ) -> ResponseReturnValue:
+    forget_actor()  # seconds have passed: the session may have ended
     actor = current_actor()
     if actor.user_id != visit.user_id:
         raise ProviderRefused.by("provider-link-signed-out")
