@@ -42,8 +42,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 # Modules about how files and pages look, about words, forms and sign-in. What they read and write
 # is tried on both engines by tests/data (accounts, second factor, outbox, receipts, checkpoints,
-# figures, evidence), by the tests of imports, exports and long tables, by tests/web/test_statements.py, which
-# opens every page, and by tests/policy, which opens every route as every role.
+# figures, evidence), by the tests of imports, exports and long tables, by
+# tests/web/test_statements.py, which opens every page, and by tests/policy, which opens every route
+# as every role.
 ON_SQLITE_ALONE = {
     "tests.data.test_checker",
     "tests.exchange.test_compiled_in_libreoffice",

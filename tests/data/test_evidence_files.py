@@ -92,7 +92,7 @@ def test_what_a_killed_process_was_receiving_goes_after_a_day(tmp_path: Path) ->
 def test_everything_is_on_disk_before_keep_returns(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The order that survives a power cut: bytes, then the name, then the folders above it."""
+    """The order that survives a power cut: bytes, name, the folders above it."""
     done: list[str] = []
     fsync, replace = os.fsync, Path.replace
 
