@@ -46,7 +46,7 @@ class Received:
         folder = self.place.parent
         folder.mkdir(mode=0o700, exist_ok=True)
         self.written.replace(self.place)
-        for changed in (folder, folder.parent, folder.parent.parent):
+        for changed in (folder, folder.parent, folder.parent.parent):  # each may be new
             _sync(changed)
 
 
