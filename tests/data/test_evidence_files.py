@@ -24,6 +24,7 @@ from tracker.delivery.evidence_files import (
     EvidenceFolder,
     FileLost,
 )
+from tracker.delivery.instance_files import kept_files, unknown_names
 from tracker.domain.errors import Invalid
 from tracker.domain.evidence import LARGEST_EVIDENCE
 from tracker.domain.workflow import ReportStatus
@@ -74,6 +75,13 @@ def test_the_same_file_again_mends_what_was_altered(tmp_path: Path) -> None:
     place.unlink()
     place.symlink_to(__file__)
     assert folder.problem(described(pdf()).sha256, len(pdf())) == "its file is missing"
+
+
+def test_files_of_the_demonstration_stand_apart_and_in_no_backup(tmp_path: Path) -> None:
+    kept(EvidenceFolder(tmp_path, demonstration=True), pdf("invented"))
+    assert kept_files(tmp_path, with_secrets=True) == [] and unknown_names(tmp_path) == []
+    kept(EvidenceFolder(tmp_path), pdf("true"))
+    assert len(kept_files(tmp_path, with_secrets=True)) == 1
 
 
 def test_what_a_killed_process_was_receiving_goes_after_a_day(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from tracker.settings import Settings
 
 def lost_files(settings: Settings, named: Iterable[NamedFile]) -> Iterator[Finding]:
     """Each file that is missing or altered, named with the version that needs it."""
-    folder = EvidenceFolder(settings.instance_path)
+    folder = EvidenceFolder(settings.instance_path, demonstration=settings.demonstration)
     for file in named:
         problem = folder.problem(file.sha256, file.size)
         if problem:

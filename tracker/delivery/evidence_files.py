@@ -21,6 +21,7 @@ from tracker.domain.evidence import CHECKSUM, LARGEST_EVIDENCE, EvidenceFile
 from tracker.domain.uploads import MEGABYTE
 
 FOLDER: Final = "evidence"  # as tracker.delivery.instance_files keeps it
+OF_DEMONSTRATION: Final = "demo_evidence"  # invented: in no backup
 INCOMING: Final = ".incoming"
 LEFT_BEHIND: Final = 86_400  # seconds: older than any upload
 
@@ -51,10 +52,10 @@ class Received:
 
 
 class EvidenceFolder:
-    """The folder ``evidence`` of an instance, made at first use."""
+    """The folder ``evidence`` of an instance, made at first use; the demonstration has its own."""
 
-    def __init__(self, instance_path: Path) -> None:
-        self._folder = instance_path / FOLDER
+    def __init__(self, instance_path: Path, *, demonstration: bool = False) -> None:
+        self._folder = instance_path / (OF_DEMONSTRATION if demonstration else FOLDER)
 
     def path(self, sha256: str) -> Path:
         """Where the file of this checksum stands; ``ValueError`` for anything else."""
@@ -111,7 +112,7 @@ class EvidenceFolder:
 
     def name(self, sha256: str) -> str:
         """Of a file, as it stands below the instance folder."""
-        return f"{FOLDER}/{sha256[:2]}/{sha256}"
+        return f"{self._folder.name}/{sha256[:2]}/{sha256}"
 
 
 def too_large() -> Invalid:

@@ -28,6 +28,7 @@ PASSING = (
     "*.sqlite3-journal",
     "*.sqlite3-wal",
     "*.sqlite3-shm",
+    "demo_evidence",
     "demo_signing_key.pem",
     "exports",
     "readers",

@@ -41,7 +41,8 @@ TRY_AGAIN = 60  # seconds
 
 def evidence_folder() -> EvidenceFolder:
     """Where this site keeps the files."""
-    return EvidenceFolder(Path(current_app.instance_path))
+    path = Path(current_app.instance_path)
+    return EvidenceFolder(path, demonstration=settings().demonstration)
 
 
 @blueprint.get("/responses/<int:paragraph>/files")
