@@ -24,6 +24,7 @@ from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Role
 from tracker.domain.uploads import MEGABYTE
 from tracker.models import ChainEntry, Evidence, User
+from tracker.queries.verification import verify_report
 from tracker.web import evidence as web
 
 
@@ -396,3 +397,39 @@ def test_a_locked_report_takes_no_file(desk: Desk) -> None:
     assert status == 409 and "not open for changes" in told
     assert not desk.file(pdf()).exists()
     assert desk.browser.soup(desk.page).find("input", {"type": "file"}) is None
+
+
+def test_a_file_that_must_go_is_removed_by_an_administrator_and_given_to_nobody(
+    desk: Desk, readers: Readers, session: Session, browser_of: type[Browser]
+) -> None:
+    work, canary = desk.work, b"a name that must go"
+    desk.send(pdf(canary.decode()), title="canary title")
+    file = desk.latest().public_id
+    submission = work.submit()
+    work.accept(submission)
+    work.publish(submission)
+    work.session.commit()
+    shown = f"/review/submissions/{submission.public_id}"
+    remove = f"{shown}/strike/files/{file}"
+    published = f"/states/GHA/submissions/1/files/{file}"
+    own = f"/reports/{work.report.public_id}/files/{file}"
+    administrator = browser_of(make_user(session, Role.ADMINISTRATOR))
+    assert remove not in readers.reviewer.get(shown).text
+    assert readers.reviewer.get(remove).status_code == 403
+    assert remove in administrator.get(shown).text
+    assert "canary title" in administrator.get(remove).text
+    assert administrator.post(remove, {"field": "title", "reason": ""}).status_code == 422
+    assert readers.public.get(published).status_code == 200
+    done = administrator.post(remove, {"field": "title", "reason": "Names a person."})
+    assert done.status_code == 303
+    for browser in (readers.public, readers.own, readers.other_state, readers.reviewer):
+        answer = browser.get(published)
+        assert answer.status_code == 410 and canary not in answer.data
+        assert "secretariat removed this file" in answer.text
+    assert readers.own.get(own).status_code == 410
+    for page in ("/states/GHA", "/states/GHA/submissions/1", "/documents/bms7/28?cycle=bms7"):
+        text = readers.public.get(page).text
+        assert "A file was removed here" in text and file not in text and "canary" not in text
+    assert desk.file(pdf(canary.decode())).exists(), "its checksum can still be checked"
+    assert verify_report(session, work.report.id) is None
+    assert administrator.get(f"{shown}/strike/files/nonsense").status_code == 404

@@ -28,6 +28,8 @@ PASSING = (
     "*.sqlite3-journal",
     "*.sqlite3-wal",
     "*.sqlite3-shm",
+    "*.lock",
+    "counters",
     "demo_evidence",
     "demo_signing_key.pem",
     "exports",

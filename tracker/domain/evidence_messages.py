@@ -72,6 +72,9 @@ EVIDENCE_MESSAGES: Final[dict[str, str]] = {
         "The file could not be stored: the server may have no space left. Nothing was attached. "
         "Tell whoever operates this site."
     ),
+    "evidence-struck": N_(
+        "The secretariat removed this file. Its checksum stays in the history of the report."
+    ),
     "evidence-lost": N_(
         "This file is not what was attached: it is missing from the server, or was altered there. "
         "It is not sent. Tell whoever operates this site."

@@ -33,6 +33,7 @@ class EvidenceRow:
     public_id: str
     file_id: str
     version: int
+    revision_id: int
     key: str
     paragraph: int
     removed: bool
@@ -157,6 +158,7 @@ def _row(
         public_id=row.public_id,
         file_id=row.file_id,
         version=row.version,
+        revision_id=row.revision_id,
         key=key,
         paragraph=paragraph,
         removed=row.removed,

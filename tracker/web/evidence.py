@@ -1,5 +1,6 @@
 """Files of one answer: the list, attaching, a new version, taking out."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -100,6 +101,9 @@ def attach(report_id: str, paragraph: int) -> ResponseReturnValue:
     except Invalid as error:
         too_large = error.problem.code == "evidence-too-large"
         return _page(report, here, commitment, error), 413 if too_large else 422
+    except Busy as error:  # what was typed stays, beside the reason
+        busy = _page(report, here, commitment, Invalid(replace(error.problem, place="file")))
+        return busy, 503, {"Retry-After": str(error.retry_after)}
     flash(
         gettext("The file was attached to your answer to paragraph %(number)s.", number=paragraph)
     )

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from tracker.delivery.evidence_files import FileLost
-from tracker.domain.errors import Lost, NotFound, Problem
+from tracker.domain.errors import Gone, Lost, NotFound, Problem
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.queries.evidence import (
@@ -74,7 +74,9 @@ def _submitted(submission_id: int, state_id: int, iso3: str, evidence_id: str) -
 
 
 def _attached(row: EvidenceRow, iso3: str) -> Response:
-    """The bytes, if they are those that were attached."""
+    """The bytes, if they are those that were attached; ``Gone`` once its title was struck out."""
+    if row.title is None:
+        raise Gone(Problem("evidence-struck"))
     release()
     try:
         data = evidence_folder().read(row.file)

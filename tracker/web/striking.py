@@ -1,4 +1,4 @@
-"""Striking a text out of a submission: of an answer, a contact, a need, an offer or a target."""
+"""Striking a text out of a submission: of an answer, a row of its tables or a file."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,8 +11,10 @@ from markupsafe import Markup
 
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem
+from tracker.domain.progress import Audience
 from tracker.forms.review import StrikeForm, text_name
 from tracker.policy.actions import Action
+from tracker.queries.evidence import submitted_file_or_none
 from tracker.queries.items import submitted_items
 from tracker.queries.strikes import standing_texts
 from tracker.queries.submissions import submitted_responses
@@ -26,6 +28,7 @@ from tracker.web.transaction import session
 
 blueprint = Blueprint("striking", __name__, url_prefix="/review/submissions/<submission_id>/strike")
 blueprint.add_app_template_filter(text_name)
+FILES = "files"  # beside the tables of items
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,19 @@ def _answer(submission_id: str, paragraph: int) -> Place:
     return Place(reviewed, answer.revision_id, heading, f"p{paragraph}", text_name)
 
 
+def _file(reviewed: Reviewed, public_id: str) -> Place:
+    row = submitted_file_or_none(session(), reviewed.row.id, public_id, Audience.SECRETARIAT)
+    if row is None:
+        raise NotFound(Problem("not-found"))
+    heading = gettext("Remove a file of paragraph %(number)s", number=row.paragraph)
+    names = {"title": gettext("The file with its title"), "filename": gettext("Its name alone")}
+    return Place(reviewed, row.revision_id, heading, f"p{row.paragraph}", names.__getitem__)
+
+
 def _item(submission_id: str, part: str, item_id: str) -> Place:
     reviewed = load_reviewed(submission_id, Action.TEXT_STRIKE)
+    if part == FILES:
+        return _file(reviewed, item_id)
     for kind, rows in submitted_items(session(), reviewed.row.id).items():
         for row in rows:
             if (kind.value, row.item_id) == (part, item_id):
@@ -77,14 +91,14 @@ def strike_in_answer(submission_id: str, paragraph: int) -> ResponseReturnValue:
 @blueprint.get("/<part>/<item_id>")
 @requires(Action.TEXT_STRIKE)
 def choose_in_item(submission_id: str, part: str, item_id: str) -> ResponseReturnValue:
-    """Choose a text of a contact, a need, an offer or a target and give the reason."""
+    """Choose a text of a contact, a need, an offer, a target or a file and give the reason."""
     return _page(_item(submission_id, part, item_id), StrikeForm())
 
 
 @blueprint.post("/<part>/<item_id>")
 @requires(Action.TEXT_STRIKE)
 def strike_in_item(submission_id: str, part: str, item_id: str) -> ResponseReturnValue:
-    """Strike one text of a contact, a need, an offer or a target out."""
+    """Strike one text of a contact, a need, an offer or a target out, or remove a file."""
     return _strike(_item(submission_id, part, item_id))
 
 

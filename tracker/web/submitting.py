@@ -81,6 +81,11 @@ def _submit_page(report: ReportRow, form: SubmissionForm) -> str:
         gaps=gaps_of(report, document),
         commitments={c.paragraph: c for c in document.commitments},
         parts=part_tasks(session(), report.id, system_clock().date()),
+        files=sum(
+            not file.latest.removed
+            for files in files_of_report(session(), report.id).values()
+            for file in files
+        ),
         form=form,
         editable=is_editable(report),
     )
