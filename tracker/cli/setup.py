@@ -15,6 +15,7 @@ from tracker.catalogue.states import load_states as read_states
 from tracker.catalogue.weightings import load_weightings as read_weightings
 from tracker.cli.database import connect, grant, schema_problem, upgrade, wall_problem
 from tracker.cli.keys import key_file
+from tracker.cli.neighbours import silent_neighbours
 from tracker.domain.clock import system_clock
 from tracker.domain.mail import MailState
 from tracker.domain.roles import OPERATOR
@@ -92,6 +93,7 @@ def check(form: str) -> None:
     if not problems:
         mail, problems, warnings = _look_into_database(settings)
         shown |= {"Mail": mail} if mail else {}
+        warnings += silent_neighbours(settings)
     if form == "json":
         told = {"ok": not problems, "settings": shown, "problems": problems, "warnings": warnings}
         click.echo(json.dumps(told))
