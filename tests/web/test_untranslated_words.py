@@ -110,6 +110,7 @@ NOT_PAGES = {
     "health.healthz",
     "health.readyz",
     "passkeys.ask",  # leads on to the page of codes
+    "provider.come_back",  # leads on, or refuses: read in French by tests/web/test_provider.py
     "metrics.metrics",
     "receipts.own_json",
     "receipts.own_pdf",

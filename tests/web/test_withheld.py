@@ -105,6 +105,7 @@ ELSEWHERE = {
     ),
     *("auth.sign_in", "auth.invitation", "password_resets.forgotten", "password_resets.choose"),
     *("second_step.ask_code", "second_step.set_up", "mailed_codes.ask"),
+    *("passkeys.ask", "passkeys.ask_new", "provider.come_back"),
     *("receipts.keys", "receipts.keys_file"),
     *("checkpoints.index", "checkpoints.every", "checkpoints.one"),
     # What a worker writes from `compiled_export`, which is walked too.
