@@ -81,6 +81,7 @@ def configure_app(app: Flask, settings: Settings) -> None:
     if not settings.database_url.startswith("sqlite"):
         options["pool_pre_ping"] = True  # a server that was restarted costs nobody a page
     elif not settings.testing:
+        # Opening a file takes 1.5 ms; one kept open would still be read after it was replaced.
         options["poolclass"] = NullPool
     app.config.update(
         SETTINGS=settings,

@@ -4,10 +4,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 10_000
 # What SQLite says of a file that is locked, full, read-only, unreadable or gone. It uses the same
@@ -50,8 +52,10 @@ def configure(engine: Engine) -> None:
     """Prepare an engine; only SQLite needs it."""
     if engine.dialect.name != "sqlite":
         return
+    writers = _Writers()
     event.listen(engine, "connect", _prepare_connection)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", writers.begin)
+    event.listen(engine, "checkin", writers.leave)
 
 
 def _prepare_connection(connection: sqlite3.Connection, record: Any) -> None:
@@ -68,8 +72,31 @@ def _prepare_connection(connection: sqlite3.Connection, record: Any) -> None:
     cursor.close()
 
 
-def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _write_intent.get() else "BEGIN")
+class _Writers:
+    """One after the other in this process: who waits goes on when the one before has ended.
+
+    SQLite alone lets those who wait look again after a while, ever longer, so that in a rush
+    whoever has just come goes first and others wait for seconds. Other processes still do.
+    """
+
+    def __init__(self) -> None:
+        self._turn = Lock()
+
+    def begin(self, connection: Connection) -> None:
+        """Begin a transaction; one that may write takes the lock of the file at once."""
+        if not _write_intent.get():
+            connection.exec_driver_sql("BEGIN")
+            return
+        info = connection.connection.info
+        # Who gets no turn in that time asks SQLite, which then says what is the matter.
+        if self not in info and self._turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+            info[self] = True
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def leave(self, connection: Any, record: ConnectionPoolEntry) -> None:
+        """What was begun has ended, well or not."""
+        if record.info.pop(self, False):
+            self._turn.release()
 
 
 def is_unusable(error: DBAPIError) -> bool:

@@ -1,0 +1,83 @@
+"""Writers of one process queue up; SQLite itself would have them look again after a while."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import IntegrityError, OperationalError
+
+from tracker.models.engine import BUSY_TIMEOUT_MS, configure, write_intent
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "writers.sqlite3"
+
+
+@pytest.fixture
+def impatient(file: Path) -> Iterator[Engine]:
+    """An engine with one table; SQLite itself waits for nobody."""
+    engine = create_engine(f"sqlite:///{file}")
+    configure(engine)
+    event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA busy_timeout = 0"))
+    with write_intent(), engine.begin() as connection:
+        connection.execute(text("CREATE TABLE told (word TEXT PRIMARY KEY)"))
+    yield engine
+    engine.dispose()
+
+
+def write(engine: Engine, word: str) -> None:
+    with write_intent(), engine.begin() as connection:
+        connection.execute(text("INSERT INTO told VALUES (:word)"), {"word": word})
+
+
+def words(engine: Engine) -> list[str]:
+    with engine.connect() as connection:
+        return list(connection.scalars(text("SELECT word FROM told ORDER BY word")))
+
+
+def test_who_comes_later_waits_for_the_one_before(impatient: Engine) -> None:
+    with ThreadPoolExecutor() as pool:
+        with write_intent(), impatient.begin() as connection:
+            connection.execute(text("INSERT INTO told VALUES ('first')"))
+            later = [pool.submit(write, impatient, word) for word in ("second", "third")]
+            assert not wait(later, timeout=0.5).done
+        for each in later:
+            each.result()
+    assert words(impatient) == ["first", "second", "third"]
+
+
+def test_readers_wait_for_no_turn(impatient: Engine) -> None:
+    with write_intent(), impatient.begin() as connection:
+        connection.execute(text("INSERT INTO told VALUES ('first')"))
+        with ThreadPoolExecutor() as pool:
+            assert pool.submit(words, impatient).result(timeout=5) == []
+
+
+def test_a_turn_ends_with_a_failure(impatient: Engine, file: Path) -> None:
+    begun = time.monotonic()
+    write(impatient, "first")
+    with pytest.raises(IntegrityError):
+        write(impatient, "first")
+    with closing(sqlite3.connect(file, isolation_level=None)) as another:
+        another.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError):
+            write(impatient, "second")
+    write(impatient, "third")
+    assert words(impatient) == ["first", "third"]
+    assert time.monotonic() - begun < BUSY_TIMEOUT_MS / 1000  # nobody waited in vain
+
+
+def test_one_connection_may_write_twice(impatient: Engine) -> None:
+    begun = time.monotonic()
+    with write_intent(), impatient.connect() as connection:
+        for word in ("first", "second"):
+            connection.execute(text("INSERT INTO told VALUES (:word)"), {"word": word})
+            connection.commit()
+    assert words(impatient) == ["first", "second"]
+    assert time.monotonic() - begun < BUSY_TIMEOUT_MS / 1000
