@@ -48,9 +48,10 @@ def append(
 ) -> ChainEntry:
     """Add one link: a revision where ``version`` is given, an event otherwise.
 
-    ``facts`` is JSON without floats and without free text; ``texts`` are the free texts.
+    ``facts`` is JSON without floats and without free text; ``texts`` are the free texts. The
+    caller holds the lock of the chain, or has just begun it.
     """
-    head = lock(session, report.id)
+    head = session.get_one(ChainHead, report.id)
     salts = {name: secrets.token_hex(16) for name in texts or {}}
     digests = {name: text_digest(salts[name], text) for name, text in (texts or {}).items()}
     hashed_facts = {**(facts or {}), "subject": subject, "version": version}

@@ -63,11 +63,16 @@ def locked_report(session: Session, report_id: int) -> NationalReport:
 def editable_report(session: Session, report_id: int, *, at: datetime) -> NationalReport:
     """The locked row of a report that its State may change now; ``WrongStatus`` otherwise."""
     report = locked_report(session, report_id)
+    check_editable(report, at=at)
+    return report
+
+
+def check_editable(report: NationalReport, *, at: datetime) -> None:
+    """``WrongStatus`` where its State may not change this locked row now."""
     if not report.status.editable:
         raise WrongStatus(Problem("report-locked"))
     if not report_is_editable(report.status, report.cycle.dates, at):
         raise WrongStatus(Problem("cycle-not-open"))
-    return report
 
 
 def take_step(

@@ -17,7 +17,7 @@ from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
 from tracker.queries.responses import content_of_row
 from tracker.services import chain
-from tracker.services.reports import editable_report
+from tracker.services.reports import check_editable, locked_report
 
 KEY_LASTS = timedelta(days=1)
 
@@ -56,12 +56,12 @@ def save_response(
     authorise(actor, Action.REPORT_EDIT, Subject(state_id=state_id, section=section))
     if commitment.addressee == "secretariat":
         raise Invalid(Problem("nothing-asked", "progress"))
-    chain.lock(session, report_id)
+    report = locked_report(session, report_id)
     body = _body_hash(report_id, commitment_id, expected_version, content)
     earlier = _earlier_answer(session, actor, save_key, body)
     if earlier:  # acknowledged before: the same answer, even if the report is locked by now
         return earlier
-    report = editable_report(session, report_id, at=now)
+    check_editable(report, at=now)
     saved = _store(session, actor, report, commitment, expected_version, content, now, source)
     if save_key:
         _remember(session, actor, save_key, body, saved)
