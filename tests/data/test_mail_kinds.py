@@ -16,13 +16,16 @@ from tests.people import make_actor, make_user, state_id
 from tests.signing import SIGNER
 from tests.tampering import as_owner
 from tracker.delivery.mail_texts import TEXTS, text_of
+from tracker.domain.account_events import TOLD_BY_MAIL, AccountEventKind
 from tracker.domain.clock import system_clock
+from tracker.domain.labels import label
 from tracker.domain.mail import MailKind, MailState
 from tracker.domain.progress import Progress
 from tracker.domain.roles import OPERATOR, Role
 from tracker.domain.workflow import ReportStatus
-from tracker.models import Invitation, Membership, User
-from tracker.services import accounts, clarifications, invitations, submissions
+from tracker.models import Invitation, Membership, SecondFactor, User
+from tracker.services import accounts, clarifications, invitations, second_factor, submissions
+from tracker.services.account_events import record_account_event
 from tracker.services.tokens import token_hash
 from tracker.settings import Settings
 
@@ -306,6 +309,43 @@ class TestInvitations:
         accounts.deactivate(session, actor=administrator, user_id=person.id, clock=system_clock)
         send(session, settings, server)
         assert server.letters.got == []
+
+
+class TestSigningIn:
+    def test_the_owner_is_told_by_whom_nothing_but_what_changed(
+        self, session: Session, settings: Settings, server: MailServer
+    ) -> None:
+        owner = make_user(session, Role.FOCAL_POINT, "GHA")
+        owner.language = "fr"
+        administrator = make_actor(session, Role.ADMINISTRATOR)
+        session.add(
+            SecondFactor(user_id=owner.id, secret="A" * 32, last_step=0, set_up_at=system_clock())
+        )
+        reason = "Recognised on the telephone."
+        second_factor.reset(
+            session, actor=administrator, user_id=owner.id, reason=reason, clock=system_clock
+        )
+        send(session, settings, server)
+        assert server.letters.recipients == [owner.email]
+        (letter,) = server.letters.got
+        assert str(letter["Subject"]).startswith("Deuxième étape réinitialisée\N{NO-BREAK SPACE}: ")
+        text = server.letters.text()
+        assert owner.email in text and reason not in text
+        assert link_in(text) == f"{settings.base_url}/account"
+
+    def test_each_such_event_is_told_and_no_other(
+        self, session: Session, settings: Settings, server: MailServer
+    ) -> None:
+        owner = make_user(session, Role.FOCAL_POINT, "GHA")
+        actor = make_actor(session, Role.ADMINISTRATOR)
+        for kind in AccountEventKind:
+            record_account_event(
+                session, actor=actor, user_id=owner.id, kind=kind, at=system_clock()
+            )
+        send(session, settings, server)
+        subjects = {str(letter["Subject"]).strip() for letter in server.letters.got}
+        site = "Signing in to the Small Arms Commitments Tracker: "
+        assert subjects == {site + label(kind) for kind in TOLD_BY_MAIL}
 
 
 def test_every_kind_has_its_words() -> None:

@@ -14,6 +14,7 @@ from babel.dates import format_datetime as format_instant
 
 from tracker.delivery.mail import Refused
 from tracker.delivery.mail_texts import FOOTER, NOT_BEGUN, SITE, text_of
+from tracker.domain.account_events import AccountEventKind
 from tracker.domain.labels import label
 from tracker.domain.mail import AttachedFile, MailKind, one_line
 from tracker.domain.workflow import ReportStatus
@@ -82,4 +83,5 @@ def _values(letter: Letter, translate: Callable[[str], str]) -> dict[str, str]:
     status = data.get("status")
     word = label(ReportStatus(status)) if status else NOT_BEGUN
     given["status"] = translate(word)
+    given["event"] = translate(label(AccountEventKind(data["event"]))) if "event" in data else ""
     return {name: one_line(str(value)) for name, value in given.items()}

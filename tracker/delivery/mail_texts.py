@@ -102,6 +102,17 @@ TEXTS: dict[MailKind, MailText] = {
         ),
         "/forgotten-password",
     ),
+    MailKind.SIGN_IN_CHANGED: MailText(
+        N_("Signing in to the %(site)s: %(event)s"),
+        (
+            N_("Account with the address %(address)s, on %(at)s UTC: %(event)s"),
+            N_(
+                "If it was you, do nothing. If it was not, change your password at once and tell "
+                "the secretariat. Your account is here:"
+            ),
+        ),
+        "/account",
+    ),
     MailKind.CYCLE_OPENED: MailText(
         N_("%(state)s: the reporting cycle %(cycle)s is open"),
         (

@@ -29,3 +29,22 @@ class AccountEventKind(StrEnum):
     PROVIDER_LINKED = "provider-linked"
     PROVIDER_UNLINKED = "provider-unlinked"
     PROVIDER_SIGN_IN = "provider-sign-in"
+
+
+# What changes how somebody signs in, or shows that another may be trying to: they get a mail.
+# A password has a mail of its own.
+TOLD_BY_MAIL = frozenset(
+    (
+        AccountEventKind.FACTOR_SET_UP,
+        AccountEventKind.FACTOR_REMOVED,
+        AccountEventKind.FACTOR_RESET,
+        AccountEventKind.PASSKEY_ADDED,
+        AccountEventKind.PASSKEY_REMOVED,
+        AccountEventKind.PASSKEY_COPIED,
+        AccountEventKind.RECOVERY_CODES_MADE,
+        AccountEventKind.RECOVERY_CODE_USED,
+        AccountEventKind.CODES_REFUSED,
+        AccountEventKind.PROVIDER_LINKED,
+        AccountEventKind.PROVIDER_UNLINKED,
+    )
+)

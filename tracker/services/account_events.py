@@ -4,9 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tracker.domain.account_events import AccountEventKind
+from tracker.domain.account_events import TOLD_BY_MAIL, AccountEventKind
+from tracker.domain.mail import MailKind
 from tracker.domain.roles import Actor
-from tracker.models import AccountEvent
+from tracker.models import AccountEvent, User
+from tracker.services import mail
 
 
 def record_account_event(
@@ -18,8 +20,15 @@ def record_account_event(
     at: datetime,
     **facts: str,
 ) -> None:
-    """Add one event to the history of the account ``user_id``; ``facts`` hold no secret."""
+    """Add one event to the history of the account ``user_id``; ``facts`` hold no secret.
+
+    Its owner gets a mail where it is about how they sign in.
+    """
     session.add(
         AccountEvent(user_id=user_id, kind=kind, at=at, actor_id=actor.user_id, facts=facts)
     )
     session.flush()
+    if kind in TOLD_BY_MAIL:
+        owner = session.get_one(User, user_id)
+        facts = {"event": kind.value}
+        mail.queue(session, user=owner, kind=MailKind.SIGN_IN_CHANGED, at=at, data=facts)
