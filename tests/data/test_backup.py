@@ -259,6 +259,20 @@ def test_a_restore_writes_over_nothing(origin: Place, tmp_path: Path) -> None:
     assert origin.run("verify").returncode == 0
 
 
+def test_a_full_place_is_told_in_one_sentence(
+    origin: Place, new_place: Callable[[str], Place], tmp_path: Path
+) -> None:
+    archive = tmp_path / "site.backup"
+    assert origin.run("backup", archive).returncode == 0
+    full = new_place("full")
+    (full.folder / "evidence").mkdir()
+    for number in range(9):
+        (full.folder / "evidence" / f"{number}.pdf").write_bytes(b"%PDF-1.7")
+    refused = full.run("restore", archive)
+    assert refused.returncode == 1
+    assert refused.stderr.count(".pdf") == 5 and refused.stderr.endswith(" and 4 more.\n")
+
+
 def _without_last_bytes(archive: Path) -> None:
     archive.write_bytes(archive.read_bytes()[:-2000])
 

@@ -208,7 +208,11 @@ class TestPages:
         keeper = browser_of(make_user(session, Role.ADMINISTRATOR))
         own = browser_of(person)
         path = f"/admin/people/{person.public_id}/second-step/reset"
-        assert keeper.post(path, {"reason": " "}).status_code == 422
+        refused = keeper.post(path, {"reason": " "})
+        assert refused.status_code == 422
+        page = parsed(refused.data)
+        assert person.name in page.select("h1")[0].get_text()
+        assert page.select("#reason-error") and page.select("[role=alert] a[href='#reason']")
         assert own.get("/review").status_code == 200
         assert keeper.post(path, {"reason": "Recognised by telephone."}).status_code == 303
         assert session.scalars(select(SecondFactor)).all() == []

@@ -27,6 +27,8 @@ from tracker.delivery.database_copies import (
 from tracker.delivery.instance_files import is_kept, kept_files
 from tracker.settings import Settings, load_settings
 
+SHOWN = 5  # of the files in the way
+
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
@@ -83,7 +85,9 @@ def _check_empty(settings: Settings, url: URL) -> None:
     elif _has_tables(url):
         in_the_way.append("the database, which has tables")
     if in_the_way:
-        stop(f"A backup goes into an empty place only; there is: {', '.join(in_the_way)}.")
+        more = f" and {len(in_the_way) - SHOWN} more" if len(in_the_way) > SHOWN else ""
+        shown = ", ".join(in_the_way[:SHOWN])
+        stop(f"A backup goes into an empty place only; there is: {shown}{more}.")
 
 
 def _beside(file: Path) -> list[Path]:

@@ -12,6 +12,7 @@ from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem
 from tracker.domain.people import parse_email, parse_name, parse_role
 from tracker.domain.roles import Role
 from tracker.forms.account import PersonForm, SectionsForm
+from tracker.forms.second_step import ResetStepForm
 from tracker.policy.actions import Action
 from tracker.policy.authorise import may
 from tracker.policy.rules import Subject
@@ -184,7 +185,7 @@ def link_page(user_id: int, email: str) -> ResponseReturnValue:
 @requires(Action.ACCOUNT_MANAGE)
 def person(person_id: str) -> ResponseReturnValue:
     """One person: roles, a new link, closing the account."""
-    return _person_page(managed_person(person_id))
+    return person_page(managed_person(person_id))
 
 
 def managed_person(person_id: str) -> AccountRow:
@@ -195,7 +196,13 @@ def managed_person(person_id: str) -> AccountRow:
     return account
 
 
-def _person_page(account: AccountRow, at_fault: str = "", form: SectionsForm | None = None) -> str:
+def person_page(
+    account: AccountRow,
+    at_fault: str = "",
+    form: SectionsForm | None = None,
+    reset_form: ResetStepForm | None = None,
+) -> str:
+    """The page of a person; the forms given show what is wrong with what was typed."""
     sections = _sections()
     forms = {
         row.public_id: form
@@ -212,7 +219,7 @@ def _person_page(account: AccountRow, at_fault: str = "", form: SectionsForm | N
         forms=forms,
         everybody=manages_everybody(),
         may_link=invitations.may_invite(session(), current_actor(), account.id),
-        **(history_of(account) if manages_everybody() else {}),
+        **(history_of(account, reset_form) if manages_everybody() else {}),
     )
 
 
@@ -274,7 +281,7 @@ def assign_sections(membership_id: str) -> ResponseReturnValue:
         )
     except Invalid as error:
         form.show(*error.problems)
-        return _person_page(account, membership_id, form), 422
+        return person_page(account, membership_id, form), 422
     flash(gettext("Saved."))
     return redirect(url_for("admin.person", person_id=account.public_id), 303)
 

@@ -12,6 +12,7 @@ from tracker.domain.people import parse_email, parse_name
 from tracker.domain.roles import Role
 from tracker.domain.values import parse_date
 from tracker.forms.handover import HandOverForm
+from tracker.forms.second_step import ResetStepForm
 from tracker.policy.actions import Action
 from tracker.policy.authorise import may
 from tracker.policy.rules import Subject
@@ -21,7 +22,7 @@ from tracker.queries.states import state_or_none
 from tracker.services import second_factor
 from tracker.services.handovers import hand_over
 from tracker.web.access import requires
-from tracker.web.admin import link_page, managed_membership, managed_person
+from tracker.web.admin import link_page, managed_membership, managed_person, person_page
 from tracker.web.confirming import sensitive
 from tracker.web.locale import language_choices, parse_page_language
 from tracker.web.render import page
@@ -103,13 +104,18 @@ def focal_points(iso3: str) -> ResponseReturnValue:
 def reset_second_step(person_id: str) -> ResponseReturnValue:
     """Forget app and passkeys of somebody who lost them; the reason stands in the history."""
     account = managed_person(person_id)
-    second_factor.reset(
-        session(),
-        actor=current_actor(),
-        user_id=account.id,
-        reason=request.form.get("reason", ""),
-        clock=system_clock,
-    )
+    form = ResetStepForm(request.form)
+    try:
+        second_factor.reset(
+            session(),
+            actor=current_actor(),
+            user_id=account.id,
+            reason=form.typed("reason"),
+            clock=system_clock,
+        )
+    except Invalid as error:
+        form.show(*error.problems)
+        return person_page(account, reset_form=form), 422
     flash(
         gettext("The second step is reset. The person sets up app or passkey at the next sign-in.")
     )

@@ -11,7 +11,7 @@ from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
 
-def history_of(account: AccountRow) -> dict[str, Any]:
+def history_of(account: AccountRow, reset_form: ResetStepForm | None = None) -> dict[str, Any]:
     """Roles that are over, the second step, and what was done to the account."""
     now = system_clock()
     roles = list_roles_of(session(), current_actor(), account.id)
@@ -19,5 +19,5 @@ def history_of(account: AccountRow) -> dict[str, Any]:
         "earlier": [held for held in roles if held.is_over(now)],
         "factor": factor_of(session(), account.id),
         "events": list_account_events(session(), account.id),
-        "reset_form": ResetStepForm(),
+        "reset_form": reset_form or ResetStepForm(),
     }
