@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
 
 from tests.browser.site import made_once
+from tests.outbox import MailServer
 from tests.people import Browser
 from tests.transactions import SITE_ROLE, rolled_back, session_in
 from tracker.app import create_app
@@ -204,6 +205,15 @@ def browser_of(app: Flask, connection: Connection, session: Session) -> Iterator
         yield Browser
     with app.app_context():
         engines[None] = kept
+
+
+@pytest.fixture
+def server() -> Iterator[MailServer]:
+    """A mail server on loopback."""
+    server = MailServer()
+    server.start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

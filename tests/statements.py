@@ -5,6 +5,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, event
 
+from tests.people import Browser
+
 
 @contextmanager
 def counted(connection: Connection, *, every: bool = False) -> Iterator[list[str]]:
@@ -23,3 +25,10 @@ def counted(connection: Connection, *, every: bool = False) -> Iterator[list[str
         yield found
     finally:
         event.remove(connection, "before_cursor_execute", note)
+
+
+def selects_of(browser: Browser, connection: Connection, path: str) -> list[str]:
+    """The statements that read while the page is made."""
+    with counted(connection) as statements:
+        browser.get(path)
+    return statements

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
@@ -28,14 +27,6 @@ from tracker.services import accounts, clarifications, invitations, second_facto
 from tracker.services.account_events import record_account_event
 from tracker.services.tokens import token_hash
 from tracker.settings import Settings
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
 
 
 def send(session: Session, settings: Settings, server: MailServer) -> None:

@@ -29,14 +29,6 @@ from tracker.settings import Settings
 LETTERS = 12
 
 
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
-
-
 class Outbox:
     """Letters in the database itself, outside any test's transaction, since processes read it."""
 

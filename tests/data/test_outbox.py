@@ -1,6 +1,5 @@
 """The outbox, sent to a real mail server on loopback."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -18,14 +17,6 @@ from tracker.services.mail import forget_old_mail, queue, try_again
 from tracker.settings import Settings
 
 NOBODY_LISTENS = "smtp://127.0.0.1:1"
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Reminders around the due day: who gets which, when, once, and never against the truth."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -30,14 +29,6 @@ def noon(day: date) -> datetime:
 
 def days(from_due: int) -> datetime:
     return noon(DUE + timedelta(days=from_due))
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

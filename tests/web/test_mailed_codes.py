@@ -1,7 +1,6 @@
 """A code by mail as the second step: who may have one, how long and how often it works."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -30,14 +29,6 @@ GOOD = "yellow-canal-78-fog"
 HASH = hash_password(GOOD, cheap=True)
 PAGE, SEND = "/sign-in/mailed-code", "/sign-in/mailed-code/send"
 CODE = re.compile(r"^[0-9A-Z]{4} [0-9A-Z]{4} [0-9A-Z]{4} [0-9A-Z]$", re.M)
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture(autouse=True)

@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from tests.people import Browser, make_user, parsed
+from tests.statements import selects_of
 from tests.submitted import add_figures, make_cycle, make_submission
 from tests.web.test_indicator_explorer import rows, text
 from tests.web.test_indicator_pages import form, make_report
-from tests.web.test_public import selects_of
 from tracker.domain.indicators import Cell
 from tracker.domain.progress import Audience
 from tracker.domain.roles import Role

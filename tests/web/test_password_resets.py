@@ -1,6 +1,5 @@
 """A lost password: the same answer to everybody, a link that works once, a mail that tells."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -28,14 +27,6 @@ def user(session: Session) -> User:
     user.password_hash = hash_password(OTHER, cheap=True)
     session.commit()
     return user
-
-
-@pytest.fixture
-def server() -> Iterator[MailServer]:
-    server = MailServer()
-    server.start()
-    yield server
-    server.stop()
 
 
 def ask(browser: Browser, email: str) -> TestResponse:

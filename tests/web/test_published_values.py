@@ -7,8 +7,8 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from tests.people import Browser, make_actor, parsed
+from tests.statements import selects_of
 from tests.submitted import add_figures, found_arms, make_cycle, make_submission
-from tests.web.test_public import selects_of
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import NotPermitted
 from tracker.domain.roles import OPERATOR, Role

@@ -8,8 +8,9 @@ from sqlalchemy import Connection, delete
 from sqlalchemy.orm import Session
 
 from tests.people import Browser
+from tests.statements import selects_of
 from tests.submitted import make_cycle, make_submission
-from tests.web.test_public import selects_of, table, text_of
+from tests.web.test_public import table, text_of
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import ResponseContent
 from tracker.models import Weighting

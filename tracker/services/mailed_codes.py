@@ -56,11 +56,6 @@ def _waits(session: Session, user_id: int, session_id: int, now: datetime) -> bo
     return any(data["session"] == session_id for data in session.scalars(query))
 
 
-def lock(session: Session, user_id: int) -> None:
-    """Let codes of one person be tried one after the other, so that each sees what was counted."""
-    session.scalars(select(User.id).where(User.id == user_id).with_for_update()).one()
-
-
 def use_code(session: Session, *, session_id: int, code: str, clock: Clock) -> bool:
     """Whether ``code`` was mailed for this browser lately; a right one is used up by this."""
     row = session.scalars(

@@ -45,7 +45,7 @@ PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 @requires(Action.PUBLIC_READ)
 def sign_in() -> ResponseReturnValue:
     """The sign-in page; also for somebody who is signed in and wants another account."""
-    target = _next(request.args.get("next"))
+    target = signing_in.wanted()
     unfinished = signing_in.missing_step(target)
     return page("auth/sign_in.html", form=SignInForm(), next=target, unfinished=unfinished)
 
@@ -55,7 +55,7 @@ def sign_in() -> ResponseReturnValue:
 def check_sign_in() -> ResponseReturnValue:
     """Sign in and go where the reader wanted to go."""
     form = SignInForm(request.form)
-    target = _next(request.form.get("next"))
+    target = signing_in.wanted()
     try:
         signing_in.sign_in(form.typed("email"), form.typed("password"))
     except SignInRefused as refused:
@@ -63,10 +63,6 @@ def check_sign_in() -> ResponseReturnValue:
         body = page("auth/sign_in.html", form=form, next=target)
         return body, refused.status, refused.headers
     return redirect(signing_in.onward(target), 303)
-
-
-def _next(target: str | None) -> str:
-    return target if target and signing_in.is_own_path(target) else ""
 
 
 @blueprint.post("/sign-out")

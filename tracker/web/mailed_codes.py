@@ -11,7 +11,7 @@ from tracker.domain.second_factor import Assurance, Standing, takes_mailed_code
 from tracker.forms.second_step import MailedCodeForm
 from tracker.policy.actions import Action
 from tracker.queries.sign_ins import BrowserRow
-from tracker.services import mailed_codes
+from tracker.services import mailed_codes, second_factor
 from tracker.web import signing_in
 from tracker.web.access import SignInNeeded, requires
 from tracker.web.proving import (
@@ -22,7 +22,7 @@ from tracker.web.proving import (
 )
 from tracker.web.render import page
 from tracker.web.session import current_browser, second_factor_for
-from tracker.web.signing_in import SignInRefused, settings
+from tracker.web.signing_in import SignInRefused, elsewhere, settings, wanted
 from tracker.web.transaction import session
 
 blueprint = Blueprint("mailed_codes", __name__)
@@ -46,29 +46,19 @@ def _browser() -> BrowserRow | None:
     return browser if may_be_mailed(browser) else None
 
 
-def _target() -> str:
-    typed = request.values.get("next", "")
-    return typed if signing_in.is_own_path(typed) else ""
-
-
-def _elsewhere() -> ResponseReturnValue:
-    target = _target()
-    return redirect(signing_in.missing_step(target) or target or signing_in.landing(), 303)
-
-
 @blueprint.post("/sign-in/mailed-code/send")
 @requires(Action.PUBLIC_READ)
 def send() -> ResponseReturnValue:
     """Send a code to the address of the account; the answer is the same where none goes."""
     browser = _browser()
     if browser is None:
-        return _elsewhere()
+        return elsewhere()
     user_id = person_id(browser)
     if not mailed_codes.request_code(
         session(), user_id=user_id, session_id=browser.id, clock=system_clock
     ):
         log.warning("mailed-code-slowed", user=user_id)
-    return redirect(url_for("mailed_codes.ask", next=_target() or None), 303)
+    return redirect(url_for("mailed_codes.ask", next=wanted() or None), 303)
 
 
 @blueprint.get("/sign-in/mailed-code")
@@ -77,12 +67,12 @@ def ask() -> ResponseReturnValue:
     """Ask for the code that was sent."""
     browser = _browser()
     if browser is None:
-        return _elsewhere()
+        return elsewhere()
     return _page(browser, MailedCodeForm()), 200, PRIVATE
 
 
 def _page(browser: BrowserRow, form: MailedCodeForm) -> str:
-    return page("auth/mailed_code.html", form=form, next=_target(), email=browser.email)
+    return page("auth/mailed_code.html", form=form, next=wanted(), email=browser.email)
 
 
 @blueprint.post("/sign-in/mailed-code")
@@ -91,7 +81,7 @@ def take() -> ResponseReturnValue:
     """Sign in with a right code; wrong ones are counted with those of apps."""
     browser = _browser()
     if browser is None:
-        return _elsewhere()
+        return elsewhere()
     try:
         _check(browser, MailedCodeForm(request.form).typed("code"))
     except SignInRefused as refused:
@@ -100,7 +90,7 @@ def take() -> ResponseReturnValue:
         return _page(browser, form), refused.status, PRIVATE | refused.headers
     finish_sign_in(Assurance.MAILED_CODE)
     log.info("signed-in-by-mailed-code", user=person_id(browser))
-    return redirect(_target() or signing_in.landing(), 303)
+    return redirect(wanted() or signing_in.landing(), 303)
 
 
 def _check(browser: BrowserRow, typed: str) -> None:
@@ -109,7 +99,7 @@ def _check(browser: BrowserRow, typed: str) -> None:
     except Invalid as error:
         raise SignInRefused(error.problem, 422) from None
     user_id = person_id(browser)
-    mailed_codes.lock(session(), user_id)
+    second_factor.lock(session(), user_id)
     refuse_too_many_codes(user_id)
     if mailed_codes.use_code(session(), session_id=browser.id, code=code, clock=system_clock):
         return

@@ -27,14 +27,12 @@ from tracker.web.second_step import (
     PRIVATE,
     browser_at,
     code_page,
-    elsewhere,
     setting_up,
     signed_in,
     step_added,
-    target,
 )
 from tracker.web.session import current_actor, request_token_hash, second_factor_for
-from tracker.web.signing_in import SignInRefused
+from tracker.web.signing_in import SignInRefused, elsewhere, wanted
 from tracker.web.transaction import keep_despite_error, session
 
 blueprint = Blueprint("passkeys", __name__)
@@ -62,7 +60,7 @@ def begin_adding() -> ResponseReturnValue:
     if setting_up() is None or party() is None:
         return elsewhere()
     _fresh_challenge()
-    return redirect(url_for("passkeys.ask_new", next=target() or None), 303)
+    return redirect(url_for("passkeys.ask_new", next=wanted() or None), 303)
 
 
 @blueprint.get("/second-step/passkey")
@@ -79,7 +77,7 @@ def _new_page(browser: BrowserRow, form: NewPasskeyForm, challenge: str | None) 
     return page(
         "auth/new_passkey.html",
         form=form,
-        next=target(),
+        next=wanted(),
         required=browser.standing is Standing.ENROLMENT_NEEDED,
         first=not browser.enrolled,
         options=set_up_options(browser, challenge, ISSUER),

@@ -74,8 +74,7 @@ def provider_shown() -> dict[str, Any]:
 @requires(Action.PUBLIC_READ)
 def leave() -> ResponseReturnValue:
     """Send somebody who wants to sign in to the provider."""
-    typed = request.form.get("next", "")
-    return _leave(None, typed if signing_in.is_own_path(typed) else "")
+    return _leave(None, signing_in.wanted())
 
 
 @blueprint.post("/account/provider/link")

@@ -27,7 +27,7 @@ from tracker.web.session import (
     request_token_hash,
     second_factor_for,
 )
-from tracker.web.signing_in import SignInRefused
+from tracker.web.signing_in import SignInRefused, elsewhere, wanted
 from tracker.web.transaction import session
 
 blueprint = Blueprint("second_step", __name__)
@@ -36,24 +36,12 @@ FEW_CODES = 3
 ISSUER = "Small Arms Commitments Tracker"
 
 
-def target() -> str:
-    """Where one wanted to go, if it is a path of this site."""
-    typed = request.values.get("next", "")
-    return typed if signing_in.is_own_path(typed) else ""
-
-
 def browser_at(*standings: Standing) -> BrowserRow | None:
     """This browser, if it stands at one of these steps."""
     browser = current_browser()
     if browser is None:
         raise SignInNeeded
     return browser if browser.standing in standings else None
-
-
-def elsewhere() -> ResponseReturnValue:
-    """To the step that is missing, or on where both are done."""
-    onward = target()
-    return redirect(signing_in.missing_step(onward) or onward or signing_in.landing(), 303)
 
 
 @blueprint.get("/sign-in/code")
@@ -75,7 +63,7 @@ def code_page(browser: BrowserRow, form: BaseForm, *, challenge: str | None = No
         "auth/code.html",
         form=form if isinstance(form, CodeForm) else CodeForm(),
         refused=None if isinstance(form, CodeForm) else form,
-        next=target(),
+        next=wanted(),
         with_app=browser.has_app,
         with_passkey=browser.has_passkey and passkeys_offered(),
         options=sign_in_options(browser, challenge or browser.challenge),
@@ -103,7 +91,7 @@ def signed_in(browser: BrowserRow) -> ResponseReturnValue:
     """Both steps are done."""
     finish_sign_in()
     _warn_of_few_codes(browser)
-    return redirect(target() or signing_in.landing(), 303)
+    return redirect(wanted() or signing_in.landing(), 303)
 
 
 def _warn_of_few_codes(browser: BrowserRow) -> None:
@@ -148,7 +136,7 @@ def _set_up_page(browser: BrowserRow, form: SetUpForm) -> str:
     return page(
         "auth/set_up.html",
         form=form,
-        next=target(),
+        next=wanted(),
         required=browser.standing is Standing.ENROLMENT_NEEDED,
         another=browser.has_app,
         passkeys=passkeys_offered() and not browser.enrolled,
@@ -169,7 +157,7 @@ def begin_set_up() -> ResponseReturnValue:
     if setting_up() is None or hashed is None:
         return elsewhere()
     second_factor.begin_set_up(session(), hashed_token=hashed)
-    return redirect(url_for("second_step.set_up", next=target() or None), 303)
+    return redirect(url_for("second_step.set_up", next=wanted() or None), 303)
 
 
 @blueprint.post("/second-step")
@@ -192,7 +180,7 @@ def finish_set_up() -> ResponseReturnValue:
     except NotFound as error:
         if error.problem.code != "set-up-expired":
             raise
-        return redirect(url_for("second_step.set_up", next=target() or None), 303)
+        return redirect(url_for("second_step.set_up", next=wanted() or None), 303)
     except Invalid as error:
         form = SetUpForm()
         form.show(*error.problems)
@@ -204,7 +192,7 @@ def finish_set_up() -> ResponseReturnValue:
 
 def step_added(token: str, codes: tuple[str, ...], said: str) -> ResponseReturnValue:
     """Go on with both steps done, by way of the recovery codes where there are new ones."""
-    onward = target()
+    onward = wanted()
     signing_in.begin(token)
     if codes:
         return _codes_page(codes, onward or signing_in.landing())

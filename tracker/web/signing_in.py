@@ -6,8 +6,9 @@ Where a second step is missing, the browser is known but acts as the public: see
 from urllib.parse import urlsplit
 
 import structlog
-from flask import current_app, request, url_for
+from flask import current_app, redirect, request, url_for
 from flask import session as form_session
+from flask.typing import ResponseReturnValue
 
 from tracker.domain.agents import Agent, name_agent
 from tracker.domain.clock import system_clock
@@ -154,6 +155,18 @@ def is_own_path(target: str) -> bool:
         return False
     parts = urlsplit(target)
     return not parts.scheme and not parts.netloc
+
+
+def wanted() -> str:
+    """Where one wanted to go, if it is a path of this site."""
+    typed = request.values.get("next", "")
+    return typed if is_own_path(typed) else ""
+
+
+def elsewhere() -> ResponseReturnValue:
+    """To the step that is missing, or on where both are done."""
+    target = wanted()
+    return redirect(missing_step(target) or target or landing(), 303)
 
 
 def onward(target: str) -> str:
