@@ -118,13 +118,13 @@ class TestAdding:
             for row in page.select("#passkeys tbody tr")
         ]
         assert [row[0] for row in rows] == ["clé bleue <b>", "telephone"]
-        assert [row[2] for row in rows] == ["not yet", "not yet"]
+        assert [row[3] for row in rows] == ["not yet", "not yet"]
         assert "Passkey added, telephone" in page.select("#happened + ul")[0].text
         public.post("/sign-out")
         sign_in(public, focal_point)
         assert use(public, device).location == "/reports"
         used = [
-            row.select("td")[1].get_text()
+            row.select("td")[2].get_text()
             for row in public.soup("/account").select("#passkeys tbody tr")
         ]
         assert used[0] != "not yet" and used[1] == "not yet"
