@@ -24,6 +24,7 @@ from tracker.web import (
     security,
     session,
     transaction,
+    unread,
 )
 from tracker.web.blueprints import BLUEPRINTS
 
@@ -33,6 +34,7 @@ MAX_FORM_BYTES = LARGEST_FILE + MEGABYTE
 MAX_FORM_PARTS = 5_000
 
 PARTS = (
+    unread,
     transaction,
     session,
     last_seen,

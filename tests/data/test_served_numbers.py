@@ -1,17 +1,29 @@
-"""The numbers of a served site outlive the process that counted them."""
+"""A served site: its numbers outlive the process that counted them, and it hears senders out."""
 
 import os
 import signal
+import socket
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
+from collections.abc import Iterator
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.browser.site import RunningSite
 
 TOKEN = "a-token-for-tests-" * 2
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSite]:
+    site = RunningSite(tmp_path_factory.mktemp("served"))
+    site.more["TRACKER_METRICS_TOKEN"] = TOKEN
+    site.tracker("init")
+    site.start()
+    yield site
+    site.stop()
 
 
 def counted(site: RunningSite, rule: str) -> float:
@@ -27,20 +39,32 @@ def counted(site: RunningSite, rule: str) -> float:
     return next((sample.value for sample in found), 0)
 
 
-def test_requests_stay_counted_when_their_process_is_killed(tmp_path: Path) -> None:
-    site = RunningSite(tmp_path)
-    site.more["TRACKER_METRICS_TOKEN"] = TOKEN
-    site.tracker("init")
-    site.start()
-    try:
-        before = counted(site, "/healthz")
-        for _ in range(3):
-            urllib.request.urlopen(f"{site.url}/healthz", timeout=30).close()  # noqa: S310
-        (serving,) = site.serving
-        os.kill(serving, signal.SIGKILL)
-        assert when_answered(site, "/healthz") >= before + 3
-    finally:
-        site.stop()
+@pytest.mark.parametrize("megabytes", [1, 20, 60])
+def test_who_sends_too_much_is_heard_out_and_told(site: RunningSite, megabytes: int) -> None:
+    """A browser, or a proxy before us, that cannot send the rest shows an error of its own."""
+    length = megabytes * 2**20
+    head = (
+        f"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\n"
+        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", site.port), timeout=30) as browser:
+        browser.sendall(head.encode())
+        for _ in range(megabytes):
+            browser.sendall(b"x" * 2**20)
+        answer = ""
+        while "</html>" not in answer and (more := browser.recv(2**16).decode()):
+            answer += more
+    status = 400 if megabytes < 16 else 413
+    assert answer.startswith(f"HTTP/1.1 {status} ") and "<h1>" in answer
+
+
+def test_requests_stay_counted_when_their_process_is_killed(site: RunningSite) -> None:
+    before = counted(site, "/healthz")
+    for _ in range(3):
+        urllib.request.urlopen(f"{site.url}/healthz", timeout=30).close()  # noqa: S310
+    (serving,) = site.serving
+    os.kill(serving, signal.SIGKILL)
+    assert when_answered(site, "/healthz") >= before + 3
 
 
 def when_answered(site: RunningSite, rule: str) -> float:

@@ -1,0 +1,26 @@
+"""The rest of what a browser sends is read, where the answer did not need it.
+
+A server that answers and closes while much is still sent makes browsers and proxies show an error
+of their own in place of the page that says what is too large.
+"""
+
+from flask import Flask, Response, request
+
+from tracker.domain.uploads import MEGABYTE
+
+LONGEST = 64 * MEGABYTE  # of a longer one nothing is read
+PIECE = 2**16
+
+
+def init_app(app: Flask) -> None:
+    """Read it when the transaction has ended, so that a slow sender holds no lock."""
+
+    @app.after_request
+    def read_on(response: Response) -> Response:
+        left = request.content_length or 0
+        while 0 < left <= LONGEST:
+            piece = request.environ["wsgi.input"].read(min(left, PIECE))
+            if not piece:  # it was read already
+                break
+            left -= len(piece)
+        return response
