@@ -81,7 +81,7 @@ def build(path: Path, size: Size) -> int:
     chance = random.Random(7)  # noqa: S311
     with write_intent(), Session(engine) as session, session.begin():
         load_seed(session, demonstration=True)
-        states = _states(session, size.states)
+        states = make_states(session, size.states)
         user = User(
             email="synthetic@example.org",
             name="Synthetic",
@@ -98,7 +98,7 @@ def build(path: Path, size: Size) -> int:
     return responses
 
 
-def _states(session: Session, count: int) -> list[int]:
+def make_states(session: Session, count: int) -> list[int]:
     """As many invented Member States as asked for, with codes that no real State can have."""
     groups = session.scalars(select(Area.code).where(Area.kind == "group")).all()
     session.query(State).filter(State.demonstration).delete()

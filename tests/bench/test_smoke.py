@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.bench import compiled, pages
+from tests.bench import compiled, pages, verifying
 from tests.bench.__main__ import DATABASE, HEAD, SIZE, table
 from tests.bench.data import Size, build
 from tests.bench.measuring import Measured, in_child, peak_mb
@@ -53,3 +53,10 @@ def test_every_page_that_is_measured_opens(tmp_path: Path) -> None:
         "compare of 4 ÷ matrix",
         "largest page",
     ]
+
+
+def test_every_link_is_verified_by_the_command(tmp_path: Path) -> None:
+    lines = verifying.bench(tmp_path, 2)
+    told = [int(line.split()[-1]) for line in lines[:2]]
+    # opened, submitted, accepted and published beside 93 answers, 23 of them saved twice
+    assert told == [2, 2 * (4 + 93 + 23)]
