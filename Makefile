@@ -1,6 +1,6 @@
 # Two commands: `make run` and `make test`. Each is a thin wrapper over the lines in the README.
 .PHONY: run test setup quick check catalogues style types layers unit postgres browser package clean \
-	translations supply whole engines
+	translations supply whole
 
 PYTHON ?= python3
 PORT ?= 5000
@@ -22,10 +22,17 @@ run: setup
 	$(BIN)/python hatch_build.py
 	$(BIN)/tracker serve --demo --port $(PORT)
 
-test: quick engines
+# What runs in the browser or kills a server waits much, so the checks, both engines and the browser
+# run at once; what is said beside the last is shown whole when it ends.
+test: setup catalogues
+	@mkdir -p build; \
+	beside() { $(MAKE) --no-print-directory $$1 > build/$$1.txt 2>&1; ended=$$?; cat build/$$1.txt; exit $$ended; }; \
+	(beside quick) & quick=$$!; (beside postgres) & postgres=$$!; \
+	trap 'kill $$quick $$postgres' INT TERM; failed=0; \
+	$(MAKE) --no-print-directory whole || failed=1; \
+	wait $$quick || failed=1; wait $$postgres || failed=1; exit $$failed
 
-# Each of these keeps one core busy, so two run at once; what each says is shown whole when it ends,
-# and one that fails ends the run.
+# Each of these keeps one core busy, so two run at once; one that fails ends the run.
 WHOLE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 quick: setup catalogues
@@ -49,16 +56,8 @@ types: setup
 layers: setup
 	$(BIN)/lint-imports
 
-# What runs in the browser or kills a server waits much, so both engines run at once; what was said
-# of PostgreSQL is shown when the other has ended.
-engines: setup
-	@mkdir -p build; $(MAKE) --no-print-directory postgres > build/postgres.txt 2>&1 & other=$$!; \
-	trap 'kill $$other' INT TERM; failed=0; \
-	$(MAKE) --no-print-directory whole || failed=1; \
-	wait $$other || failed=1; cat build/postgres.txt; exit $$failed
-
 whole: setup
-	$(BIN)/pytest -q -n 3 --dist worksteal
+	$(BIN)/pytest -q -n 4 --dist worksteal
 
 unit: setup
 	$(BIN)/pytest -q -n 3 --dist worksteal -m "not browser"
