@@ -1,6 +1,6 @@
 """A share as a percentage that never says none of what there is, nor all of what is not."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from babel import Locale
 from babel.numbers import format_percent
@@ -11,7 +11,8 @@ LEFT_TO_RIGHT_MARK = "\u200e"  # keeps the sign before its number in a text from
 def percent_of(n: float, total: float, locale: Locale, *, places: int = 0) -> str:
     """``6%`` as the language writes it; ``<1%`` where it would round to none, ``>99%`` to all.
 
-    With two ``places`` ``6.25%``, ``<0.01%``, ``>99.99%``. ``total`` is not 0.
+    With two ``places`` ``6.25%``, ``<0.01%``, ``>99.99%``. A half is rounded up, as spreadsheets do.
+    ``total`` is not 0.
     """
     pattern = locale.percent_formats[None].pattern
     if places:
@@ -20,7 +21,8 @@ def percent_of(n: float, total: float, locale: Locale, *, places: int = 0) -> st
     def written(share: Decimal) -> str:
         return str(format_percent(share, pattern, locale=locale))
 
-    rounded, least = written(Decimal(n) / Decimal(total)), Decimal(10) ** -(places + 2)
+    least = Decimal(10) ** -(places + 2)
+    rounded = written((Decimal(n) / Decimal(total)).quantize(least, ROUND_HALF_UP))
     if n > 0 and rounded == written(Decimal(0)):
         return _mark("<", locale) + written(least)
     if n < total and rounded == written(Decimal(1)):
