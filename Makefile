@@ -15,7 +15,7 @@ setup: $(VENV)/.installed
 
 $(VENV)/.installed: pyproject.toml hatch_build.py
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -e '.[dev]'
 	touch $@
 
 run: setup
@@ -27,7 +27,9 @@ run: setup
 test: setup catalogues
 	@mkdir -p build; \
 	beside() { $(MAKE) --no-print-directory $$1 > build/$$1.txt 2>&1; ended=$$?; cat build/$$1.txt; exit $$ended; }; \
-	(beside quick) & quick=$$!; (beside postgres) & postgres=$$!; \
+	(beside quick) & quick=$$!; \
+	$(BIN)/pytest --collect-only -q > build/tests.txt 2>&1; : so that each finds it compiled; \
+	(beside postgres) & postgres=$$!; \
 	trap 'kill $$quick $$postgres' INT TERM; failed=0; \
 	$(MAKE) --no-print-directory whole || failed=1; \
 	wait $$quick || failed=1; wait $$postgres || failed=1; exit $$failed

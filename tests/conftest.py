@@ -15,6 +15,7 @@ from typing import Any, cast
 
 import pytest
 from flask import Flask, appcontext_popped, request_started
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
 
@@ -49,11 +50,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 # every route as every role.
 ON_SQLITE_ALONE = {
     "tests.data.test_checker",
+    "tests.exchange.test_comparison_files",
     "tests.exchange.test_compiled_in_libreoffice",
     "tests.exchange.test_compiled_sheets",
     "tests.exchange.test_compiled_texts",
     "tests.exchange.test_compiled_workbook",
     "tests.exchange.test_importing",
+    "tests.exchange.test_new_indicators",
     "tests.exchange.test_report_items",
     "tests.exchange.test_report_printing",
     "tests.exchange.test_report_workbook",
@@ -85,6 +88,7 @@ ON_SQLITE_ALONE = {
     "tests.web.test_review",
     "tests.web.test_scoring",
     "tests.web.test_second_step",
+    "tests.web.test_state_progress",
     "tests.web.test_two_to_publish",
     "tests.web.test_untranslated_words",
     "tests.web.test_withheld",
@@ -178,9 +182,14 @@ def session(connection: Connection) -> Iterator[Session]:
 
 
 @pytest.fixture(scope="session")
-def app(settings: Settings, engine: Engine) -> Iterator[Flask]:
-    """The whole application."""
+def app(
+    settings: Settings, engine: Engine, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
+    """The whole application; its templates are compiled once for all workers."""
     app = create_app(settings)
+    compiled = _of_all_workers(tmp_path_factory) / "templates"
+    compiled.mkdir(parents=True, exist_ok=True)
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
     db.session.session_factory.configure(join_transaction_mode="create_savepoint")
     yield app
     with app.app_context():
@@ -225,8 +234,12 @@ def public(browser_of: type[Browser]) -> Browser:
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the sites that all workers copy are made."""
+    return _of_all_workers(tmp_path_factory) / "made"
+
+
+def _of_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     own = tmp_path_factory.getbasetemp()
-    return (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "made"
+    return own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="session")
