@@ -38,18 +38,20 @@ def write(engine: Engine, word: str) -> None:
 
 def words(engine: Engine) -> list[str]:
     with engine.connect() as connection:
-        return list(connection.scalars(text("SELECT word FROM told ORDER BY word")))
+        return list(connection.scalars(text("SELECT word FROM told ORDER BY rowid")))
 
 
-def test_who_comes_later_waits_for_the_one_before(impatient: Engine) -> None:
+def test_who_comes_later_waits_for_those_before(impatient: Engine) -> None:
     with ThreadPoolExecutor() as pool:
         with write_intent(), impatient.begin() as connection:
             connection.execute(text("INSERT INTO told VALUES ('first')"))
-            later = [pool.submit(write, impatient, word) for word in ("second", "third")]
-            assert not wait(later, timeout=0.5).done
+            later = []
+            for word in ("fifth", "fourth", "third", "second"):
+                later.append(pool.submit(write, impatient, word))
+                assert not wait(later, timeout=0.2).done
         for each in later:
             each.result()
-    assert words(impatient) == ["first", "second", "third"]
+    assert words(impatient) == ["first", "fifth", "fourth", "third", "second"]
 
 
 def test_readers_wait_for_no_turn(impatient: Engine) -> None:

@@ -1,10 +1,11 @@
 """How connections behave: durability and locking of SQLite, and the write intent."""
 
 import sqlite3
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from threading import Lock
+from threading import Event, RLock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -73,14 +74,19 @@ def _prepare_connection(connection: sqlite3.Connection, record: Any) -> None:
 
 
 class _Writers:
-    """One after the other in this process: who waits goes on when the one before has ended.
+    """One after the other in this process, in the order in which they came.
 
     SQLite alone lets those who wait look again after a while, ever longer, so that in a rush
-    whoever has just come goes first and others wait for seconds. Other processes still do.
+    whoever has just come goes first and others wait for seconds. Other processes still do. A turn
+    ends when the connection is given back, which sessions and ``engine.begin`` do at the end of
+    their transaction.
     """
 
     def __init__(self) -> None:
-        self._turn = Lock()
+        # Entered again where the garbage collector gives a connection back in the midst of it.
+        self._guard = RLock()
+        self._taken = False
+        self._waiting: deque[Event] = deque()
 
     def begin(self, connection: Connection) -> None:
         """Begin a transaction; one that may write takes the lock of the file at once."""
@@ -88,15 +94,35 @@ class _Writers:
             connection.exec_driver_sql("BEGIN")
             return
         info = connection.connection.info
-        # Who gets no turn in that time asks SQLite, which then says what is the matter.
-        if self not in info and self._turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000):
+        # Who gets no turn in that time asks SQLite, which waits as long and tells what is wrong.
+        if self not in info and self._has_turn(BUSY_TIMEOUT_MS / 1000):
             info[self] = True
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     def leave(self, connection: Any, record: ConnectionPoolEntry) -> None:
         """What was begun has ended, well or not."""
-        if record.info.pop(self, False):
-            self._turn.release()
+        if not record.info.pop(self, False):
+            return
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().set()
+            else:
+                self._taken = False
+
+    def _has_turn(self, within: float) -> bool:
+        turn = Event()
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return True
+            self._waiting.append(turn)
+        if turn.wait(within):
+            return True
+        with self._guard:
+            if turn.is_set():  # it was given at the last moment
+                return True
+            self._waiting.remove(turn)
+            return False
 
 
 def is_unusable(error: DBAPIError) -> bool:

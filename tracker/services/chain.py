@@ -48,10 +48,9 @@ def append(
 ) -> ChainEntry:
     """Add one link: a revision where ``version`` is given, an event otherwise.
 
-    ``facts`` is JSON without floats and without free text; ``texts`` are the free texts. The
-    caller holds the lock of the chain, or has just begun it.
+    ``facts`` is JSON without floats and without free text; ``texts`` are the free texts.
     """
-    head = session.get_one(ChainHead, report.id)
+    head = lock(session, report.id)
     salts = {name: secrets.token_hex(16) for name in texts or {}}
     digests = {name: text_digest(salts[name], text) for name, text in (texts or {}).items()}
     hashed_facts = {**(facts or {}), "subject": subject, "version": version}

@@ -45,7 +45,7 @@ STATUS: dict[type[TrackerError], int] = {
     TooMany: 429,
     Busy: 503,
 }
-RETRY_AFTER = "10"  # seconds: as long as one waits for the lock of SQLite
+RETRY_AFTER = "10"  # seconds: as long as SQLite waits for its lock
 PAGES = (400, 403, 404, 409, 410, 413, 414, 422, 429, 500, 503)
 
 
