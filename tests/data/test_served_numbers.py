@@ -3,10 +3,13 @@
 import os
 import signal
 import socket
+import sqlite3
+import struct
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -56,6 +59,28 @@ def test_who_sends_too_much_is_heard_out_and_told(site: RunningSite, megabytes: 
             answer += more
     status = 400 if megabytes < 16 else 413
     assert answer.startswith(f"HTTP/1.1 {status} ") and "<h1>" in answer
+
+
+def test_who_stalls_holds_no_lock_and_who_leaves_is_no_fault(site: RunningSite) -> None:
+    told = len(site.log())
+    sender = socket.create_connection(("127.0.0.1", site.port), timeout=30)
+    head = (
+        f"POST /sign-out HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\n"
+        "Cookie: tracker_session=of-nobody\r\nContent-Length: 1000\r\n\r\nx"
+    )
+    sender.sendall(head.encode())
+    time.sleep(1)  # the answer is made, and the rest of what is sent waited for
+    with closing(sqlite3.connect(site.database, isolation_level=None, timeout=1)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
+    assert '"POST"' not in site.log()[told:]
+    sender.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    sender.close()  # without a farewell, as when a telephone loses its network
+    deadline = time.monotonic() + 30
+    while '"POST"' not in site.log()[told:]:
+        assert time.monotonic() < deadline, "the answer was not made"
+        time.sleep(0.05)
+    assert '"status": 400' in site.log()[told:] and "Traceback" not in site.log()[told:]
 
 
 def test_requests_stay_counted_when_their_process_is_killed(site: RunningSite) -> None:

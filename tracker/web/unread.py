@@ -4,6 +4,8 @@ A server that answers and closes while much is still sent makes browsers and pro
 of their own in place of the page that says what is too large.
 """
 
+from contextlib import suppress
+
 from flask import Flask, Response, request
 
 from tracker.domain.uploads import MEGABYTE
@@ -17,10 +19,16 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def read_on(response: Response) -> Response:
-        left = request.content_length or 0
-        while 0 < left <= LONGEST:
-            piece = request.environ["wsgi.input"].read(min(left, PIECE))
-            if not piece:  # it was read already
-                break
-            left -= len(piece)
+        # Other servers than ours would wait for more than was sent.
+        if request.environ.get("wsgi.input_terminated"):
+            with suppress(OSError):  # who sent it is gone
+                _read(request.content_length or 0)
         return response
+
+
+def _read(left: int) -> None:
+    while 0 < left <= LONGEST:
+        piece = request.environ["wsgi.input"].read(min(left, PIECE))
+        if not piece:  # it was read already
+            break
+        left -= len(piece)
