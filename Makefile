@@ -23,16 +23,16 @@ run: setup
 	$(BIN)/tracker serve --demo --port $(PORT)
 
 # What runs in the browser or kills a server waits much, so the checks, both engines and the browser
-# run at once; what is said beside the last is shown whole when it ends.
+# run at once. What checks and PostgreSQL said is shown at the end.
 test: setup catalogues
 	@mkdir -p build; \
-	beside() { $(MAKE) --no-print-directory $$1 > build/$$1.txt 2>&1; ended=$$?; cat build/$$1.txt; exit $$ended; }; \
-	(beside quick) & quick=$$!; \
-	$(BIN)/pytest --collect-only -q > build/tests.txt 2>&1; : so that each finds it compiled; \
-	(beside postgres) & postgres=$$!; \
 	trap 'kill $$quick $$postgres' INT TERM; failed=0; \
+	$(MAKE) --no-print-directory quick > build/quick.txt 2>&1 & quick=$$!; \
+	$(BIN)/pytest --collect-only -q > build/tests.txt 2>&1; : so that each finds it compiled; \
+	$(MAKE) --no-print-directory postgres > build/postgres.txt 2>&1 & postgres=$$!; \
 	$(MAKE) --no-print-directory whole || failed=1; \
-	wait $$quick || failed=1; wait $$postgres || failed=1; exit $$failed
+	wait $$quick || failed=1; cat build/quick.txt; \
+	wait $$postgres || failed=1; cat build/postgres.txt; exit $$failed
 
 # Each of these keeps one core busy, so two run at once; one that fails ends the run.
 WHOLE := $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)

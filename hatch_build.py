@@ -11,7 +11,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 def compile_catalogues(root: Path) -> None:
     """Write ``messages.mo`` beside every ``messages.po`` under ``tracker/translations``."""
     for source in sorted((root / "tracker" / "translations").glob("*/LC_MESSAGES/messages.po")):
-        draft = source.with_suffix(".draft.mo")  # whoever reads meanwhile finds a whole one
+        draft = source.with_suffix(".mo.draft")  # whoever reads meanwhile finds a whole one
         with source.open("rb") as po, draft.open("wb") as mo:
             write_mo(mo, read_po(po, locale=source.parts[-3]))
         draft.replace(source.with_suffix(".mo"))
