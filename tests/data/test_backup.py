@@ -271,6 +271,9 @@ def test_a_full_place_is_told_in_one_sentence(
     refused = full.run("restore", archive)
     assert refused.returncode == 1
     assert refused.stderr.count(".pdf") == 5 and refused.stderr.endswith(" and 4 more.\n")
+    (full.folder / "tracker.sqlite3").write_bytes(b"something")
+    refused = full.run("restore", archive)
+    assert f"there is: {full.folder / 'tracker.sqlite3'}, " in refused.stderr
 
 
 def _without_last_bytes(archive: Path) -> None:

@@ -78,12 +78,14 @@ def _check_empty(settings: Settings, url: URL) -> None:
     """Stop where anything would be written over."""
     kept = kept_files(settings.instance_path, with_secrets=True)
     # In development the key is made by reading the settings: it may stay, unless one comes.
-    in_the_way = [str(path) for path in kept if path.name != "secret_key"]
+    files = [str(path) for path in kept if path.name != "secret_key"]
+    database = []
     if url.get_backend_name() == "sqlite":
         file = Path(url.database or "")
-        in_the_way += [str(p) for p in (file, *_beside(file)) if _holds_something(p)]
+        database = [str(p) for p in (file, *_beside(file)) if _holds_something(p)]
     elif _has_tables(url):
-        in_the_way.append("the database, which has tables")
+        database = ["the database, which has tables"]
+    in_the_way = [*database, *files]
     if in_the_way:
         more = f" and {len(in_the_way) - SHOWN} more" if len(in_the_way) > SHOWN else ""
         shown = ", ".join(in_the_way[:SHOWN])
