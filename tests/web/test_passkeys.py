@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from tests.authenticator import Device
+from tests.outbox import mails
 from tests.people import Browser, make_user, parsed, state_id
 from tracker.domain.account_events import AccountEventKind
 from tracker.domain.clock import system_clock
@@ -267,6 +268,7 @@ class TestUsing:
         assert enrolled.get("/review").status_code == 303
         kinds = session.scalars(select(AccountEvent.kind)).all()
         assert AccountEventKind.CODES_REFUSED in kinds
+        assert mails(session)[-1].data == {"event": "codes-refused"}
 
     def test_an_answer_is_taken_once(
         self, enrolled: Browser, reviewer: User, device: Device

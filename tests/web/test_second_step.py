@@ -14,10 +14,18 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from tests.outbox import mails
 from tests.people import Browser, make_user, parsed, state_id
 from tracker.domain.clock import system_clock
 from tracker.domain.roles import Role
-from tracker.models import NationalReport, RecoveryCode, Response, SecondFactor, User
+from tracker.models import (
+    NationalReport,
+    RecoveryCode,
+    Response,
+    SecondFactor,
+    SignInFailure,
+    User,
+)
 from tracker.models import Session as SignedIn
 from tracker.services.passwords import hash_password
 
@@ -255,6 +263,22 @@ class TestCode:
         assert slowed.headers["Retry-After"] == "900"
         assert "15 minutes" in text_of(slowed)
         assert other.get("/review").status_code == 303
+
+    def test_who_guesses_slowly_is_stopped_for_the_day_and_the_owner_is_told(
+        self, enrolled: tuple[Browser, str, list[str]], session: Session, reviewer: User
+    ) -> None:
+        browser, secret, _ = enrolled
+        sign_in(browser, reviewer)
+        told = []
+        for _ in range(20):
+            assert browser.post("/sign-in/code", {"code": code_of(secret, 50)}).status_code == 401
+            failures = session.scalars(select(SignInFailure)).all()
+            for failure in failures:
+                failure.at -= timedelta(minutes=20)
+            session.commit()
+            told.append(mails(session)[-1].data["event"])
+        assert set(told[:-1]) == {"factor-set-up"} and told[-1] == "codes-refused"
+        assert browser.post("/sign-in/code", {"code": code_of(secret)}).status_code == 429
 
     def test_nonsense_is_refused_and_not_counted(
         self, enrolled: tuple[Browser, str, list[str]], reviewer: User

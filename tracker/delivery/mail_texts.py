@@ -107,8 +107,8 @@ TEXTS: dict[MailKind, MailText] = {
         (
             N_("Account with the address %(address)s, on %(at)s UTC: %(event)s"),
             N_(
-                "If it was you, do nothing. If it was not, change your password at once and tell "
-                "the secretariat. Your account is here:"
+                "If you did this or asked for it, do nothing. If not, change your password at once "
+                "and tell the secretariat. Your account is here:"
             ),
         ),
         "/account",

@@ -29,6 +29,5 @@ def record_account_event(
     )
     session.flush()
     if kind in TOLD_BY_MAIL:
-        owner = session.get_one(User, user_id)
-        facts = {"event": kind.value}
-        mail.queue(session, user=owner, kind=MailKind.SIGN_IN_CHANGED, at=at, data=facts)
+        owner, data = session.get_one(User, user_id), {"event": kind.value}
+        mail.queue(session, user=owner, kind=MailKind.SIGN_IN_CHANGED, at=at, data=data)

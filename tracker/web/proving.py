@@ -70,7 +70,8 @@ def count_wrong_code(browser: BrowserRow) -> None:
     user_id = person_id(browser)
     sessions.record_wrong_code(session(), user_id=user_id, clock=system_clock)
     log.warning("code-refused", user=user_id)
-    if _wrong_codes(user_id) >= sessions.CODES_ALLOWED:
+    in_a_day = _wrong_codes(user_id, sessions.CODES_KEPT_FOR)
+    if _wrong_codes(user_id) >= sessions.CODES_ALLOWED or in_a_day >= sessions.CODES_ALLOWED_A_DAY:
         record_account_event(
             session(),
             actor=browser.person,
