@@ -12,6 +12,7 @@ from tests.tampering import as_owner
 from tracker.app import create_app
 from tracker.cli.database import connect
 from tracker.cli.setup import set_up
+from tracker.domain.indicators import Cell
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Role
 from tracker.domain.states import State
@@ -86,6 +87,40 @@ def test_readers_of_other_levels_neither_fill_nor_read_what_is_kept_for_the_publ
         (another, "implemented"),
     ):
         assert cells(reader) == ["is-implemented", f"is-{second}"]
+
+
+def arms(traced: int) -> dict[Cell, int]:
+    """Figures of one year from which both values can be computed."""
+    totals = {"seized_criminal": 0, "found": 20, "surrendered": 0}
+    together = {"traced": traced, "otherwise_established": 0, "uniquely_marked": 20}
+    figures = {Cell(2023, category, "total"): total for category, total in totals.items()}
+    return figures | {Cell(2023, "not_split", name): n for name, n in together.items()}
+
+
+def shown(browser: Browser) -> str:
+    """What stands for Ghana in the table of States."""
+    rows = browser.soup("/indicators/sdg-16-4-2?year=2023").select("#states tbody tr")
+    return next(row.get_text(" ", strip=True) for row in rows if "Ghana" in row.get_text())
+
+
+def test_values_of_an_indicator(
+    browser_of: type[Browser], session: Session, work: Reporting
+) -> None:
+    public = browser_of()
+    another = browser_of(make_user(session, Role.FOCAL_POINT, "PER"))
+    for version, (traced, audience) in enumerate(((5, Audience.PUBLIC), (10, Audience.STATES))):
+        work.save_figures(arms(traced), version=version, audience=audience)
+        submission = work.submit()
+        work.accept(submission)
+        work.publish(submission)
+        session.commit()
+        first = shown(public)
+        assert f"{traced}/20" in shown(another)
+        assert shown(public) == first  # whoever reads more fills nothing for the public
+        if not version:
+            assert "5/20" in first
+            work.reopen()
+    assert "5/20" not in first and "10/20" not in first and "Withheld" in first
 
 
 def test_a_text_that_is_struck_out(public: Browser, session: Session, work: Reporting) -> None:

@@ -16,6 +16,7 @@ from tracker.queries.indicator_values import (
     returned_values,
     shown_values,
 )
+from tracker.queries.kept import kept
 from tracker.queries.states import StateRow
 from tracker.web.locale import in_language
 from tracker.web.public_choices import by_name, chosen_area, one_of, refuse_state
@@ -77,9 +78,19 @@ def values_view(definition: IndicatorDefinition, audience: Audience) -> ValuesVi
     """Read and compute what the address names; ``Invalid`` for a wrong choice."""
     read = returned_values(session(), definition, audience=audience)
     counted = tuple(category for category in definition.categories if category.counted)
+    choice = _choice(read, counted)
+
+    def compute() -> ShownValues:
+        return shown_values(read, choice)
+
+    shown = (
+        kept(session(), ("shown values", definition.slug, choice), compute)
+        if audience is Audience.PUBLIC
+        else compute()
+    )
     return ValuesView(
         definition=definition,
-        shown=shown_values(read, _choice(read, counted)),
+        shown=shown,
         areas=read.areas,
         categories=counted,
         rows=tuple(by_name(read.rows, lambda row: dict(row.state.name))),

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import lru_cache
 
 from babel import Locale
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_datetime, get_locale, gettext
+from flask_babel import format_datetime, gettext
 
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem, StaleEdit, WrongStatus
@@ -41,7 +42,7 @@ from tracker.services.indicators import save_indicator
 from tracker.services.responses import Saved
 from tracker.web.access import requires
 from tracker.web.indicator_choices import values_view
-from tracker.web.locale import chosen_language
+from tracker.web.locale import chosen_language, locale_name
 from tracker.web.public_choices import by_name, current_cycle
 from tracker.web.render import page, problem_text
 from tracker.web.reporting import is_editable, load_report
@@ -56,8 +57,12 @@ blueprint.after_request(revalidate)
 @blueprint.app_template_filter("percent2")
 def percent2(share: Fraction) -> str:
     """A share as the page's language writes percentages, with two places, see ``percent_of``."""
-    locale = get_locale() or Locale("en")
-    return percent_of(share.numerator, share.denominator, locale, places=2)
+    return _percent2(share, locale_name())
+
+
+@lru_cache(maxsize=20_000)
+def _percent2(share: Fraction, language: str) -> str:
+    return percent_of(share.numerator, share.denominator, Locale.parse(language), places=2)
 
 
 @dataclass(frozen=True, slots=True)
