@@ -152,8 +152,9 @@ def test_cycles_stand_row_by_row_and_what_moved_is_counted(
     assert cells[start][0] == f"Movement from {CYCLE} to {NEXT}"
     assert "in both cycles only: 4/193 (2%)." in cells[start + 1][0]
     found = next(row for row in cells[start:] if row[0] == "I.1")
-    assert found[2:6] == [1, 1, 1, 4 * 17 - 3]  # the pairs without an answer are not compared
-    assert found[6:9] == [4 * 17, "1/3 (33%)", "1/3 (33%)"]
+    # Its own 17 paragraphs and the 15 beneath it; the pairs without an answer are not compared.
+    assert found[2:6] == [1, 1, 1, 4 * 32 - 3]
+    assert found[6:9] == [4 * 32, "1/128 (1%)", "1/128 (1%)"]
     facts = written.facts("Read me")
     assert facts["Rows in the sheet of responses"].startswith("11: ")
     charts = [name for name in written.xml() if name.startswith("xl/charts/chart")]

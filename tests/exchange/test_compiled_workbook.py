@@ -155,6 +155,9 @@ def test_counts_equal_the_figures(
         for base, text in zip(Base, row[11:15], strict=True):
             implemented = distribution[Progress.IMPLEMENTED]
             assert text.split(" ")[0] == f"{implemented}/{distribution.size(base)}"
+    by_section = {row[0]: row for row in cells[:start]}
+    for code, paragraphs in (("I.1", 32), ("II", 16), ("III", 22)):  # with the sections beneath
+        assert by_section[code][10] == 193 * paragraphs == sum(by_section[code][2:10])
     whole = next(row for row in cells if row[1] == "All sections")
     assert whole[10] == 193 * len(figures.commitments) == sum(whole[2:10])
     facts = written.facts("Read me")

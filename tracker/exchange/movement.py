@@ -1,11 +1,12 @@
 """How States moved from one cycle to the next, counted while their answers are written."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from tracker.domain.messages import N_
 from tracker.domain.movement import Move, move
+from tracker.domain.overview import parts_by_section
 from tracker.domain.progress import Progress
 from tracker.exchange.answers import entry_value
 from tracker.exchange.charts import ROW_PIXELS, Series, Source, stacked_bars
@@ -27,6 +28,7 @@ ABOUT = N_(
     "reports give one of the four stages; not compared are those not applicable, not answered or "
     "withheld in either."
 )
+HELD = N_("A section holds the sections beneath it, so that the sections do not add up.")
 CHART_WORDS = N_("Stacked bars: the counts of the table below it, section by section.")
 
 
@@ -36,8 +38,8 @@ class Movement:
     def __init__(self, data: CompiledExport) -> None:
         self._data = data
         self._asked = [c for c in data.document.commitments if c.asks_states]
-        self._codes = {commitment.section for commitment in self._asked}
-        self._moves: Counter[tuple[str, str, Move]] = Counter()
+        self._parts = parts_by_section(data.document, self._asked)
+        self._moves: Counter[tuple[str, int, Move]] = Counter()
         self._states: Counter[str] = Counter()
 
     def add(self, entries: Sequence[Entry]) -> None:
@@ -50,7 +52,7 @@ class Movement:
             self._states[now.cycle_slug] += 1
             for commitment in self._asked:
                 found = move(entry_value(before, commitment), entry_value(now, commitment))
-                self._moves[now.cycle_slug, commitment.section, found] += 1
+                self._moves[now.cycle_slug, commitment.paragraph, found] += 1
 
     def write(self, sheet: Sheet) -> None:
         """A chart and a table for each cycle but the first."""
@@ -65,6 +67,7 @@ class Movement:
         members = self._data.cycles[0].figures.members
         both = words.share(self._states[now], members)
         sheet.line(words(ABOUT, share=both), "soft")
+        sheet.line(words(HELD), "soft")
         if not self._states[now]:
             return
         chart_row = sheet.row
@@ -74,13 +77,12 @@ class Movement:
             words(N_("Short heading (ours)")),
             *map(words.label, Move),
         ]
-        shares = [N_("Pairs"), N_("Further, of pairs compared"), N_("Back, of pairs compared")]
+        shares = [N_("Pairs"), N_("Further, of all pairs"), N_("Less far, of all pairs")]
         sheet.row_of([*heads, *map(words, shares)], "header")
         first = sheet.row
-        blocks = [block for block in self._data.document.blocks() if block.code in self._codes]
-        for block in blocks:
-            found = {m: self._moves[now, block.code, m] for m in Move}
-            self._row(sheet, block.code, words.text(block.short_title), found)
+        for part in self._parts:
+            found = self._found(now, part.paragraphs)
+            self._row(sheet, part.of.code, words.text(part.of.short_title), found)
         stacked_bars(
             sheet,
             Source(
@@ -98,8 +100,11 @@ class Movement:
             title=title,
             description=words(CHART_WORDS),
         )
-        whole = {m: sum(self._moves[now, code, m] for code in self._codes) for m in Move}
+        whole = self._found(now, [commitment.paragraph for commitment in self._asked])
         self._row(sheet, "", words(N_("All sections")), whole)
+
+    def _found(self, now: str, paragraphs: Iterable[int]) -> dict[Move, int]:
+        return {m: sum(self._moves[now, number, m] for number in paragraphs) for m in Move}
 
     def _row(self, sheet: Sheet, code: str, name: str, found: dict[Move, int]) -> None:
         share, number = sheet.book.words.share, sheet.book.style("boxed_number")
@@ -108,8 +113,7 @@ class Movement:
         pairs = sum(found.values())
         for at, amount in enumerate((*found.values(), pairs), start=2):
             sheet.raw.write_number(sheet.row, at, amount, number)
-        compared = pairs - found[Move.NOT_COMPARED]
-        sheet.cell(7, share(found[Move.FURTHER], compared), "boxed_share")
-        sheet.cell(8, share(found[Move.BACK], compared), "boxed_share")
+        sheet.cell(7, share(found[Move.FURTHER], pairs), "boxed_share")
+        sheet.cell(8, share(found[Move.BACK], pairs), "boxed_share")
         sheet.fit_text(name, 1)
         sheet.row += 1

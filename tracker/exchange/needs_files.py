@@ -42,7 +42,7 @@ class ListForm(StrEnum):
         """The media type registered for it."""
         return {
             ListForm.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            ListForm.CSV: "text/csv; charset=utf-8",
+            ListForm.CSV: "text/csv",
             ListForm.JSON: "application/json",
         }[self]
 

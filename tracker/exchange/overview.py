@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from tracker.domain.documents import OutcomeDocument
 from tracker.domain.messages import N_
+from tracker.domain.overview import parts_by_section
 from tracker.domain.progress import SHOWN_ORDER, Absence, Base, Distribution, Progress, total
 from tracker.exchange.charts import ROW_PIXELS, Series, Source, stacked_bars
-from tracker.exchange.movement import Movement
+from tracker.exchange.movement import HELD, Movement
 from tracker.exchange.styles import FILLS
 from tracker.exchange.words import Words
 from tracker.exchange.workbook import Book, Sheet
@@ -103,11 +104,9 @@ def _group_row(sheet: Sheet, name: str, states: Sequence[ListedState]) -> None:
 def _write_sections(sheet: Sheet, document: OutcomeDocument, compiled: CompiledCycle) -> None:
     """The chart, and below it the table that it is drawn from."""
     words, figures = sheet.book.words, compiled.figures
-    found = [
-        (section, [f.distribution for f in figures.commitments if f.section == section.code])
-        for section in document.blocks()
-    ]
-    found = [(section, own) for section, own in found if own]
+    sheet.line(words(HELD), "soft")
+    found = parts_by_section(document, [c for c in document.commitments if c.asks_states])
+    counted = {one.paragraph: one.distribution for one in figures.commitments}
     chart_row = sheet.row
     sheet.row += SECTION_ROWS
     _heads(sheet, words(N_("Section")), words(N_("Short heading (ours)")), words(N_("Pairs")))
@@ -124,8 +123,9 @@ def _write_sections(sheet: Sheet, document: OutcomeDocument, compiled: CompiledC
             title=words(N_("Progress by section, of all Member States")),
             description=words(SECTION_CHART),
         )
-    for section, own in found:
-        _counts(sheet, section.code, words.text(section.short_title), total(own))
+    for part in found:
+        own = total([counted[number] for number in part.paragraphs])
+        _counts(sheet, part.of.code, words.text(part.of.short_title), own)
     _counts(sheet, "", words(N_("All sections")), figures.whole)
 
 
