@@ -287,7 +287,9 @@ def test_the_workbook_holds_exactly_the_list(public: Browser, cycle: ReportingCy
 
 
 def test_csv_has_the_same_rows(public: Browser, cycle: ReportingCycle) -> None:
-    text = public.get(f"/needs.csv?cycle={CYCLE}&lang=fr").data.decode("utf-8-sig")
+    answer = public.get(f"/needs.csv?cycle={CYCLE}&lang=fr")
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    text = answer.data.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == 8 + 2
     assert sum(int(row["withheld"] or 0) for row in rows) == 3

@@ -460,6 +460,41 @@ def test_a_wrong_filter_is_told_in_the_words_of_the_page(
     assert "Encourages" not in french and "encourage," not in french
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"/cycles/{CYCLE}/figures?section=I&section=II",
+        f"/cycles/{CYCLE}/figures?base=members&base=answered",
+        f"/cycles/{CYCLE}/states?value=implemented&value=not_started",
+        f"/documents/bms7/25?cycle={CYCLE}&cycle=bms7",
+        "/indicators/sdg-16-4-2?state=KEN&state=FRA",
+    ],
+)
+def test_two_values_where_one_is_taken_are_refused(
+    public: Browser, cycle: ReportingCycle, query: str
+) -> None:
+    answer = public.get(f"{query}&lang=fr")
+    assert answer.status_code == 422 and "plusieurs fois dans l’adresse" in answer.text
+    assert public.get(f"/cycles/{CYCLE}/figures?section=&section=II&section=II").status_code == 200
+
+
+def test_what_a_page_cannot_be_asked_is_told_in_the_readers_language(public: Browser) -> None:
+    answer = public.client.post("/states?lang=fr", headers={"Sec-Fetch-Site": "same-origin"})
+    assert answer.status_code == 405 and "GET" in answer.headers["Allow"]
+    assert "Rien n’a été modifié" in text_of(parsed(answer.data))
+
+
+def test_a_rate_of_reporting_leads_to_the_states_that_reported(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    page = public.soup(f"/cycles/{CYCLE}/figures?lang=en")
+    link = page.select_one("main p.lead a")
+    assert link is not None and text_of(link) == "2/193 (1%)"
+    behind = public.soup(str(link["href"]))
+    assert text_of(behind.select("main p.lead")[0]).startswith("States that reported: 2/193 (1%)")
+    assert str(page.select("form.filters")[0]["action"]).endswith("#progress")
+
+
 def test_a_new_cycle_hides_no_published_report(
     public: Browser, session: Session, cycle: ReportingCycle
 ) -> None:

@@ -25,6 +25,7 @@ MESSAGES: Final[dict[str, str]] = {
     "text-too-long": N_(
         "This text has %(length)s characters; at most %(limit)s fit. Shorten it and save again."
     ),
+    "one-only": N_("“%(name)s” stands in the address more than once. Leave one of them."),
     "not-a-choice": N_("“%(value)s” is not one of the choices: %(allowed)s."),
     "not-a-date": N_("“%(value)s” is not a date. Write 2024, 2024-06 or 2024-06-30."),
     "not-a-day": N_("“%(value)s” is not a day. Write it as 2024-06-30."),

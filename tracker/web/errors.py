@@ -9,7 +9,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
 from tracker.delivery.signing import KeyUnusable
 from tracker.domain.errors import (
@@ -46,7 +46,7 @@ STATUS: dict[type[TrackerError], int] = {
     Busy: 503,
 }
 RETRY_AFTER = "10"  # seconds: as long as SQLite waits for its lock
-PAGES = (400, 403, 404, 409, 410, 413, 414, 422, 429, 500, 503)
+PAGES = (400, 403, 404, 405, 409, 410, 413, 414, 422, 429, 500, 503)
 
 
 def wants_json() -> bool:
@@ -114,7 +114,9 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     if wants_json():
         return refusal(Problem("not-saved"), code)
     release()
-    return page(f"errors/{code}.html", message="", back=_readable_path()), code
+    allowed = error.valid_methods if isinstance(error, MethodNotAllowed) else None
+    headers = {"Allow": ", ".join(allowed)} if allowed else {}
+    return page(f"errors/{code}.html", message="", back=_readable_path()), code, headers
 
 
 def done_meanwhile(error: IntegrityError) -> ResponseReturnValue:

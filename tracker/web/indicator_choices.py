@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request
-
 from tracker.domain.indicators import Category, IndicatorDefinition
 from tracker.domain.progress import Audience
 from tracker.domain.selection import areas_of
@@ -19,7 +17,7 @@ from tracker.queries.indicator_values import (
 from tracker.queries.kept import kept
 from tracker.queries.states import StateRow
 from tracker.web.locale import in_language
-from tracker.web.public_choices import by_name, chosen_area, one_of, refuse_state
+from tracker.web.public_choices import by_name, chosen_area, one_of, only, refuse_state
 from tracker.web.transaction import session
 
 
@@ -109,7 +107,7 @@ def _choice(read: ReturnedValues, counted: tuple[Category, ...]) -> ValueChoice:
 
 def _chosen_state(rows: tuple[StateRow, ...]) -> str:
     """The ISO code of the State of ``?state``, ``""`` without one; ``Invalid`` if unknown."""
-    raw = request.args.get("state", "").strip()
+    raw = only("state")
     if raw and raw.upper() not in {row.state.iso3 for row in rows}:
         refuse_state(raw, "state")
     return raw.upper()

@@ -3,10 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
-from functools import lru_cache
 
-from babel import Locale
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import format_datetime, gettext
@@ -26,7 +23,6 @@ from tracker.domain.indicators import (
 from tracker.domain.progress import Audience
 from tracker.domain.published import chosen_values
 from tracker.domain.values import parse_audience
-from tracker.exchange.shares import percent_of
 from tracker.forms.indicator import IndicatorForm
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise, may
@@ -42,7 +38,7 @@ from tracker.services.indicators import save_indicator
 from tracker.services.responses import Saved
 from tracker.web.access import requires
 from tracker.web.indicator_choices import values_view
-from tracker.web.locale import chosen_language, locale_name
+from tracker.web.locale import chosen_language
 from tracker.web.public_choices import by_name, current_cycle
 from tracker.web.render import page, problem_text
 from tracker.web.reporting import is_editable, load_report
@@ -52,17 +48,6 @@ from tracker.web.transaction import session
 
 blueprint = Blueprint("indicators", __name__)
 blueprint.after_request(revalidate)
-
-
-@blueprint.app_template_filter("percent2")
-def percent2(share: Fraction) -> str:
-    """A share as the page's language writes percentages, with two places, see ``percent_of``."""
-    return _percent2(share, locale_name())
-
-
-@lru_cache(maxsize=20_000)
-def _percent2(share: Fraction, language: str) -> str:
-    return percent_of(share.numerator, share.denominator, Locale.parse(language), places=2)
 
 
 @dataclass(frozen=True, slots=True)

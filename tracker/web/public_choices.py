@@ -26,9 +26,17 @@ E = TypeVar("E", bound=StrEnum)
 T = TypeVar("T")
 
 
+def only(name: str) -> str:
+    """The text that the query string gives, ``""`` if none; ``Invalid`` where it gives several."""
+    given = {raw.strip() for raw in request.args.getlist(name)} - {""}
+    if len(given) > 1:
+        raise Invalid(Problem("one-only", name, {"name": name}))
+    return given.pop() if given else ""
+
+
 def choice(kind: type[E], name: str) -> E | None:
     """One of the values of ``kind`` from the query string; ``Invalid`` for any other text."""
-    raw = request.args.get(name, "").strip()
+    raw = only(name)
     return _parsed(kind, name, raw) if raw else None
 
 
@@ -50,7 +58,7 @@ def _parsed(kind: type[E], name: str, raw: str) -> E:
 
 def one_of(name: str, allowed: Mapping[str, str]) -> str:
     """One of the codes ``allowed`` (with their words) from the query string, ``""`` if none."""
-    raw = request.args.get(name, "").strip()
+    raw = only(name)
     if raw and raw not in allowed:
         values = {"value": raw[:80], "allowed": ", ".join(allowed.values())}
         raise Invalid(Problem("not-a-choice", name, values))
@@ -103,7 +111,7 @@ def chosen_cycle(
     otherwise: Callable[[tuple[CycleRow, ...]], CycleRow | None] = current_cycle,
 ) -> CycleRow | None:
     """The cycle named in the query string, else ``otherwise``; ``NotFound`` if unknown."""
-    slug = request.args.get("cycle", "").strip()
+    slug = only("cycle")
     return named_cycle(cycles, slug) if slug else otherwise(cycles)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.behind import Compared, StatePairs, pairs_in_both, pairs_moved, pairs_with
@@ -18,7 +18,7 @@ from tracker.domain.states import State, StateStatus
 from tracker.policy.actions import Action
 from tracker.queries.states import list_states
 from tracker.web.access import requires
-from tracker.web.public_choices import by_name, refuse_state
+from tracker.web.public_choices import by_name, only, refuse_state
 from tracker.web.public_selection import CycleView, cycle_view
 from tracker.web.render import label, page
 from tracker.web.transaction import session
@@ -101,7 +101,7 @@ def cycle_states(slug: str) -> ResponseReturnValue:
 
     Filters and base are those of the overview.
     """
-    asked = request.args.get("value", "").strip()
+    asked = only("value")
     view = cycle_view(slug, with_previous=asked in (*Move, *Compared))
     figure = Figure(view, _chosen_value(view), _chosen_paragraph(view), _chosen_state(view))
     names = {state.iso3: state for state in view.states}
@@ -133,7 +133,7 @@ def _named(view: CycleView, paragraph: int | None) -> Commitment | None:
 
 def _chosen_value(view: CycleView) -> Value | None:
     """A value inside the base, or a move where there is a cycle before."""
-    raw = request.args.get("value", "").strip()
+    raw = only("value")
     choices: list[Value] = [value for value in SHOWN_ORDER if _is_inside(value, view.base)]
     choices += [*Move, *Compared] if view.before else []
     for value in choices:
@@ -150,7 +150,7 @@ def _is_inside(value: Value | None, base: Base) -> bool:
 
 
 def _chosen_paragraph(view: CycleView) -> int | None:
-    raw = request.args.get("paragraph", "").strip()
+    raw = only("paragraph")
     if not raw:
         return None
     asked = {str(paragraph): paragraph for paragraph in view.grid.paragraphs}
@@ -160,7 +160,7 @@ def _chosen_paragraph(view: CycleView) -> int | None:
 
 
 def _chosen_state(view: CycleView) -> State | None:
-    raw = request.args.get("state", "").strip().upper()
+    raw = only("state").upper()
     found = [state for state in view.members if state.iso3 == raw]
     if raw and not found:
         refuse_state(raw, "state")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -134,6 +135,16 @@ def write_percent(share: float) -> str:
     return _written(format_percent, share, locale.locale_name())
 
 
+def write_percent2(share: Fraction) -> str:
+    """A share with two places, see ``percent_of``."""
+    return _percent2(share, locale.locale_name())
+
+
+@lru_cache(maxsize=20_000)
+def _percent2(share: Fraction, language: str) -> str:
+    return percent_of(share.numerator, share.denominator, Locale.parse(language), places=2)
+
+
 def write_share(n: int, total: int) -> Markup:
     """``12/193 (6%)`` as markup, see ``percent_of``; never a percentage alone, none of nothing."""
     return _share(n, total, locale.locale_name())
@@ -188,6 +199,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["SHOWN_KEYS"] = tuple(value.value for value in SHOWN_ORDER)
     app.jinja_env.filters["numberformat"] = write_number
     app.jinja_env.filters["percentformat"] = write_percent
+    app.jinja_env.filters["percent2"] = write_percent2
     app.jinja_env.filters["shareof"] = write_share
     app.jinja_env.filters["dateof"] = write_date
     app.jinja_env.filters["inlanguage"] = write_language
