@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import Page
 
 from tests.browser.site import RunningSite
 from tests.browser.test_pages import Findings
@@ -82,3 +83,34 @@ def test_the_matrix_on_paper_has_every_column(
     assert last
     assert last["x"] + last["width"] <= 1047
     assert last["width"] > 7, "two millimetres"
+    size = len(page.pdf(format="A4", prefer_css_page_size=True))
+    assert size < 2_000_000, "small patterns and conic gradients are printed as pictures"
+
+
+def test_focus_in_the_matrix_stays_below_its_header(
+    visits: Visits, demonstration: RunningSite
+) -> None:
+    page = visits.open(demonstration)
+    page.goto(MATRIX)
+    page.get_by_role("link", name="To the first row").click()
+    page.keyboard.press("Tab")
+    places = [_place_of_focus(page)]
+    page.locator("#matrix tbody th a").last.focus()
+    for _ in range(14):
+        page.keyboard.press("Shift+Tab")
+        places.append(_place_of_focus(page))
+    names = page.locator("#matrix tbody th a").all_inner_texts()
+    assert [name for name, _ in places] == [names[0], *names[-2:-16:-1]]
+    assert min(below for _, below in places) >= 0
+
+
+def _place_of_focus(page: Page) -> tuple[str, float]:
+    """What has the focus, and how far below the header it stands."""
+    name, below = page.evaluate(
+        """() => {
+          const header = document.querySelector("#matrix thead").getBoundingClientRect();
+          const focused = document.activeElement;
+          return [focused.innerText, focused.getBoundingClientRect().top - header.bottom];
+        }"""
+    )
+    return str(name), float(below)
