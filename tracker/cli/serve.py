@@ -5,6 +5,8 @@ import errno
 import os
 import shutil
 import socket
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 import click
@@ -18,7 +20,9 @@ from tracker.cli.database import connect, schema_problem, wall_problem
 from tracker.settings import BadSettings, Settings, load_settings
 
 THREADS = 8
-COUNTERS = "counters"  # a folder of the instance: numbers of every process, for /metrics
+COUNTERS = "counters"  # a folder: numbers of every process, for /metrics
+COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"  # its name is not ours
+MEMORY = Path("/dev/shm")  # noqa: S108  # nosec B108  # a folder of ours, made anew, is used in it
 APPLICATION = "tracker.app:create_app"  # by name, as servers do: the app stands above us
 
 
@@ -86,6 +90,7 @@ def serve(host: str, port: int, workers: int, demo: bool) -> None:
             "control_socket_disable": True,
             "limit_request_line": 8190,  # the most there is: our own page refuses long addresses
             "child_exit": _leave_counters,
+            "on_exit": lambda server: shutil.rmtree(os.environ[COUNTED_IN], ignore_errors=True),
         },
     ).run()
 
@@ -119,11 +124,22 @@ def _prepare_demonstration(settings: Settings) -> None:
 
 
 def _empty_counters(settings: Settings) -> None:
-    """Numbers begin anew with the server; its processes find the folder by their environment."""
-    folder = settings.instance_path / COUNTERS
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    """Numbers begin anew with the server; its processes find the folder by their environment.
+
+    Its files are mapped into memory: on a full disk the system ends who writes to them. So they are
+    kept in memory where there is a place for that.
+    """
+    of_this = sha256(str(settings.instance_path.resolve()).encode()).hexdigest()[:16]
+    in_memory = MEMORY / f"tracker-{os.getuid()}-{of_this}"
+    for folder in (in_memory, settings.instance_path / COUNTERS):
+        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            folder.mkdir(mode=0o700)
+        except OSError:  # there is no such place, or somebody else has taken it
+            continue
+        os.environ[COUNTED_IN] = str(folder)
+        return
+    raise BadSettings([f"TRACKER_INSTANCE_PATH: {settings.instance_path} cannot be written."])
 
 
 def _leave_counters(server: Arbiter, worker: Worker) -> None:
