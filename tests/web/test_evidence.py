@@ -430,6 +430,8 @@ def test_a_file_that_must_go_is_removed_by_an_administrator_and_given_to_nobody(
     for page in ("/states/GHA", "/states/GHA/submissions/1", "/documents/bms7/28?cycle=bms7"):
         text = readers.public.get(page).text
         assert "A file was removed here" in text and file not in text and "canary" not in text
+        assert "Names a person." in text
+    assert "Names a person." in readers.reviewer.get(shown).text
     assert desk.file(pdf(canary.decode())).exists(), "its checksum can still be checked"
     assert verify_report(session, work.report.id) is None
     assert administrator.get(f"{shown}/strike/files/nonsense").status_code == 404

@@ -25,7 +25,7 @@ FILE_SAVED = "file-saved"  # the kind of its links in the chain
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
-    """One version of a file. ``title`` is ``None`` where it was struck out.
+    """One version of a file. ``title`` is ``None`` where it was struck out, ``reason`` why.
 
     ``removed``: the version that took the file out of its answer; it has no title of its own.
     """
@@ -40,6 +40,7 @@ class EvidenceRow:
     file: EvidenceFile
     language: str
     title: str | None
+    reason: str
     filename: str
     saved_at: datetime
     saved_by: str
@@ -165,6 +166,7 @@ def _row(
         file=file_of_row(row),
         language=row.language,
         title=title.value if title else None,
+        reason=(title.struck_reason or "") if title else "",
         filename=name or "",
         saved_at=row.saved_at,
         saved_by=person,

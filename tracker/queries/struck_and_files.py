@@ -34,10 +34,14 @@ from tracker.queries.strikes import StruckText, copied_revisions
 
 @dataclass(frozen=True, slots=True)
 class ShownFile:
-    """One file of a submitted answer. ``title`` is ``None`` where it was struck out."""
+    """One file of a submitted answer.
+
+    ``title`` is ``None`` where it was struck out; ``reason`` says why.
+    """
 
     public_id: str
     title: str | None
+    reason: str
     file: EvidenceFile
     language: str
 
@@ -90,6 +94,7 @@ def _files() -> Select[*tuple[Any, ...]]:
             title.value,
             SubmissionEvidence.submission_id,
             Evidence.public_id,
+            title.struck_reason,
             Evidence.language,
             Evidence.kind,
             Evidence.size,
@@ -110,7 +115,7 @@ def _files() -> Select[*tuple[Any, ...]]:
 
 def _struck() -> Select[*tuple[Any, ...]]:
     """One row a text: its place, when and why; then nothing."""
-    kinds = (Integer(), String(), String(), String(), Integer(), Text())
+    kinds = (Integer(), String(), Text(), String(), String(), Integer(), Text())
     return select(
         ChainText.entry_id,
         ChainText.field,
@@ -123,13 +128,13 @@ def _struck() -> Select[*tuple[Any, ...]]:
 def _read(rows: Iterable[Any]) -> StruckAndFiles:
     struck: dict[int, list[StruckText]] = defaultdict(list)
     files: dict[tuple[int, str], list[ShownFile]] = defaultdict(list)
-    for number, name, at, words, submission, public_id, language, *file in sorted(
+    for number, name, at, words, submission, public_id, reason, language, *file in sorted(
         rows, key=lambda row: (row[0], row[1])
     ):
         if submission is None:
             struck[number].append(StruckText(name, at, words or ""))
         else:
-            shown = ShownFile(public_id, words, EvidenceFile(*file), language)
+            shown = ShownFile(public_id, words, reason or "", EvidenceFile(*file), language)
             files[submission, name].append(shown)
     return StruckAndFiles(
         {number: tuple(texts) for number, texts in struck.items()},
