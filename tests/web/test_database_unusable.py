@@ -136,6 +136,13 @@ def test_pages_are_read_while_somebody_writes_and_told_when_they_cannot(site: Si
     assert site.client.get("/states").status_code == 200
 
 
+def test_a_monitor_is_told_in_its_own_form(site: Site) -> None:
+    with site.locked("EXCLUSIVE"):
+        answer = site.client.get("/readyz")
+    assert (answer.status_code, answer.json) == (503, {"status": "the database cannot be used"})
+    assert site.client.get("/readyz").json == {"status": "ok"}
+
+
 def test_a_file_that_may_only_be_read(site: Site) -> None:
     own = replace(site.settings, database_url=f"sqlite:///file:{site.file}?mode=ro&uri=true")
     reader = site.signed_in(own)

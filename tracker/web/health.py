@@ -5,7 +5,7 @@ import shutil
 
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.domain.uploads import MEGABYTE
@@ -15,6 +15,10 @@ from tracker.web.transaction import session
 
 blueprint = Blueprint("health", __name__)
 FREE_NEEDED = 100 * MEGABYTE
+# As after a change of servers, when the site still asks the one that follows.
+READ_ONLY = text(
+    "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on'"
+)
 
 
 @blueprint.get("/healthz")
@@ -33,8 +37,11 @@ def readyz() -> ResponseReturnValue:
 
 
 def _database_problem() -> str:
+    database = session()
     try:
-        session().execute(text("SELECT data_version FROM installation"))
+        database.execute(text("SELECT data_version FROM installation"))
+        if database.get_bind().dialect.name == "postgresql" and database.scalar(READ_ONLY):
+            return "the database may only be read"
     except SQLAlchemyError:
         return "the database cannot be used"
     return ""
@@ -45,6 +52,13 @@ def _folder_problem() -> str:
     folder = current_app.instance_path
     if not os.access(folder, os.W_OK):
         return "the instance folder cannot be written"
+    file = make_url(current_app.config["SETTINGS"].database_url)
+    if (
+        file.get_backend_name() == "sqlite"
+        and file.database
+        and not os.access(file.database, os.W_OK)
+    ):
+        return "the file of the database cannot be written"
     if shutil.disk_usage(folder).free < FREE_NEEDED:
         return "the disk of the instance folder is almost full"
     return ""
