@@ -108,6 +108,8 @@ class Answer {
       this.fail(told.problems.map((problem) => problem.message).join(" "));
     } else {
       this.fail(told.message);
+      // The database is away for a while: as with a line that is lost, nobody has to press anything.
+      if (answer.status === 503) this.timer = setTimeout(() => this.save(), RETRY);
     }
   }
 
