@@ -1,15 +1,21 @@
 """Lists for people begin with a heading; a taken port is told in one sentence."""
 
 import json
+import os
+import shutil
 import socket
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tracker.cli.database import unusable_files
 from tracker.cli.group import main
 from tracker.cli.setup import set_up
 from tracker.settings import load_settings
 
+WRITES = ("user", "add", "new@example.org", "--role", "reviewer", "--name", "New")
 LISTS = {
     "cycle": ("slug document opens due closes", 1),
     "state": ("iso3 m49 group status name", 195),
@@ -58,6 +64,84 @@ def test_a_list_for_people_has_a_heading_and_the_data_has_none(
     rows = json.loads(capsys.readouterr().out)
     assert len(rows) == len(lines) - 1 >= least
     assert isinstance(rows[0], dict)
+
+
+def test_only_its_owner_reads_the_database(folder: Path) -> None:
+    assert (folder / "tracker.sqlite3").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("content", "told"), [(b"", "does not hold a private key"), (None, "nobody vouches for")]
+)
+def test_a_lost_or_spoilt_key_is_told(
+    content: bytes | None,
+    told: str,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    assert run(monkeypatch, copy, "check") == 0
+    capsys.readouterr()
+    key = copy / "signing_key.pem"
+    if content is None:
+        key.unlink()
+    else:
+        key.write_bytes(content)
+    assert run(monkeypatch, copy, "check") == 2
+    assert told in capsys.readouterr().err
+    if content is None:
+        assert run(monkeypatch, copy, "init") == 0
+        assert told in capsys.readouterr().err and key.exists()
+
+
+def test_what_the_account_cannot_write_is_told(folder: Path, tmp_path: Path) -> None:
+    """Files left by another account, as after ``tracker init`` by root."""
+    settings = replace(load_settings({"TRACKER_ENV": "development"}), instance_path=folder)
+    settings = replace(settings, database_url=f"sqlite:///{folder / 'tracker.sqlite3'}")
+    assert list(unusable_files(settings)) == []
+    nobody = 65_534
+    shown = Path(tempfile.mkdtemp(prefix="tracker-tests-"))
+    shutil.copy(folder / "tracker.sqlite3", shown)
+    theirs = replace(
+        settings, instance_path=shown, database_url=f"sqlite:///{shown / 'tracker.sqlite3'}"
+    )
+    modes = (0o555, 0o444)
+    for path, mode in zip((shown, shown / "tracker.sqlite3"), modes, strict=True):
+        path.chmod(mode)
+    if os.geteuid() == 0:  # root may write anything
+        os.seteuid(nobody)
+    try:
+        found = list(unusable_files(theirs))
+    finally:
+        if os.getuid() == 0:
+            os.seteuid(0)
+        shown.chmod(0o700)
+        shutil.rmtree(shown)
+    assert [sentence.split(" cannot be written")[0] for sentence in found] == [
+        str(shown),
+        str(shown / "tracker.sqlite3"),
+    ]
+
+
+def test_a_database_that_may_only_be_read_is_told_in_a_sentence(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    url = f"sqlite:///file:{folder / 'tracker.sqlite3'}?mode=ro&uri=true"
+    monkeypatch.setenv("TRACKER_DATABASE_URL", url)
+    monkeypatch.setattr("sys.argv", ["tracker", *WRITES])
+    monkeypatch.setenv("TRACKER_ENV", "development")
+    monkeypatch.setenv("TRACKER_INSTANCE_PATH", str(folder))
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    told = capsys.readouterr().err
+    assert told.startswith("The database cannot be used") and "readonly database" in told
 
 
 def test_a_taken_port_is_told_before_anything_is_made(

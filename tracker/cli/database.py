@@ -1,7 +1,9 @@
 """The database at the command line: one transaction a command."""
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
@@ -32,7 +34,8 @@ def connect(settings: Settings, *, as_owner: bool = False) -> Engine:
     ``as_owner`` takes the role that owns the tables, where the settings name one.
     """
     if settings.database_url.startswith("sqlite"):
-        settings.instance_path.mkdir(parents=True, exist_ok=True)
+        settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_private(make_url(settings.database_url).database)
     name, url = "TRACKER_DATABASE_URL", settings.database_url
     if as_owner and settings.migration_database_url:
         name, url = "TRACKER_MIGRATION_DATABASE_URL", settings.migration_database_url
@@ -44,6 +47,24 @@ def connect(settings: Settings, *, as_owner: bool = False) -> Engine:
             return engine
     except OperationalError as error:
         raise BadSettings([f"{name} cannot be used: {str(error.orig).splitlines()[0]}."]) from None
+
+
+def _make_private(file: str | None) -> None:
+    """Drafts stand in it: where there is no file yet, one is made that its owner alone reads."""
+    if file and not file.startswith(("file:", ":")):
+        with suppress(OSError):  # it is there, or SQLite says what is the matter
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def unusable_files(settings: Settings) -> Iterator[str]:
+    """A sentence for each file or folder that this account cannot use as it must."""
+    needed = {settings.instance_path: os.W_OK | os.X_OK}
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        needed[Path(url.database)] = os.R_OK | os.W_OK
+    for path, access in needed.items():
+        if path.exists() and not os.access(path, access, effective_ids=True):
+            yield f"{path} cannot be written by this account, so nothing would be saved."
 
 
 def grant(session: Session, settings: Settings) -> None:

@@ -8,6 +8,7 @@ import click
 
 from tracker import __version__
 
+NOT_ALLOWED = "42501"  # of PostgreSQL: insufficient_privilege
 SUBCOMMANDS = {
     "init": ("tracker.cli.setup:init", "Create or upgrade the database and load the seed."),
     "serve": ("tracker.cli.serve:serve", "Serve the site."),
@@ -90,8 +91,27 @@ def main() -> None:
         _stop([sentence(problem) for problem in error.problems], 2)
     except TrackerError as error:
         _stop([sentence(error.problem)], 1)
+    except Exception as error:
+        told = _said_by_database(error)
+        if not told:
+            raise
+        _stop([f"The database cannot be used as this command needs: {told}."], 2)
     finally:
         gc.freeze()  # nor once more when it ends
+
+
+def _said_by_database(error: Exception) -> str:
+    """What it says where it is locked, full, read-only or gone, or keeps this role out."""
+    if "sqlalchemy" not in sys.modules:  # it takes long to load
+        return ""
+    from sqlalchemy.exc import DBAPIError
+
+    from tracker.models.engine import is_unusable
+
+    if not isinstance(error, DBAPIError):
+        return ""
+    kept_out = getattr(error.orig, "sqlstate", "") == NOT_ALLOWED
+    return str(error.orig).splitlines()[0] if kept_out or is_unusable(error) else ""
 
 
 def _stop(sentences: list[str], code: int) -> None:

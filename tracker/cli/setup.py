@@ -13,23 +13,36 @@ from tracker.catalogue.indicators import load_indicators as read_indicators
 from tracker.catalogue.states import load_areas as read_areas
 from tracker.catalogue.states import load_states as read_states
 from tracker.catalogue.weightings import load_weightings as read_weightings
-from tracker.cli.database import connect, grant, schema_problem, upgrade, wall_problem
+from tracker.cli.database import (
+    connect,
+    grant,
+    schema_problem,
+    unusable_files,
+    upgrade,
+    wall_problem,
+)
+from tracker.cli.group import NOT_ALLOWED
 from tracker.cli.keys import key_file
 from tracker.cli.neighbours import silent_neighbours
+from tracker.delivery.signing import KeyUnusable
 from tracker.domain.clock import system_clock
 from tracker.domain.mail import MailState
 from tracker.domain.roles import OPERATOR
 from tracker.models.engine import journal_mode, write_intent
 from tracker.queries.outbox import count_mail
+from tracker.queries.signing import list_keys
 from tracker.resources import resource_dir
 from tracker.services import cycles, documents, weightings
 from tracker.services.signing import register_key
 from tracker.settings import BadSettings, Settings, inspect_settings, load_settings
 
-NOT_ALLOWED = "42501"  # of PostgreSQL: insufficient_privilege
 OWNER_NEEDED = (
     "The database refuses: this role may not make or change tables. Name the owner of the tables "
     "in TRACKER_MIGRATION_DATABASE_URL for this command."
+)
+LOST_KEY = (
+    "{path}, which signs, is not there, and nobody vouches for a new one. If a copy of it is kept, "
+    "put it back; if not, run: tracker key replace, and say so where States can read it."
 )
 FIRST_CYCLE = "bms7"
 FIRST_CYCLE_OPENS = date(2021, 7, 30)  # the day BMS7 adopted its document
@@ -51,6 +64,8 @@ def set_up(settings: Settings) -> None:
         with write_intent(), Session(engine) as session, session.begin():
             load_seed(session, demonstration=settings.demonstration)
             grant(session, settings)
+            if lost := _about_key(session, settings):
+                click.echo(lost, err=True)
             register_key(session, signer=key_file(settings).signer(), at=system_clock())
     except ProgrammingError as error:
         if getattr(error.orig, "sqlstate", "") != NOT_ALLOWED:
@@ -88,7 +103,9 @@ def load_seed(session: Session, *, demonstration: bool) -> None:
 def check(form: str) -> None:
     """Show the effective settings, secrets masked, and what is wrong with them."""
     settings, problems = inspect_settings()
-    shown = settings.masked() | {"SQLite journal": journal_mode()}
+    shown = settings.masked()
+    if settings.database_url.startswith("sqlite"):
+        shown |= {"SQLite journal": journal_mode()}
     warnings: list[str] = []
     if not problems:
         mail, problems, warnings = _look_into_database(settings)
@@ -112,17 +129,29 @@ def _look_into_database(settings: Settings) -> tuple[str, list[str], list[str]]:
     except BadSettings as error:
         return "", error.problems, []
     try:
-        problems = [
-            found for found in (schema_problem(engine), key_file(settings).problem()) if found
-        ]
+        found = (schema_problem(engine), key_file(settings).problem())
+        problems = [*unusable_files(settings), *filter(None, found)]
         if problems:
             return "", problems, []
         weak = wall_problem(engine)
         with Session(engine) as session:
             mail = _about_mail(settings, count_mail(session))
-        return mail, [], [weak] if weak else []
+            key = _about_key(session, settings)
+        return mail, [key] if key else [], [weak] if weak else []
     finally:
         engine.dispose()
+
+
+def _about_key(session: Session, settings: Settings) -> str:
+    """A sentence if the private key is lost or cannot be used."""
+    file = key_file(settings)
+    if not file.path.exists():
+        return LOST_KEY.format(path=file.path) if list_keys(session) else ""
+    try:
+        file.signer()
+    except KeyUnusable as error:
+        return f"The signing key cannot be used: {error}"
+    return ""
 
 
 def _about_mail(settings: Settings, counts: dict[MailState, int]) -> str:
