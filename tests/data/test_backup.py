@@ -255,7 +255,10 @@ def test_a_restore_writes_over_nothing(origin: Place, tmp_path: Path) -> None:
     assert again.returncode == 1 and "is there already" in again.stderr
     refused = origin.run("restore", archive)
     assert refused.returncode == 1
-    assert refused.stderr.startswith("A backup goes into an empty place only; there is: ")
+    on_sqlite = origin.url.startswith("sqlite")
+    first = make_url(origin.url).database if on_sqlite else "the database, which has tables"
+    told = f"A backup goes into an empty place only; there is: {first}, "
+    assert refused.stderr.startswith(told)
     assert origin.run("verify").returncode == 0
 
 
@@ -271,9 +274,6 @@ def test_a_full_place_is_told_in_one_sentence(
     refused = full.run("restore", archive)
     assert refused.returncode == 1
     assert refused.stderr.count(".pdf") == 5 and refused.stderr.endswith(" and 4 more.\n")
-    (full.folder / "tracker.sqlite3").write_bytes(b"something")
-    refused = full.run("restore", archive)
-    assert f"there is: {full.folder / 'tracker.sqlite3'}, " in refused.stderr
 
 
 def _without_last_bytes(archive: Path) -> None:
