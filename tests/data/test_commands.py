@@ -144,6 +144,14 @@ def test_a_database_that_may_only_be_read_is_told_in_a_sentence(
     assert told.startswith("The database cannot be used") and "readonly database" in told
 
 
+def test_a_full_disk_is_told(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("tracker.cli.database.FREE_NEEDED", 1 << 60)
+    assert run(monkeypatch, folder, "check") == 0
+    assert f"The disk of {folder} is almost full" in capsys.readouterr().err
+
+
 def test_a_taken_port_is_told_before_anything_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

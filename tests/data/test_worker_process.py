@@ -1,5 +1,6 @@
 """Workers as an operator runs them: real processes, which are killed."""
 
+import json
 import os
 import signal
 import subprocess
@@ -142,6 +143,8 @@ def test_the_server_has_a_worker_as_long_as_it_lives(served: RunningSite, asked:
     assert len(first) == 1
     os.kill(first[0], signal.SIGKILL)
     until(lambda: len(found := workers_of(server)) == 1 and found != first)
+    (told,) = [line for line in served.log().splitlines() if "worker-died" in line]
+    assert json.loads(told)["process"] == first[0]
     os.kill(server, signal.SIGTERM)
     until(lambda: not workers_of(server))
 

@@ -10,6 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from tests.people import parsed, state_id
@@ -132,6 +133,9 @@ def test_a_form_from_nowhere_or_elsewhere_is_refused(
 ) -> None:
     reader = Reader(site, scheme)
     reader.get(link)
-    assert reader.post(link, chosen(), referer=referer).status_code == 400
+    with capture_logs() as found:
+        assert reader.post(link, chosen(), referer=referer).status_code == 400
+    (told,) = [entry for entry in found if entry["event"] == "form-refused"]
+    assert told["why"] and told["base_url"] == site.config["SETTINGS"].base_url
     user = session.scalars(select(User).where(User.email == EMAIL)).one()
     assert user.password_hash is None

@@ -1,6 +1,7 @@
 """The database at the command line: one transaction a command."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from tracker.domain.uploads import FREE_NEEDED
 from tracker.models import grants
 from tracker.models.engine import configure, write_intent
 from tracker.models.readers import reads_everything
@@ -54,6 +56,13 @@ def _make_private(file: str | None) -> None:
     if file and not file.startswith(("file:", ":")):
         with suppress(OSError):  # it is there, or SQLite says what is the matter
             os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def full_disk(settings: Settings) -> str | None:
+    """One sentence if little room is left in the instance folder."""
+    if shutil.disk_usage(settings.instance_path).free >= FREE_NEEDED:
+        return None
+    return f"The disk of {settings.instance_path} is almost full: make room, or nothing is saved."
 
 
 def unusable_files(settings: Settings) -> Iterator[str]:

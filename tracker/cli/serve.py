@@ -17,6 +17,7 @@ from gunicorn.workers.base import Worker
 
 from tracker.cli.beside import WorkerBeside
 from tracker.cli.database import connect, schema_problem, wall_problem
+from tracker.logs import configure_logging
 from tracker.settings import BadSettings, Settings, load_settings
 
 THREADS = 8
@@ -71,6 +72,7 @@ class WatchfulArbiter(Arbiter):  # type: ignore[misc]
 @click.option("--demo", is_flag=True, help="Serve invented demonstration data, made at first use.")
 def serve(host: str, port: int, workers: int, demo: bool) -> None:
     """Serve the site: one process of 8 threads on SQLite, several processes on PostgreSQL."""
+    configure_logging()  # of a worker that died the server itself tells
     settings = load_settings(environment="demonstration" if demo else None)
     if settings.database_url.startswith("sqlite") and workers > 1:
         raise BadSettings(["SQLite takes one worker; use PostgreSQL for more."])

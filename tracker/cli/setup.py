@@ -15,6 +15,7 @@ from tracker.catalogue.states import load_states as read_states
 from tracker.catalogue.weightings import load_weightings as read_weightings
 from tracker.cli.database import (
     connect,
+    full_disk,
     grant,
     schema_problem,
     unusable_files,
@@ -137,7 +138,8 @@ def _look_into_database(settings: Settings) -> tuple[str, list[str], list[str]]:
         with Session(engine) as session:
             mail = _about_mail(settings, count_mail(session))
             key = _about_key(session, settings)
-        return mail, [key] if key else [], [weak] if weak else []
+        full = full_disk(settings)
+        return mail, [key] if key else [], [told for told in (weak, full) if told]
     finally:
         engine.dispose()
 

@@ -168,6 +168,7 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def csrf_failed(error: CSRFError) -> ResponseReturnValue:
+        log.warning("form-refused", why=error.description, base_url=signing_in.settings().base_url)
         return form_expired()
 
     @app.errorhandler(HTTPException)

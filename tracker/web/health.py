@@ -8,13 +8,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from tracker.domain.uploads import MEGABYTE
+from tracker.domain.uploads import FREE_NEEDED
 from tracker.policy.actions import Action
 from tracker.web.access import requires
 from tracker.web.transaction import session
 
 blueprint = Blueprint("health", __name__)
-FREE_NEEDED = 100 * MEGABYTE
 # As after a change of servers, when the site still asks the one that follows.
 READ_ONLY = text(
     "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on'"
