@@ -302,7 +302,7 @@ class TestInvitations:
         assert server.letters.got == []
 
 
-class TestSigningIn:
+class TestAccounts:
     def test_the_owner_is_told_what_changed_and_neither_why_nor_by_whom(
         self, session: Session, settings: Settings, server: MailServer
     ) -> None:
@@ -335,7 +335,7 @@ class TestSigningIn:
             )
         send(session, settings, server)
         subjects = {str(letter["Subject"]).strip() for letter in server.letters.got}
-        site = "Signing in to the Small Arms Commitments Tracker: "
+        site = "Your account in the Small Arms Commitments Tracker: "
         assert subjects == {site + label(kind) for kind in TOLD_BY_MAIL}
 
 

@@ -102,8 +102,8 @@ TEXTS: dict[MailKind, MailText] = {
         ),
         "/forgotten-password",
     ),
-    MailKind.SIGN_IN_CHANGED: MailText(
-        N_("Signing in to the %(site)s: %(event)s"),
+    MailKind.ACCOUNT_CHANGED: MailText(
+        N_("Your account in the %(site)s: %(event)s"),
         (
             N_("Account with the address %(address)s, on %(at)s UTC: %(event)s"),
             N_(

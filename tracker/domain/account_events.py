@@ -31,10 +31,12 @@ class AccountEventKind(StrEnum):
     PROVIDER_SIGN_IN = "provider-sign-in"
 
 
-# What changes how somebody signs in, or shows that another may be trying to: they get a mail.
-# A password has a mail of its own.
+# What changes how somebody signs in or what they may do, or shows that another may be trying to:
+# they get a mail. A password and a link have mails of their own.
 TOLD_BY_MAIL = frozenset(
     (
+        AccountEventKind.ROLE_ENDED,
+        AccountEventKind.HANDED_OVER,
         AccountEventKind.FACTOR_SET_UP,
         AccountEventKind.FACTOR_REMOVED,
         AccountEventKind.FACTOR_RESET,

@@ -170,7 +170,7 @@ _WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (MailKind.PASSWORD_RESET, N_("Link to a new password")),
     (MailKind.SIGN_IN_CODE, N_("Code for signing in")),
     (MailKind.PASSWORD_CHANGED, N_("Password changed")),
-    (MailKind.SIGN_IN_CHANGED, N_("Signing in changed")),
+    (MailKind.ACCOUNT_CHANGED, N_("Account changed")),
     (MailKind.CYCLE_OPENED, N_("Cycle opened")),
     (MailKind.REMINDER, N_("Reminder")),
     (MailKind.REPORT_SUBMITTED, N_("Report submitted")),

@@ -31,7 +31,7 @@ class MailKind(StrEnum):
     PASSWORD_RESET = "password-reset"  # noqa: S105  # nosec B105  # a code, not a password
     SIGN_IN_CODE = "sign-in-code"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105  # nosec B105  # likewise
-    SIGN_IN_CHANGED = "sign-in-changed"
+    ACCOUNT_CHANGED = "account-changed"
     CYCLE_OPENED = "cycle-opened"
     REMINDER = "reminder"
     REPORT_SUBMITTED = "report-submitted"

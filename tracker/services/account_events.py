@@ -22,7 +22,7 @@ def record_account_event(
 ) -> None:
     """Add one event to the history of the account ``user_id``; ``facts`` hold no secret.
 
-    Its owner gets a mail where it is about how they sign in.
+    Its owner gets a mail where it changes how they sign in or what they may do.
     """
     session.add(
         AccountEvent(user_id=user_id, kind=kind, at=at, actor_id=actor.user_id, facts=facts)
@@ -30,4 +30,4 @@ def record_account_event(
     session.flush()
     if kind in TOLD_BY_MAIL:
         owner, data = session.get_one(User, user_id), {"event": kind.value}
-        mail.queue(session, user=owner, kind=MailKind.SIGN_IN_CHANGED, at=at, data=data)
+        mail.queue(session, user=owner, kind=MailKind.ACCOUNT_CHANGED, at=at, data=data)
