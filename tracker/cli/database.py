@@ -60,7 +60,8 @@ def _make_private(file: str | None) -> None:
 
 def full_disk(settings: Settings) -> str | None:
     """One sentence if little room is left in the instance folder."""
-    if shutil.disk_usage(settings.instance_path).free >= FREE_NEEDED:
+    folder = settings.instance_path
+    if not folder.exists() or shutil.disk_usage(folder).free >= FREE_NEEDED:
         return None
     return f"The disk of {settings.instance_path} is almost full: make room, or nothing is saved."
 

@@ -92,7 +92,6 @@ def serve(host: str, port: int, workers: int, demo: bool) -> None:
             "control_socket_disable": True,
             "limit_request_line": 8190,  # the most there is: our own page refuses long addresses
             "child_exit": _leave_counters,
-            "on_exit": lambda server: shutil.rmtree(os.environ[COUNTED_IN], ignore_errors=True),
         },
     ).run()
 
