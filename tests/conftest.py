@@ -25,6 +25,7 @@ from tests.people import Browser
 from tests.transactions import SITE_ROLE, rolled_back, session_in
 from tracker.app import create_app
 from tracker.cli.database import upgrade
+from tracker.cli.keys import key_file
 from tracker.cli.setup import load_seed
 from tracker.extensions import db
 from tracker.models import grants
@@ -139,7 +140,7 @@ def database_url(
 @pytest.fixture(scope="session")
 def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings of a site in three languages; ``ar`` stands for any right-to-left one."""
-    return Settings(
+    made = Settings(
         environment="development",
         instance_path=tmp_path_factory.mktemp("instance"),
         database_url=database_url,
@@ -149,6 +150,8 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
         cheap_password_hashing=True,
         testing=True,
     )
+    key_file(made).first()
+    return made
 
 
 @pytest.fixture(scope="session")

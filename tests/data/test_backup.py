@@ -227,8 +227,8 @@ def test_keys_are_kept_only_where_asked(
 ) -> None:
     private = KeyFile(origin.folder, demonstration=False)
     assert private.path.name == "signing_key.pem"
-    key = private.signer().public_key
-    KeyFile(origin.folder, demonstration=True).signer()
+    key = private.first().public_key
+    KeyFile(origin.folder, demonstration=True).first()
     plain = origin.run("backup", tmp_path / "plain.backup")
     assert plain.stderr.count("Left out: ") == plain.stderr.count("Left out: notes.txt") == 1
     assert "Keys and settings are not in it" in plain.stderr

@@ -494,9 +494,9 @@ def test_what_is_not_part_of_the_history_is_not_found(site: Site, statement: str
 
 def test_a_key_file_exchanged_or_lost_shows_in_the_list_of_keys(site: Site, tmp_path: Path) -> None:
     file = KeyFile(tmp_path, demonstration=False)
-    first = file.signer()
+    first = file.first()
     file.path.unlink()  # lost, or taken away
-    second = file.signer()
+    second = file.first()
     assert first.public_key != second.public_key
     for signer in (first, second):
         register_key(site.session, signer=signer, at=BEGINNING)

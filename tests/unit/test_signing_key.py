@@ -26,7 +26,9 @@ def key_file(folder: Path, *, demonstration: bool = False) -> KeyFile:
 
 def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     file = key_file(tmp_path)
-    first = file.signer()
+    with pytest.raises(KeyUnusable, match=r"signing_key\.pem: No such file"):
+        file.signer()
+    first = file.first()
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
     assert key_file(tmp_path).signer().public_key == first.public_key
     assert [path.name for path in file.path.parent.iterdir()] == ["signing_key.pem"]
@@ -34,19 +36,19 @@ def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
 
 def test_of_many_that_make_the_first_key_at_once_one_prevails(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(lambda _: key_file(tmp_path).signer().public_key, range(16)))
+        made = list(pool.map(lambda _: key_file(tmp_path).first().public_key, range(16)))
     assert len(set(made)) == 1
 
 
 def test_a_demonstration_never_signs_with_the_real_key(tmp_path: Path) -> None:
     real, shown = key_file(tmp_path), key_file(tmp_path, demonstration=True)
     assert real.path != shown.path
-    assert real.signer().public_key != shown.signer().public_key
+    assert real.first().public_key != shown.first().public_key
 
 
 def test_a_new_key_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
     file, new = key_file(tmp_path), new_signer()
-    old = file.signer()
+    old = file.first()
     file.replace(new)
     assert file.signer().public_key == new.public_key != old.public_key
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
@@ -74,7 +76,7 @@ def _another_kind() -> bytes:
 def test_a_key_that_others_may_read_is_a_problem(tmp_path: Path) -> None:
     file = key_file(tmp_path)
     assert file.problem() is None
-    file.signer()
+    file.first()
     assert file.problem() is None
     file.path.chmod(0o640)
     assert str(file.problem()).endswith(f"run: chmod 600 {file.path}.")

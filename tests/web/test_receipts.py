@@ -141,12 +141,12 @@ def test_nothing_is_submitted_without_a_key(
     browser = browser_of(make_user(session, Role.FOCAL_POINT, "GHA"))
     with app.app_context():
         path: Path = key_file().path
-    path.unlink(missing_ok=True)
-    path.mkdir()
+    aside = path.rename(path.with_suffix(".aside"))
     try:
         answer = browser.post(f"/reports/{work.report.public_id}/submit", FORM)
+        assert not path.exists()
     finally:
-        path.rmdir()
+        aside.rename(path)
     assert answer.status_code == 503
     assert "Your answers are kept." in answer.text and str(path) not in answer.text
     session.expire_all()

@@ -145,7 +145,7 @@ def _fill(settings: Settings) -> None:
         with write_intent(), Session(engine) as session, session.begin():
             load_seed(session, demonstration=True)
             _set_cycles(session)
-            signer = key_file(settings).signer()
+            signer = key_file(settings).first()
             play(session, _stage(session, library, password_hash, signer))
             _import_published(session)
     finally:

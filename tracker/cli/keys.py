@@ -10,6 +10,9 @@ from tracker.queries.signing import list_keys
 from tracker.services.signing import register_key
 from tracker.settings import Settings, load_settings
 
+UNVOUCHED = (
+    "Nobody vouches for it, since the key before it is lost: say so where States can read it."
+)
 HEADING = ("key", "public key", "in use since", "vouched for by")
 
 
@@ -41,17 +44,21 @@ def list_(form: str) -> None:
 
 @key.command("replace")
 def replace() -> None:
-    """Sign with a new key from now on; the old one vouches for it, and is then gone.
+    """Sign with a new key from now on; the old one, if it is there, vouches for it and is gone.
 
     The new key is written down before the file changes: if this is interrupted in between, the
     old key goes on signing.
     """
     settings = load_settings()
     file = key_file(settings)
-    old, new = file.signer(), new_signer()
+    old = file.signer() if file.path.exists() else None
+    new = new_signer()
     with transaction(settings) as session:
         now = system_clock()
-        register_key(session, signer=old, at=now)
+        if old:
+            register_key(session, signer=old, at=now)
         name = register_key(session, signer=new, at=now, vouching=old)
     file.replace(new)
     click.echo(f"The key {name} signs from now on.", err=True)
+    if not old:
+        click.echo(UNVOUCHED, err=True)

@@ -45,6 +45,10 @@ LOST_KEY = (
     "{path}, which signs, is not there, and nobody vouches for a new one. If a copy of it is kept, "
     "put it back; if not, run: tracker key replace, and say so where States can read it."
 )
+SPOILT_KEY = (
+    "The signing key cannot be used: {error} If a copy of it is kept, put it back; if not, remove "
+    "the file and run: tracker key replace."
+)
 FIRST_CYCLE = "bms7"
 FIRST_CYCLE_OPENS = date(2021, 7, 30)  # the day BMS7 adopted its document
 
@@ -63,11 +67,11 @@ def set_up(settings: Settings) -> None:
     try:
         upgrade(engine)
         with write_intent(), Session(engine) as session, session.begin():
+            if problem := _about_key(session, settings):
+                raise BadSettings([problem])
             load_seed(session, demonstration=settings.demonstration)
             grant(session, settings)
-            if lost := _about_key(session, settings):
-                click.echo(lost, err=True)
-            register_key(session, signer=key_file(settings).signer(), at=system_clock())
+            register_key(session, signer=key_file(settings).first(), at=system_clock())
     except ProgrammingError as error:
         if getattr(error.orig, "sqlstate", "") != NOT_ALLOWED:
             raise
@@ -152,7 +156,7 @@ def _about_key(session: Session, settings: Settings) -> str:
     try:
         file.signer()
     except KeyUnusable as error:
-        return f"The signing key cannot be used: {error}"
+        return SPOILT_KEY.format(error=error)
     return ""
 
 

@@ -49,11 +49,18 @@ class KeyFile:
     def __init__(self, instance_path: Path, *, demonstration: bool) -> None:
         self.path = instance_path / (DEMONSTRATION_FILE if demonstration else FILE)
 
-    def signer(self) -> FileSigner:
+    def first(self) -> FileSigner:
         """The key, made now if there is none; ``KeyUnusable`` where that cannot be."""
         try:
             if not self.path.exists():
                 self._put(new_signer(), replace=False)
+        except OSError as error:
+            raise KeyUnusable(f"{self.path}: {error.strerror}.") from None
+        return self.signer()
+
+    def signer(self) -> FileSigner:
+        """The key; ``KeyUnusable`` where there is none, or what is there is none."""
+        try:
             private = load_pem_private_key(self.path.read_bytes(), password=None)
         except OSError as error:
             raise KeyUnusable(f"{self.path}: {error.strerror}.") from None
