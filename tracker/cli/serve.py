@@ -2,11 +2,7 @@
 
 import dataclasses
 import errno
-import os
-import shutil
 import socket
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import click
@@ -16,14 +12,12 @@ from gunicorn.util import import_app
 from gunicorn.workers.base import Worker
 
 from tracker.cli.beside import WorkerBeside
+from tracker.cli.counting import counting_folder
 from tracker.cli.database import connect, schema_problem, wall_problem
 from tracker.logs import configure_logging
 from tracker.settings import BadSettings, Settings, load_settings
 
 THREADS = 8
-COUNTERS = "counters"  # a folder: numbers of every process, for /metrics
-COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"  # its name is not ours
-MEMORY = Path("/dev/shm")  # noqa: S108  # nosec B108  # a folder of ours, made anew, is used in it
 APPLICATION = "tracker.app:create_app"  # by name, as servers do: the app stands above us
 
 
@@ -81,7 +75,7 @@ def serve(host: str, port: int, workers: int, demo: bool) -> None:
         settings = dataclasses.replace(settings, base_url=f"http://{host}:{port}")
         _prepare_demonstration(settings)
     _check_database(settings)
-    _empty_counters(settings)
+    numbers = counting_folder(settings)
     Server(
         settings,
         {
@@ -92,6 +86,7 @@ def serve(host: str, port: int, workers: int, demo: bool) -> None:
             "control_socket_disable": True,
             "limit_request_line": 8190,  # the most there is: our own page refuses long addresses
             "child_exit": _leave_counters,
+            "on_exit": lambda server: numbers.remove(),
         },
     ).run()
 
@@ -122,25 +117,6 @@ def _prepare_demonstration(settings: Settings) -> None:
     if settings.second_factor == "off":
         click.echo("\nNo second step is asked for here, since these sign-ins are public.")
     click.echo("")
-
-
-def _empty_counters(settings: Settings) -> None:
-    """Numbers begin anew with the server; its processes find the folder by their environment.
-
-    Its files are mapped into memory: on a full disk the system ends who writes to them. So they are
-    kept in memory where there is a place for that.
-    """
-    of_this = sha256(str(settings.instance_path.resolve()).encode()).hexdigest()[:16]
-    in_memory = MEMORY / f"tracker-{os.getuid()}-{of_this}"
-    for folder in (in_memory, settings.instance_path / COUNTERS):
-        shutil.rmtree(folder, ignore_errors=True)
-        try:
-            folder.mkdir(mode=0o700)
-        except OSError:  # there is no such place, or somebody else has taken it
-            continue
-        os.environ[COUNTED_IN] = str(folder)
-        return
-    raise BadSettings([f"TRACKER_INSTANCE_PATH: {settings.instance_path} cannot be written."])
 
 
 def _leave_counters(server: Arbiter, worker: Worker) -> None:
