@@ -1,6 +1,8 @@
 """Saving with the page's script: when it saves, what it says, what it keeps."""
 
 import signal
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
@@ -97,6 +99,27 @@ def test_without_connection_the_text_is_kept_and_sent_later(
     page.clock.run_for(15_000)
     expect(save_state(page, 25)).to_contain_text("Saved at")
     assert _stored(site, "RWA", 25) == "Written on a train."
+    assert page.evaluate(KEPT) == 0
+
+
+def test_while_the_database_is_away_the_text_is_kept_and_sent_later(
+    visits: Visits, site: RunningSite
+) -> None:
+    visits.expected_statuses.add(503)
+    page = _at_work(visits, site, "MDG", clock=True)
+    with closing(sqlite3.connect(site.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        narrative(page, 25).press_sequentially("Written during a backup.")
+        page.clock.run_for(2000)
+        expect(save_state(page, 25)).to_contain_text("Nothing was saved", timeout=30_000)
+        expect(save_state(page, 25)).to_have_attribute("data-state", "failed")
+        other.execute("ROLLBACK")
+    assert page.evaluate(KEPT) == 1
+    page.clock.run_for(15_000)
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    page.clock.run_for(60_000)
+    found = on_disk(site, "MDG", 25)
+    assert found is not None and (found.narrative, found.version) == ("Written during a backup.", 1)
     assert page.evaluate(KEPT) == 0
 
 

@@ -56,8 +56,12 @@ class Answer {
     if (this.content() === this.acknowledged) return;
     this.say(texts.textUnsaved);
     this.keep();
+    this.saveIn(WAIT);
+  }
+
+  saveIn(time) {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.save(), WAIT);
+    this.timer = setTimeout(() => this.save(), time);
   }
 
   keep() {
@@ -87,7 +91,7 @@ class Answer {
       await this.read(answer, content);
     } catch {
       this.fail(texts.textFailed);
-      this.timer = setTimeout(() => this.save(), RETRY);
+      this.saveIn(RETRY);
     }
     this.running = false;
     this.box.dispatchEvent(new Event("answered"));
@@ -109,7 +113,7 @@ class Answer {
     } else {
       this.fail(told.message);
       // The database is away for a while: as with a line that is lost, nobody has to press anything.
-      if (answer.status === 503) this.timer = setTimeout(() => this.save(), RETRY);
+      if (answer.status === 503) this.saveIn(RETRY);
     }
   }
 
