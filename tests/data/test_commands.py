@@ -13,7 +13,7 @@ import pytest
 from tracker.cli.database import unusable_files
 from tracker.cli.group import main
 from tracker.cli.setup import set_up
-from tracker.settings import load_settings
+from tracker.settings import Settings, load_settings
 
 WRITES = ("user", "add", "new@example.org", "--role", "reviewer", "--name", "New")
 LISTS = {
@@ -92,9 +92,25 @@ def test_a_lost_or_spoilt_key_is_told(
         key.write_bytes(content)
     assert run(monkeypatch, copy, "check") == 2
     assert told in capsys.readouterr().err
+    assert run(monkeypatch, copy, "init") == 2
+    assert capsys.readouterr().err.count(told) == 1
     if content is None:
-        assert run(monkeypatch, copy, "init") == 0
-        assert told in capsys.readouterr().err and key.exists()
+        assert not key.exists()
+    else:  # it may be a good key that this account cannot read: only a person removes it
+        assert run(monkeypatch, copy, "key", "replace") == 2
+        key.unlink()
+    assert run(monkeypatch, copy, "key", "replace") == 0
+    assert "Nobody vouches for it" in capsys.readouterr().err
+    assert run(monkeypatch, copy, "init") == run(monkeypatch, copy, "check") == 0
+    assert len(json.loads(_printed(monkeypatch, copy, capsys, "key", "list"))) == 2
+
+
+def _printed(
+    patch: pytest.MonkeyPatch, folder: Path, caught: pytest.CaptureFixture[str], *arguments: str
+) -> str:
+    caught.readouterr()
+    assert run(patch, folder, *arguments, "--format", "json") == 0
+    return caught.readouterr().out
 
 
 def test_what_the_account_cannot_write_is_told(folder: Path, tmp_path: Path) -> None:
@@ -102,28 +118,46 @@ def test_what_the_account_cannot_write_is_told(folder: Path, tmp_path: Path) -> 
     settings = replace(load_settings({"TRACKER_ENV": "development"}), instance_path=folder)
     settings = replace(settings, database_url=f"sqlite:///{folder / 'tracker.sqlite3'}")
     assert list(unusable_files(settings)) == []
-    nobody = 65_534
     shown = Path(tempfile.mkdtemp(prefix="tracker-tests-"))
     shutil.copy(folder / "tracker.sqlite3", shown)
+    (shown / "tracker.sqlite3-journal").touch(0o400)
     theirs = replace(
         settings, instance_path=shown, database_url=f"sqlite:///{shown / 'tracker.sqlite3'}"
     )
-    modes = (0o555, 0o444)
-    for path, mode in zip((shown, shown / "tracker.sqlite3"), modes, strict=True):
-        path.chmod(mode)
-    if os.geteuid() == 0:  # root may write anything
-        os.seteuid(nobody)
-    try:
-        found = list(unusable_files(theirs))
-    finally:
-        if os.getuid() == 0:
-            os.seteuid(0)
-        shown.chmod(0o700)
-        shutil.rmtree(shown)
+    shown.chmod(0o555)
+    (shown / "tracker.sqlite3").chmod(0o444)
+    found = _as_nobody(theirs)
+    shown.chmod(0o700)
+    shutil.rmtree(shown)
     assert [sentence.split(" cannot be written")[0] for sentence in found] == [
         str(shown),
         str(shown / "tracker.sqlite3"),
+        str(shown / "tracker.sqlite3-journal"),
     ]
+
+
+def _as_nobody(settings: Settings) -> list[str]:
+    """What is told to an account that owns nothing; root may write anything."""
+    if os.getuid() == 0:
+        os.seteuid(65_534)
+    try:
+        return list(unusable_files(settings))
+    finally:
+        if os.getuid() == 0:
+            os.seteuid(0)
+
+
+def test_the_folder_of_the_database_is_looked_at_too(folder: Path, tmp_path: Path) -> None:
+    """SQLite makes its journal there, wherever the instance folder is."""
+    settings = replace(load_settings({"TRACKER_ENV": "development"}), instance_path=folder)
+    elsewhere = Path(tempfile.mkdtemp(prefix="tracker-tests-"))
+    file = Path(shutil.copy(folder / "tracker.sqlite3", elsewhere))
+    file.chmod(0o666)
+    elsewhere.chmod(0o555)
+    found = _as_nobody(replace(settings, database_url=f"sqlite:///{file}"))
+    elsewhere.chmod(0o700)
+    shutil.rmtree(elsewhere)
+    assert [sentence.split(" cannot be written")[0] for sentence in found][-1] == str(elsewhere)
 
 
 def test_a_database_that_may_only_be_read_is_told_in_a_sentence(

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.data.test_backup import Place
 from tests.national_reports import begin_report
+from tracker.app import create_app
 from tracker.cli.database import connect
 from tracker.models import Base
 from tracker.models.grants import ADDED_TO, REFERENCE, REMOVED_FROM
@@ -168,3 +169,22 @@ def test_without_the_owner_the_site_makes_no_tables(new_roles: Callable[[str], R
     done = new_roles("roles_alone").place.run("init")
     assert done.returncode == 2 and "TRACKER_MIGRATION_DATABASE_URL" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_site_is_not_ready_while_its_server_may_only_be_read(
+    server: Engine, new_roles: Callable[[str], Roles]
+) -> None:
+    """As after a change of servers, when the site still asks the one that follows."""
+    roles = new_roles("roles_read")
+    assert roles.place.run("init", **roles.owner).returncode == 0
+    browser = create_app(load_settings(roles.place.environment)).test_client()
+    assert browser.get("/readyz").json == {"status": "ok"}
+    with server.connect() as connection:
+        for statement in (
+            "ALTER DATABASE roles_read SET default_transaction_read_only = on",
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'roles_read'",
+        ):
+            connection.execute(text(statement))
+    found = [browser.get("/readyz") for _ in range(2)]  # the first may meet a line that was cut
+    assert [answer.status_code for answer in found] == [503, 503]
+    assert found[-1].json == {"status": "the database may only be read"}

@@ -2,16 +2,20 @@
 
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
+from threading import Event
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from tracker.models.engine import BUSY_TIMEOUT_MS, configure, write_intent
+from tracker.models.engine import BUSY_TIMEOUT_MS, _Writers, configure, write_intent
 
 
 @pytest.fixture
@@ -83,3 +87,19 @@ def test_one_connection_may_write_twice(impatient: Engine) -> None:
             connection.commit()
     assert words(impatient) == ["first", "second"]
     assert time.monotonic() - begun < BUSY_TIMEOUT_MS / 1000
+
+
+def test_a_turn_given_back_while_another_writer_queues_up_is_not_lost() -> None:
+    """The garbage collector gives a connection back at any line."""
+    writers = _Writers()
+    record: Any = SimpleNamespace(info={writers: True})
+    assert writers._has_turn(0)
+
+    class Collecting(deque[Event]):
+        def append(self, waiting: Event) -> None:
+            super().append(waiting)
+            writers.leave(None, record)
+
+    writers._waiting = Collecting()
+    assert writers._has_turn(0)
+    assert not writers._waiting

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.uploads import FREE_NEEDED
 from tracker.models import grants
-from tracker.models.engine import configure, write_intent
+from tracker.models.engine import configure, said_by_database, sqlite_file, unwritable, write_intent
 from tracker.models.readers import reads_everything
 from tracker.resources import resource_dir
 from tracker.settings import BadSettings, Settings
@@ -37,7 +37,7 @@ def connect(settings: Settings, *, as_owner: bool = False) -> Engine:
     """
     if settings.database_url.startswith("sqlite"):
         settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _make_private(make_url(settings.database_url).database)
+        _make_private(sqlite_file(settings.database_url))
     name, url = "TRACKER_DATABASE_URL", settings.database_url
     if as_owner and settings.migration_database_url:
         name, url = "TRACKER_MIGRATION_DATABASE_URL", settings.migration_database_url
@@ -48,12 +48,12 @@ def connect(settings: Settings, *, as_owner: bool = False) -> Engine:
         with engine.connect():
             return engine
     except OperationalError as error:
-        raise BadSettings([f"{name} cannot be used: {str(error.orig).splitlines()[0]}."]) from None
+        raise BadSettings([f"{name} cannot be used: {said_by_database(error)}."]) from None
 
 
-def _make_private(file: str | None) -> None:
+def _make_private(file: Path | None) -> None:
     """Drafts stand in it: where there is no file yet, one is made that its owner alone reads."""
-    if file and not file.startswith(("file:", ":")):
+    if file:
         with suppress(OSError):  # it is there, or SQLite says what is the matter
             os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
 
@@ -68,13 +68,12 @@ def full_disk(settings: Settings) -> str | None:
 
 def unusable_files(settings: Settings) -> Iterator[str]:
     """A sentence for each file or folder that this account cannot use as it must."""
-    needed = {settings.instance_path: os.W_OK | os.X_OK}
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and url.database:
-        needed[Path(url.database)] = os.R_OK | os.W_OK
-    for path, access in needed.items():
-        if path.exists() and not os.access(path, access, effective_ids=True):
-            yield f"{path} cannot be written by this account, so nothing would be saved."
+    found = dict.fromkeys(unwritable(settings.database_url))
+    folder = settings.instance_path
+    if os.path.exists(folder) and not os.access(folder, os.W_OK | os.X_OK, effective_ids=True):
+        found = {folder: None, **found}
+    for path in found:
+        yield f"{path} cannot be written by this account, so nothing would be saved."
 
 
 def grant(session: Session, settings: Settings) -> None:

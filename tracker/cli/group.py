@@ -106,12 +106,12 @@ def _said_by_database(error: Exception) -> str:
         return ""
     from sqlalchemy.exc import DBAPIError
 
-    from tracker.models.engine import is_unusable
+    from tracker.models.engine import is_unusable, said_by_database
 
     if not isinstance(error, DBAPIError):
         return ""
     kept_out = getattr(error.orig, "sqlstate", "") == NOT_ALLOWED
-    return str(error.orig).splitlines()[0] if kept_out or is_unusable(error) else ""
+    return said_by_database(error) if kept_out or is_unusable(error) else ""
 
 
 def _stop(sentences: list[str], code: int) -> None:

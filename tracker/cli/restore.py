@@ -25,6 +25,7 @@ from tracker.delivery.database_copies import (
     restore_postgres,
 )
 from tracker.delivery.instance_files import is_kept, kept_files
+from tracker.models.engine import files_beside, said_by_database
 from tracker.settings import Settings, load_settings
 
 SHOWN = 5  # of the files in the way
@@ -82,7 +83,7 @@ def _check_empty(settings: Settings, url: URL) -> None:
     database = []
     if url.get_backend_name() == "sqlite":
         file = Path(url.database or "")
-        database = [str(p) for p in (file, *_beside(file)) if _holds_something(p)]
+        database = [str(p) for p in (file, *files_beside(file)) if _holds_something(p)]
     elif _has_tables(url):
         database = ["the database, which has tables"]
     in_the_way = [*database, *files]
@@ -90,10 +91,6 @@ def _check_empty(settings: Settings, url: URL) -> None:
         more = f" and {len(in_the_way) - SHOWN} more" if len(in_the_way) > SHOWN else ""
         shown = ", ".join(in_the_way[:SHOWN])
         stop(f"A backup goes into an empty place only; there is: {shown}{more}.")
-
-
-def _beside(file: Path) -> list[Path]:
-    return [file.with_name(file.name + end) for end in ("-journal", "-wal", "-shm")]
 
 
 def _holds_something(path: Path) -> bool:
@@ -106,8 +103,7 @@ def _has_tables(url: URL) -> bool:
     try:
         return bool(inspect(engine).get_table_names())
     except OperationalError as error:
-        told = str(error.orig).splitlines()[0]
-        raise CopyFailed(f"The database cannot be used: {told}.") from None
+        raise CopyFailed(f"The database cannot be used: {said_by_database(error)}.") from None
     finally:
         engine.dispose()
 

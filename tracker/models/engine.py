@@ -1,14 +1,16 @@
 """How connections behave: durability and locking of SQLite, and the write intent."""
 
+import os
 import sqlite3
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from pathlib import Path
 from threading import Event, RLock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -26,6 +28,7 @@ UNUSABLE = frozenset(
         sqlite3.SQLITE_PROTOCOL,
     )
 )
+BESIDE = ("-journal", "-wal", "-shm")  # files of SQLite beside that of the database
 READ_ONLY = "25006"  # a transaction of PostgreSQL that may not write
 WAL_SAFE_FROM = (3, 51, 3)
 _write_intent: ContextVar[bool] = ContextVar("write_intent", default=False)
@@ -112,17 +115,53 @@ class _Writers:
     def _has_turn(self, within: float) -> bool:
         turn = Event()
         with self._guard:
+            self._waiting.append(turn)  # before it looks: the turn may be given back in between
             if not self._taken:
                 self._taken = True
+                self._waiting.remove(turn)
                 return True
-            self._waiting.append(turn)
         if turn.wait(within):
             return True
         with self._guard:
-            if turn.is_set():  # it was given at the last moment
+            try:
+                self._waiting.remove(turn)
+            except ValueError:  # it was given at the last moment
                 return True
-            self._waiting.remove(turn)
             return False
+
+
+def said_by_database(error: BaseException) -> str:
+    """The first line of what the database itself said."""
+    lines = str(getattr(error, "orig", None) or error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Where a SQLite database is kept; ``None`` in memory, by a URI, or for another engine."""
+    parsed = make_url(url)
+    name = parsed.database or ":memory:"
+    if parsed.get_backend_name() != "sqlite" or name.startswith(("file:", ":")):
+        return None
+    return Path(name)
+
+
+def files_beside(file: Path) -> list[Path]:
+    """Those that SQLite makes beside a database, whether they are there or not."""
+    return [file.with_name(file.name + end) for end in BESIDE]
+
+
+def unwritable(url: str) -> list[Path]:
+    """What of a SQLite database this account cannot write as it must, its folder included."""
+    file = sqlite_file(url)
+    if file is None:
+        return []
+    needed = {file.parent: os.W_OK | os.X_OK}
+    needed |= dict.fromkeys((file, *files_beside(file)), os.R_OK | os.W_OK)
+    return [
+        path
+        for path, access in needed.items()
+        if os.path.exists(path) and not os.access(path, access, effective_ids=True)
+    ]
 
 
 def is_unusable(error: DBAPIError) -> bool:

@@ -25,7 +25,7 @@ from tracker.domain.errors import (
     TrackerError,
     WrongStatus,
 )
-from tracker.models.engine import is_unusable
+from tracker.models.engine import is_unusable, said_by_database
 from tracker.web import carrying, signing_in
 from tracker.web.access import SignInNeeded
 from tracker.web.render import page, problem_text
@@ -121,7 +121,7 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 
 def done_meanwhile(error: IntegrityError) -> ResponseReturnValue:
     """Two people did the same at the same moment: the second one is told."""
-    log.warning("integrity", error=str(error.orig).splitlines()[0])
+    log.warning("integrity", error=said_by_database(error))
     return refusal(Problem("done-meanwhile"), 409)
 
 
@@ -132,7 +132,7 @@ def database_unusable(error: DBAPIError | NoConnectionFree) -> ResponseReturnVal
     """
     if isinstance(error, DBAPIError) and not is_unusable(error):
         raise error
-    log.error("database-unusable", error=str(getattr(error, "orig", error)).splitlines()[0])
+    log.error("database-unusable", error=said_by_database(error))
     stay_unknown()
     if carrying.carries_text() and carrying.comes_from_here() and not wants_json():
         answer = carrying.carrying_page("errors/send_again.html", 503)

@@ -5,10 +5,11 @@ import shutil
 
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.domain.uploads import FREE_NEEDED
+from tracker.models.engine import unwritable
 from tracker.policy.actions import Action
 from tracker.web.access import requires
 from tracker.web.transaction import session
@@ -51,12 +52,7 @@ def _folder_problem() -> str:
     folder = current_app.instance_path
     if not os.access(folder, os.W_OK):
         return "the instance folder cannot be written"
-    file = make_url(current_app.config["SETTINGS"].database_url)
-    if (
-        file.get_backend_name() == "sqlite"
-        and file.database
-        and not os.access(file.database, os.W_OK)
-    ):
+    if unwritable(current_app.config["SETTINGS"].database_url):
         return "the file of the database cannot be written"
     if shutil.disk_usage(folder).free < FREE_NEEDED:
         return "the disk of the instance folder is almost full"

@@ -82,8 +82,8 @@ def values_view(definition: IndicatorDefinition, audience: Audience) -> ValuesVi
         return shown_values(read, choice)
 
     shown = (
-        kept(session(), ("shown values", definition.slug, choice), compute)
-        if audience is Audience.PUBLIC
+        kept(session(), ("shown values", definition.slug), compute)
+        if audience is Audience.PUBLIC and choice == ValueChoice()
         else compute()
     )
     return ValuesView(

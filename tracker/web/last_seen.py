@@ -11,7 +11,7 @@ from flask import Flask, g
 from sqlalchemy.exc import OperationalError
 
 from tracker.domain.clock import system_clock
-from tracker.models.engine import write_intent
+from tracker.models.engine import said_by_database, write_intent
 from tracker.queries.sign_ins import BrowserRow
 from tracker.services import sessions
 from tracker.web.session import current_browser
@@ -42,4 +42,4 @@ def _note(browser: BrowserRow) -> None:
             commit_apart()
     except OperationalError as error:
         release()
-        log.warning("seen-not-noted", error=str(error.orig).splitlines()[0])
+        log.warning("seen-not-noted", error=said_by_database(error))
