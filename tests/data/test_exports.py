@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from stat import S_IMODE
@@ -352,6 +353,31 @@ def test_what_a_dead_worker_left_is_begun_anew_once(
     assert maker.make_next()
     made = fresh(session, export)
     assert (made.status, made.problem) == (ExportStatus.DONE, "")
+
+
+def test_what_another_worker_finished_just_now_was_not_interrupted(
+    session: Session,
+    actor: Actor,
+    connection: Connection,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    export = ask_for_export(session, actor)
+    claim_export(session, export_id=export.id, clock=system_clock)
+    session.commit()
+
+    class Late(ExportFolder):
+        @contextmanager
+        def held(self, public_id: str) -> Iterator[bool]:
+            finish_export(session, export_id=export.id, size=1, clock=system_clock)
+            session.commit()
+            with super().held(public_id) as held:
+                yield held
+
+    sessions = sessionmaker(connection, join_transaction_mode="create_savepoint")
+    assert not ExportMaker(sessions, Late(tmp_path), system_clock).make_next()
+    assert fresh(session, export).status is ExportStatus.DONE
+    assert "interrupted" not in capsys.readouterr().out
 
 
 def test_what_kills_its_worker_twice_is_given_up(

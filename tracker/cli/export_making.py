@@ -81,12 +81,16 @@ class ExportMaker:
         """What is being made by nobody any more: its worker died."""
         for running in self._unfinished(ExportStatus.RUNNING):
             with self._folder.held(running.public_id) as held:
-                if held:
+                if held and self._still_running(running):
                     with self._writing() as session:
                         again = exports.take_up_again(
                             session, export_id=running.id, clock=self._clock
                         )
                     log.warning("interrupted", export=running.public_id, again=again)
+
+    def _still_running(self, row: ExportRow) -> bool:
+        """Another worker may have finished it since it was listed."""
+        return row.id in {found.id for found in self._unfinished(ExportStatus.RUNNING)}
 
     def _claim(self, waiting: ExportRow) -> bool:
         with self._writing() as session:
