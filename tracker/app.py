@@ -1,7 +1,6 @@
 """The application, put together."""
 
 from flask import Flask
-from sqlalchemy.pool import NullPool
 from whitenoise import WhiteNoise
 
 from tracker.domain.uploads import LARGEST_FILE, MEGABYTE
@@ -82,9 +81,6 @@ def configure_app(app: Flask, settings: Settings) -> None:
     options: dict[str, object] = {"hide_parameters": True}
     if not settings.database_url.startswith("sqlite"):
         options["pool_pre_ping"] = True  # a server that was restarted costs nobody a page
-    elif not settings.testing:
-        # Opening a file takes 1.5 ms; one kept open would still be read after it was replaced.
-        options["poolclass"] = NullPool
     app.config.update(
         SETTINGS=settings,
         SECRET_KEY=settings.secret_key,

@@ -103,3 +103,17 @@ def test_a_turn_given_back_while_another_writer_queues_up_is_not_lost() -> None:
     writers._waiting = Collecting()
     assert writers._has_turn(0)
     assert not writers._waiting
+
+
+def test_a_file_that_was_replaced_is_opened_anew(impatient: Engine, file: Path) -> None:
+    """As by a restore: a connection that was kept would still read what is no longer there."""
+    write(impatient, "old")
+    assert words(impatient) == ["old"]
+    other = file.with_name("other.sqlite3")
+    with closing(sqlite3.connect(other)) as connection, connection:
+        connection.execute("CREATE TABLE told (word TEXT PRIMARY KEY)")
+        connection.execute("INSERT INTO told VALUES ('new')")
+    other.replace(file)
+    assert words(impatient) == ["new"]
+    write(impatient, "newer")
+    assert words(impatient) == ["new", "newer"]

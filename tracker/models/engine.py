@@ -11,7 +11,7 @@ from threading import Event, RLock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, make_url
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 BUSY_TIMEOUT_MS = 10_000
@@ -31,6 +31,7 @@ UNUSABLE = frozenset(
 BESIDE = ("-journal", "-wal", "-shm")  # files of SQLite beside that of the database
 READ_ONLY = "25006"  # a transaction of PostgreSQL that may not write
 WAL_SAFE_FROM = (3, 51, 3)
+_OPENED = "file opened"
 _write_intent: ContextVar[bool] = ContextVar("write_intent", default=False)
 
 
@@ -58,13 +59,34 @@ def configure(engine: Engine) -> None:
         return
     writers = _Writers()
     event.listen(engine, "connect", _prepare_connection)
+    event.listen(engine, "checkout", _expect_same_file)
     event.listen(engine, "begin", writers.begin)
     event.listen(engine, "checkin", writers.leave)
 
 
-def _prepare_connection(connection: sqlite3.Connection, record: Any) -> None:
+def _expect_same_file(
+    connection: sqlite3.Connection, record: ConnectionPoolEntry, proxy: Any
+) -> None:
+    """Connect anew after the file was replaced: one kept open would still be read."""
+    path, opened = record.info.get(_OPENED, ("", None))
+    if path and _identity(path) != opened:
+        raise DisconnectionError(f"{path} was replaced")
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Which file stands there, if any."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _prepare_connection(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver must not begin transactions by itself
     cursor = connection.cursor()
+    path = next(row[2] for row in cursor.execute("PRAGMA database_list") if row[1] == "main")
+    record.info[_OPENED] = path, _identity(path)
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         f"journal_mode = {journal_mode()}",
