@@ -5,12 +5,15 @@ attribute by attribute. Tables of half a million cells are written row by row he
 the same file at the same place, with XlsxWriter's own escaping.
 """
 
+import os
 import re
+import shutil
 from datetime import date
 
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+AT_ONCE = 1 << 20  # bytes
 _HARD = re.compile("[&<>\x00-\x08\x0b-\x1f\ufffe\uffff]|_x")
 
 
@@ -45,6 +48,19 @@ class StreamedSheet(Worksheet):
         if not _HARD.search(text):
             return text
         return str(self._escape_data(self._escape_control_characters(text)))
+
+    def _write_optimized_sheet_data(self) -> None:
+        """As XlsxWriter does, which reads and writes the rows that waited as text once more."""
+        if self.dim_rowmin is None:
+            super()._write_optimized_sheet_data()
+            return
+        self._xml_start_tag("sheetData")
+        self.fh.flush()
+        self.row_data_fh.seek(0)
+        shutil.copyfileobj(self.row_data_fh.buffer, self.fh.buffer, AT_ONCE)
+        self.row_data_fh.close()
+        os.unlink(self.row_data_filename)
+        self._xml_end_tag("sheetData")
 
     def put_row(self, row: int, cells: str, *, last_column: int, points: float | None) -> None:
         """A whole row below everything written so far; ``points``: its height, if it is set."""
