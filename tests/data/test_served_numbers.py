@@ -44,18 +44,27 @@ def counted(site: RunningSite, rule: str) -> float:
     return next((sample.value for sample in found), 0)
 
 
+PART = b'--b\r\nContent-Disposition: form-data; name="file"; filename="large"\r\n\r\n'
+
+
+@pytest.mark.parametrize("in_pieces", [False, True])
 @pytest.mark.parametrize("megabytes", [1, 20, 60])
-def test_who_sends_too_much_is_heard_out_and_told(site: RunningSite, megabytes: int) -> None:
+def test_who_sends_too_much_is_heard_out_and_told(
+    site: RunningSite, megabytes: int, in_pieces: bool
+) -> None:
     """A browser, or a proxy before us, that cannot send the rest shows an error of its own."""
-    length = megabytes * 2**20
+    length = "Transfer-Encoding: chunked" if in_pieces else f"Content-Length: {megabytes * 2**20}"
     head = (
         f"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1:{site.port}\r\n"
-        f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\r\n"
+        f"Content-Type: multipart/form-data; boundary=b\r\n{length}\r\n\r\n"
     )
+    pieces = [PART.ljust(2**20, b"x"), *(b"x" * 2**20 for _ in range(megabytes - 1))]
     with socket.create_connection(("127.0.0.1", site.port), timeout=30) as browser:
         browser.sendall(head.encode())
-        for _ in range(megabytes):
-            browser.sendall(b"x" * 2**20)
+        for piece in pieces:
+            browser.sendall(b"100000\r\n" + piece + b"\r\n" if in_pieces else piece)
+        if in_pieces:
+            browser.sendall(b"0\r\n\r\n")
         answer = ""
         while "</html>" not in answer and (more := browser.recv(2**16).decode()):
             answer += more

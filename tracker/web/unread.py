@@ -22,8 +22,14 @@ def init_app(app: Flask) -> None:
         # Other servers than ours would wait for more than was sent.
         if request.environ.get("wsgi.input_terminated"):
             with suppress(OSError):  # who sent it is gone
-                _read(request.content_length or 0)
+                _read(_length())
         return response
+
+
+def _length() -> int:
+    """What is said to come; in pieces of which each says its length, as much as is ever read."""
+    in_pieces = "chunked" in request.headers.get("Transfer-Encoding", "").lower()
+    return LONGEST if in_pieces else request.content_length or 0
 
 
 def _read(left: int) -> None:
