@@ -26,7 +26,7 @@ run: setup
 # run at once. What checks and PostgreSQL said is shown at the end.
 test: setup catalogues
 	@mkdir -p build; \
-	trap 'kill $$quick $$postgres' INT TERM; failed=0; \
+	trap 'kill $$quick $$postgres 2>/dev/null; exit 130' INT TERM; failed=0; \
 	$(MAKE) --no-print-directory quick > build/quick.txt 2>&1 & quick=$$!; \
 	$(BIN)/pytest --collect-only -q > build/tests.txt 2>&1; : so that each finds it compiled; \
 	$(MAKE) --no-print-directory postgres > build/postgres.txt 2>&1 & postgres=$$!; \

@@ -189,6 +189,9 @@ def _unknown_names(given: Mapping[str, str]) -> list[str]:
 def _database_url(given: str, instance: Path, environment: str) -> str:
     if environment == "demonstration":  # never any other database: design rule 10
         return f"sqlite:///{instance / 'demo.sqlite3'}"
+    start, _, name = given.partition("sqlite:///")
+    if not start and name and not name.startswith(("/", ":", "file:")):
+        return f"sqlite:///{Path(name).absolute()}"  # Flask-SQLAlchemy takes it for the instance's
     return normalised_database_url(given) or f"sqlite:///{instance / 'tracker.sqlite3'}"
 
 

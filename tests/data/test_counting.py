@@ -49,6 +49,18 @@ def test_what_a_killed_server_left_goes_with_the_next_start(make: Make) -> None:
         folder.remove()
 
 
+def test_a_folder_that_somebody_removed_is_made_again(make: Make) -> None:
+    folder = make()
+    folder.path.rmdir()
+    folder.keep()
+    folder.keep()
+    assert folder.path.stat().st_mode & 0o777 == 0o700
+    other = make()  # it is locked again: who starts now leaves it alone
+    assert folder.path.exists()
+    other.remove()
+    folder.remove()
+
+
 @pytest.mark.parametrize("trouble", ["full", "missing", "another's"])
 def test_without_room_in_memory_numbers_lie_in_the_instance_folder(
     make: Make, tmp_path: Path, trouble: str, monkeypatch: pytest.MonkeyPatch

@@ -2,6 +2,7 @@
 
 import json
 import re
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,7 +24,14 @@ from tracker.domain.progress import Progress
 from tracker.domain.roles import OPERATOR, Role
 from tracker.domain.workflow import ReportStatus
 from tracker.models import Invitation, Membership, SecondFactor, User
-from tracker.services import accounts, clarifications, invitations, second_factor, submissions
+from tracker.services import (
+    accounts,
+    clarifications,
+    handovers,
+    invitations,
+    second_factor,
+    submissions,
+)
 from tracker.services.account_events import record_account_event
 from tracker.services.tokens import token_hash
 from tracker.settings import Settings
@@ -302,6 +310,14 @@ class TestInvitations:
         assert server.letters.got == []
 
 
+NEXT: dict[str, Any] = {
+    "email": "next@example.org",
+    "name": "Next",
+    "language": "en",
+    "last_day": None,
+}
+
+
 class TestAccounts:
     def test_the_owner_is_told_what_changed_and_neither_why_nor_by_whom(
         self, session: Session, settings: Settings, server: MailServer
@@ -337,6 +353,28 @@ class TestAccounts:
         subjects = {str(letter["Subject"]).strip() for letter in server.letters.got}
         site = "Your account in the Small Arms Commitments Tracker: "
         assert subjects == {site + label(kind) for kind in TOLD_BY_MAIL}
+
+    @pytest.mark.parametrize("handed_over", [False, True])
+    def test_the_end_of_a_role_is_told_once_with_the_role(
+        self, session: Session, settings: Settings, server: MailServer, handed_over: bool
+    ) -> None:
+        owner = make_user(session, Role.FOCAL_POINT, "GHA")
+        actor = make_actor(session, Role.ADMINISTRATOR)
+        role: dict[str, Any] = {
+            "actor": actor,
+            "membership_id": owner.memberships[0].id,
+            "clock": system_clock,
+        }
+        if handed_over:
+            handovers.hand_over(session, **role, **NEXT)
+        else:
+            accounts.end_membership(session, **role)
+        send(session, settings, server)
+        (letter,) = [one for one in server.letters.got if str(one["To"]) == owner.email]
+        what = "Role handed over" if handed_over else "Role ended"
+        assert str(letter["Subject"]).endswith(f": {what}")
+        told = server.letters.text(server.letters.got.index(letter))
+        assert "Role: National focal point, Ghana" in told
 
 
 def test_every_kind_has_its_words() -> None:

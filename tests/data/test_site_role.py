@@ -4,18 +4,25 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, create_engine, make_url, text
-from sqlalchemy.exc import ProgrammingError
+from alembic import command
+from sqlalchemy import Engine, create_engine, make_url, text, update
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from tests.data.test_backup import Place
 from tests.national_reports import begin_report
+from tests.people import make_user, session_of
 from tracker.app import create_app
-from tracker.cli.database import connect
+from tracker.cli.database import alembic_config, connect
+from tracker.cli.work import _may_pass
+from tracker.domain.clock import system_clock
+from tracker.domain.roles import Role
 from tracker.models import Base
+from tracker.models import Session as SignedIn
 from tracker.models.grants import ADDED_TO, REFERENCE, REMOVED_FROM
 from tracker.models.readers import EVERYTHING, tell
 from tracker.settings import load_settings
@@ -120,9 +127,9 @@ def test_commands_work_and_a_backup_is_restored_for_both_roles(
         begin_report(session).answer(28, narrative="A law.")
         session.commit()
     engine.dispose()
-    for command in (("check",), ("cycle", "list"), ("verify",), ("work", "--once")):
-        done = roles.place.run(*command)
-        assert done.returncode == 0, (command, done.stderr)
+    for arguments in (("check",), ("cycle", "list"), ("verify",), ("work", "--once")):
+        done = roles.place.run(*arguments)
+        assert done.returncode == 0, (arguments, done.stderr)
         assert "WARNING" not in done.stderr
     kept = tmp_path / "site.backup"
     assert roles.place.run("backup", kept).returncode == 0
@@ -177,6 +184,13 @@ def test_a_site_is_not_ready_while_its_server_may_only_be_read(
     """As after a change of servers, when the site still asks the one that follows."""
     roles = new_roles("roles_read")
     assert roles.place.run("init", **roles.owner).returncode == 0
+    own = connect(load_settings(roles.place.environment))
+    with Session(own) as session:
+        cookie = session_of(session, make_user(session, Role.REVIEWER))
+        session.flush()
+        session.execute(update(SignedIn).values(seen_at=system_clock() - timedelta(hours=1)))
+        session.commit()
+    own.dispose()
     browser = create_app(load_settings(roles.place.environment)).test_client()
     assert browser.get("/readyz").json == {"status": "ok"}
     with server.connect() as connection:
@@ -188,3 +202,38 @@ def test_a_site_is_not_ready_while_its_server_may_only_be_read(
     found = [browser.get("/readyz") for _ in range(2)]  # the first may meet a line that was cut
     assert [answer.status_code for answer in found] == [503, 503]
     assert found[-1].json == {"status": "the database may only be read"}
+    checked = roles.place.run("check")
+    assert checked.returncode == 2 and "may only be read" in checked.stderr
+    browser.set_cookie("tracker_session", cookie, domain="localhost")
+    assert browser.get("/account").status_code == 200  # and when they were here is not noted
+    with roles.engine.connect() as connection, pytest.raises(DBAPIError) as refused_to_write:
+        connection.execute(text("DELETE FROM session"))
+    assert _may_pass(refused_to_write.value)  # so the worker waits
+
+
+def test_tables_without_rights_are_told(new_roles: Callable[[str], Roles]) -> None:
+    roles = new_roles("roles_without")
+    assert roles.place.run("init", **roles.owner).returncode == 0
+    owner = create_engine(roles.owner["TRACKER_MIGRATION_DATABASE_URL"])
+    with owner.begin() as connection:
+        connection.execute(text(f"REVOKE ALL ON provider_link, passkey FROM {SITE}"))
+    owner.dispose()
+    checked = roles.place.run("check")
+    assert checked.returncode == 2 and "no rights to: passkey, provider_link;" in checked.stderr
+
+
+def test_init_without_the_key_that_signs_does_all_the_rest(
+    new_roles: Callable[[str], Roles],
+) -> None:
+    roles = new_roles("roles_unsigned")
+    assert roles.place.run("init", **roles.owner).returncode == 0
+    owner = create_engine(roles.owner["TRACKER_MIGRATION_DATABASE_URL"])
+    command.downgrade(alembic_config(owner), "0014")
+    owner.dispose()
+    (roles.place.folder / "signing_key.pem").unlink()
+    done = roles.place.run("init", **roles.owner)
+    assert done.returncode == 2 and "nobody vouches for a new one" in done.stderr
+    assert not (roles.place.folder / "signing_key.pem").exists()
+    assert roles.place.run("key", "replace").returncode == 0
+    checked = roles.place.run("check")
+    assert checked.returncode == 0, checked.stderr

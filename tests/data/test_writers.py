@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from pathlib import Path
-from threading import Event
 from types import SimpleNamespace
 from typing import Any
 
@@ -95,8 +94,8 @@ def test_a_turn_given_back_while_another_writer_queues_up_is_not_lost() -> None:
     record: Any = SimpleNamespace(info={writers: True})
     assert writers._has_turn(0)
 
-    class Collecting(deque[Event]):
-        def append(self, waiting: Event) -> None:
+    class Collecting(deque[Any]):
+        def append(self, waiting: Any) -> None:
             super().append(waiting)
             writers.leave(None, record)
 

@@ -146,7 +146,7 @@ def test_each_cell_as_worked_out_by_hand(
     assert rows[26][0] == "Partly implemented Less far than before Kenya went back. English · " + (
         "3 Mar 2026"
     )
-    assert rows[26][1] == "Not answered"
+    assert rows[26][1] == "Not answered Not compared"
     assert "it counts nowhere here: Withheld 3 Mar 2026" in rows[26][2]
     assert "Not answered 1/54 (2%)" in rows[26][3] and "less far 1/1 (100%)" in rows[26][3]
     assert rows[27][0].startswith("Not applicable Not compared Reason No manufacture.")

@@ -6,8 +6,9 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+import structlog
 
 from tracker.settings import BadSettings, Settings
 
@@ -15,14 +16,26 @@ COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"  # its name is not ours
 MEMORY = Path("/dev/shm")  # noqa: S108  # nosec B108  # a folder of ours, made anew, is used in it
 ON_DISK = "counters"  # in the instance folder
 ROOM = 16 << 20  # bytes; a process takes one or two million
+log = structlog.get_logger("serve")
 
 
-@dataclass(frozen=True, slots=True)
 class CountingFolder:
     """One server's own, locked as long as one of its processes lives."""
 
-    path: Path
-    lock: int
+    def __init__(self, path: Path) -> None:
+        """Lock a folder that is there; it may be gone again by then."""
+        self.path = path
+        self.lock = _lock(path, fcntl.LOCK_EX)
+
+    def keep(self) -> None:
+        """Make it again if somebody removed it: who begins to count there would fail."""
+        if self.path.exists():
+            return
+        log.warning("numbers-lost", folder=str(self.path))
+        with suppress(OSError):
+            self.path.mkdir(mode=0o700)
+            os.close(self.lock)
+            self.lock = _lock(self.path, fcntl.LOCK_EX)
 
     def remove(self) -> None:
         """At the end of the server; after a kill, the next server of this account does it."""
@@ -39,7 +52,7 @@ def counting_folder(settings: Settings) -> CountingFolder:
     for parent, prefix in _places(settings):
         with suppress(OSError):  # there is no such place, or it cannot be written
             _remove_left(parent, prefix)
-            folder = _locked(parent, prefix)
+            folder = _new(parent, prefix)
             os.environ[COUNTED_IN] = str(folder.path)
             return folder
     raise BadSettings([f"TRACKER_INSTANCE_PATH: {settings.instance_path} cannot be written."])
@@ -55,24 +68,32 @@ def _places(settings: Settings) -> Iterator[tuple[Path, str]]:
     yield on_disk, ""
 
 
-def _locked(parent: Path, prefix: str) -> CountingFolder:
-    """A new folder; again if a server that starts now took it for one left by a killed one."""
+def _new(parent: Path, prefix: str) -> CountingFolder:
+    """A new one; again if a server that starts now took it for one left by a killed one."""
     while True:
         path = Path(tempfile.mkdtemp(prefix=prefix, dir=parent))
-        lock = os.open(path, os.O_RDONLY)
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if path.exists():
-            return CountingFolder(path, lock)
-        os.close(lock)
+        with suppress(FileNotFoundError):
+            folder = CountingFolder(path)
+            if path.exists():
+                return folder
+            os.close(folder.lock)
 
 
 def _remove_left(parent: Path, prefix: str) -> None:
     """Those of servers that were killed: nobody holds their locks."""
     for path in parent.glob(f"{prefix}*"):
-        with suppress(OSError):  # another account's, or another server is removing it
-            lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(path)
-            finally:
-                os.close(lock)
+        with suppress(OSError):  # a living server's, another account's, or no folder
+            lock = _lock(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(path, ignore_errors=True)
+            os.close(lock)
+
+
+def _lock(path: Path, how: int) -> int:
+    """A descriptor that holds the lock of a folder; ``OSError`` where it cannot be had."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(descriptor, how)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor

@@ -15,14 +15,26 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tracker.domain.uploads import FREE_NEEDED
-from tracker.models import grants
-from tracker.models.engine import configure, said_by_database, sqlite_file, unwritable, write_intent
+from tracker.models import Base, grants
+from tracker.models.engine import (
+    configure,
+    may_only_be_read,
+    said_by_database,
+    sqlite_file,
+    unwritable,
+    write_intent,
+)
 from tracker.models.readers import reads_everything
 from tracker.resources import resource_dir
 from tracker.settings import BadSettings, Settings
 
 _HELD_BY_NOTHING = text(
     "SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)"
+)
+_NOT_READABLE = text(
+    "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname = ANY(:names)"
+    " AND relnamespace = current_schema()::regnamespace"
+    " AND NOT has_table_privilege(oid, 'SELECT') ORDER BY relname"
 )
 _WITHOUT_WALL = text(
     "SELECT DISTINCT relname FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid"
@@ -120,6 +132,26 @@ def schema_problem(engine: Engine) -> str | None:
     if current is None:
         return "The database has no tables yet; run: tracker init."
     return f"The database is at revision {current}, this version needs {head}; run: tracker init."
+
+
+def rights_problem(engine: Engine) -> str | None:
+    """One sentence if this role may not read a table: the role of a site is given its rights."""
+    if engine.dialect.name != "postgresql":
+        return None
+    with engine.connect() as connection:
+        closed = connection.scalars(_NOT_READABLE, {"names": list(Base.metadata.tables)}).all()
+    if not closed:
+        return None
+    named = ", ".join(closed)
+    return f"This role has no rights to: {named}; run: tracker init, with the owner of the tables."
+
+
+def read_only_problem(engine: Engine) -> str | None:
+    """One sentence if the server of the database takes no writes."""
+    with engine.connect() as connection:
+        if may_only_be_read(connection):
+            return "The database may only be read, so nothing would be saved."
+    return None
 
 
 def wall_problem(engine: Engine) -> str | None:

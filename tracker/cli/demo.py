@@ -15,12 +15,13 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from tracker.cli.database import connect, schema_problem, upgrade
+from tracker.cli.database import connect, schema_problem, transaction, upgrade
 from tracker.cli.demo_reports import play
 from tracker.cli.demo_stage import MovingClock, Paragraph, Stage
 from tracker.cli.demo_texts import Library, PersonRow, read_library
 from tracker.cli.keys import key_file
 from tracker.cli.setup import FIRST_CYCLE, FIRST_CYCLE_OPENS, load_seed, set_up
+from tracker.domain.clock import system_clock
 from tracker.domain.cycles import CycleDates
 from tracker.domain.people import check_password
 from tracker.domain.roles import OPERATOR, Actor, Role
@@ -35,6 +36,7 @@ from tracker.resources import resource_dir
 from tracker.services import accounts, cycles
 from tracker.services.passwords import hash_password
 from tracker.services.published import import_published
+from tracker.services.signing import register_key
 from tracker.settings import BadSettings, Settings
 
 PASSWORD = "demonstration-only-2026"  # noqa: S105  # nosec B105  # published on purpose
@@ -95,6 +97,7 @@ def make_demonstration(settings: Settings) -> bool:
     settings.instance_path.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time(target.with_suffix(".lock")):
         if target.exists() and _is_complete(settings):
+            _keep_signing(settings)
             return False
         click.echo("Making the demonstration data; this takes some 15 seconds.", err=True)
         draft = target.with_suffix(".making")
@@ -122,6 +125,13 @@ def _is_complete(settings: Settings) -> bool:
             return session.scalars(select(User.id).limit(1)).first() is not None
     finally:
         engine.dispose()
+
+
+def _keep_signing(settings: Settings) -> None:
+    """With a new key where that of the demonstration is gone: nobody's word hangs on it."""
+    if not key_file(settings).path.exists():
+        with transaction(settings) as session:
+            register_key(session, signer=key_file(settings).first(), at=system_clock())
 
 
 def _remove(database: Path) -> None:

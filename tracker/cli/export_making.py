@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tracker.delivery.files import ExportFolder
@@ -16,7 +16,7 @@ from tracker.domain.progress import Audience
 from tracker.exchange.compiled_files import write_compiled_file
 from tracker.exchange.translations import translator
 from tracker.exchange.words import Made
-from tracker.models.engine import write_intent
+from tracker.models.engine import is_unusable, write_intent
 from tracker.models.readers import read_as
 from tracker.policy.readers import reader_of_level
 from tracker.queries.compiled import compiled_export
@@ -165,7 +165,10 @@ class ExportMaker:
         try:
             with self._writing() as session:
                 exports.record_progress(session, export_id=export_id, done=done)
-        except OperationalError:  # the database is busy: the next note comes soon
+        except DBAPIError as error:
+            if not is_unusable(error):
+                raise
+            # The database is busy: the next note comes soon.
             log.warning("progress-not-noted", done=done)
 
     def _unfinished(self, status: ExportStatus) -> tuple[ExportRow, ...]:

@@ -12,7 +12,7 @@ from gunicorn.util import import_app
 from gunicorn.workers.base import Worker
 
 from tracker.cli.beside import WorkerBeside
-from tracker.cli.counting import counting_folder
+from tracker.cli.counting import CountingFolder, counting_folder
 from tracker.cli.database import connect, schema_problem, wall_problem
 from tracker.logs import configure_logging
 from tracker.settings import BadSettings, Settings, load_settings
@@ -24,8 +24,11 @@ APPLICATION = "tracker.app:create_app"  # by name, as servers do: the app stands
 class Server(BaseApplication):  # type: ignore[misc]
     """Gunicorn with settings from here instead of a file."""
 
-    def __init__(self, settings: Settings, options: dict[str, Any]) -> None:
+    def __init__(
+        self, settings: Settings, numbers: CountingFolder, options: dict[str, Any]
+    ) -> None:
         self.settings = settings
+        self.numbers = numbers
         self.options = options
         self.worker = WorkerBeside(settings)
         super().__init__()
@@ -45,10 +48,11 @@ class Server(BaseApplication):  # type: ignore[misc]
 
 
 class WatchfulArbiter(Arbiter):  # type: ignore[misc]
-    """Gunicorn's master process, which looks after the worker as it does after its own."""
+    """Gunicorn's master process, which also looks after the worker and the place of numbers."""
 
     def manage_workers(self) -> None:
         """Called every second."""
+        self.app.numbers.keep()
         super().manage_workers()
         self.app.worker.keep()
 
@@ -78,6 +82,7 @@ def serve(host: str, port: int, workers: int, demo: bool) -> None:
     numbers = counting_folder(settings)
     Server(
         settings,
+        numbers,
         {
             "bind": f"{host}:{port}",
             "workers": workers,

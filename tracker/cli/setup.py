@@ -17,6 +17,8 @@ from tracker.cli.database import (
     connect,
     full_disk,
     grant,
+    read_only_problem,
+    rights_problem,
     schema_problem,
     unusable_files,
     upgrade,
@@ -25,7 +27,7 @@ from tracker.cli.database import (
 from tracker.cli.group import NOT_ALLOWED
 from tracker.cli.keys import key_file
 from tracker.cli.neighbours import silent_neighbours
-from tracker.delivery.signing import KeyUnusable
+from tracker.delivery.signing import KeySpoilt, KeyUnusable
 from tracker.domain.clock import system_clock
 from tracker.domain.mail import MailState
 from tracker.domain.roles import OPERATOR
@@ -43,11 +45,13 @@ OWNER_NEEDED = (
 )
 LOST_KEY = (
     "{path}, which signs, is not there, and nobody vouches for a new one. If a copy of it is kept, "
-    "put it back; if not, run: tracker key replace, and say so where States can read it."
+    "put it back; if not, run: tracker key replace, and say so where States can read it. "
+    "Meanwhile nothing can be submitted."
 )
+UNUSABLE_KEY = "The signing key cannot be used: {error} Meanwhile nothing can be submitted."
 SPOILT_KEY = (
-    "The signing key cannot be used: {error} If a copy of it is kept, put it back; if not, remove "
-    "the file and run: tracker key replace."
+    f"{UNUSABLE_KEY} If a copy of it is kept, put it back; if not, remove the file and run: "
+    "tracker key replace."
 )
 FIRST_CYCLE = "bms7"
 FIRST_CYCLE_OPENS = date(2021, 7, 30)  # the day BMS7 adopted its document
@@ -67,17 +71,19 @@ def set_up(settings: Settings) -> None:
     try:
         upgrade(engine)
         with write_intent(), Session(engine) as session, session.begin():
-            if problem := _about_key(session, settings):
-                raise BadSettings([problem])
             load_seed(session, demonstration=settings.demonstration)
             grant(session, settings)
-            register_key(session, signer=key_file(settings).first(), at=system_clock())
+            problem = "" if settings.demonstration else _about_key(session, settings)
+            if not problem:
+                register_key(session, signer=key_file(settings).first(), at=system_clock())
     except ProgrammingError as error:
         if getattr(error.orig, "sqlstate", "") != NOT_ALLOWED:
             raise
         raise BadSettings([OWNER_NEEDED]) from None
     finally:
         engine.dispose()
+    if problem:  # all the rest is done, so that nothing else has to be run again
+        raise BadSettings([problem])
 
 
 def load_seed(session: Session, *, demonstration: bool) -> None:
@@ -134,7 +140,11 @@ def _look_into_database(settings: Settings) -> tuple[str, list[str], list[str]]:
     except BadSettings as error:
         return "", error.problems, []
     try:
-        found = (schema_problem(engine), key_file(settings).problem())
+        found = (
+            schema_problem(engine) or rights_problem(engine),
+            read_only_problem(engine),
+            key_file(settings).problem(),
+        )
         problems = [*unusable_files(settings), *filter(None, found)]
         if problems:
             return "", problems, []
@@ -143,7 +153,7 @@ def _look_into_database(settings: Settings) -> tuple[str, list[str], list[str]]:
             mail = _about_mail(settings, count_mail(session))
             key = _about_key(session, settings)
         full = full_disk(settings)
-        return mail, [key] if key else [], [told for told in (weak, full) if told]
+        return mail, [], [told for told in (weak, full, key) if told]
     finally:
         engine.dispose()
 
@@ -155,8 +165,10 @@ def _about_key(session: Session, settings: Settings) -> str:
         return LOST_KEY.format(path=file.path) if list_keys(session) else ""
     try:
         file.signer()
-    except KeyUnusable as error:
+    except KeySpoilt as error:
         return SPOILT_KEY.format(error=error)
+    except KeyUnusable as error:
+        return UNUSABLE_KEY.format(error=error)
     return ""
 
 

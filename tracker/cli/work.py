@@ -11,7 +11,7 @@ from types import FrameType
 import click
 import structlog
 from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import sessionmaker
 
 from tracker.cli.checkpoints import DaySigner
@@ -21,7 +21,7 @@ from tracker.cli.mailing import Mailer
 from tracker.delivery.files import ExportFolder
 from tracker.domain.clock import system_clock
 from tracker.logs import configure_logging
-from tracker.models.engine import write_intent
+from tracker.models.engine import is_unusable, write_intent
 from tracker.services.import_plans import delete_expired_plans
 from tracker.settings import BadSettings, Settings, load_settings
 
@@ -142,8 +142,17 @@ def work_on(jobs: list[Job], ending: Ending) -> None:
     while not ending():
         try:
             more = [job.run_if_due() for job in jobs]
-        except (OperationalError, OSError):
+        except (DBAPIError, OSError) as error:
+            if not _may_pass(error):
+                raise
             log.exception("work-put-off")
             ending.wait(AFTER_TROUBLE)
         else:
             ending.wait(0.0 if any(more) else PAUSE)
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether somebody may mend it while the worker waits."""
+    return not isinstance(error, DBAPIError) or (
+        isinstance(error, OperationalError) or is_unusable(error)
+    )

@@ -17,6 +17,7 @@ from tracker.delivery.mail_texts import FOOTER, NOT_BEGUN, SITE, text_of
 from tracker.domain.account_events import AccountEventKind
 from tracker.domain.labels import label
 from tracker.domain.mail import AttachedFile, MailKind, one_line
+from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
 
 DAY, INSTANT = "d MMMM y", "d MMMM y, HH:mm"
@@ -84,4 +85,6 @@ def _values(letter: Letter, translate: Callable[[str], str]) -> dict[str, str]:
     word = label(ReportStatus(status)) if status else NOT_BEGUN
     given["status"] = translate(word)
     given["event"] = translate(label(AccountEventKind(data["event"]))) if "event" in data else ""
+    role = translate(label(Role(data["role"]))) if "role" in data else ""
+    given["role"] = f"{role}, {given['state']}" if given["state"] else role
     return {name: one_line(str(value)) for name, value in given.items()}

@@ -113,6 +113,15 @@ TEXTS: dict[MailKind, MailText] = {
         ),
         "/account",
     ),
+    MailKind.ROLE_CHANGED: MailText(
+        N_("Your account in the %(site)s: %(event)s"),
+        (
+            N_("Account with the address %(address)s, on %(at)s UTC: %(event)s"),
+            N_("Role: %(role)s"),
+            N_("If you do not know why, ask the secretariat. Your account is here:"),
+        ),
+        "/account",
+    ),
     MailKind.CYCLE_OPENED: MailText(
         N_("%(state)s: the reporting cycle %(cycle)s is open"),
         (

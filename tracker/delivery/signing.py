@@ -27,6 +27,10 @@ class KeyUnusable(Exception):
     """The file of the private key cannot be used; the text says which file and why."""
 
 
+class KeySpoilt(KeyUnusable):
+    """It was read, and holds no key."""
+
+
 @dataclass(frozen=True, slots=True)
 class FileSigner:
     """A signer with its private key in memory."""
@@ -65,9 +69,9 @@ class KeyFile:
         except OSError as error:
             raise KeyUnusable(f"{self.path}: {error.strerror}.") from None
         except (ValueError, TypeError):
-            raise KeyUnusable(f"{self.path}: it does not hold a private key.") from None
+            raise KeySpoilt(f"{self.path}: it does not hold a private key.") from None
         if not isinstance(private, Ed25519PrivateKey):
-            raise KeyUnusable(f"{self.path}: it holds a key of another kind than Ed25519.")
+            raise KeySpoilt(f"{self.path}: it holds a key of another kind than Ed25519.")
         return FileSigner(private)
 
     def replace(self, signer: FileSigner) -> None:

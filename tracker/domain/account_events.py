@@ -31,12 +31,12 @@ class AccountEventKind(StrEnum):
     PROVIDER_SIGN_IN = "provider-sign-in"
 
 
-# What changes how somebody signs in or what they may do, or shows that another may be trying to:
-# they get a mail. A password and a link have mails of their own.
+# What ends what somebody may do here: they get a mail. What is given to them brings an invitation.
+ROLES_TOLD_BY_MAIL = frozenset((AccountEventKind.ROLE_ENDED, AccountEventKind.HANDED_OVER))
+# What changes how they sign in, or shows that another may be trying to: likewise. A password and a
+# link have mails of their own.
 TOLD_BY_MAIL = frozenset(
     (
-        AccountEventKind.ROLE_ENDED,
-        AccountEventKind.HANDED_OVER,
         AccountEventKind.FACTOR_SET_UP,
         AccountEventKind.FACTOR_REMOVED,
         AccountEventKind.FACTOR_RESET,

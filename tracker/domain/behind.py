@@ -11,9 +11,13 @@ from tracker.domain.grid import Grid
 from tracker.domain.movement import Move, move
 
 
-class Compared(StrEnum):
-    """What a movement is a share of: every pair of the States that reported in both cycles."""
+class Reporters(StrEnum):
+    """Every pair of States that reported, in this cycle or in the one before too.
 
+    Of the first rates of reporting are shares, of the second movements.
+    """
+
+    NOW = "reported"
     IN_BOTH = "in_both"
 
 
@@ -54,10 +58,13 @@ def pairs_moved(
     return tuple(row for row in rows if row.paragraphs)
 
 
-def pairs_in_both(
-    before: Grid, now: Grid, states: Sequence[str], paragraphs: Sequence[int]
+def pairs_of_reporting(
+    grids: Sequence[Grid], states: Sequence[str], paragraphs: Sequence[int]
 ) -> tuple[StatePairs, ...]:
-    """Every pair of those of these States that reported in both cycles."""
-    both = before.answers.keys() & now.answers.keys()
-    rows = (StatePairs(iso3, tuple(paragraphs)) for iso3 in states if iso3 in both)
+    """Every pair of those of these States that reported in each of the cycles."""
+    rows = (
+        StatePairs(iso3, tuple(paragraphs))
+        for iso3 in states
+        if all(iso3 in grid.answers for grid in grids)
+    )
     return tuple(row for row in rows if row.paragraphs)

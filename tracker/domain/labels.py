@@ -5,7 +5,7 @@ from typing import Final
 
 from tracker.domain.account_events import AccountEventKind
 from tracker.domain.assistance import AssistanceKind, AssistanceStatus, Direction
-from tracker.domain.behind import Compared
+from tracker.domain.behind import Reporters
 from tracker.domain.comparison import Only
 from tracker.domain.completeness import Gap, Standing
 from tracker.domain.contacts import ContactKind
@@ -171,6 +171,7 @@ _WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (MailKind.SIGN_IN_CODE, N_("Code for signing in")),
     (MailKind.PASSWORD_CHANGED, N_("Password changed")),
     (MailKind.ACCOUNT_CHANGED, N_("Account changed")),
+    (MailKind.ROLE_CHANGED, N_("Role ended or handed over")),
     (MailKind.CYCLE_OPENED, N_("Cycle opened")),
     (MailKind.REMINDER, N_("Reminder")),
     (MailKind.REPORT_SUBMITTED, N_("Report submitted")),
@@ -179,7 +180,8 @@ _WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (MailKind.REPORT_PUBLISHED, N_("Report published")),
     (MailKind.CLARIFICATION_ASKED, N_("Question asked")),
     (MailKind.CLARIFICATION_ANSWERED, N_("Question answered")),
-    (Compared.IN_BOTH, N_("Reported in both cycles")),
+    (Reporters.NOW, N_("States that reported")),
+    (Reporters.IN_BOTH, N_("Reported in both cycles")),
     (Move.FURTHER, N_("Further than before")),
     (Move.SAME, N_("As before")),
     (Move.BACK, N_("Less far than before")),

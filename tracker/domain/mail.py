@@ -32,6 +32,7 @@ class MailKind(StrEnum):
     SIGN_IN_CODE = "sign-in-code"
     PASSWORD_CHANGED = "password-changed"  # noqa: S105  # nosec B105  # likewise
     ACCOUNT_CHANGED = "account-changed"
+    ROLE_CHANGED = "role-changed"
     CYCLE_OPENED = "cycle-opened"
     REMINDER = "reminder"
     REPORT_SUBMITTED = "report-submitted"

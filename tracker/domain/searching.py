@@ -16,6 +16,8 @@ DROPPED = "\u0640\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 """Arabic tatweel, soft hyphen, and what has no width: nobody types them to search."""
 APOSTROPHES = "’‘ʼ′`"  # noqa: RUF001
 """One of them is as good as another, and as the plain one."""
+PUNCTUATION = '"“”„«»‹›()[]{},.;:!?،؛؟、。，「」'  # noqa: RUF001
+"""Around a word that was typed it is not looked for: who quotes a phrase looks for its words."""
 
 
 def _marks() -> Iterator[str]:
@@ -114,7 +116,8 @@ def parse_search(raw: str, *, place: str) -> Search | None:
     typed = " ".join(raw.split())
     if len(typed) > LONGEST:
         raise Invalid(Problem("search-too-long", place, {"limit": LONGEST}))
-    words = tuple(dict.fromkeys(word for word in map(fold, typed.split()) if word))
+    bare = (word.strip(PUNCTUATION) or word for word in typed.split())
+    words = tuple(dict.fromkeys(word for word in map(fold, bare) if word))
     return Search(typed, words) if words else None
 
 

@@ -36,7 +36,7 @@ KIND_WORDS = {
     Kind.SHARE: N_("Share from 0 to 1"),
     Kind.DAY: N_("Day"),
     Kind.INSTANT: N_("Date and time in UTC"),
-    Kind.FLAG: N_("Yes or No"),
+    Kind.FLAG: N_("Yes or No; in JSON true or false"),
 }
 
 

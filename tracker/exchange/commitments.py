@@ -15,6 +15,7 @@ class CommitmentLine:
 
     commitment: Commitment
     heading: str
+    short_heading: str
     official: str
     language: str
 
@@ -22,7 +23,12 @@ class CommitmentLine:
 def commitment_lines(document: OutcomeDocument, words: Words) -> tuple[CommitmentLine, ...]:
     """Every commitment, in the order of the document."""
     return tuple(
-        CommitmentLine(c, heading(document, c.section, words), *words.official(c.text))
+        CommitmentLine(
+            c,
+            heading(document, c.section, words),
+            short_heading(document, c.section, words),
+            *words.official(c.text),
+        )
         for c in document.commitments
     )
 
@@ -30,6 +36,11 @@ def commitment_lines(document: OutcomeDocument, words: Words) -> tuple[Commitmen
 def heading(document: OutcomeDocument, code: str, words: Words) -> str:
     """The heading of a section with its code."""
     return f"{code}. {words.official(document.section(code).title)[0]}"
+
+
+def short_heading(document: OutcomeDocument, code: str, words: Words) -> str:
+    """Our own short title of a section with its code, in the language of the file."""
+    return f"{code} · {words.text(document.section(code).short_title)}"
 
 
 def chapeau(document: OutcomeDocument, code: str, words: Words) -> str:
@@ -90,6 +101,14 @@ COMMITMENT_COLUMNS: tuple[Column[CommitmentLine], ...] = (
         50,
         lambda line: line.heading,
         N_("Section of the outcome document, with its heading."),
+    ),
+    Column(
+        "short_heading",
+        N_("Section, short title (ours)"),
+        Kind.TYPED,
+        34,
+        lambda line: line.short_heading,
+        N_("Our own short title of the section, not the wording of the document."),
     ),
     TITLE,
     Column(

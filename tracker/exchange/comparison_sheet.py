@@ -28,6 +28,7 @@ from tracker.domain.responses import ResponseContent
 from tracker.domain.states import StateStatus
 from tracker.exchange.answers import joined_measures
 from tracker.exchange.cells import lines, split_text
+from tracker.exchange.commitments import short_heading
 from tracker.exchange.comparison_columns import assistance_line, progress_or_absence
 from tracker.exchange.words import Words
 from tracker.exchange.workbook import Book, Sheet
@@ -70,8 +71,7 @@ def write_side_by_side(
     sheet.raw.repeat_rows(0, 1)
     _print_by_block(sheet, compared)
     for code, own in groupby(rows, key=lambda row: row.commitment.section):
-        title = words.text(document.section(code).short_title)
-        _write_band(sheet, f"{code} · {title}")
+        _write_band(sheet, short_heading(document, code, words))
         for row in own:
             _write_row(sheet, _texts(row, compared, words))
     if not rows:
@@ -186,7 +186,7 @@ def _state_texts(cell: StateCell, words: Words) -> Iterator[Text]:
 
 def _standing(cell: StateCell, words: Words) -> Iterator[str]:
     yield words.label(progress_or_absence(cell.value))
-    if cell.move and cell.said:
+    if cell.move:
         yield words.label(cell.move)
     if cell.content and cell.content.good_practice:
         yield words(N_("Good practice"))

@@ -152,6 +152,9 @@ def write_commitments(sheet: Sheet, report: Sequence[ReportLine]) -> None:
 def _band(sheet: Sheet, document: OutcomeDocument, code: str) -> None:
     words = sheet.book.words
     sheet.line(heading(document, code, words), "band")
+    if words.official(document.section(code).title)[1] != words.language:
+        short = words.text(document.section(code).short_title)
+        sheet.line(words(N_("%(title)s (short title, ours)"), title=short), "band_note")
     governing = chapeau(document, code, words)
     if governing:
         sheet.line(governing, "band_note")

@@ -10,7 +10,7 @@ from tracker.domain.messages import N_
 from tracker.domain.progress import Absence, Progress
 from tracker.exchange.answers import entry_value
 from tracker.exchange.columns import Column, Kind
-from tracker.exchange.commitments import heading
+from tracker.exchange.commitments import short_heading
 from tracker.exchange.details import said
 from tracker.exchange.entries import IN_VIEW, NAMING, Entry
 from tracker.exchange.table import Table
@@ -106,7 +106,7 @@ def _section_table(
     at, highest = len(NAMING), 1
     for code, group in groupby(own, key=lambda commitment: commitment.section):
         last = at + 2 * len(list(group)) - 1
-        text = heading(document, code, words)
+        text = short_heading(document, code, words)
         highest = max(highest, sheet.band(at, last, text))
         at = last + 1
     sheet.fit(highest)

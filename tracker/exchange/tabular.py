@@ -64,14 +64,19 @@ def read_csv(content: bytes) -> list[dict[str, str]]:
 def objects(columns: Columns[Row], rows: Iterable[Row], words: Words) -> Iterator[dict[str, Any]]:
     """Each row as values by key: words of this language, and beside them ``<key>_code``.
 
-    Where there is no value it is ``None``; days and instants are in ISO form.
+    Yes and no are true and false. Where there is no value, be it an empty text, it is ``None``;
+    days and instants are in ISO form.
     """
     keys = {column.key for column in columns}
-    render = [(column, renderer(column, words)) for column in columns]
+    render = [
+        (column, column.value if column.kind is Kind.FLAG else renderer(column, words))
+        for column in columns
+    ]
     for row in rows:
         found: dict[str, Any] = {}
         for column, value in render:
-            found[column.key] = _plain(value(row))
+            plain = _plain(value(row))
+            found[column.key] = None if plain == "" else plain
             code = f"{column.key}_code"
             if column.kind in (Kind.LABEL, Kind.LABELS) and code not in keys:
                 found[code] = _codes(column, row)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from threading import Event, RLock
+from threading import Lock, RLock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event, make_url
+from sqlalchemy import Connection, Engine, event, make_url, text
 from sqlalchemy.exc import DBAPIError, DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -31,6 +31,9 @@ UNUSABLE = frozenset(
 BESIDE = ("-journal", "-wal", "-shm")  # files of SQLite beside that of the database
 READ_ONLY = "25006"  # a transaction of PostgreSQL that may not write
 WAL_SAFE_FROM = (3, 51, 3)
+_TAKES_NO_WRITES = text(
+    "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on'"
+)
 _OPENED = "file opened"
 _write_intent: ContextVar[bool] = ContextVar("write_intent", default=False)
 
@@ -108,10 +111,11 @@ class _Writers:
     """
 
     def __init__(self) -> None:
-        # Entered again where the garbage collector gives a connection back in the midst of it.
+        # The garbage collector may give a connection back at any line of ours: the guard can be
+        # entered again, and turns are bare locks, in which no line of Python runs.
         self._guard = RLock()
         self._taken = False
-        self._waiting: deque[Event] = deque()
+        self._waiting: deque[Lock] = deque()
 
     def begin(self, connection: Connection) -> None:
         """Begin a transaction; one that may write takes the lock of the file at once."""
@@ -130,19 +134,20 @@ class _Writers:
             return
         with self._guard:
             if self._waiting:
-                self._waiting.popleft().set()
+                self._waiting.popleft().release()
             else:
                 self._taken = False
 
     def _has_turn(self, within: float) -> bool:
-        turn = Event()
+        turn = Lock()
+        turn.acquire()
         with self._guard:
             self._waiting.append(turn)  # before it looks: the turn may be given back in between
             if not self._taken:
                 self._taken = True
                 self._waiting.remove(turn)
                 return True
-        if turn.wait(within):
+        if turn.acquire(timeout=within):
             return True
         with self._guard:
             try:
@@ -156,6 +161,11 @@ def said_by_database(error: BaseException) -> str:
     """The first line of what the database itself said."""
     lines = str(getattr(error, "orig", None) or error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
+
+
+def may_only_be_read(connection: Connection) -> bool:
+    """Whether a server of PostgreSQL takes no writes, as one that follows another."""
+    return connection.dialect.name == "postgresql" and bool(connection.scalar(_TAKES_NO_WRITES))
 
 
 def sqlite_file(url: str) -> Path | None:

@@ -12,14 +12,14 @@ from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem, Wron
 from tracker.domain.mail import MailKind
 from tracker.domain.people import check_place
 from tracker.domain.roles import Actor, Role
-from tracker.models import Membership, Section, State, User
+from tracker.models import Membership, Section, User
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
 from tracker.queries.accounts import user_by_email
 from tracker.queries.states import reports_here
 from tracker.services import mail
-from tracker.services.account_events import record_account_event
+from tracker.services.account_events import record_account_event, record_role_event
 from tracker.services.invitations import link_given_by_others, may_invite, revoke_links
 from tracker.services.provider_links import forget_links
 from tracker.services.sessions import end_sessions
@@ -128,18 +128,10 @@ def _grant(
     )
     session.add(membership)
     session.flush()
-    _record_role(session, actor, membership, AccountEventKind.ROLE_GIVEN, clock)
-    return True
-
-
-def _record_role(
-    session: Session, actor: Actor, membership: Membership, kind: AccountEventKind, clock: Clock
-) -> None:
-    state = session.get(State, membership.state_id) if membership.state_id is not None else None
-    facts = {"role": membership.role.value} | ({"state": state.iso3} if state else {})
-    record_account_event(
-        session, actor=actor, user_id=membership.user_id, kind=kind, at=clock(), **facts
+    record_role_event(
+        session, actor=actor, membership=membership, kind=AccountEventKind.ROLE_GIVEN, at=clock()
     )
+    return True
 
 
 def assign_sections(
@@ -151,16 +143,31 @@ def assign_sections(
         raise Invalid(Problem("sections-for-contributors", "sections"))
     _check_sections(session, membership.role, sections)
     membership.sections = list(sections)
-    _record_role(session, actor, membership, AccountEventKind.SECTIONS_CHANGED, clock)
+    record_role_event(
+        session,
+        actor=actor,
+        membership=membership,
+        kind=AccountEventKind.SECTIONS_CHANGED,
+        at=clock(),
+    )
 
 
-def end_membership(session: Session, *, actor: Actor, membership_id: int, clock: Clock) -> None:
-    """End a role; a person left without any is signed out everywhere."""
+def end_membership(
+    session: Session, *, actor: Actor, membership_id: int, clock: Clock, tell: bool = True
+) -> None:
+    """End a role; a person left without any is signed out everywhere. ``tell`` them by mail."""
     membership = live_membership(session, actor, membership_id)
     if membership.role is Role.ADMINISTRATOR:
         _keep_one_administrator(session, without=membership.user_id)
     membership.ended_at, membership.ended_by_id = clock(), actor.user_id
-    _record_role(session, actor, membership, AccountEventKind.ROLE_ENDED, clock)
+    record_role_event(
+        session,
+        actor=actor,
+        membership=membership,
+        kind=AccountEventKind.ROLE_ENDED,
+        at=clock(),
+        tell=tell,
+    )
     left = session.scalars(
         select(Membership.id).where(
             Membership.user_id == membership.user_id, Membership.ended_at.is_(None)

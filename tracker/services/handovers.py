@@ -8,8 +8,8 @@ from tracker.domain.account_events import AccountEventKind
 from tracker.domain.clock import Clock
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.roles import Actor, Role
-from tracker.models import Membership, State, User
-from tracker.services.account_events import record_account_event
+from tracker.models import User
+from tracker.services.account_events import record_role_event
 from tracker.services.accounts import Added, add_user, end_membership, live_membership
 
 LONGEST_OVERLAP = timedelta(days=92)
@@ -49,9 +49,16 @@ def hand_over(
         language=language,
         clock=clock,
     )
-    _record(session, actor, membership, session.get_one(User, added.user_id), clock)
+    record_role_event(
+        session,
+        actor=actor,
+        membership=membership,
+        kind=AccountEventKind.HANDED_OVER,
+        at=clock(),
+        name=session.get_one(User, added.user_id).name,
+    )
     if ends_at is None:
-        end_membership(session, actor=actor, membership_id=membership.id, clock=clock)
+        end_membership(session, actor=actor, membership_id=membership.id, clock=clock, tell=False)
     else:
         membership.ends_at, membership.ended_by_id = ends_at, actor.user_id
         session.flush()
@@ -65,19 +72,3 @@ def _end_of(day: date, clock: Clock) -> datetime:
     if day > today + LONGEST_OVERLAP:
         raise Invalid(Problem("last-day-too-far", "last_day", {"days": LONGEST_OVERLAP.days}))
     return datetime.combine(day + timedelta(days=1), time(), UTC)
-
-
-def _record(
-    session: Session, actor: Actor, membership: Membership, successor: User, clock: Clock
-) -> None:
-    state = session.get_one(State, membership.state_id)
-    record_account_event(
-        session,
-        actor=actor,
-        user_id=membership.user_id,
-        kind=AccountEventKind.HANDED_OVER,
-        at=clock(),
-        role=membership.role.value,
-        state=state.iso3,
-        name=successor.name,
-    )

@@ -85,7 +85,7 @@ class CellWriter:
         if content and content.audience != Audience.PUBLIC:
             yield f" {words['audiences'][content.audience]}"
         yield "</p>"
-        if cell.move and cell.said:
+        if cell.move:
             yield f'<p class="base">{words["moves"][cell.move]}</p>'
         if cell.said and cell.source:
             yield from self._said(cell.said, cell.source, iso3, number)

@@ -43,6 +43,7 @@ from tracker.web.public_choices import (
     current_cycle,
     find_document,
     named_cycle,
+    only,
     own_states,
     refuse_state,
     value_labels,
@@ -140,7 +141,7 @@ class Comparison:
 def comparison() -> ResponseReturnValue:
     """The form to choose with, and under it what was chosen side by side."""
     found = chosen_comparison(read=brief_columns)
-    first = request.args.get("first", "").strip().upper()
+    first = only("first").upper()
     return page(
         "public/compare.html",
         view=found,

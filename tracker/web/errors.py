@@ -45,6 +45,7 @@ STATUS: dict[type[TrackerError], int] = {
     TooMany: 429,
     Busy: 503,
 }
+COMPARED = "exports.compared"  # a file of what the page of the same name shows
 RETRY_AFTER = "10"  # seconds: as long as SQLite waits for its lock
 PAGES = (400, 403, 404, 405, 409, 410, 413, 414, 422, 429, 500, 503)
 
@@ -73,7 +74,8 @@ def _address_without(problem: Problem) -> str:
     if request.method not in SAFE_METHODS or problem.place not in request.args:
         return ""
     kept = [(name, v) for name, v in request.args.items(multi=True) if name != problem.place]
-    return f"{request.path}?{urlencode(kept)}" if kept else request.path
+    path = url_for("public.comparison") if request.endpoint == COMPARED else request.path
+    return f"{path}?{urlencode(kept)}" if kept else path
 
 
 def _readable_path() -> str:
@@ -111,11 +113,13 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code not in PAGES:
         return error.get_response()
-    if wants_json():
-        return refusal(Problem("not-saved"), code)
-    release()
     allowed = error.valid_methods if isinstance(error, MethodNotAllowed) else None
     headers = {"Allow": ", ".join(allowed)} if allowed else {}
+    if wants_json():
+        answer = make_response(refusal(Problem("not-saved"), code))
+        answer.headers.update(headers)
+        return answer
+    release()
     return page(f"errors/{code}.html", message="", back=_readable_path()), code, headers
 
 

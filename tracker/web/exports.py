@@ -27,6 +27,7 @@ from tracker.queries.states import data_version, is_demonstration, list_areas
 from tracker.web.access import requires
 from tracker.web.comparing import chosen_comparison, count_problem
 from tracker.web.locale import chosen_language
+from tracker.web.public_choices import only
 from tracker.web.public_needs import needs_view
 from tracker.web.session import current_actor
 from tracker.web.submitting import load_submission, load_whole
@@ -40,7 +41,7 @@ blueprint = Blueprint("exports", __name__)
 def report(iso3: str, form: str) -> ResponseReturnValue:
     """A State's published report; of the latest cycle that has one, where none is named."""
     kind, order = _format(form), _order()
-    return _report_file(_report(iso3, request.args.get("cycle", ""), _audience()), kind, order)
+    return _report_file(_report(iso3, only("cycle"), _audience()), kind, order)
 
 
 @blueprint.get("/reports/<report_id>/submissions/<int:number>/report.<form>")

@@ -9,16 +9,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.domain.uploads import FREE_NEEDED
-from tracker.models.engine import unwritable
+from tracker.models.engine import may_only_be_read, unwritable
 from tracker.policy.actions import Action
 from tracker.web.access import requires
 from tracker.web.transaction import session
 
 blueprint = Blueprint("health", __name__)
-# As after a change of servers, when the site still asks the one that follows.
-READ_ONLY = text(
-    "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on'"
-)
 
 
 @blueprint.get("/healthz")
@@ -40,7 +36,7 @@ def _database_problem() -> str:
     database = session()
     try:
         database.execute(text("SELECT data_version FROM installation"))
-        if database.get_bind().dialect.name == "postgresql" and database.scalar(READ_ONLY):
+        if may_only_be_read(database.connection()):
             return "the database may only be read"
     except SQLAlchemyError:
         return "the database cannot be used"

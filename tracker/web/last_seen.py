@@ -8,10 +8,10 @@ from datetime import timedelta
 
 import structlog
 from flask import Flask, g
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from tracker.domain.clock import system_clock
-from tracker.models.engine import said_by_database, write_intent
+from tracker.models.engine import is_unusable, said_by_database, write_intent
 from tracker.queries.sign_ins import BrowserRow
 from tracker.services import sessions
 from tracker.web.session import current_browser
@@ -40,6 +40,8 @@ def _note(browser: BrowserRow) -> None:
         with write_intent():
             sessions.note_seen(session(), session_id=browser.id, clock=system_clock)
             commit_apart()
-    except OperationalError as error:
+    except DBAPIError as error:
         release()
+        if not is_unusable(error):
+            raise
         log.warning("seen-not-noted", error=said_by_database(error))

@@ -73,8 +73,8 @@ def refuse_state(code: str, place: str) -> NoReturn:
 
 
 def asked_search() -> Search | None:
-    """What the query string wants to be looked for; ``Invalid`` where it is too long."""
-    return parse_search(request.args.get("q", ""), place="q")
+    """What the query string wants to be looked for; ``Invalid`` where it is too long or twice."""
+    return parse_search(only("q"), place="q")
 
 
 def chosen_area(areas: Iterable[Area]) -> str:

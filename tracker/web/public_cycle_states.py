@@ -7,7 +7,7 @@ from typing import Any
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.domain.behind import Compared, StatePairs, pairs_in_both, pairs_moved, pairs_with
+from tracker.domain.behind import Reporters, StatePairs, pairs_moved, pairs_of_reporting, pairs_with
 from tracker.domain.documents import Commitment
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.grid import states_in_both
@@ -23,11 +23,12 @@ from tracker.web.public_selection import CycleView, cycle_view
 from tracker.web.render import label, page
 from tracker.web.transaction import session
 
-Value = Progress | Absence | Move | Compared
+Value = Progress | Absence | Move | Reporters
 # Where more pairs were counted, each State gets its number, which leads on to its paragraphs.
 LISTED_PAIRS = 1_500
 # Here all commitments chosen are counted of each State: their numbers say nothing.
-WHOLE_REPORTS = (Absence.NOT_REPORTED, Compared.IN_BOTH)
+WHOLE_REPORTS = (Absence.NOT_REPORTED, *Reporters)
+SINCE = (*Move, Reporters.IN_BOTH)  # what compares with the cycle before
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,9 @@ class Figure:
 
     @property
     def paragraphs(self) -> tuple[int, ...]:
-        """Those of the commitments chosen."""
+        """Those of the commitments chosen; all of them where whole reports are counted."""
+        if self.value is Reporters.NOW:
+            return self.view.grid.paragraphs
         return tuple(p for p in self.view.paragraphs if self.paragraph in (None, p))
 
     @property
@@ -62,11 +65,13 @@ class Figure:
     def pairs(self, states: Sequence[str]) -> tuple[StatePairs, ...]:
         """What was counted of these States."""
         view, value = self.view, self.value
-        if isinstance(value, Move | Compared):
+        if value is Reporters.NOW:
+            return pairs_of_reporting([view.grid], states, self.paragraphs)
+        if isinstance(value, Move | Reporters):
             if view.before is None:
                 return ()
-            if isinstance(value, Compared):
-                return pairs_in_both(view.before, view.grid, states, self.paragraphs)
+            if isinstance(value, Reporters):
+                return pairs_of_reporting([view.before, view.grid], states, self.paragraphs)
             return pairs_moved(view.before, view.grid, states, self.paragraphs, value)
         values = (value.value,) if value else Distribution({}).keys(view.base)
         return pairs_with(view.grid, states, self.paragraphs, values)
@@ -77,7 +82,7 @@ class Figure:
         if isinstance(self.value, Move):
             both = states_in_both(view.before, view.grid) if view.before else ()
             return len(set(both).intersection(states)) * len(self.paragraphs)
-        if isinstance(self.value, Compared):
+        if isinstance(self.value, Reporters):
             return len(states) * len(self.paragraphs)
         return view.grid.distribution(states, self.paragraphs).size(view.base)
 
@@ -97,12 +102,12 @@ class Figure:
 
 @requires(Action.PUBLIC_READ)
 def cycle_states(slug: str) -> ResponseReturnValue:
-    """``?value=``: a value, a move or ``in_both``; ``?paragraph=25``; ``?state=XAA``.
+    """``?value=``: a value, a move, ``reported`` or ``in_both``; ``?paragraph=25``; ``?state=XAA``.
 
     Filters and base are those of the overview.
     """
     asked = only("value")
-    view = cycle_view(slug, with_previous=asked in (*Move, *Compared))
+    view = cycle_view(slug, with_previous=asked in SINCE)
     figure = Figure(view, _chosen_value(view), _chosen_paragraph(view), _chosen_state(view))
     names = {state.iso3: state for state in view.states}
     found = figure.pairs(figure.codes)
@@ -121,7 +126,8 @@ def cycle_states(slug: str) -> ResponseReturnValue:
         size=figure.size(figure.codes),
         bases=[base for base in Base if _is_inside(figure.value, base)],
         by_state=pairs > LISTED_PAIRS or figure.value in WHOLE_REPORTS,
-        in_both=isinstance(figure.value, Compared),
+        in_both=figure.value is Reporters.IN_BOTH,
+        rates=figure.value is Reporters.NOW,
         of_moves=isinstance(figure.value, Move),
     )
 
@@ -135,7 +141,7 @@ def _chosen_value(view: CycleView) -> Value | None:
     """A value inside the base, or a move where there is a cycle before."""
     raw = only("value")
     choices: list[Value] = [value for value in SHOWN_ORDER if _is_inside(value, view.base)]
-    choices += [*Move, *Compared] if view.before else []
+    choices += [Reporters.NOW, *(SINCE if view.before else ())]
     for value in choices:
         if value == raw:
             return value

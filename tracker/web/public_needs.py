@@ -7,7 +7,6 @@ from itertools import groupby
 from math import ceil
 from typing import Any
 
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.assistance import AssistanceKind, AssistanceStatus, Direction
@@ -42,6 +41,7 @@ from tracker.web.public_choices import (
     chosen_cycle,
     chosen_page,
     find_document,
+    only,
 )
 from tracker.web.render import page
 from tracker.web.session import current_actor
@@ -166,7 +166,7 @@ def needs_view(audience: Audience) -> NeedsView | None:
         every=every,
         matched=None,
     )
-    wanted = request.args.get("match", "").strip()
+    wanted = only("match")
     return (
         replace(view, matched=_named(every, wanted), chosen=AssistanceChoice()) if wanted else view
     )
@@ -184,7 +184,7 @@ def _chosen(document: OutcomeDocument, areas: Sequence[Area]) -> AssistanceChoic
 
 
 def _paragraph(document: OutcomeDocument) -> int | None:
-    raw = request.args.get("paragraph", "").strip()
+    raw = only("paragraph")
     if not raw:
         return None
     numbers = document.paragraphs

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from tracker.domain.behind import Reporters
 from tracker.domain.documents import Commitment, Section
 from tracker.domain.grid import states_in_both
 from tracker.domain.movement import Move
@@ -104,7 +105,7 @@ def _areas(view: CycleView) -> dict[str, list[Line[Reported]]]:
     found: dict[str, list[Line[Reported]]] = {"group": [], "region": [], "subregion": []}
     for row in reported_by_area(view.grid, view.members, view.areas):
         href = url_for(
-            "public.cycle_states", slug=view.cycle.slug, base=Base.REPORTING, area=row.area.code
+            "public.cycle_states", slug=view.cycle.slug, value=Reporters.NOW, area=row.area.code
         )
         found[row.area.kind].append(Line(row.area, 0, row, href))
     return found

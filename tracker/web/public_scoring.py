@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flask import current_app, request
+from flask import current_app
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.scoring import Score, Weighting, score_of
@@ -15,7 +15,7 @@ from tracker.queries.grids import grids_of_cycles
 from tracker.queries.states import list_states
 from tracker.queries.weightings import list_weightings
 from tracker.web.access import requires
-from tracker.web.public_choices import by_name, chosen_cycle, find_document, refuse_state
+from tracker.web.public_choices import by_name, chosen_cycle, find_document, only, refuse_state
 from tracker.web.render import page
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
@@ -67,7 +67,7 @@ def _weighing(weightings: Sequence[Weighting]) -> Weighing:
 
 
 def _chosen_state(members: list[State]) -> State | None:
-    raw = request.args.get("state", "").strip().upper()
+    raw = only("state").upper()
     found = next((state for state in members if state.iso3 == raw), None)
     if raw and not found:
         refuse_state(raw, "state")

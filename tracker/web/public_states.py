@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import request
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.documents import OutcomeDocument
@@ -35,6 +34,7 @@ from tracker.web.public_choices import (
     find_document,
     named_cycle,
     one_of,
+    only,
     own_names,
     value_labels,
 )
@@ -194,7 +194,7 @@ def _chosen(rows: tuple[SubmissionRow, ...]) -> SubmissionRow | None:
 
     ``None`` where the State has none; ``NotFound`` where there is no such cycle.
     """
-    slug = request.args.get("cycle", "").strip()
+    slug = only("cycle")
     if not slug:
         return rows[0] if rows else None
     found = next((row for row in rows if row.cycle_slug == slug), None)
@@ -210,8 +210,7 @@ def submission(iso3: str, number: int) -> ResponseReturnValue:
     found = [
         entry
         for entry in list_submissions_of_state(session(), current_actor(), row.id)
-        if entry.number == number
-        and request.args.get("cycle", entry.cycle_slug) in ("", entry.cycle_slug)
+        if entry.number == number and only("cycle") in ("", entry.cycle_slug)
     ]
     if not found:
         raise NotFound(Problem("not-found"))
