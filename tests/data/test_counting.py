@@ -1,15 +1,19 @@
 """Where the processes of a server add up their numbers: a folder of its own, in memory."""
 
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from tracker.cli import counting
 from tracker.cli.counting import CountingFolder, counting_folder
 from tracker.settings import BadSettings, Settings
+from tracker.web import metrics
+from tracker.web.metrics import RESERVED
 
 Make = Callable[[], CountingFolder]
 
@@ -22,7 +26,45 @@ def make(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     instance.mkdir()
     monkeypatch.setattr(counting, "MEMORY", memory)
     monkeypatch.setenv(counting.COUNTED_IN, "")
-    return lambda: counting_folder(replace(settings, instance_path=instance))
+    served = replace(settings, instance_path=instance, metrics_token="t" * 40)
+
+    def make() -> CountingFolder:
+        folder = counting_folder(served)
+        assert folder is not None
+        return folder
+
+    return make
+
+
+def test_nobody_counts_where_nobody_may_read_it(settings: Settings) -> None:
+    assert counting_folder(replace(settings, metrics_token="")) is None
+
+
+def test_the_room_of_a_process_that_ended_is_given_back(make: Make) -> None:
+    folder = make()
+    for name, used in (("counter", 4000), ("histogram", 0)):
+        content = used.to_bytes(4, sys.byteorder).ljust(RESERVED, b"\0")
+        (folder.path / f"{name}_7.db").write_bytes(content)
+    (folder.path / "counter_17.db").write_bytes(b"\0" * RESERVED)
+    folder.shrink(7)
+    sizes = {path.name: path.stat().st_size for path in folder.path.iterdir()}
+    assert sizes == {"counter_7.db": 4000, "histogram_7.db": 8, "counter_17.db": RESERVED}
+    folder.remove()
+
+
+def test_who_has_no_room_to_count_answers_all_the_same(
+    make: Make, app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = make()
+    monkeypatch.setattr(metrics, "_reserved", set())
+    monkeypatch.setattr(metrics, "RESERVED", 1 << 60)
+    assert app.test_client().get("/healthz").status_code == 200
+    assert "not-counted" in capsys.readouterr().out
+    assert list(folder.path.iterdir()) == []
+    folder.remove()
+    monkeypatch.setattr(metrics, "RESERVED", RESERVED)
+    assert app.test_client().get("/healthz").status_code == 200  # the folder is gone, too
+    assert "not-counted" in capsys.readouterr().out
 
 
 def test_two_servers_of_one_instance_count_apart(make: Make) -> None:

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
@@ -15,7 +16,8 @@ from tracker.settings import BadSettings, Settings
 COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"  # its name is not ours
 MEMORY = Path("/dev/shm")  # noqa: S108  # nosec B108  # a folder of ours, made anew, is used in it
 ON_DISK = "counters"  # in the instance folder
-ROOM = 16 << 20  # bytes; a process takes one or two million
+ROOM = 32 << 20  # bytes; each process reserves four million
+LEAST = 8  # bytes of a file in which nothing is counted: how many are used
 log = structlog.get_logger("serve")
 
 
@@ -37,18 +39,26 @@ class CountingFolder:
             os.close(self.lock)
             self.lock = _lock(self.path, fcntl.LOCK_EX)
 
+    def shrink(self, process: int) -> None:
+        """What a process that ended counted stays; the room that it had reserved is given back."""
+        for path in self.path.glob(f"*_{process}.db"):
+            with suppress(OSError), path.open("rb+") as file:
+                file.truncate(max(int.from_bytes(file.read(4), sys.byteorder), LEAST))
+
     def remove(self) -> None:
         """At the end of the server; after a kill, the next server of this account does it."""
         shutil.rmtree(self.path, ignore_errors=True)
         os.close(self.lock)
 
 
-def counting_folder(settings: Settings) -> CountingFolder:
-    """Make it; the processes find it by their environment.
+def counting_folder(settings: Settings) -> CountingFolder | None:
+    """Make it, where somebody may read the numbers; the processes find it by their environment.
 
     Its files are mapped into memory: on a full disk the system ends who writes to them. So they
     are kept in memory where there is a place with room for that.
     """
+    if not settings.metrics_token:
+        return None
     for parent, prefix in _places(settings):
         with suppress(OSError):  # there is no such place, or it cannot be written
             _remove_left(parent, prefix)

@@ -9,7 +9,6 @@ import click
 from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.util import import_app
-from gunicorn.workers.base import Worker
 
 from tracker.cli.beside import WorkerBeside
 from tracker.cli.counting import CountingFolder, counting_folder
@@ -25,7 +24,7 @@ class Server(BaseApplication):  # type: ignore[misc]
     """Gunicorn with settings from here instead of a file."""
 
     def __init__(
-        self, settings: Settings, numbers: CountingFolder, options: dict[str, Any]
+        self, settings: Settings, numbers: CountingFolder | None, options: dict[str, Any]
     ) -> None:
         self.settings = settings
         self.numbers = numbers
@@ -52,7 +51,8 @@ class WatchfulArbiter(Arbiter):  # type: ignore[misc]
 
     def manage_workers(self) -> None:
         """Called every second."""
-        self.app.numbers.keep()
+        if self.app.numbers:
+            self.app.numbers.keep()
         super().manage_workers()
         self.app.worker.keep()
 
@@ -90,8 +90,7 @@ def serve(host: str, port: int, workers: int, demo: bool) -> None:
             "worker_class": "gthread",
             "control_socket_disable": True,
             "limit_request_line": 8190,  # the most there is: our own page refuses long addresses
-            "child_exit": _leave_counters,
-            "on_exit": lambda server: numbers.remove(),
+            **(_hooks(numbers) if numbers else {}),
         },
     ).run()
 
@@ -124,11 +123,12 @@ def _prepare_demonstration(settings: Settings) -> None:
     click.echo("")
 
 
-def _leave_counters(server: Arbiter, worker: Worker) -> None:
-    """What a worker counted stays counted after it; ``server`` is gunicorn's."""
-    from prometheus_client.multiprocess import mark_process_dead  # reads its folder when imported
-
-    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+def _hooks(numbers: CountingFolder) -> dict[str, Any]:
+    """What a worker counted stays counted after it; the folder goes with the server."""
+    return {
+        "child_exit": lambda server, worker: numbers.shrink(worker.pid),
+        "on_exit": lambda server: numbers.remove(),
+    }
 
 
 def _check_database(settings: Settings) -> None:

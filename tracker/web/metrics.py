@@ -7,7 +7,9 @@ serve`` names the folder in which its processes add up, ``PROMETHEUS_MULTIPROC_D
 import hmac
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
+import structlog
 from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram
@@ -23,6 +25,10 @@ from tracker.queries.waiting import Waiting, waiting_work
 from tracker.web.access import requires
 from tracker.web.transaction import session
 
+COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"
+RESERVED = 2 << 20  # bytes of each file; all rules, methods and statuses take less than half
+log = structlog.get_logger("metrics")
+_reserved: set[int] = set()
 blueprint = Blueprint("metrics", __name__)
 REQUESTS = Counter("tracker_http_requests", "Requests answered", ("method", "rule", "status"))
 SECONDS = Histogram(
@@ -34,9 +40,33 @@ SECONDS = Histogram(
 
 
 def count_request(method: str, rule: str, status: int, seconds: float) -> None:
-    """Note one request that was answered."""
+    """Note one request that was answered; never a reason why it is not."""
+    if not _has_room(os.getpid()):
+        return
     REQUESTS.labels(method, rule, str(status)).inc()
     SECONDS.labels(method, rule).observe(seconds)
+
+
+def _has_room(process: int) -> bool:
+    """Whether the files in which this process counts are whole on their disk.
+
+    They are mapped into memory: the system ends who writes to a part for which there is no room.
+    """
+    folder = os.environ.get(COUNTED_IN)
+    if folder is None or process in _reserved:
+        return True
+    files = [Path(folder, f"{kind}_{process}.db") for kind in ("counter", "histogram")]
+    try:
+        for path in files:
+            with path.open("ab") as file:
+                os.posix_fallocate(file.fileno(), 0, RESERVED)
+    except OSError as error:
+        for path in files:
+            path.unlink(missing_ok=True)  # an empty one could not be read
+        log.warning("not-counted", error=str(error))
+        return False
+    _reserved.add(process)
+    return True
 
 
 class WaitingCollector(Collector):
@@ -73,7 +103,7 @@ def metrics() -> ResponseReturnValue:
     if not expected or not hmac.compare_digest(given.encode(), f"Bearer {expected}".encode()):
         raise NotFound(Problem("not-found"))
     registry = REGISTRY
-    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    if COUNTED_IN in os.environ:
         registry = CollectorRegistry()
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     stored = CollectorRegistry()

@@ -38,10 +38,7 @@ def init_app(app: Flask) -> None:
         rule = request.url_rule.rule if request.url_rule else UNKNOWN
         method = request.method if request.method in METHODS else UNKNOWN
         response.headers["X-Request-Id"] = g.request_id
-        try:
-            count_request(method, rule, response.status_code, seconds)
-        except OSError as error:  # what was saved is saved, whoever counts it
-            log.warning("not-counted", error=str(error))
+        count_request(method, rule, response.status_code, seconds)
         log.info(
             "request",
             method=method,
