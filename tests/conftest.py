@@ -22,16 +22,18 @@ from sqlalchemy.orm import Session
 from tests.browser.site import made_once
 from tests.outbox import MailServer
 from tests.people import Browser
+from tests.signing import SIGNER, keep_key
 from tests.transactions import SITE_ROLE, rolled_back, session_in
 from tracker.app import create_app
 from tracker.cli.database import upgrade
 from tracker.cli.keys import key_file
 from tracker.cli.setup import load_seed
+from tracker.database_url import normalised_database_url
 from tracker.extensions import db
 from tracker.models import grants
 from tracker.models.engine import configure, write_intent
 from tracker.models.readers import EVERYTHING, tell
-from tracker.settings import Settings, normalised_database_url
+from tracker.settings import Settings
 
 # Whole pages and workbooks as objects: looking through all of them for what may go, after every
 # few hundred new ones, takes a tenth of the time.
@@ -150,7 +152,7 @@ def settings(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Set
         cheap_password_hashing=True,
         testing=True,
     )
-    key_file(made).first()
+    keep_key(key_file(made), SIGNER)
     return made
 
 

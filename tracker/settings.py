@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tracker.database_url import normalised_database_url, owner_problems
 from tracker.languages import read_languages
 from tracker.provider_settings import (
     PROVIDER_NAMES,
@@ -122,14 +123,6 @@ def mask_password(url: str) -> str:
     return re.sub(r"(?<=://)([^:@/]*):.*@", r"\1:***@", url, count=1)
 
 
-def normalised_database_url(url: str) -> str:
-    """Name the psycopg 3 driver, whatever SQLAlchemy takes for granted."""
-    for prefix in ("postgres://", "postgresql://"):
-        if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
-    return url
-
-
 def load_settings(
     environ: Mapping[str, str] | None = None, *, environment: str | None = None
 ) -> Settings:
@@ -170,7 +163,8 @@ def inspect_settings(
     )
     problems += _base_url_problems(settings)
     problems += _address_problems(settings)
-    problems += _owner_problems(settings)
+    if not settings.demonstration:
+        problems += owner_problems(settings.database_url, settings.migration_database_url)
     if settings.metrics_token and len(settings.metrics_token) < 32:
         problems.append("TRACKER_METRICS_TOKEN is shorter than 32 characters; make a longer one.")
     return settings, problems
@@ -189,9 +183,6 @@ def _unknown_names(given: Mapping[str, str]) -> list[str]:
 def _database_url(given: str, instance: Path, environment: str) -> str:
     if environment == "demonstration":  # never any other database: design rule 10
         return f"sqlite:///{instance / 'demo.sqlite3'}"
-    start, _, name = given.partition("sqlite:///")
-    if not start and name and not name.startswith(("/", ":", "file:")):
-        return f"sqlite:///{Path(name).absolute()}"  # Flask-SQLAlchemy takes it for the instance's
     return normalised_database_url(given) or f"sqlite:///{instance / 'tracker.sqlite3'}"
 
 
@@ -209,23 +200,6 @@ def _base_url_problems(settings: Settings) -> list[str]:
         return [f"TRACKER_BASE_URL is {settings.base_url!r}; give scheme and host only."]
     if settings.environment == "production" and parts.scheme != "https":
         return ["TRACKER_BASE_URL must begin with https:// in production."]
-    return []
-
-
-def _owner_problems(settings: Settings) -> list[str]:
-    """The owner's role makes sense beside another one, on the same PostgreSQL."""
-    given = settings.migration_database_url
-    if not given or settings.demonstration:
-        return []
-    if not settings.database_url.startswith("postgresql"):
-        return ["TRACKER_MIGRATION_DATABASE_URL is for PostgreSQL; remove it, SQLite has no roles."]
-    if not urlsplit(settings.database_url).username:
-        return ["TRACKER_DATABASE_URL names no role; write it as postgresql://ROLE:PASSWORD@…"]
-    if urlsplit(given).username == urlsplit(settings.database_url).username:
-        return [
-            "TRACKER_MIGRATION_DATABASE_URL names the role of TRACKER_DATABASE_URL; one is for "
-            "the owner of the tables, the other for the site."
-        ]
     return []
 
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from tests.bench.data import TEXTS, make_states
 from tests.national_reports import begin_report
-from tests.signing import SIGNER
+from tests.signing import SIGNER, keep_key
 from tracker.cli.database import connect
 from tracker.cli.keys import key_file
 from tracker.cli.setup import set_up
@@ -68,7 +68,7 @@ def bench(folder: Path, states: int) -> list[str]:
 def build(environment: dict[str, str], states: int) -> int:
     """Make the database; gives how many links all chains have."""
     settings = load_settings(os.environ | environment)
-    key_file(settings).replace(SIGNER)
+    keep_key(key_file(settings), SIGNER)
     set_up(settings)
     engine = connect(settings)
     with write_intent(), Session(engine) as session:

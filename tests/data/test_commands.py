@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from tracker.cli.database import unusable_files
 from tracker.cli.group import main
 from tracker.cli.setup import set_up
+from tracker.delivery.signing import KeyFile
 from tracker.settings import Settings, load_settings
 
 WRITES = ("user", "add", "new@example.org", "--role", "reviewer", "--name", "New")
@@ -103,6 +105,53 @@ def test_a_lost_or_spoilt_key_is_told(
     assert "Nobody vouches for it" in capsys.readouterr().err
     assert run(monkeypatch, copy, "init") == run(monkeypatch, copy, "check") == 0
     assert len(json.loads(_printed(monkeypatch, copy, capsys, "key", "list"))) == 2
+
+
+@pytest.mark.parametrize("which", ["replaced", "of another site"])
+def test_a_good_key_that_is_not_the_one_that_signs_is_told(
+    which: str,
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    key = copy / "signing_key.pem"
+    old = key.read_bytes()
+    if which == "replaced":
+        assert run(monkeypatch, copy, "key", "replace") == 0
+        key.write_bytes(old)
+    else:
+        key.unlink()
+        KeyFile(copy, demonstration=False).first()
+    listed = _printed(monkeypatch, copy, capsys, "key", "list")
+    capsys.readouterr()
+    for command, status in ((("check",), 0), (("init",), 2), (("checkpoint",), 2)):
+        assert run(monkeypatch, copy, *command) == status
+        assert "Put the file of that one back" in capsys.readouterr().err, command
+    assert run(monkeypatch, copy, "key", "replace") == 2
+    assert _printed(monkeypatch, copy, capsys, "key", "list") == listed
+
+
+def test_a_replacement_that_was_cut_short_is_ended(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    with monkeypatch.context() as cut:
+        cut.setattr(KeyFile, "follow", lambda file: sys.exit(9))
+        assert run(cut, copy, "key", "replace") == 9
+    assert run(monkeypatch, copy, "checkpoint") == 2
+    assert run(monkeypatch, copy, "key", "replace") == 0
+    assert run(monkeypatch, copy, "checkpoint") == 0
+    rows = json.loads(_printed(monkeypatch, copy, capsys, "key", "list"))
+    assert [bool(row["previous"]) for row in rows] == [False, True]
+    assert sorted(path.name for path in copy.glob("*key*")) == ["secret_key", "signing_key.pem"]
+    assert not list(copy.glob(".signing*"))
 
 
 def _printed(

@@ -20,8 +20,9 @@ from tests.browser.site import RunningSite
 from tests.load.__main__ import compare, make_tasks
 from tests.load.clients import Client, FocalPoint, Tally
 from tracker.cli.database import connect, transaction
+from tracker.database_url import normalised_database_url
 from tracker.models.engine import write_intent
-from tracker.settings import Settings, load_settings, normalised_database_url
+from tracker.settings import Settings, load_settings
 
 POINTS = 6
 FEW = 12  # saves acknowledged before the blow

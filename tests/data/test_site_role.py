@@ -2,6 +2,8 @@
 """On PostgreSQL the site works in a role of its own, which owns nothing."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -237,3 +239,19 @@ def test_init_without_the_key_that_signs_does_all_the_rest(
     assert roles.place.run("key", "replace").returncode == 0
     checked = roles.place.run("check")
     assert checked.returncode == 0, checked.stderr
+
+
+def test_two_that_set_an_empty_database_up_at_once_wait_for_each_other(
+    new_roles: Callable[[str], Roles],
+) -> None:
+    roles = new_roles("roles_twice")
+    command = [sys.executable, "-m", "tracker", "init"]
+    environment = roles.place.environment | roles.owner
+    both = [
+        subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)  # noqa: S603
+        for _ in range(2)
+    ]
+    told = [process.communicate(timeout=120)[1] for process in both]
+    assert [process.returncode for process in both] == [0, 0], told
+    with roles.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM signing_key")) == 1

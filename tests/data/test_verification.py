@@ -10,11 +10,14 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from tests.national_reports import Reporting, report_at
+from tests.signing import SIGNER, keep_key
 from tracker.cli.group import cli
+from tracker.cli.keys import key_file
 from tracker.domain.workflow import ReportStatus
 from tracker.models.engine import configure, write_intent
 from tracker.queries.recorded import Broken
 from tracker.queries.verification import list_report_places, verify_report
+from tracker.settings import load_settings
 
 
 def verified(work: Reporting) -> Broken | None:
@@ -42,6 +45,7 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("TRACKER_ENV", "development")
     monkeypatch.setenv("TRACKER_INSTANCE_PATH", str(tmp_path))
     monkeypatch.setenv("TRACKER_DATABASE_URL", f"sqlite:///{database}")
+    keep_key(key_file(load_settings()), SIGNER)
     assert CliRunner().invoke(cli, ["init"]).exit_code == 0
     engine = create_engine(f"sqlite:///{database}")
     configure(engine)

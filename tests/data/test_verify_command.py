@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
 from tests.national_reports import report_at
-from tests.signing import SIGNER
+from tests.signing import SIGNER, keep_key
 from tests.tampering import without_triggers, write_anew
 from tracker.cli.group import cli
 from tracker.cli.keys import key_file
@@ -61,7 +61,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         patch.setenv("TRACKER_ENV", "development")
         patch.setenv("TRACKER_INSTANCE_PATH", str(folder))
         settings = load_settings()
-        key_file(settings).replace(SIGNER)
+        keep_key(key_file(settings), SIGNER)
         assert CliRunner().invoke(cli, ["init"]).exit_code == 0
         made = Installation(folder, folder / "kept" / "receipt.json", folder / "kept" / "day.json")
         made.receipt.parent.mkdir()
@@ -203,7 +203,7 @@ def test_a_lost_key_is_a_note_and_breaks_nothing(site: Installation) -> None:
         run = site.verify()
         assert run.exit_code == 0 and name in run.stderr
     finally:
-        key_file(load_settings()).replace(SIGNER)
+        keep_key(key_file(load_settings()), SIGNER)
 
 
 def test_the_file_of_the_database_altered_by_hand_is_found(site: Installation) -> None:

@@ -22,6 +22,7 @@ from tests.browser.site import RunningSite
 from tests.load.clients import Client, FocalPoint, Tally, Task, read_on
 from tests.people import make_user
 from tracker.cli.database import connect
+from tracker.database_url import normalised_database_url
 from tracker.domain.clock import system_clock
 from tracker.domain.roles import Actor, Grant, Role
 from tracker.models import ChainEntry, Commitment, NationalReport, Response, Section, State
@@ -29,7 +30,7 @@ from tracker.models.engine import write_intent
 from tracker.queries.cycles import list_cycles
 from tracker.services.passwords import hash_password
 from tracker.services.reports import open_report
-from tracker.settings import load_settings, normalised_database_url
+from tracker.settings import load_settings
 
 PASSWORD = "lantern orbit quilt 27"
 SECTIONS = 3  # of each report are worked on

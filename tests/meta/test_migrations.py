@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from tracker.cli.database import alembic_config, schema_problem, upgrade
 from tracker.models import Base
 from tracker.models.engine import configure
+from tracker.settings import BadSettings
 
 A_MEETING = (
     "INSERT INTO outcome_document (id, slug, symbol, title, adopted_on, source)"
@@ -243,3 +244,12 @@ def test_events_of_passkeys_are_kept_in_older_words_and_stay_protected(empty: En
                 connection.rollback()
     with empty.connect() as connection, pytest.raises(IntegrityError, match="kind_known"):
         connection.execute(text(event.format("nonsense")))
+
+
+def test_tables_of_a_newer_version_are_left_alone(empty: Engine) -> None:
+    upgrade(empty)
+    with empty.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert "9999, which is newer than this version" in str(schema_problem(empty))
+    with pytest.raises(BadSettings, match="newer than this version"):
+        upgrade(empty)

@@ -38,6 +38,13 @@ def test_production_needs_a_key_and_a_base_url(tmp_path: Path) -> None:
         ({"TRACKER_TWO_TO_PUBLISH": "2"}, "TRACKER_TWO_TO_PUBLISH"),
         ({"TRACKER_METRICS_TOKEN": "short"}, "TRACKER_METRICS_TOKEN"),
         ({"TRACKER_MIGRATION_DATABASE_URL": "postgresql://owner@db/tracker"}, "TRACKER_MIGRATION"),
+        (
+            {
+                "TRACKER_DATABASE_URL": "postgresql://site@db/tracker",
+                "TRACKER_MIGRATION_DATABASE_URL": "postgresql://owner@db/other",
+            },
+            "TRACKER_MIGRATION_DATABASE_URL names the database other",
+        ),
         ({"TRACKER_LANGUAGES": "en,ar"}, "TRACKER_LANGUAGES"),
         ({"TRACKER_LANGUAGES": "english"}, "TRACKER_LANGUAGES"),
         ({"TRACKER_LANGUAGES": "en;fr"}, "TRACKER_LANGUAGES"),
@@ -177,3 +184,14 @@ def test_the_secretariat_needs_a_second_step_unless_the_site_says_otherwise(
     )
     assert settings.second_factor == of
     assert settings.masked()["TRACKER_SECOND_FACTOR"] == of
+
+
+def test_a_file_is_named_from_where_the_command_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    given = {"TRACKER_ENV": "development", "TRACKER_INSTANCE_PATH": str(tmp_path / "instance")}
+    found = load_settings(given | {"TRACKER_DATABASE_URL": "sqlite:///own.sqlite3"})
+    assert found.database_url == f"sqlite:///{tmp_path}/own.sqlite3"
+    for kept in ("sqlite:////srv/own.sqlite3", "sqlite:///file:/srv/own.sqlite3?mode=ro&uri=true"):
+        assert load_settings(given | {"TRACKER_DATABASE_URL": kept}).database_url == kept

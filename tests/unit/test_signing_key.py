@@ -8,10 +8,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from tracker.delivery.signing import KeyFile, KeyUnusable, new_signer
+from tests.signing import keep_key
+from tracker.delivery.signing import KeyFile, new_signer
 from tracker.domain.signed import (
     CHECKPOINT_TAG,
     RECEIPT_TAG,
+    KeyUnusable,
     from_base64,
     in_base64,
     key_id,
@@ -49,7 +51,7 @@ def test_a_demonstration_never_signs_with_the_real_key(tmp_path: Path) -> None:
 def test_a_new_key_takes_the_place_of_the_old_one(tmp_path: Path) -> None:
     file, new = key_file(tmp_path), new_signer()
     old = file.first()
-    file.replace(new)
+    keep_key(file, new)
     assert file.signer().public_key == new.public_key != old.public_key
     assert stat.S_IMODE(file.path.stat().st_mode) == 0o600
 

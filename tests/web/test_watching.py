@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from tests.people import Browser, make_user
+from tests.tampering import as_owner
 from tracker.domain.clock import system_clock
 from tracker.domain.mail import MailKind
 from tracker.domain.roles import Role
@@ -154,3 +156,12 @@ def test_a_folder_that_is_full_or_closed_is_not_ready(
     answer = public.get("/readyz")
     assert answer.status_code == 503
     assert answer.json == {"status": "the instance folder cannot be written"}
+
+
+def test_tables_of_another_version_are_not_ready(public: Browser, session: Session) -> None:
+    """Of a newer one, or of an older one whose site was not stopped."""
+    with as_owner(session):
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    answer = public.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json == {"status": "the tables are not those of this version"}

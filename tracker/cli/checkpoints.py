@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, sessionmaker
 from tracker.cli.database import transaction
 from tracker.cli.keys import key_file
 from tracker.cli.output import format_option, print_json
-from tracker.delivery.signing import KeyUnusable
 from tracker.domain.clock import Clock, system_clock
+from tracker.domain.signed import KeyUnusable
 from tracker.models.engine import write_intent
 from tracker.queries.checkpoints import checkpoint_of_day
 from tracker.services.checkpoints import make_checkpoint

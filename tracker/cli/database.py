@@ -9,13 +9,12 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tracker.domain.uploads import FREE_NEEDED
-from tracker.models import Base, grants
+from tracker.models import Base, grants, schema
 from tracker.models.engine import (
     configure,
     may_only_be_read,
@@ -25,9 +24,10 @@ from tracker.models.engine import (
     write_intent,
 )
 from tracker.models.readers import reads_everything
-from tracker.resources import resource_dir
+from tracker.models.schema import migrations_config, newer_problem, revisions
 from tracker.settings import BadSettings, Settings
 
+SETTING_UP = 7_031_642  # an advisory lock of PostgreSQL, any number of our own
 _HELD_BY_NOTHING = text(
     "SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)"
 )
@@ -109,29 +109,38 @@ def grant(session: Session, settings: Settings) -> None:
 
 
 def alembic_config(engine: Engine) -> Config:
-    """Migration settings without a file: the folder, and the engine to work on."""
-    config = Config()
-    config.set_main_option("script_location", str(resource_dir("migrations")))
+    """Migration settings with the engine to work on."""
+    config = migrations_config()
     config.attributes["engine"] = engine
     return config
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the tables to the newest revision."""
+    """Bring the tables to the newest revision; ``BadSettings`` if they are of a later version."""
+    with engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current and current not in revisions().known:
+        raise BadSettings([newer_problem(current)])
     with write_intent():
         command.upgrade(alembic_config(engine), "head")
 
 
+@contextmanager
+def one_at_a_time(engine: Engine) -> Iterator[None]:
+    """Of two that set a database of PostgreSQL up at once, one waits for the other."""
+    if engine.dialect.name != "postgresql":
+        yield
+        return
+    with engine.connect() as connection:
+        connection.execute(text(f"SELECT pg_advisory_lock({SETTING_UP})"))
+        yield  # the lock ends with the connection
+        connection.execute(text(f"SELECT pg_advisory_unlock({SETTING_UP})"))
+
+
 def schema_problem(engine: Engine) -> str | None:
     """One sentence if the tables are not those of this version."""
-    head = ScriptDirectory.from_config(alembic_config(engine)).get_current_head()
     with engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-    if current == head:
-        return None
-    if current is None:
-        return "The database has no tables yet; run: tracker init."
-    return f"The database is at revision {current}, this version needs {head}; run: tracker init."
+        return schema.schema_problem(connection)
 
 
 def rights_problem(engine: Engine) -> str | None:

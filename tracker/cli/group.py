@@ -76,9 +76,9 @@ def collect_seldom() -> None:
 def main() -> None:
     """Run; every refusal is one sentence on standard error and an exit code."""
     collect_seldom()
-    from tracker.delivery.signing import KeyUnusable
     from tracker.domain.errors import Invalid, TrackerError
     from tracker.domain.messages import sentence
+    from tracker.domain.signed import KeyUnusable
     from tracker.settings import BadSettings
 
     try:

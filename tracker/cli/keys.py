@@ -1,17 +1,29 @@
 """``tracker key``: the keys that sign receipts and checkpoints."""
 
 import click
+from sqlalchemy.orm import Session
 
 from tracker.cli.database import reading, transaction
 from tracker.cli.output import format_option, print_json, print_rows
 from tracker.delivery.signing import KeyFile, new_signer
 from tracker.domain.clock import system_clock
-from tracker.queries.signing import list_keys
-from tracker.services.signing import register_key
+from tracker.domain.signed import KeySpoilt, KeyUnusable, key_id
+from tracker.queries.signing import list_keys, newest_key
+from tracker.services.signing import expect_current, register_key
 from tracker.settings import Settings, load_settings
 
 UNVOUCHED = (
     "Nobody vouches for it, since the key before it is lost: say so where States can read it."
+)
+LOST_KEY = (
+    "{path}, which signs, is not there, and nobody vouches for a new one. If a copy of it is kept, "
+    "put it back; if not, run: tracker key replace, and say so where States can read it. "
+    "Meanwhile nothing can be submitted."
+)
+UNUSABLE_KEY = "The signing key cannot be used: {error} Meanwhile nothing can be submitted."
+SPOILT_KEY = (
+    f"{UNUSABLE_KEY} If a copy of it is kept, put it back; if not, remove the file and run: "
+    "tracker key replace."
 )
 HEADING = ("key", "public key", "in use since", "vouched for by")
 
@@ -19,6 +31,22 @@ HEADING = ("key", "public key", "in use since", "vouched for by")
 def key_file(settings: Settings) -> KeyFile:
     """Where the private key of this instance is kept."""
     return KeyFile(settings.instance_path, demonstration=settings.demonstration)
+
+
+def key_problem(session: Session, settings: Settings) -> str:
+    """A sentence if the private key is lost, cannot be used or is not the one that signs."""
+    file, newest = key_file(settings), newest_key(session)
+    if not file.path.exists():
+        return LOST_KEY.format(path=file.path) if newest else ""
+    try:
+        signer = file.signer()
+        if newest:
+            expect_current(session, signer=signer, at=system_clock())
+    except KeySpoilt as error:
+        return SPOILT_KEY.format(error=error)
+    except KeyUnusable as error:
+        return UNUSABLE_KEY.format(error=error)
+    return ""
 
 
 @click.group()
@@ -46,19 +74,22 @@ def list_(form: str) -> None:
 def replace() -> None:
     """Sign with a new key from now on; the old one, if it is there, vouches for it and is gone.
 
-    The new key is written down before the file changes: if this is interrupted in between, the
-    old key goes on signing.
+    The new key is kept beside the old one, then written down, then takes its place: where this is
+    interrupted, running it again ends it.
     """
     settings = load_settings()
     file = key_file(settings)
-    old = file.signer() if file.path.exists() else None
-    new = new_signer()
     with transaction(settings) as session:
-        now = system_clock()
-        if old:
-            register_key(session, signer=old, at=now)
-        name = register_key(session, signer=new, at=now, vouching=old)
-    file.replace(new)
-    click.echo(f"The key {name} signs from now on.", err=True)
+        old = file.signer() if file.path.exists() else None
+        new, newest = file.prepared(), newest_key(session)
+        if new is None or key_id(new.public_key) != newest:
+            now = system_clock()
+            if old:
+                expect_current(session, signer=old, at=now)
+            new = new_signer()
+            file.prepare(new)
+            newest = register_key(session, signer=new, at=now, vouching=old)
+    file.follow()
+    click.echo(f"The key {newest} signs from now on.", err=True)
     if not old:
         click.echo(UNVOUCHED, err=True)

@@ -8,13 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import click
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy import URL, create_engine, inspect, make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from tracker.cli.database import alembic_config, connect, grant, schema_problem
+from tracker.cli.database import connect, grant, schema_problem
 from tracker.cli.output import stop
 from tracker.cli.verify import verify
 from tracker.delivery.archive import BrokenArchive, Manifest, read_manifest, take_name, unpack
@@ -26,6 +24,7 @@ from tracker.delivery.database_copies import (
 )
 from tracker.delivery.instance_files import is_kept, kept_files
 from tracker.models.engine import files_beside, said_by_database
+from tracker.models.schema import revisions
 from tracker.settings import Settings, load_settings
 
 SHOWN = 5  # of the files in the way
@@ -69,9 +68,7 @@ def _check_fit(manifest: Manifest, settings: Settings, url: URL) -> None:
         stop(f"The backup holds {kind}; TRACKER_ENV is {settings.environment}.")
     if member_name(manifest.engine) not in {member.name for member in manifest.members}:
         raise BrokenArchive("it holds no database")
-    try:
-        _scripts(url).get_revision(manifest.revision)
-    except CommandError:
+    if manifest.revision not in revisions().known:
         stop(f"The backup was made by a newer version, {manifest.tracker}; install that one.")
 
 
@@ -157,10 +154,6 @@ def _place_database(unpacked: Path, target: Path) -> None:
     shutil.copyfile(unpacked, beside)
     beside.chmod(0o600)
     take_name(beside, target)
-
-
-def _scripts(url: URL) -> ScriptDirectory:
-    return ScriptDirectory.from_config(alembic_config(create_engine(url)))
 
 
 def _is_ready(settings: Settings) -> bool:

@@ -12,7 +12,8 @@ from gunicorn.util import import_app
 
 from tracker.cli.beside import WorkerBeside
 from tracker.cli.counting import CountingFolder, counting_folder
-from tracker.cli.database import connect, schema_problem, wall_problem
+from tracker.cli.database import reading, wall_problem
+from tracker.cli.keys import key_problem
 from tracker.logs import configure_logging
 from tracker.settings import BadSettings, Settings, load_settings
 
@@ -132,13 +133,8 @@ def _hooks(numbers: CountingFolder) -> dict[str, Any]:
 
 
 def _check_database(settings: Settings) -> None:
-    engine = connect(settings)
-    try:
-        problem = schema_problem(engine)
-        weak = None if problem else wall_problem(engine)
-    finally:
-        engine.dispose()
-    if problem:
-        raise BadSettings([problem])
-    if weak:
-        click.echo(weak, err=True)
+    """Stop where its tables are not ours; say what is weak."""
+    with reading(settings) as session:
+        weak = (wall_problem(session.connection().engine), key_problem(session, settings))
+    for warning in filter(None, weak):
+        click.echo(warning, err=True)

@@ -5,6 +5,7 @@ import sys
 from datetime import date
 
 import click
+from sqlalchemy import Engine
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,7 @@ from tracker.cli.database import (
     connect,
     full_disk,
     grant,
+    one_at_a_time,
     read_only_problem,
     rights_problem,
     schema_problem,
@@ -25,15 +27,13 @@ from tracker.cli.database import (
     wall_problem,
 )
 from tracker.cli.group import NOT_ALLOWED
-from tracker.cli.keys import key_file
+from tracker.cli.keys import key_file, key_problem
 from tracker.cli.neighbours import silent_neighbours
-from tracker.delivery.signing import KeySpoilt, KeyUnusable
 from tracker.domain.clock import system_clock
 from tracker.domain.mail import MailState
 from tracker.domain.roles import OPERATOR
 from tracker.models.engine import journal_mode, write_intent
 from tracker.queries.outbox import count_mail
-from tracker.queries.signing import list_keys
 from tracker.resources import resource_dir
 from tracker.services import cycles, documents, weightings
 from tracker.services.signing import register_key
@@ -42,16 +42,6 @@ from tracker.settings import BadSettings, Settings, inspect_settings, load_setti
 OWNER_NEEDED = (
     "The database refuses: this role may not make or change tables. Name the owner of the tables "
     "in TRACKER_MIGRATION_DATABASE_URL for this command."
-)
-LOST_KEY = (
-    "{path}, which signs, is not there, and nobody vouches for a new one. If a copy of it is kept, "
-    "put it back; if not, run: tracker key replace, and say so where States can read it. "
-    "Meanwhile nothing can be submitted."
-)
-UNUSABLE_KEY = "The signing key cannot be used: {error} Meanwhile nothing can be submitted."
-SPOILT_KEY = (
-    f"{UNUSABLE_KEY} If a copy of it is kept, put it back; if not, remove the file and run: "
-    "tracker key replace."
 )
 FIRST_CYCLE = "bms7"
 FIRST_CYCLE_OPENS = date(2021, 7, 30)  # the day BMS7 adopted its document
@@ -69,13 +59,8 @@ def set_up(settings: Settings) -> None:
     """Tables, reference data, the first cycle and the key that signs."""
     engine = connect(settings, as_owner=True)
     try:
-        upgrade(engine)
-        with write_intent(), Session(engine) as session, session.begin():
-            load_seed(session, demonstration=settings.demonstration)
-            grant(session, settings)
-            problem = "" if settings.demonstration else _about_key(session, settings)
-            if not problem:
-                register_key(session, signer=key_file(settings).first(), at=system_clock())
+        with one_at_a_time(engine):
+            problem = _set_up(engine, settings)
     except ProgrammingError as error:
         if getattr(error.orig, "sqlstate", "") != NOT_ALLOWED:
             raise
@@ -84,6 +69,18 @@ def set_up(settings: Settings) -> None:
         engine.dispose()
     if problem:  # all the rest is done, so that nothing else has to be run again
         raise BadSettings([problem])
+
+
+def _set_up(engine: Engine, settings: Settings) -> str:
+    """Everything; a sentence if the key that signs cannot."""
+    upgrade(engine)
+    with write_intent(), Session(engine) as session, session.begin():
+        load_seed(session, demonstration=settings.demonstration)
+        grant(session, settings)
+        problem = "" if settings.demonstration else key_problem(session, settings)
+        if not problem:
+            register_key(session, signer=key_file(settings).first(), at=system_clock())
+    return problem
 
 
 def load_seed(session: Session, *, demonstration: bool) -> None:
@@ -151,25 +148,11 @@ def _look_into_database(settings: Settings) -> tuple[str, list[str], list[str]]:
         weak = wall_problem(engine)
         with Session(engine) as session:
             mail = _about_mail(settings, count_mail(session))
-            key = _about_key(session, settings)
+            key = key_problem(session, settings)
         full = full_disk(settings)
         return mail, [], [told for told in (weak, full, key) if told]
     finally:
         engine.dispose()
-
-
-def _about_key(session: Session, settings: Settings) -> str:
-    """A sentence if the private key is lost or cannot be used."""
-    file = key_file(settings)
-    if not file.path.exists():
-        return LOST_KEY.format(path=file.path) if list_keys(session) else ""
-    try:
-        file.signer()
-    except KeySpoilt as error:
-        return SPOILT_KEY.format(error=error)
-    except KeyUnusable as error:
-        return UNUSABLE_KEY.format(error=error)
-    return ""
 
 
 def _about_mail(settings: Settings, counts: dict[MailState, int]) -> str:

@@ -18,17 +18,9 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from tracker.domain.signed import in_base64
+from tracker.domain.signed import KeySpoilt, KeyUnusable, in_base64
 
 FILE, DEMONSTRATION_FILE = "signing_key.pem", "demo_signing_key.pem"
-
-
-class KeyUnusable(Exception):
-    """The file of the private key cannot be used; the text says which file and why."""
-
-
-class KeySpoilt(KeyUnusable):
-    """It was read, and holds no key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,29 +49,33 @@ class KeyFile:
         """The key, made now if there is none; ``KeyUnusable`` where that cannot be."""
         try:
             if not self.path.exists():
-                self._put(new_signer(), replace=False)
+                self._put(new_signer(), self.path, replace=False)
         except OSError as error:
             raise KeyUnusable(f"{self.path}: {error.strerror}.") from None
         return self.signer()
 
     def signer(self) -> FileSigner:
         """The key; ``KeyUnusable`` where there is none, or what is there is none."""
-        try:
-            private = load_pem_private_key(self.path.read_bytes(), password=None)
-        except OSError as error:
-            raise KeyUnusable(f"{self.path}: {error.strerror}.") from None
-        except (ValueError, TypeError):
-            raise KeySpoilt(f"{self.path}: it does not hold a private key.") from None
-        if not isinstance(private, Ed25519PrivateKey):
-            raise KeySpoilt(f"{self.path}: it holds a key of another kind than Ed25519.")
-        return FileSigner(private)
+        return _read(self.path)
 
-    def replace(self, signer: FileSigner) -> None:
-        """Keep this key instead of the one before, which is gone afterwards."""
+    def prepare(self, signer: FileSigner) -> None:
+        """Keep a key beside the one that signs, to follow it."""
         try:
-            self._put(signer, replace=True)
+            self._put(signer, self._beside, replace=True)
         except OSError as error:
             raise KeyUnusable(f"{self.path}: {error.strerror}.") from None
+
+    def prepared(self) -> FileSigner | None:
+        """The key that is kept to follow, if there is one."""
+        return _read(self._beside) if self._beside.exists() else None
+
+    def follow(self) -> None:
+        """Let the key prepared take the place of the one before, which is gone afterwards."""
+        self._beside.replace(self.path)
+
+    @property
+    def _beside(self) -> Path:
+        return self.path.with_name(f".{self.path.name}.next")
 
     def problem(self) -> str | None:
         """One sentence if others than the owner may read the file."""
@@ -87,8 +83,11 @@ class KeyFile:
             return f"{self.path} may be read by others than its owner; run: chmod 600 {self.path}."
         return None
 
-    def _put(self, signer: FileSigner, *, replace: bool) -> None:
-        """Whole or not at all; of two that make the first key at once, one prevails."""
+    def _put(self, signer: FileSigner, path: Path, *, replace: bool) -> None:
+        """Whole or not at all; of two that make the first key at once, one prevails.
+
+        It belongs to the owner of the folder, also when somebody else calls the command.
+        """
         self.path.parent.mkdir(parents=True, exist_ok=True)
         draft = self.path.with_name(f".{self.path.name}.{secrets.token_hex(8)}")
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -99,12 +98,27 @@ class KeyFile:
                 )
                 file.flush()
                 os.fsync(file.fileno())
+            if os.geteuid() == 0:
+                folder = self.path.parent.stat()
+                os.chown(draft, folder.st_uid, folder.st_gid)
             if replace:
-                draft.replace(self.path)
+                draft.replace(path)
             else:
-                _link(draft, self.path)
+                _link(draft, path)
         finally:
             draft.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> FileSigner:
+    try:
+        private = load_pem_private_key(path.read_bytes(), password=None)
+    except OSError as error:
+        raise KeyUnusable(f"{path}: {error.strerror}.") from None
+    except (ValueError, TypeError):
+        raise KeySpoilt(f"{path}: it does not hold a private key.") from None
+    if not isinstance(private, Ed25519PrivateKey):
+        raise KeySpoilt(f"{path}: it holds a key of another kind than Ed25519.")
+    return FileSigner(private)
 
 
 def _link(draft: Path, path: Path) -> None:

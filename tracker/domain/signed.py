@@ -26,6 +26,14 @@ KEY_FORMAT = "tracker-signing-key/1"
 PRINTED_FORMAT = "tracker-printed-receipt/1"
 
 
+class KeyUnusable(Exception):
+    """The file of the private key cannot be used; the text says which file and why."""
+
+
+class KeySpoilt(KeyUnusable):
+    """It was read, and holds no key."""
+
+
 class Signer(Protocol):
     """Somebody who holds a private key."""
 

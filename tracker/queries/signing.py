@@ -40,6 +40,13 @@ def list_keys(session: Session) -> tuple[KeyRow, ...]:
     )
 
 
+def newest_key(session: Session) -> str | None:
+    """The name of the key that signs for this site, if there is one."""
+    return session.scalars(
+        select(SigningKey.key_id).order_by(SigningKey.id.desc()).limit(1)
+    ).first()
+
+
 def public_keys(session: Session) -> dict[str, str]:
     """Public keys by name."""
     rows = session.execute(select(SigningKey.key_id, SigningKey.public_key))

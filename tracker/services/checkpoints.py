@@ -18,7 +18,7 @@ from tracker.domain.signed import (
 )
 from tracker.models import ChainHead, Checkpoint, NationalReport
 from tracker.queries.checkpoints import CheckpointRow, checkpoint_of_day, last_checkpoint
-from tracker.services.signing import register_key
+from tracker.services.signing import expect_current
 
 
 def make_checkpoint(
@@ -30,7 +30,7 @@ def make_checkpoint(
     standing = checkpoint_of_day(session, day)
     if standing is not None:
         return standing, False
-    register_key(session, signer=signer, at=now)
+    expect_current(session, signer=signer, at=now)
     try:
         with session.begin_nested():
             session.add(_next(session, signer, day, now))

@@ -22,7 +22,7 @@ from tracker.models import (
     ReceiptDocument,
     Submission,
 )
-from tracker.services.signing import register_key
+from tracker.services.signing import expect_current
 
 
 def signed_receipt(
@@ -37,7 +37,7 @@ def signed_receipt(
 
     It names nobody, so that a text may be struck out later and the receipt still holds.
     """
-    register_key(session, signer=signer, at=submission.submitted_at)
+    expect_current(session, signer=signer, at=submission.submitted_at)
     document = session.get_one(OutcomeDocument, report.cycle.document_id)
     receipt = {
         "format": RECEIPT_FORMAT,

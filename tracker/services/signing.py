@@ -7,8 +7,14 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from tracker.domain.chain import instant
-from tracker.domain.signed import KEY_FORMAT, KEY_TAG, Signer, key_id, signed
+from tracker.domain.signed import KEY_FORMAT, KEY_TAG, KeyUnusable, Signer, key_id, signed
 from tracker.models import SigningKey
+from tracker.queries.signing import newest_key
+
+NOT_CURRENT = (
+    "The file holds the key {name}, and the newest key of this site is {newest}. Put the file of "
+    "that one back; if it is lost, remove this one and run: tracker key replace."
+)
 
 
 def register_key(
@@ -41,6 +47,18 @@ def register_key(
         if not _is_known(session, name):  # another process wrote it down at the same moment
             raise
     return name
+
+
+def expect_current(session: Session, *, signer: Signer, at: datetime) -> None:
+    """See that this key signs for the site: the newest one written down, or the very first.
+
+    ``KeyUnusable`` for any other, be it one that was replaced or that of another site.
+    """
+    newest, name = newest_key(session), key_id(signer.public_key)
+    if newest is None:
+        register_key(session, signer=signer, at=at)
+    elif newest != name:
+        raise KeyUnusable(NOT_CURRENT.format(name=name, newest=newest))
 
 
 def _is_known(session: Session, name: str) -> bool:

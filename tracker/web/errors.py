@@ -11,7 +11,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 
-from tracker.delivery.signing import KeyUnusable
 from tracker.domain.errors import (
     Busy,
     Gone,
@@ -25,6 +24,7 @@ from tracker.domain.errors import (
     TrackerError,
     WrongStatus,
 )
+from tracker.domain.signed import KeyUnusable
 from tracker.models.engine import is_unusable, said_by_database
 from tracker.web import carrying, signing_in
 from tracker.web.access import SignInNeeded

@@ -5,11 +5,11 @@ import shutil
 
 from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
-from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from tracker.domain.uploads import FREE_NEEDED
 from tracker.models.engine import may_only_be_read, unwritable
+from tracker.models.schema import schema_problem
 from tracker.policy.actions import Action
 from tracker.web.access import requires
 from tracker.web.transaction import session
@@ -27,7 +27,7 @@ def healthz() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @requires(Action.PUBLIC_READ)
 def readyz() -> ResponseReturnValue:
-    """The database answers and holds its tables, and files can be written."""
+    """The database answers and holds the tables of this version, and files can be written."""
     problem = _database_problem() or _folder_problem()
     return (jsonify({"status": problem}), 503) if problem else jsonify({"status": "ok"})
 
@@ -35,7 +35,8 @@ def readyz() -> ResponseReturnValue:
 def _database_problem() -> str:
     database = session()
     try:
-        database.execute(text("SELECT data_version FROM installation"))
+        if schema_problem(database.connection()):
+            return "the tables are not those of this version"
         if may_only_be_read(database.connection()):
             return "the database may only be read"
     except SQLAlchemyError:
