@@ -112,7 +112,7 @@ def test_each_commitment_stands_in_the_sheet_of_its_report_section(
     band, header, *_ = written.cells(sheet)
     at = header.index("Para 25: progress")
     assert header[at + 1] == "Para 25: Put laws in place over the whole life cycle of weapons"
-    assert str(band[at]).startswith("I.1. ")
+    assert str(band[at]).startswith("I.1 · National level")
     rows = {row["ISO code"]: row for row in written.rows(sheet, header=1)}
     assert len(rows) == 195
     kenya = rows["KEN"]

@@ -256,7 +256,7 @@ def test_a_whole_workbook_in_french(compiled_for: Compiled) -> None:
     assert written.names[3].startswith("1 ") and len(written.names) == len(SHEETS)
     states = [row[:2] for row in written.cells(french("Matrix"))]
     assert ["DEU", "Allemagne"] in states and ["SWE", "Suède"] in states
-    titles = [row[3] for row in written.cells(french("Commitments"))]
+    titles = [row[4] for row in written.cells(french("Commitments"))]
     assert "Légiférer sur tout le cycle de vie des armes" in titles
 
 

@@ -108,7 +108,7 @@ def test_json_has_codes_beside_words_and_nothing_for_nothing() -> None:
             "kinds": "Withheld; Not asked",
             "kinds_code": ["withheld", "not_asked"],
             "amount": 0,
-            "good": "No",
+            "good": False,
             "on": "2026-03-02",
             "at": "2026-03-02T09:30:00.000000Z",
             "language": "French",

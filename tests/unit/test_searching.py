@@ -41,6 +41,9 @@ def marked(asked: str, text: str) -> list[str]:
         ("arms trade", "trade in small arms", ["trade", "arms"]),
         ("aba", "ababa", ["aba"]),
         ("arm arms", "arms", ["arms"]),
+        ("“arms trade”,", "trade in small arms", ["trade", "arms"]),
+        ("(law).", "a law", ["law"]),
+        ("(", "a (law)", ["("]),
     ],
 )
 def test_found_and_marked(asked: str, text: str, found: list[str]) -> None:

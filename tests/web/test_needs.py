@@ -112,7 +112,9 @@ def test_the_list_is_counted_by_hand(public: Browser, cycle: ReportingCycle) -> 
         *("In this list", "Marking", "Needed", "Offered"),
     ]
     withheld = page.find(id="withheld")
-    assert isinstance(withheld, Tag) and "3 more of these States" in words(withheld)
+    assert isinstance(withheld, Tag) and "3 more entries of these States are withheld" in words(
+        withheld
+    )
 
 
 @pytest.mark.parametrize(

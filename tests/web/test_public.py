@@ -468,6 +468,10 @@ def test_a_wrong_filter_is_told_in_the_words_of_the_page(
         f"/cycles/{CYCLE}/states?value=implemented&value=not_started",
         f"/documents/bms7/25?cycle={CYCLE}&cycle=bms7",
         "/indicators/sdg-16-4-2?state=KEN&state=FRA",
+        f"/states/KEN?cycle={CYCLE}&cycle=bms7",
+        f"/states/KEN/report.xlsx?cycle={CYCLE}&cycle=bms7",
+        "/search?q=law&q=arms",
+        "/needs?paragraph=25&paragraph=26",
     ],
 )
 def test_two_values_where_one_is_taken_are_refused(
@@ -482,6 +486,17 @@ def test_what_a_page_cannot_be_asked_is_told_in_the_readers_language(public: Bro
     answer = public.client.post("/states?lang=fr", headers={"Sec-Fetch-Site": "same-origin"})
     assert answer.status_code == 405 and "GET" in answer.headers["Allow"]
     assert "Rien n’a été modifié" in text_of(parsed(answer.data))
+    for_scripts = {"Sec-Fetch-Site": "same-origin", "Accept": "application/json"}
+    answer = public.client.post("/states", headers=for_scripts)
+    assert answer.status_code == 405 and "GET" in answer.headers["Allow"] and answer.json
+
+
+def test_a_file_that_cannot_be_made_leads_to_the_page_of_it(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    page = public.soup("/compare.xlsx?states=KEN,ZZZ&lang=en", 422)
+    (link,) = [a for a in page.select("main a") if text_of(a) == "The page without this filter"]
+    assert str(link["href"]) == "/compare?lang=en"
 
 
 def test_a_rate_of_reporting_leads_to_the_states_that_reported(
@@ -493,6 +508,18 @@ def test_a_rate_of_reporting_leads_to_the_states_that_reported(
     behind = public.soup(str(link["href"]))
     assert text_of(behind.select("main p.lead")[0]).startswith("States that reported: 2/193 (1%)")
     assert str(page.select("form.filters")[0]["action"]).endswith("#progress")
+    narrowed = public.soup(f"{link['href']}&section=II&paragraph=25&base=reporting")
+    assert text_of(narrowed.select("main p.lead")[0]).startswith("States that reported: 2/193")
+    home = public.soup("/?lang=en").select_one("main .card a")
+    assert home is not None
+    assert str(home["href"]).startswith(f"/cycles/{CYCLE}/states?value=reported")
+
+
+def test_pairs_of_reporting_states_are_no_rate_of_reporting(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    page = public.soup(f"/cycles/{CYCLE}/states?base=reporting&section=II&lang=en")
+    assert text_of(page.select("main p.lead")[0]).startswith("Everything in the base: ")
 
 
 def test_a_new_cycle_hides_no_published_report(

@@ -1,6 +1,6 @@
 """Refusals as pages: the right status, a clear sentence, nothing changed."""
 
-from urllib.parse import urlencode
+from typing import Any
 
 import structlog
 from flask import Flask, current_app, flash, jsonify, make_response, redirect, request, url_for
@@ -73,9 +73,11 @@ def _address_without(problem: Problem) -> str:
     """Where a page that was only read stands without the filter that is wrong; else empty."""
     if request.method not in SAFE_METHODS or problem.place not in request.args:
         return ""
-    kept = [(name, v) for name, v in request.args.items(multi=True) if name != problem.place]
-    path = url_for("public.comparison") if request.endpoint == COMPARED else request.path
-    return f"{path}?{urlencode(kept)}" if kept else path
+    kept: dict[str, Any] = request.args.to_dict(flat=False)
+    del kept[problem.place]
+    if request.endpoint == COMPARED:
+        return url_for("public.comparison", **kept)
+    return url_for(str(request.endpoint), **(kept | (request.view_args or {})))
 
 
 def _readable_path() -> str:
