@@ -144,7 +144,7 @@ def test_text_not_saved_is_offered_again(visits: Visits, site: RunningSite) -> N
     expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
 
 
-def test_text_kept_is_for_its_writer_only_and_goes_at_sign_out(
+def test_text_kept_is_for_its_writer_only_and_goes_when_that_person_signs_out(
     visits: Visits, site: RunningSite
 ) -> None:
     visits.expected_statuses.add(401)
@@ -160,6 +160,12 @@ def test_text_kept_is_for_its_writer_only_and_goes_at_sign_out(
     expect(narrative(page, 25)).to_have_value("")
     expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
     assert page.evaluate(KEPT) == 1
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(site.url + "/")
+    assert page.evaluate(KEPT) == 1
+    sign_in(page, "focal.som@example.org")
+    page.goto(address)
+    expect(page.get_by_role("button", name="Put it back")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(site.url + "/")
     assert page.evaluate(KEPT) == 0

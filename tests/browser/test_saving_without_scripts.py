@@ -129,8 +129,15 @@ def test_carried_text_is_not_saved_for_another_state(visits: Visits, site: Runni
     page.get_by_label("E-mail address").fill(stranger)
     page.get_by_label("Password").fill(PASSWORD)
     press(page, page.get_by_role("button", name="Sign in and save"))
-    expect(page.locator("main")).not_to_contain_text("For our State only.")
+    expect(page.locator("main")).to_contain_text("This account may not save what was sent")
+    expect(page.locator("main")).not_to_contain_text("For our State only.")  # kept, not displayed
     assert on_disk(site, "NER", 33) is None
+    page.get_by_label("E-mail address").fill("focal.ner@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    press(page, page.get_by_role("button", name="Sign in and save"))
+    expect(narrative(page, 33)).to_have_value("For our State only.")
+    stored = on_disk(site, "NER", 33)
+    assert stored is not None and stored.narrative == "For our State only."
     assert on_disk(site, "TCD", 33) is None
 
 

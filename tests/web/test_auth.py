@@ -495,6 +495,7 @@ class TestCarriedText:
         self,
         public: Browser,
         session: Session,
+        user: User,
         path: str,
         form: dict[str, str],
         role: Role,
@@ -505,8 +506,38 @@ class TestCarriedText:
         fields = form | {"sign_in_email": other.email, "sign_in_password": GOOD}
         response = public.post(path, fields)
         assert response.status_code == status
-        assert "registres" not in response.text
         assert self.narratives(session) == []
+        assert signed_in_as(public) == other.name
+        # Its sender gets it back, to be saved with the account that it belongs to.
+        page = soup_of(response)
+        assert response.headers["Cache-Control"] == "no-store"
+        assert GOOD not in response.text
+        assert "This account may not save what was sent" in page.select("main")[0].get_text(" ")
+        action, again = form_fields(page)
+        assert again["sign_in_email"] == again["sign_in_password"] == ""
+        again |= {"sign_in_email": user.email, "sign_in_password": GOOD}
+        assert public.client.post(action, data=again).status_code == 303
+        session.expire_all()
+        assert self.narratives(session) == [self.TEXT]
+        assert signed_in_as(public) == "Camille"
+
+    def test_a_right_lost_meanwhile_keeps_the_text(
+        self,
+        browser_of: type[Browser],
+        session: Session,
+        user: User,
+        path: str,
+        form: dict[str, str],
+    ) -> None:
+        """A colleague on the same page, whose role has been changed to one that reads."""
+        reader = browser_of(make_user(session, Role.OBSERVER, "FRA"))
+        response = reader.post(path, form)
+        assert response.status_code == 403
+        assert form_fields(soup_of(response))[1]["p25-narrative"].splitlines() == (
+            self.TEXT.splitlines()
+        )
+        told = reader.post(path, form, headers={"Accept": "application/json"})
+        assert (told.status_code, told.json and told.json["code"]) == (403, "not-permitted")
 
     def test_who_signs_in_here_is_who_saves(
         self,

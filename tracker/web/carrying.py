@@ -71,6 +71,15 @@ def save_again_page() -> ResponseReturnValue:
     return carrying_page("auth/carried.html", 400, SignInForm(None, prefix=PREFIX))
 
 
+def other_account_page(status: int) -> ResponseReturnValue:
+    """For a save that this account may not make: the text, to be saved by another account.
+
+    Whoever gets the page sent the text in this very request, so it shows nobody anything new, and
+    it says the same of a report that is not there.
+    """
+    return carrying_page("errors/other_account.html", status, SignInForm(None, prefix=PREFIX))
+
+
 def carrying_page(
     template: str,
     status: int,

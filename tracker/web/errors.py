@@ -160,6 +160,9 @@ def init_app(app: Flask) -> None:
 
     @app.errorhandler(TrackerError)
     def refused(error: TrackerError) -> ResponseReturnValue:
+        may_not = error.problem.code in ("not-permitted", "not-found")
+        if may_not and carrying.carries_text() and not wants_json():
+            return carrying.other_account_page(STATUS[type(error)])
         return refusal(error.problem, STATUS[type(error)])
 
     @app.errorhandler(Busy)

@@ -27,7 +27,7 @@ from tracker.exchange.shares import percent_of
 from tracker.extensions import DAY
 from tracker.policy.actions import Action
 from tracker.web import access, locale
-from tracker.web.session import current_actor
+from tracker.web.session import current_actor, current_browser
 from tracker.web.transaction import release
 
 
@@ -212,8 +212,10 @@ def init_app(app: Flask) -> None:
 
     @app.context_processor
     def shared() -> dict[str, Any]:
+        browser = current_browser()
         return {
             "current_actor": current_actor(),
+            "person_here": browser.person.user_id if browser else None,  # also halfway in
             "locale": locale.locale_name().replace("_", "-"),
             "text_direction": locale.text_direction(),
             "demonstration": app.config["SETTINGS"].demonstration,

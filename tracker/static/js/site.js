@@ -1,8 +1,9 @@
-// Unsent texts are kept for the person who typed them; they go when that person signs out.
+// Unsent texts are kept for the person who typed them; they go when that person signs out, and
+// stay when somebody else does who used this window meanwhile.
 for (const form of document.querySelectorAll("form[data-sign-out]")) {
   form.addEventListener("submit", () => {
     for (const key of Object.keys(sessionStorage)) {
-      if (key.startsWith("unsent:")) sessionStorage.removeItem(key);
+      if (key.startsWith(`unsent:${form.dataset.signOut}:`)) sessionStorage.removeItem(key);
     }
   });
 }
