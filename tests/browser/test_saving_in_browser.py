@@ -20,7 +20,7 @@ from tests.browser.reporting import (
     submit_report,
 )
 from tests.browser.site import RunningSite
-from tests.browser.visits import Visits, sign_in
+from tests.browser.visits import PASSWORD, Visits, sign_in
 
 pytestmark = pytest.mark.browser
 SECTION = "/sections/I.1"
@@ -188,6 +188,32 @@ def test_an_ended_session_is_said_and_the_text_comes_back(
     page.get_by_role("button", name="Put it back").click()
     expect(save_state(page, 25)).to_contain_text("Saved at")
     assert _stored(site, "DJI", 25) == "Typed after the night."
+
+
+@pytest.mark.parametrize("autosaved", [True, False])
+def test_after_signing_out_in_another_window_save_leads_to_signing_in(
+    visits: Visits, site: RunningSite, autosaved: bool
+) -> None:
+    """The token of the form went with the session; one press is enough, whoever found it out."""
+    visits.expected_statuses.update((400, 401))
+    iso3 = "ZMB" if autosaved else "ZWE"
+    page = _at_work(visits, site, iso3, clock=not autosaved)
+    other = page.context.new_page()
+    other.goto("/account")
+    other.get_by_role("button", name="Sign out").click()
+    other.wait_for_url(site.url + "/")
+    narrative(page, 25).fill("Typed without knowing.")
+    if autosaved:
+        page.keyboard.press("Tab")
+        expect(save_state(page, 25)).to_contain_text("Your session has ended")
+        expect(save_state(page, 25)).to_contain_text("press Save")
+    page.locator("#p25 .response > button").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to save")
+    page.get_by_label("E-mail address").fill(f"focal.{iso3.lower()}@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in and save").click()
+    expect(narrative(page, 25)).to_have_value("Typed without knowing.")
+    assert _stored(site, iso3, 25) == "Typed without knowing."
 
 
 def test_a_report_locked_meanwhile_is_said_and_the_text_stays(

@@ -590,6 +590,21 @@ class TestCarriedText:
         assert response.json
         assert response.json["code"] == "sign-in-needed"
 
+    def test_a_script_whose_token_went_with_the_session_gets_that_sentence_too(
+        self, browser_of: type[Browser], user: User, report: NationalReport, form: dict[str, str]
+    ) -> None:
+        """Signed out in another window, which took the token of the form as well."""
+        browser, path = browser_of(user), f"/reports/{report.public_id}/responses/25"
+        sent = form | {"csrf_token": browser.csrf_token()}
+        scripts = {"Accept": "application/json", "Sec-Fetch-Site": "same-origin"}
+        browser.post("/sign-out")
+        told = browser.client.post(path, data=sent, headers=scripts)
+        assert (told.status_code, told.json and told.json["code"]) == (401, "sign-in-needed")
+        assert "press Save" in told.text
+        sign_in(browser, user.email)  # then the form is what is wrong
+        told = browser.client.post(path, data=sent, headers=scripts)
+        assert (told.status_code, told.json and told.json["code"]) == (400, "form-expired")
+
     def test_other_pages_lead_to_signing_in(self, public: Browser) -> None:
         for path, location in (
             ("/account", "/sign-in?next=/account"),

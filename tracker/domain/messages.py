@@ -59,7 +59,9 @@ MESSAGES: Final[dict[str, str]] = {
     "too-many-measures": N_("A response holds at most %(limit)s laws and instruments."),
     "required": N_("Fill in this field."),
     # signing in
-    "sign-in-needed": N_("Your session has ended. Your text stays on this page; sign in again."),
+    "sign-in-needed": N_(
+        "Your session has ended. Your text stays on this page: press Save to sign in and save it."
+    ),
     "cannot-sign": N_(
         "The report was not submitted, since its receipt cannot be signed now. Your answers are "
         "kept. Tell whoever operates this site, and submit again later."

@@ -30,7 +30,7 @@ from tracker.web import carrying, signing_in
 from tracker.web.access import SignInNeeded
 from tracker.web.render import page, problem_text
 from tracker.web.request_log import request_reference
-from tracker.web.session import stay_unknown
+from tracker.web.session import current_actor, stay_unknown
 from tracker.web.transaction import SAFE_METHODS, release
 
 log = structlog.get_logger("errors")
@@ -69,6 +69,14 @@ def refusal(problem: Problem, status: int) -> ResponseReturnValue:
     ), status
 
 
+def refused(error: TrackerError) -> ResponseReturnValue:
+    """What the domain refuses; text of a report that this account may not save is kept."""
+    may_not = error.problem.code in ("not-permitted", "not-found")
+    if may_not and carrying.carries_text() and not wants_json():
+        return carrying.other_account_page(STATUS[type(error)])
+    return refusal(error.problem, STATUS[type(error)])
+
+
 def _address_without(problem: Problem) -> str:
     """Where a page that was only read stands without the filter that is wrong; else empty."""
     if request.method not in SAFE_METHODS or problem.place not in request.args:
@@ -104,7 +112,13 @@ def sign_in_first() -> ResponseReturnValue:
 
 
 def form_expired() -> ResponseReturnValue:
-    """Refuse a form without a good token; text of a report that our own page sent is kept."""
+    """Refuse a form without a good token; text of a report that our own page sent is kept.
+
+    With nobody signed in a script is told that: signing out, also in another window, took the
+    token away.
+    """
+    if wants_json() and not current_actor().signed_in:
+        return refusal(Problem("sign-in-needed"), 401)
     if carrying.carries_text() and carrying.comes_from_here() and not wants_json():
         return carrying.save_again_page()
     return refusal(Problem("form-expired"), 400)
@@ -158,13 +172,6 @@ def cannot_sign(error: KeyUnusable) -> ResponseReturnValue:
 def init_app(app: Flask) -> None:
     """Turn the domain's refusals and HTTP errors into pages."""
 
-    @app.errorhandler(TrackerError)
-    def refused(error: TrackerError) -> ResponseReturnValue:
-        may_not = error.problem.code in ("not-permitted", "not-found")
-        if may_not and carrying.carries_text() and not wants_json():
-            return carrying.other_account_page(STATUS[type(error)])
-        return refusal(error.problem, STATUS[type(error)])
-
     @app.errorhandler(Busy)
     def busy(error: Busy) -> ResponseReturnValue:
         response = make_response(refusal(error.problem, STATUS[Busy]))
@@ -184,6 +191,7 @@ def init_app(app: Flask) -> None:
     def http(error: HTTPException) -> ResponseReturnValue:
         return http_error(error)
 
+    app.register_error_handler(TrackerError, refused)
     app.register_error_handler(IntegrityError, done_meanwhile)
     app.register_error_handler(KeyUnusable, cannot_sign)
     app.register_error_handler(DBAPIError, database_unusable)

@@ -41,9 +41,18 @@ class Answer {
     box.querySelector("button[type=submit]")?.addEventListener("click", (event) => {
       if (this.needsPage) return;
       event.preventDefault();
-      this.save();
+      this.pressed(event.currentTarget);
     });
     this.offerKept();
+  }
+
+  // Where this very save finds out that the session has ended, one press is enough.
+  async pressed(button) {
+    if (this.running) {
+      await new Promise((done) => this.box.addEventListener("answered", done, { once: true }));
+    }
+    if (!this.needsSignIn) await this.save();
+    if (this.needsSignIn) form.requestSubmit(button);
   }
 
   content() {
@@ -102,6 +111,7 @@ class Answer {
     const told = await answer.json();
     this.clearErrors();
     this.needsPage = !told.ok && !told.problems;
+    this.needsSignIn = answer.status === 401 || told.code === "form-expired";
     if (told.ok) {
       this.version.value = told.version;
       this.acknowledged = content;
