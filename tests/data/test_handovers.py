@@ -170,7 +170,37 @@ class TestPages:
         session.commit()
         own = browser_of(leaving)
         done = own.post(self.path(leaving), self.FORM | {"email": deputy.email})
-        assert done.location == "/admin/states/FRA/focal-points"
+        assert done.location == "/"
+        home = own.soup("/")
+        assert "Your account has no role and no access any more" in home.text
+        assert home.select_one(".account a[href='/sign-in']")
+
+    def test_who_hands_over_the_last_role_is_told_before_and_after(
+        self, browser_of: type[Browser], session: Session, leaving: User
+    ) -> None:
+        keeper = browser_of(make_user(session, Role.ADMINISTRATOR))
+        assert "only role of your account" not in keeper.soup(self.path(leaving)).text
+        own = browser_of(leaving)
+        assert "only role of your account" in own.soup(self.path(leaving)).text
+        done = parsed(own.post(self.path(leaving), self.FORM).data)
+        assert done.select_one("textarea#link")
+        assert "The role of Camille is handed over" in done.text
+        assert "Your account has no role and no access any more" in done.text
+        assert done.select_one(".account a[href='/sign-in']")
+        assert done.select_one("main .actions") is None
+        assert own.get("/account").status_code == 303
+
+    def test_who_keeps_another_role_stays(
+        self, browser_of: type[Browser], session: Session, leaving: User
+    ) -> None:
+        path = self.path(leaving)
+        session.add(Membership(user_id=leaving.id, role=Role.REVIEWER, sections=[], granted_at=NOW))
+        session.commit()
+        own = browser_of(leaving)
+        assert "only role of your account" not in own.soup(path).text
+        done = parsed(own.post(path, self.FORM).data)
+        assert "no role and no access" not in done.text
+        assert own.get("/account").status_code == 200
 
     @pytest.mark.parametrize(
         ("changes", "sentence"),

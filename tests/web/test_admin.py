@@ -100,6 +100,22 @@ class TestInviting:
         assert "new@example.org" in listed
         assert "Active" in listed
 
+    def test_loading_the_page_of_the_link_again_says_where_to_make_another(
+        self, focal_point: Browser, session: Session
+    ) -> None:
+        focal_point.post("/admin/people/new", PERSON)
+        again = focal_point.post("/admin/people/new", PERSON | {"email": " New@example.org"})
+        assert again.status_code == 422
+        person = session.scalars(select(User).where(User.email == "new@example.org")).one()
+        link = soup_of(again).select_one("main .notice a[href$='#link']")
+        assert link and link["href"] == f"/admin/people/{person.public_id}#link"
+        assert focal_point.soup(f"/admin/people/{person.public_id}").select_one("#link")
+        person.password_hash = "chosen"
+        session.commit()
+        again = focal_point.post("/admin/people/new", PERSON)
+        assert again.status_code == 422
+        assert soup_of(again).select_one("main .notice a[href$='#link']") is None
+
     def test_a_known_person_needs_no_link(self, administrator: Browser, session: Session) -> None:
         person = make_user(session, Role.OBSERVER, "FRA")
         person.password_hash = "kept"

@@ -111,6 +111,22 @@ def enrolled(public: Browser, reviewer: User) -> Iterator[tuple[Browser, str, li
 
 
 class TestEnrolment:
+    def test_loading_the_page_of_the_codes_again_leads_to_where_new_ones_are_made(
+        self, public: Browser, session: Session, reviewer: User
+    ) -> None:
+        sign_in(public, reviewer)
+        secret = shown_secret(public.soup("/second-step"))
+        sent = {"code": code_of(secret, -1), "csrf_token": public.csrf_token()}
+        assert "recovery codes" in public.client.post("/second-step", data=sent).text
+        again = public.client.post("/second-step", data=sent)
+        assert (again.status_code, again.location) == (303, "/account#second-step")
+        account = public.soup("/account")
+        assert "The second step is set up already" in account.select("main")[0].text
+        assert account.select_one("#second-step ~ .actions form[action$='/codes']")
+        assert len(session.scalars(select(SecondFactor)).all()) == 1
+        public.post("/sign-out")
+        assert public.client.post("/second-step", data=sent).status_code == 400
+
     def test_the_secretariat_sets_an_app_up_before_anything_else(
         self, public: Browser, session: Session, reviewer: User
     ) -> None:

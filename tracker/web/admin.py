@@ -28,15 +28,14 @@ from tracker.queries.states import StateRow, is_demonstration, list_states, stat
 from tracker.services import accounts, invitations
 from tracker.web.access import requires
 from tracker.web.confirming import sensitive
+from tracker.web.invited import link_page, waits_for_link
 from tracker.web.locale import in_language, language_choices, parse_page_language
 from tracker.web.person_history import history_of
 from tracker.web.render import page
 from tracker.web.session import current_actor
-from tracker.web.signing_in import settings
 from tracker.web.transaction import session
 
 blueprint = Blueprint("admin", __name__, url_prefix="/admin")
-PRIVATE = {"Cache-Control": "no-store"}
 Listed = tuple[AccountRow, MembershipRow | None]
 
 
@@ -136,7 +135,7 @@ def add_person() -> ResponseReturnValue:
         added = _add(values["role"], form.typed_list("sections"), values)
     except Invalid as error:
         form.show(*error.problems)
-        return page("admin/new_person.html", form=form), 422
+        return page("admin/new_person.html", form=form, waiting=waits_for_link(form, error)), 422
     if added.needs_link:
         return link_page(added.user_id, values["email"])
     flash(gettext("The role is given. This person has a password already and needs no link."))
@@ -169,16 +168,6 @@ def _add(role: Role, sections: tuple[str, ...], values: dict[str, object]) -> ac
     if not added.granted:
         raise Invalid(Problem("role-held", "email"))
     return added
-
-
-def link_page(user_id: int, email: str) -> ResponseReturnValue:
-    """A new link of this person, shown once."""
-    token = invitations.invite(
-        session(), actor=current_actor(), user_id=user_id, clock=system_clock
-    )
-    link = settings().base_url + url_for("auth.invitation", token=token)
-    sends_mail = settings().smtp is not None
-    return page("admin/link.html", link=link, email=email, sends_mail=sends_mail), 200, PRIVATE
 
 
 @blueprint.get("/people/<person_id>")

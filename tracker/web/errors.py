@@ -26,7 +26,7 @@ from tracker.domain.errors import (
 )
 from tracker.domain.signed import KeyUnusable
 from tracker.models.engine import is_unusable, said_by_database
-from tracker.web import carrying, signing_in
+from tracker.web import carrying, second_step, signing_in
 from tracker.web.access import SignInNeeded
 from tracker.web.render import page, problem_text
 from tracker.web.request_log import request_reference
@@ -121,7 +121,7 @@ def form_expired() -> ResponseReturnValue:
         return refusal(Problem("sign-in-needed"), 401)
     if carrying.carries_text() and carrying.comes_from_here() and not wants_json():
         return carrying.save_again_page()
-    return refusal(Problem("form-expired"), 400)
+    return second_step.shown_before() or refusal(Problem("form-expired"), 400)
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:

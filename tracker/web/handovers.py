@@ -21,9 +21,11 @@ from tracker.queries.role_history import list_focal_points
 from tracker.queries.states import state_or_none
 from tracker.services import second_factor
 from tracker.services.handovers import hand_over
+from tracker.web import signing_in
 from tracker.web.access import requires
-from tracker.web.admin import link_page, managed_membership, managed_person, person_page
+from tracker.web.admin import managed_membership, managed_person, person_page
 from tracker.web.confirming import sensitive
+from tracker.web.invited import link_page
 from tracker.web.locale import language_choices, parse_page_language
 from tracker.web.render import page
 from tracker.web.session import current_actor
@@ -40,7 +42,19 @@ def _focal_point(role_id: str) -> tuple[AccountRow, MembershipRow]:
 
 
 def _form_page(account: AccountRow, membership: MembershipRow, form: HandOverForm) -> str:
-    return page("admin/hand_over.html", account=account, membership=membership, form=form)
+    return page(
+        "admin/hand_over.html",
+        account=account,
+        membership=membership,
+        form=form,
+        last_role=_is_own_last_role(account),
+    )
+
+
+def _is_own_last_role(account: AccountRow) -> bool:
+    """Whether whoever hands this over has no other role left then."""
+    actor = current_actor()
+    return account.id == actor.user_id and len(actor.grants) == 1
 
 
 @blueprint.get("/memberships/<role_id>/hand-over")
@@ -76,9 +90,16 @@ def take(role_id: str) -> ResponseReturnValue:
     except Invalid as error:
         form.show(*error.problems)
         return _form_page(account, membership, form), 422
-    flash(gettext("The role of %(name)s is handed over.", name=account.name))
+    leaves = _is_own_last_role(account) and values["last_day"] is None
+    told = gettext("The role of %(name)s is handed over.", name=account.name)
     if added.needs_link:
-        return link_page(added.user_id, values["email"])
+        return link_page(added.user_id, values["email"], told, leaves=leaves)
+    if leaves:
+        signing_in.end()
+        flash(told)
+        flash(gettext("Your account has no role and no access any more: you are signed out."))
+        return redirect(url_for("public.home"), 303)
+    flash(told)
     return redirect(url_for("handovers.focal_points", iso3=membership.iso3), 303)
 
 

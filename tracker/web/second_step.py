@@ -33,6 +33,7 @@ from tracker.web.transaction import session
 blueprint = Blueprint("second_step", __name__)
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 FEW_CODES = 3
+BRINGS_CODES = ("second_step.finish_set_up", "passkeys.add")
 ISSUER = "Small Arms Commitments Tracker"
 
 
@@ -203,6 +204,25 @@ def step_added(token: str, codes: tuple[str, ...], said: str) -> ResponseReturnV
 def _codes_page(codes: tuple[str, ...], onward: str) -> ResponseReturnValue:
     shown = [in_groups(code) for code in codes]
     return page("auth/recovery_codes.html", codes=shown, onward=onward), 200, PRIVATE
+
+
+def shown_before() -> ResponseReturnValue | None:
+    """To the account, if the page of the recovery codes was loaded again: its form has been taken.
+
+    What was done gave this browser a new session, so the token that the form brings is an old one.
+    """
+    browser = current_browser()
+    if request.endpoint not in BRINGS_CODES or browser is None or not browser.enrolled:
+        return None
+    if browser.standing is not Standing.SIGNED_IN or browser.pending_secret:
+        return None
+    flash(
+        gettext(
+            "The second step is set up already. Its recovery codes are shown only once: make new "
+            "ones here if you have not kept them."
+        )
+    )
+    return redirect(url_for("auth.account", _anchor="second-step"), 303)
 
 
 @blueprint.post("/account/second-step/codes")
