@@ -141,6 +141,24 @@ def test_carried_text_is_not_saved_for_another_state(visits: Visits, site: Runni
     assert on_disk(site, "TCD", 33) is None
 
 
+def test_enter_in_the_field_of_a_year_adds_it(visits: Visits, site: RunningSite) -> None:
+    page, address = _open(visits, site, add_focal_point(site, "CIV"))
+    page.goto(address.split("/sections")[0])
+    press(page, page.locator("main a[href*='/indicators/']").first)
+    cell = page.locator("table.figures input").first
+    cell.fill("12")
+    page.locator("#add_year").fill("2015")
+    with page.expect_navigation(wait_until="domcontentloaded"):
+        page.locator("#add_year").press("Enter")
+    expect(page.locator("#year-2015")).to_be_visible()
+    expect(page.locator("table.figures input[value='12']")).to_have_count(1)
+    assert not site.rows("SELECT * FROM indicator_figure")
+    with page.expect_navigation(wait_until="domcontentloaded"):
+        page.locator("table.figures input[value='12']").press("Enter")
+    expect(page.get_by_role("status").first).to_contain_text("Saved at")
+    assert len(site.rows("SELECT * FROM indicator_figure")) == 1
+
+
 def test_a_report_locked_meanwhile_keeps_the_text(visits: Visits, site: RunningSite) -> None:
     visits.expected_statuses.add(409)
     first, address = _open(visits, site, add_focal_point(site, "MLI"))

@@ -209,6 +209,34 @@ def test_a_year_is_added_without_losing_what_was_typed(
     assert wrong.status_code == 422
     assert values(parsed(wrong.text)) == FOUND
     assert "is not a year from 1990 to" in parsed(wrong.text).get_text()
+    for there in ("2015", "2020"):
+        again = desk.post(path(report), sent | {"figure-2015-found-total": "", "add_year": there})
+        assert f"The year {there} is on this page already. Nothing is saved yet." in again.text
+        assert "was added" not in again.text
+
+
+def test_enter_adds_the_year_that_is_typed_and_else_saves(
+    desk: Browser, session: Session, report: NationalReport
+) -> None:
+    first = desk.soup(path(report)).select_one("main form button")
+    assert first and (first["name"], first["value"]) == ("action", "enter")
+    assert (first["tabindex"], first["aria-hidden"]) == ("-1", "true")
+    entered = form(FOUND) | {"action": "enter", "add_year": "2015"}
+    added = parsed(desk.post(path(report), entered).text)
+    assert added.find(id="figure-2015-found-total") and values(added) == FOUND
+    assert stored(session, report) == {}
+    assert desk.post(path(report), entered | {"add_year": " "}).status_code == 303
+    assert len(stored(session, report)) == len(FOUND)
+
+
+def test_a_year_typed_and_not_added_is_kept_by_saving(
+    desk: Browser, session: Session, report: NationalReport
+) -> None:
+    saved = desk.post(path(report), form(FOUND) | {"add_year": "2015"})
+    assert saved.status_code == 303
+    assert len(stored(session, report)) == len(FOUND)
+    field = desk.soup(saved.location).select_one("input[name=add_year]")
+    assert field and field["value"] == "2015"
 
 
 def test_a_save_over_another_shows_both(

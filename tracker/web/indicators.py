@@ -113,17 +113,24 @@ def edit(report_id: str, slug: str) -> ResponseReturnValue:
 
 def _fresh_form(desk: Desk) -> IndicatorForm:
     audience = desk.stored.audience if desk.stored else desk.report.default_audience
-    return IndicatorForm(data={"version": str(desk.version), "audience": audience.value})
+    waiting = request.args.get("year", "")[:4]
+    return IndicatorForm(
+        data={"version": str(desk.version), "audience": audience.value, "add_year": waiting}
+    )
 
 
 @blueprint.post("/reports/<report_id>/indicators/<slug>")
 @requires(Action.REPORT_EDIT)
 def save(report_id: str, slug: str) -> ResponseReturnValue:
-    """Save the figures, or add a year to the page; what was typed never goes away."""
+    """Save the figures, or add a year to the page; what was typed never goes away.
+
+    The key Enter adds the year where one is typed, else it saves, as in any other form.
+    """
     desk = _load(report_id, slug, Action.REPORT_EDIT)
     texts = {name: text for name, text in request.form.items() if name.startswith(f"{PLACE}-")}
     typed = Typed(IndicatorForm(request.form), texts)
-    if request.form.get("action") == "add-year":
+    action, waiting = request.form.get("action"), (typed.form.add_year.data or "").strip()
+    if action == "add-year" or (action == "enter" and waiting):
         return _add_year(desk, typed)
     try:
         saved = _save(desk, typed)
@@ -139,7 +146,8 @@ def save(report_id: str, slug: str) -> ResponseReturnValue:
         return _form_page(desk, typed), 409
     at = format_datetime(saved.saved_at, "short")
     flash(gettext("Saved at %(at)s UTC.", at=at) if saved.changed else gettext("Nothing changed."))
-    return redirect(url_for("indicators.edit", report_id=report_id, slug=slug), 303)
+    left = waiting[:4] or None  # a year that was typed and not added stays in its field
+    return redirect(url_for("indicators.edit", report_id=report_id, slug=slug, year=left), 303)
 
 
 def _save(desk: Desk, typed: Typed) -> Saved:
@@ -168,19 +176,23 @@ def _add_year(desk: Desk, typed: Typed) -> ResponseReturnValue:
         typed.problems = error.problems
         return _form_page(desk, typed), 422
     typed.form.add_year.data = ""
-    typed.alerts.append(
-        gettext("The year %(year)s was added. Nothing is saved yet.", year=str(year))
+    added = gettext("The year %(year)s was added. Nothing is saved yet.", year=str(year))
+    there = gettext(
+        "The year %(year)s is on this page already. Nothing is saved yet.", year=str(year)
     )
+    typed.alerts.append(there if year in _years_shown(desk, typed) else added)
     return _form_page(desk, typed, extra=year)
+
+
+def _years_shown(desk: Desk, typed: Typed) -> set[int]:
+    stored = desk.stored.figures if desk.stored else {}
+    return {*_years_asked(desk.report), *years_of(stored), *_years_sent(typed.texts)}
 
 
 def _form_page(desk: Desk, typed: Typed, extra: int | None = None) -> str:
     definition, language = desk.definition, chosen_language()
     stored = desk.stored.figures if desk.stored else {}
-    years = sorted(
-        {*_years_asked(desk.report), *years_of(stored), *_years_sent(typed.texts)}
-        | ({extra} if extra else set())
-    )
+    years = sorted(_years_shown(desk, typed) | ({extra} if extra else set()))
     errors: dict[str, list[str]] = defaultdict(list)
     summary = []
     for problem in typed.problems:
