@@ -399,6 +399,18 @@ def test_who_observes_a_report_and_contributes_to_it_sends_back_the_sections_ass
     assert narrative(session, work, 26) == "By the police."
 
 
+def test_only_who_edits_is_asked_to_send_a_file_back(
+    browser_of: type[Browser], work: Reporting, session: Session
+) -> None:
+    address = f"/reports/{work.report.public_id}/workbook"
+    reader = browser_of(make_user(session, Role.OBSERVER, "GHA")).soup(address)
+    assert reader.select_one("input[type=file]") is None
+    assert reader.select_one("#send") is None
+    assert reader.select_one("main a[href*='template.xlsx']")
+    writer = browser_of(make_user(session, Role.CONTRIBUTOR, "GHA", ("I.1",))).soup(address)
+    assert writer.select_one("#send") and writer.select_one("input[type=file]")
+
+
 def test_a_template_can_be_had_before_the_report_is_begun(
     browser_of: type[Browser], session: Session
 ) -> None:

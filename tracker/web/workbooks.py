@@ -19,6 +19,9 @@ from tracker.exchange.template import write_template
 from tracker.exchange.translations import translator
 from tracker.forms.workbook import UploadForm
 from tracker.policy.actions import Action
+from tracker.policy.authorise import may
+from tracker.policy.rules import Subject
+from tracker.policy.scopes import assigned_sections
 from tracker.queries.cycles import cycle_or_none
 from tracker.queries.reports import ReportRow
 from tracker.queries.states import state_or_none
@@ -74,7 +77,15 @@ def show(report_id: str) -> ResponseReturnValue:
 
 
 def _page(report: ReportRow, form: UploadForm) -> str:
-    return page("reports/workbook.html", report=report, form=form, editable=is_editable(report))
+    actor, state = current_actor(), report.state_id
+    return page(
+        "reports/workbook.html",
+        report=report,
+        form=form,
+        edits=may(actor, Action.REPORT_EDIT, Subject(state))
+        or bool(assigned_sections(actor, state)),
+        editable=is_editable(report),
+    )
 
 
 @blueprint.post("/<report_id>/workbook")
