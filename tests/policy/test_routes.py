@@ -134,6 +134,7 @@ GET  /reports/<report_id>/submissions/<int:number>/receipt.pdf     303     403/4
 GET  /reports/<report_id>/submissions/<int:number>/report.<form>   303     403/404 200/404 200/404 404     404
 GET  /reports/<report_id>/submit                                   303     403/404 200/404 403/404 404     404
 POST /reports/<report_id>/submit                                   401     403/404 409/404 403/404 404     404
+GET  /reports/<report_id>/withdraw                                 303     403/404 200/404 403/404 404     404
 POST /reports/<report_id>/withdraw                                 401     403/404 303/404 403/404 404     404
 GET  /reports/<report_id>/imports/<plan_id>                        303     404     404     404     404     404
 POST /reports/<report_id>/imports/<plan_id>                        401     404     404     404     404     404

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from werkzeug.test import encode_multipart
 
+from tests.national_reports import report_at
 from tests.people import Browser, make_actor, make_user, parsed, state_id
 from tracker.domain.clock import system_clock
 from tracker.domain.cycles import CycleDates
@@ -19,6 +20,7 @@ from tracker.domain.workflow import ReportStatus
 from tracker.models import (
     ChainEntry,
     NationalReport,
+    ReportingCycle,
     Submission,
     SubmissionResponse,
     User,
@@ -302,6 +304,25 @@ def test_submission_asks_once_about_gaps_and_gives_a_receipt(
     kept = browser.get(f"/reports/{report.public_id}/submissions/1/receipt.json")
     assert kept.get_json()["content_hash"] == made.content_hash
     assert "attachment" in kept.headers["Content-Disposition"]
+
+
+def test_withdrawing_asks_first(browser_of: type[Browser], session: Session) -> None:
+    work, _ = report_at(session, ReportStatus.SUBMITTED)
+    browser = browser_of(session.get_one(User, work.focal_point.user_id))
+    address = f"/reports/{work.report.public_id}"
+    link = browser.soup(address).select_one(f"main a[href='{address}/withdraw']")
+    assert link and link.text.strip() == "Withdraw"
+    asked = browser.soup(f"{address}/withdraw")
+    assert "The report becomes a draft again" in asked.select("main")[0].text
+    assert "This reporting cycle is closed" not in asked.text
+    assert asked.select_one("main form[method=post] button")
+    assert session.scalars(select(NationalReport.status)).all() == [ReportStatus.SUBMITTED]
+    session.execute(update(ReportingCycle).values(closes_on=date(2026, 3, 1), due_on=None))
+    session.commit()
+    assert "This reporting cycle is closed" in browser.soup(f"{address}/withdraw").text
+    assert browser.post(f"{address}/withdraw").location == address
+    assert session.scalars(select(NationalReport.status)).all() == [ReportStatus.DRAFT]
+    assert browser.get(f"{address}/withdraw").status_code == 409
 
 
 def test_the_default_audience_is_set_for_new_answers(

@@ -8,6 +8,7 @@ from flask_babel import gettext
 
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem, WrongStatus
+from tracker.domain.workflow import Step, may_follow
 from tracker.forms.submission import ReasonForm, SubmissionForm
 from tracker.policy.actions import Action
 from tracker.policy.authorise import may
@@ -151,11 +152,21 @@ def receipt(report_id: str, number: int) -> ResponseReturnValue:
     return page("reports/receipt.html", report=report, submission=load_submission(report, number))
 
 
-@blueprint.post("/withdraw")
+@blueprint.route("/withdraw", methods=["GET", "POST"])
 @requires(Action.REPORT_WITHDRAW)
 def withdraw(report_id: str) -> ResponseReturnValue:
-    """Take the report back until it is accepted."""
+    """Take the report back until it is accepted; asks first."""
     report = load_whole(report_id, Action.REPORT_WITHDRAW)
+    if request.method == "GET":
+        if not may_follow(report.status, Step.WITHDRAW):
+            raise WrongStatus(Problem("wrong-status", "", {"status": report.status.value}))
+        submission = list_submissions(session(), current_actor(), report.id)[-1]
+        return page(
+            "reports/withdraw.html",
+            report=report,
+            submission=submission,
+            is_open=report.dates.is_open(system_clock()),
+        )
     services.withdraw(session(), actor=current_actor(), report_id=report.id, clock=system_clock)
     flash(gettext("The report was withdrawn. It is a draft again."))
     return redirect(url_for("reporting.show", report_id=report.public_id), 303)
