@@ -244,5 +244,8 @@ def test_a_taken_port_is_told_before_anything_is_made(
         port = taken.getsockname()[1]
         assert run(monkeypatch, tmp_path, "serve", "--demo", "--port", str(port)) == 1
     printed = capsys.readouterr()
-    assert printed.err == f"Port {port} on 127.0.0.1 is in use; choose another with --port.\n"
+    assert printed.err == (
+        f"Port {port} on 127.0.0.1 is in use: choose another with --port {port + 1}, "
+        f"or with make run PORT={port + 1}.\n"
+    )
     assert printed.out == "" and not list(tmp_path.glob("*.sqlite3"))

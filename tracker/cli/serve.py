@@ -106,8 +106,12 @@ def _check_port(host: str, port: int) -> None:
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             return  # gunicorn names every other trouble itself
-        sentence = f"Port {port} on {host} is in use; choose another with --port."
-        click.echo(sentence, err=True)
+        another = port + 1 if port < 65535 else 5000
+        click.echo(
+            f"Port {port} on {host} is in use: choose another with --port {another}, "
+            f"or with make run PORT={another}.",
+            err=True,
+        )
         raise SystemExit(1) from None
 
 
