@@ -66,8 +66,15 @@ def test_text_is_saved_on_leaving_a_field(visits: Visits, site: RunningSite) -> 
     page.keyboard.press("Tab")
     expect(save_state(page, 25)).to_contain_text("Saved at")
     assert _stored(site, "TZA", 25) == "Registers are kept."
+    listed = page.locator("#paragraphs a[href='#p26'] + .hint")
+    to_do = listed.inner_text()
     progress(page, 26, "partly_implemented").check()
     expect(save_state(page, 26)).to_contain_text("Saved at")
+    expect(listed).not_to_have_text(to_do)
+    shown = listed.inner_text()
+    page.reload()
+    expect(listed).to_have_text(shown)
+    expect(page.locator("#paragraphs a[href='#p25'] + .hint")).to_have_text(to_do)
     found = on_disk(site, "TZA", 26)
     assert found is not None and found.progress == "partly_implemented"
     assert count_entries(site, "TZA") == 2

@@ -142,7 +142,7 @@ def test_carried_text_is_not_saved_for_another_state(visits: Visits, site: Runni
 
 
 def test_enter_in_the_field_of_a_year_adds_it(visits: Visits, site: RunningSite) -> None:
-    page, address = _open(visits, site, add_focal_point(site, "CIV"))
+    page, address = _open(visits, site, add_focal_point(site, "GAB"))
     page.goto(address.split("/sections")[0])
     press(page, page.locator("main a[href*='/indicators/']").first)
     cell = page.locator("table.figures input").first

@@ -121,7 +121,7 @@ def test_a_section_saves_what_was_changed_and_says_so(
     }
     answer = browser.post(section_path(report), values, follow_redirects=True)
     assert answer.status_code == 200
-    assert "25, 27" in answer.text
+    assert "UTC: paragraphs 25, 27." in answer.text
     rows = responses_of(session, report.id)
     assert set(rows) == {"bms7/annex/25", "bms7/annex/27"}
     content = rows["bms7/annex/25"].content
@@ -131,6 +131,10 @@ def test_a_section_saves_what_was_changed_and_says_so(
     shown = fields(parsed(answer.data))
     assert shown["p25-narrative"] == "Une loi.\r\nDeux lignes =1+1"
     assert shown["p25-version"] == "1"
+    answer = browser.post(
+        section_path(report), shown | {"p25-narrative": "Autre"}, follow_redirects=True
+    )
+    assert "UTC: paragraph 25." in answer.text
 
 
 def test_saving_an_untouched_page_changes_nothing(
@@ -215,6 +219,8 @@ def test_the_script_saves_one_answer_and_is_told_the_version(
     body = {"p25-version": "0", "p25-narrative": "typed", "save_key": "a"}
     told = browser.post(save_path(report, 25), body, headers=json).get_json()
     assert told["ok"] and told["version"] == 1
+    listed = browser.soup(section_path(report)).select_one("#paragraphs a[href='#p25'] + .hint")
+    assert listed and told["standing"] == listed.text
     again = browser.post(save_path(report, 25), body, headers=json).get_json()
     assert again["version"] == 1 and again["saved_at"] == told["saved_at"]
     stale = browser.post(

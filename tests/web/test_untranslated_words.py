@@ -98,6 +98,7 @@ EXPORT_PAGES = """
 /exports /exports/new /exports/new?cycles=bms7&audience=states /exports/{queued} /exports/{running}
 /exports/{done} /exports/{deleted} /exports/{failed} /exports/{deleted}/file
 """.split()
+SUBMITTED_PAGES = ["/reports/{report}/withdraw"]
 PLAN_PAGES = ["/reports/{report}/imports/{plan}"]
 CODE_PAGES = ["/sign-in/code"]
 PASSKEY_PAGES = ["/second-step/passkey"]
@@ -354,7 +355,8 @@ def test_pages_of_a_focal_point(world: World, browser_of: type[Browser], name: s
         "contact": world.contacts[name],
     }
     browser = browser_for(world, browser_of, work.focal_point)
-    assert_all_in_brackets(browser, [path.format_map(ids) for path in REPORT_PAGES])
+    pages = REPORT_PAGES + (SUBMITTED_PAGES if name == "submitted" else [])
+    assert_all_in_brackets(browser, [path.format_map(ids) for path in pages])
 
 
 def test_pages_of_exports(session: Session, browser_of: type[Browser]) -> None:
@@ -458,7 +460,7 @@ def test_no_page_is_left_out(app: Flask) -> None:
     adapter = app.url_map.bind("localhost")
     paths = PUBLIC_PAGES + SECRETARIAT_PAGES + REPORT_PAGES + INVITATION_PAGES
     paths += EXPORT_PAGES + PLAN_PAGES + RESET_PAGES + MAIL_PAGES + CODE_PAGES
-    paths += MAILED_CODE_PAGES + PASSKEY_PAGES
+    paths += MAILED_CODE_PAGES + PASSKEY_PAGES + SUBMITTED_PAGES
     seen = {adapter.match(path.split("?")[0])[0] for path in paths}
     pages = {
         rule.endpoint

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import format_datetime, gettext
+from flask_babel import format_datetime, gettext, ngettext
 
 from tracker.domain.chain import instant
 from tracker.domain.clock import system_clock
-from tracker.domain.completeness import Gap, gap_of
+from tracker.domain.completeness import Gap, gap_of, standing_of
 from tracker.domain.documents import Commitment, OutcomeDocument, Section
 from tracker.domain.errors import Invalid, Problem, StaleEdit, WrongStatus
 from tracker.domain.responses import ResponseContent
@@ -191,8 +191,14 @@ def _answer(
 def _flash_saved(outcome: Outcome) -> None:
     if outcome.saved:
         at = format_datetime(max(saved.saved_at for saved in outcome.saved.values()), "short")
-        numbers = ", ".join(str(number) for number in outcome.saved)
-        flash(gettext("Saved at %(at)s UTC: paragraphs %(numbers)s.", at=at, numbers=numbers))
+        told = ngettext(
+            "Saved at %(at)s UTC: paragraph %(numbers)s.",
+            "Saved at %(at)s UTC: paragraphs %(numbers)s.",
+            len(outcome.saved),
+            at=at,
+            numbers=", ".join(str(number) for number in outcome.saved),
+        )
+        flash(told)
     elif not (outcome.conflicts or outcome.alerts):
         flash(gettext("Everything on this page was already saved."))
 
@@ -221,6 +227,7 @@ def answer(report_id: str, paragraph: int) -> ResponseReturnValue:
             "version": saved.version,
             "saved_at": instant(saved.saved_at),
             "message": _saved_message(saved, gap_of(commitment, content)),
+            "standing": label(standing_of(commitment, content)),
         }
     )
 

@@ -26,6 +26,7 @@ class Answer {
     this.box = box;
     this.state = box.querySelector(".save-state");
     this.version = box.querySelector("input[name$='-version']");
+    this.listed = document.querySelector(`#paragraphs a[href="#p${box.dataset.paragraph}"] + .hint`);
     this.storageKey = `unsent:${texts.user}:${texts.report}:${box.dataset.paragraph}`;
     this.acknowledged = "unsaved" in box.dataset ? "" : this.content();
     this.key = random();
@@ -117,6 +118,7 @@ class Answer {
       this.acknowledged = content;
       sessionStorage.removeItem(this.storageKey);
       this.say(told.message);
+      if (this.listed) this.listed.textContent = told.standing;
     } else if (told.problems) {
       for (const problem of told.problems) this.showError(problem);
       this.fail(told.problems.map((problem) => problem.message).join(" "));
