@@ -152,6 +152,10 @@ class TestPages:
         done = keeper.post(self.path(leaving), self.FORM)
         assert done.status_code == 200
         assert parsed(done.data).select_one("textarea#link")
+        again = keeper.post(self.path(leaving), self.FORM)  # the page of the link, loaded again
+        added = session.scalars(select(User).where(User.email == "next@example.org")).one()
+        assert again.location == f"/admin/people/{added.public_id}#link"
+        assert keeper.post(self.path(leaving), self.FORM | {"email": "x@y.zz"}).status_code == 404
         rows = keeper.soup("/admin/states/FRA/focal-points").select("tbody tr")
         assert [row.th.bdi.text for row in rows if row.th and row.th.bdi] == [
             "Dominique",

@@ -119,6 +119,17 @@ def test_a_file_is_attached_listed_and_downloaded(desk: Desk) -> None:
     assert str(link["href"]) in desk.links(section)
 
 
+def test_a_file_that_this_account_may_not_send_is_said_to_be_lost(
+    desk: Desk, session: Session, browser_of: type[Browser]
+) -> None:
+    reader = browser_of(make_user(session, Role.OBSERVER, "GHA"))
+    status, text = desk.send(pdf("act"), title="Act", browser=reader)
+    assert status == 403
+    assert "This account may not save what was sent" in text
+    assert "choose it again afterwards" in text
+    assert desk.rows() == 0
+
+
 def test_a_new_version_supersedes_and_the_older_is_still_there(desk: Desk) -> None:
     assert desk.send(pdf("draft"), title="Draft act")[0] == 303
     first = desk.latest().public_id

@@ -134,6 +134,8 @@ class TestEnrolment:
         assert response.location == "/second-step?next=/review?x%3D1"
         assert public.get("/review").location.startswith("/second-step?next=")
         assert public.get("/account").status_code == 303
+        leave = public.soup("/second-step").select_one("form[data-sign-out]")
+        assert leave and leave["data-sign-out"] == str(reviewer.id)  # whose unsent text goes
         page = public.soup(response.location)
         link = page.select_one("a[href^='otpauth://totp/']")
         assert link

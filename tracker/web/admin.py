@@ -135,7 +135,9 @@ def add_person() -> ResponseReturnValue:
         added = _add(values["role"], form.typed_list("sections"), values)
     except Invalid as error:
         form.show(*error.problems)
-        return page("admin/new_person.html", form=form, waiting=waits_for_link(form, error)), 422
+        again = any(problem.code == "role-held" for problem in error.problems)
+        waiting = waits_for_link(form.typed("email")) if again else None
+        return page("admin/new_person.html", form=form, waiting=waiting), 422
     if added.needs_link:
         return link_page(added.user_id, values["email"])
     flash(gettext("The role is given. This person has a password already and needs no link."))

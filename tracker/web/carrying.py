@@ -95,7 +95,14 @@ def carrying_page(
         form.show(refused.problem)
         status, headers = refused.status, headers | refused.headers
     target = request.full_path.rstrip("?")
-    shown = page(template, form=form, fields=_fields(), target=target, with_passkey=with_passkey)
+    shown = page(
+        template,
+        form=form,
+        fields=_fields(),
+        file_lost=any(file.filename for file in request.files.values()),
+        target=target,
+        with_passkey=with_passkey,
+    )
     return shown, status, headers
 
 

@@ -25,7 +25,7 @@ from tracker.web import signing_in
 from tracker.web.access import requires
 from tracker.web.admin import managed_membership, managed_person, person_page
 from tracker.web.confirming import sensitive
-from tracker.web.invited import link_page
+from tracker.web.invited import link_page, waits_for_link
 from tracker.web.locale import language_choices, parse_page_language
 from tracker.web.render import page
 from tracker.web.session import current_actor
@@ -71,8 +71,15 @@ def ask(role_id: str) -> ResponseReturnValue:
 @sensitive
 def take(role_id: str) -> ResponseReturnValue:
     """Hand the role over; a successor without a password gets a link, shown once."""
-    account, membership = _focal_point(role_id)
     form = HandOverForm(request.form, languages=language_choices())
+    try:
+        account, membership = _focal_point(role_id)
+    except NotFound:
+        waiting = waits_for_link(form.typed("email"))
+        if waiting is None:
+            raise
+        flash(gettext("The role is handed over. Its link is shown only once: make a new one here."))
+        return redirect(url_for("admin.person", person_id=waiting.public_id, _anchor="link"), 303)
     try:
         values = form.parsed(
             email=parse_email,

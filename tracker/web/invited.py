@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid
 from tracker.domain.people import parse_email
-from tracker.forms.base import BaseForm
 from tracker.queries.accounts import AccountRow, list_manageable_accounts
 from tracker.services import invitations
 from tracker.web.render import page
@@ -39,12 +38,16 @@ def link_page(
     return shown, 200, PRIVATE
 
 
-def waits_for_link(form: BaseForm, error: Invalid) -> AccountRow | None:
-    """Who was given this role before and has no password yet: the page was loaded again, mostly."""
-    if "role-held" not in [problem.code for problem in error.problems]:
+def waits_for_link(email: str) -> AccountRow | None:
+    """Whom the reader manages with this address, if there is no password yet.
+
+    For a page that was loaded again after it had shown the link of this person.
+    """
+    try:
+        wanted = parse_email(email)
+    except Invalid:
         return None
-    email = parse_email(form.typed("email"))
     for account in list_manageable_accounts(session(), current_actor()):
-        if account.email == email and account.is_active and not account.has_password:
+        if account.email == wanted and account.is_active and not account.has_password:
             return account
     return None
