@@ -14,7 +14,7 @@ from tests.people import make_actor, state_id
 from tests.signing import SIGNER
 from tests.tampering import without_triggers
 from tracker.domain.clock import system_clock
-from tracker.domain.errors import StaleEdit, WrongStatus
+from tracker.domain.errors import ChangedSince, StaleEdit, WrongStatus
 from tracker.domain.item_fields import Part
 from tracker.domain.responses import ResponseContent
 from tracker.domain.roles import Actor, Role
@@ -39,6 +39,7 @@ from tracker.models import (
 from tracker.models.engine import write_intent
 from tracker.models.ids import new_public_id
 from tracker.queries.documents import commitment_ids
+from tracker.queries.reports import last_change
 from tracker.queries.verification import verify_report
 from tracker.services.items import save_item
 from tracker.services.reports import open_report
@@ -119,7 +120,7 @@ class Shared:
                 return "conflict"
             return "saved" if saved.changed else "unchanged"
 
-    def submit(self, actor: Actor) -> str:
+    def submit(self, actor: Actor, seen: str | None = None) -> str:
         """One submission in a transaction of its own."""
         with write_intent(), Session(self.engine) as session:
             try:
@@ -134,9 +135,12 @@ class Shared:
                         confirmed_gaps=True,
                         clock=system_clock,
                         signer=SIGNER,
+                        seen=seen,
                     )
             except WrongStatus:
                 return "refused"
+            except ChangedSince:
+                return "changed"
             return "submitted"
 
     def remove(self) -> None:
@@ -211,3 +215,26 @@ def test_of_simultaneous_submissions_one_counts(shared: Shared) -> None:
     with Session(shared.engine) as session:
         assert session.scalars(select(Submission.number)).all() == [1]
         assert verify_report(session, shared.report_id) is None
+
+
+def test_what_is_submitted_is_what_was_seen_whoever_saves_at_the_same_moment(
+    shared: Shared,
+) -> None:
+    shared.save(shared.actors[0], 0, "seen")
+    with Session(shared.engine) as session:
+        seen = last_change(session, shared.report_id).link
+
+    def act(actor: Actor, submits: bool) -> str:
+        if submits:
+            return shared.submit(actor, seen)
+        try:
+            return shared.save(actor, 1, "unseen")
+        except WrongStatus:
+            return "locked"
+
+    told = at_once([(actor, at == 1) for at, actor in enumerate(shared.actors)], act)
+    with Session(shared.engine) as session:
+        submitted = session.scalars(select(SubmissionResponse.narrative)).all()
+        assert ("submitted" in told, list(submitted)) in ((True, ["seen"]), (False, []))
+        assert ("changed" in told) is ("saved" in told)
+    assert shared.submit(shared.actors[0], seen) == ("changed" if "saved" in told else "refused")

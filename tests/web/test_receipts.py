@@ -28,7 +28,7 @@ def submitted(session: Session, browser_of: type[Browser]) -> tuple[Browser, str
     work, _ = report_at(session, ReportStatus.DRAFT)
     browser = browser_of(make_user(session, Role.FOCAL_POINT, "GHA", language="fr"))
     address = f"/reports/{work.report.public_id}"
-    assert browser.post(f"{address}/submit", FORM).status_code == 303
+    assert browser.submit_report(address, FORM).status_code == 303
     return browser, f"{address}/submissions/1"
 
 
@@ -86,7 +86,8 @@ def test_nobody_waits_while_a_receipt_is_printed(
     for name, listener in listeners.items():
         event.listen(connection, name, listener)
     try:
-        assert browser.post(f"/reports/{work.report.public_id}/submit", FORM).status_code == 303
+        sent = browser.submit_report(f"/reports/{work.report.public_id}", FORM)
+        assert sent.status_code == 303
     finally:
         for name, listener in listeners.items():
             event.remove(connection, name, listener)
@@ -143,7 +144,7 @@ def test_nothing_is_submitted_without_a_key(
         path: Path = key_file().path
     aside = path.rename(path.with_suffix(".aside"))
     try:
-        answer = browser.post(f"/reports/{work.report.public_id}/submit", FORM)
+        answer = browser.submit_report(f"/reports/{work.report.public_id}", FORM)
         assert not path.exists()
     finally:
         aside.rename(path)

@@ -291,20 +291,20 @@ def test_the_read_through_is_marked_draft_and_names_the_audience(
 def test_submission_asks_once_about_gaps_and_gives_a_receipt(
     browser: Browser, report: NationalReport, session: Session
 ) -> None:
-    path = f"/reports/{report.public_id}/submit"
-    assert "87" in browser.soup(path).text
+    path = f"/reports/{report.public_id}"
+    assert "87" in browser.soup(f"{path}/submit").text
     who = {"name": "C. Martin", "title": "Head of unit", "has_authority": "y"}
-    refused = browser.post(path, who)
+    refused = browser.submit_report(path, who)
     assert refused.status_code == 422
     assert session.scalars(select(Submission)).all() == []
-    nobody = browser.post(path, {"confirmed_gaps": "y"})
+    nobody = browser.submit_report(path, {"confirmed_gaps": "y"})
     assert nobody.status_code == 422
-    done = browser.post(path, who | {"confirmed_gaps": "y"}, follow_redirects=True)
+    done = browser.submit_report(path, who | {"confirmed_gaps": "y"})
     made = session.scalars(select(Submission)).one()
-    assert made.content_hash in done.text
-    twice = browser.post(path, who | {"confirmed_gaps": "y"})
+    assert made.content_hash in browser.get(done.location).text
+    twice = browser.submit_report(path, who | {"confirmed_gaps": "y"})
     assert twice.status_code == 303 and twice.location.endswith("/submissions/1")
-    other = browser.post(path, who | {"name": "Somebody else", "confirmed_gaps": "y"})
+    other = browser.submit_report(path, who | {"name": "Somebody else", "confirmed_gaps": "y"})
     assert other.status_code == 409
     assert session.scalars(select(Submission)).one() is made
     kept = browser.get(f"/reports/{report.public_id}/submissions/1/receipt.json")
@@ -374,8 +374,8 @@ def test_the_last_cycles_answer_stands_beside_and_can_be_copied(
 ) -> None:
     values = fields(browser.soup(section_path(report))) | {"p25-narrative": "said last time"}
     browser.post(section_path(report), values)
-    browser.post(
-        f"/reports/{report.public_id}/submit",
+    browser.submit_report(
+        f"/reports/{report.public_id}",
         {"name": "C", "title": "T", "has_authority": "y", "confirmed_gaps": "y"},
     )
     later = open_cycle(
@@ -491,8 +491,8 @@ def test_an_answer_emptied_again_is_not_submitted(
     browser.post(section_path(report), values | {"p28-narrative": "said too soon"})
     values = fields(browser.soup(section_path(report)))
     browser.post(section_path(report), values | {"p28-narrative": "", "p28-audience": "states"})
-    browser.post(
-        f"/reports/{report.public_id}/submit",
+    browser.submit_report(
+        f"/reports/{report.public_id}",
         {"name": "C", "title": "T", "has_authority": "y", "confirmed_gaps": "y"},
     )
     assert session.scalars(select(SubmissionResponse)).all() == []
@@ -564,7 +564,7 @@ def test_a_refused_paragraph_is_named_with_its_reason_and_a_link(
 def test_everything_missing_from_a_submission_is_said_at_once(
     browser: Browser, report: NationalReport
 ) -> None:
-    page = parsed(browser.post(f"/reports/{report.public_id}/submit", {}).data)
+    page = parsed(browser.submit_report(f"/reports/{report.public_id}", {}).data)
     for name in ("name", "title", "has_authority", "confirmed_gaps"):
         assert page.select_one(f"#{name}-error"), name
 

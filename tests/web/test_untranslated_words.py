@@ -473,6 +473,8 @@ def test_no_page_is_left_out(app: Flask) -> None:
 def test_messages_about_bad_input(world: World, browser_of: type[Browser]) -> None:
     browser = browser_for(world, browser_of, world.draft.focal_point)
     report = f"/reports/{world.draft.report.public_id}"
+    seen = browser.soup(f"{report}/submit").select_one("input[name=seen]")
+    assert seen
     for path, data in (
         (f"{report}/sections/I.1", {"p25-version": "0", "p25-measures-0-link": "here"}),
         (f"{report}/sections/I.1", {"p28-version": "0", "p28-narrative": "Other words."}),
@@ -486,6 +488,7 @@ def test_messages_about_bad_input(world: World, browser_of: type[Browser]) -> No
             {"version": "0", "kind": "coordination_body", "name": "Other"},
         ),
         (f"{report}/submit", {"name": ""}),
+        (f"{report}/submit", {"name": "", "seen": str(seen["value"])}),
         (f"{report}/responses/28/files", {"title": ""}),
         ("/admin/people/new", {"email": "nobody"}),
         ("/account/password", {"password": "short"}),

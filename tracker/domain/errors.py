@@ -41,6 +41,10 @@ class WrongStatus(TrackerError):
     """The report is not in a status that allows this."""
 
 
+class ChangedSince(TrackerError):
+    """The report no longer says what the person who acts on it saw."""
+
+
 class Gone(TrackerError):
     """There was one, and its time is over."""
 

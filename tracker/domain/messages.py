@@ -9,6 +9,7 @@ from tracker.domain.import_messages import IMPORT_MESSAGES
 from tracker.domain.marking import N_ as N_
 from tracker.domain.provider_messages import PROVIDER_MESSAGES
 from tracker.domain.published_messages import PUBLISHED_MESSAGES
+from tracker.domain.report_messages import REPORT_MESSAGES
 from tracker.domain.workbook_messages import WORKBOOK_MESSAGES
 
 MESSAGES: Final[dict[str, str]] = {
@@ -16,6 +17,7 @@ MESSAGES: Final[dict[str, str]] = {
     **IMPORT_MESSAGES,
     **PROVIDER_MESSAGES,
     **PUBLISHED_MESSAGES,
+    **REPORT_MESSAGES,
     **WORKBOOK_MESSAGES,
     # single values
     "refused-characters": N_(
@@ -169,34 +171,6 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "passwords-differ": N_("The two passwords are not the same. Type the new password twice."),
     "password-wrong": N_("This is not your present password."),
-    # reports
-    "not-permitted": N_("Your role does not allow this."),
-    "not-found": N_("There is no such page, or it is not yours to see."),
-    "record-only": N_(
-        "This demonstration holds the official record of this State only. Choose one of the "
-        "demonstration States."
-    ),
-    "report-locked": N_(
-        "This report is not open for changes: it was submitted. Nothing was changed. Keep a copy "
-        "of what you have; withdraw the report, or ask for its return, before you try again."
-    ),
-    "wrong-status": N_("This cannot be done while the report is “%(status)s”."),
-    "stale-edit": N_(
-        "Somebody saved this answer after you opened it. Press “Save” to compare both texts."
-    ),
-    "cycle-not-open": N_("This reporting cycle is not open for reports."),
-    "reason-needed": N_("Give a reason; it is shown to the other side."),
-    "nothing-asked": N_("This paragraph asks nothing of States, so there is nothing to save."),
-    "save-key-reused": N_("This save was sent twice with different text. Reload and save again."),
-    "missing-not-confirmed": N_(
-        "The report still has gaps. Confirm that it is submitted with them, or fill them first."
-    ),
-    "authority-needed": N_("Confirm that you are authorised to submit this report."),
-    "acceptor-publishes": N_(
-        "You accepted this report. Here a second person publishes: ask another administrator."
-    ),
-    "newer-submission": N_("A newer submission of this report exists; work on that one."),
-    "already-replied": N_("This question has already been answered."),
     # cycles and documents
     "unknown-document": N_("There is no outcome document “%(slug)s”."),
     "unknown-cycle": N_("There is no reporting cycle “%(slug)s”."),

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from tracker.domain.chain import GENESIS
 from tracker.domain.cycles import CycleDates
 from tracker.domain.progress import Audience
 from tracker.domain.roles import Actor
@@ -17,6 +18,7 @@ from tracker.models import (
     OutcomeDocument,
     ReportingCycle,
     State,
+    User,
 )
 from tracker.policy.scopes import readable_reports
 
@@ -37,6 +39,34 @@ class ReportRow:
     default_audience: Audience
     opened_at: datetime
     last_saved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LastChange:
+    """What last changed the words of a working copy: the hash of its link, when, and by whom.
+
+    The hash tells whether a report still says what somebody saw. ``at`` is none, and the hash
+    that of an empty chain, where nothing was saved yet.
+    """
+
+    link: str
+    at: datetime | None
+    by: str
+
+
+def last_change(session: Session, report_id: int) -> LastChange:
+    """The last revision or striking out; questions, replies and steps change no words."""
+    row = session.execute(
+        select(ChainEntry.hash, ChainEntry.at, User.name)
+        .outerjoin(User, ChainEntry.actor_id == User.id)
+        .where(
+            ChainEntry.report_id == report_id,
+            or_(ChainEntry.version.is_not(None), ChainEntry.kind == "text-struck"),
+        )
+        .order_by(ChainEntry.seq.desc())
+        .limit(1)
+    ).one_or_none()
+    return LastChange(row[0], row[1], row[2] or "") if row else LastChange(GENESIS, None, "")
 
 
 def list_readable_reports(session: Session, actor: Actor) -> tuple[ReportRow, ...]:

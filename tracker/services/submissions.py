@@ -8,7 +8,14 @@ from sqlalchemy.orm import Session
 from tracker.domain.chain import CONTENT_TAG, instant, tagged_hash
 from tracker.domain.clock import Clock, is_on_time
 from tracker.domain.completeness import missing
-from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem, WrongStatus
+from tracker.domain.errors import (
+    ChangedSince,
+    Invalid,
+    NotFound,
+    NotPermitted,
+    Problem,
+    WrongStatus,
+)
 from tracker.domain.mail import MailKind
 from tracker.domain.roles import Actor
 from tracker.domain.signed import Signer
@@ -19,6 +26,7 @@ from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
 from tracker.queries.documents import document_or_none
+from tracker.queries.reports import last_change
 from tracker.queries.responses import responses_of
 from tracker.queries.submissions import acceptor_of
 from tracker.services.documents import touch
@@ -46,14 +54,19 @@ def submit(
     confirmed_gaps: bool,
     clock: Clock,
     signer: Signer,
+    seen: str | None = None,
 ) -> Submission:
     """Freeze the working copy as the next submission, lock it and sign its receipt.
 
-    ``Invalid`` without name, title or authority, and where gaps were not confirmed.
+    ``Invalid`` without name, title or authority, and where gaps were not confirmed. ``seen`` is
+    the last change that whoever submits was shown, none where no page showed it: ``ChangedSince``
+    where the working copy was changed after it.
     """
     now = clock()
     report = editable_report(session, report_id, at=now)
     authorise(actor, Action.REPORT_SUBMIT, Subject(state_id=report.state_id))
+    if seen is not None and seen != last_change(session, report.id).link:
+        raise ChangedSince(Problem("report-changed"))
     unconfirmed = not confirmed_gaps and _has_gaps(session, report)
     name, title = _signatory(name, title, has_authority, unconfirmed)
     submission = Submission(

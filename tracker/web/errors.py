@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAll
 
 from tracker.domain.errors import (
     Busy,
+    ChangedSince,
     Gone,
     Invalid,
     Lost,
@@ -40,6 +41,7 @@ STATUS: dict[type[TrackerError], int] = {
     NotFound: 404,
     WrongStatus: 409,
     StaleEdit: 409,
+    ChangedSince: 409,
     Gone: 410,
     Lost: 500,
     TooMany: 429,

@@ -7,7 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from tracker.domain.clock import system_clock
-from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem, WrongStatus
+from tracker.domain.errors import (
+    ChangedSince,
+    Invalid,
+    NotFound,
+    NotPermitted,
+    Problem,
+    WrongStatus,
+)
 from tracker.domain.workflow import Step, may_follow
 from tracker.forms.submission import ReasonForm, SubmissionForm
 from tracker.policy.actions import Action
@@ -16,13 +23,13 @@ from tracker.policy.rules import Subject
 from tracker.queries.evidence import files_of_report
 from tracker.queries.indicators import draft_tables
 from tracker.queries.items import items_of
-from tracker.queries.reports import ReportRow
+from tracker.queries.reports import ReportRow, last_change
 from tracker.queries.responses import responses_of
 from tracker.queries.submissions import SubmissionRow, list_submissions
 from tracker.services import submissions as services
 from tracker.web.access import requires
 from tracker.web.item_views import part_tasks
-from tracker.web.render import page
+from tracker.web.render import page, problem_text
 from tracker.web.reporting import (
     gaps_of,
     is_editable,
@@ -73,7 +80,8 @@ def submit_form(report_id: str) -> ResponseReturnValue:
     return _submit_page(report, SubmissionForm(data={"name": current_actor().name}))
 
 
-def _submit_page(report: ReportRow, form: SubmissionForm) -> str:
+def _submit_page(report: ReportRow, form: SubmissionForm, alert: str = "") -> str:
+    changed = last_change(session(), report.id)  # read first: what is shown is as new or newer
     document = load_document(report)
     return page(
         "reports/submit.html",
@@ -89,6 +97,8 @@ def _submit_page(report: ReportRow, form: SubmissionForm) -> str:
         ),
         form=form,
         editable=is_editable(report),
+        changed=changed,
+        alert=alert,
     )
 
 
@@ -109,10 +119,13 @@ def submit(report_id: str) -> ResponseReturnValue:
             confirmed_gaps=bool(form.confirmed_gaps.data),
             clock=system_clock,
             signer=signer,
+            seen=request.form.get("seen", ""),
         )
     except Invalid as error:
         form.show(*error.problems)
         return _submit_page(report, form), 422
+    except ChangedSince as error:
+        return _submit_page(report, form, problem_text(error.problem)), 409
     except WrongStatus:
         again = _sent_twice(report, form)
         if again is None:

@@ -1,0 +1,104 @@
+"""Submitting what was seen: a report that was changed since is shown again, not submitted."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tests.evidence import attach
+from tests.items import CONTACT, save
+from tests.national_reports import Reporting, begin_report, report_at
+from tests.people import Browser, make_user, parsed
+from tracker.domain.progress import Progress
+from tracker.domain.roles import Role
+from tracker.domain.workflow import ReportStatus
+from tracker.models import NationalReport, Submission, SubmissionResponse
+
+FORM = {"name": "Ama Mensah", "title": "Director", "has_authority": "y", "confirmed_gaps": "y"}
+
+
+@pytest.fixture
+def work(session: Session) -> Reporting:
+    return report_at(session, ReportStatus.DRAFT)[0]
+
+
+@pytest.fixture
+def browser(session: Session, browser_of: type[Browser], work: Reporting) -> Browser:
+    return browser_of(make_user(session, Role.FOCAL_POINT, "GHA"))
+
+
+@pytest.fixture
+def address(work: Reporting) -> str:
+    return f"/reports/{work.report.public_id}/submit"
+
+
+def carried(browser: Browser, address: str) -> dict[str, str]:
+    """What the form carries by itself, filled in."""
+    field = browser.soup(address).select_one("input[name=seen]")
+    assert field
+    return FORM | {"seen": str(field["value"])}
+
+
+CHANGES: dict[str, Callable[[Reporting], object]] = {
+    "answer": lambda work: work.answer(28, progress=Progress.IMPLEMENTED, narrative="Unseen."),
+    "contact": lambda work: save(work, CONTACT),
+    "file": lambda work: attach(work, title="The act"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_report_changed_after_it_was_seen_is_shown_again_and_not_submitted(
+    session: Session, browser: Browser, work: Reporting, address: str, change: str
+) -> None:
+    form = carried(browser, address)
+    CHANGES[change](work)
+    session.commit()
+    refused = browser.post(address, form)
+    assert refused.status_code == 409
+    assert session.scalars(select(Submission)).all() == []
+    assert session.scalars(select(NationalReport.status)).one() is ReportStatus.DRAFT
+    page = parsed(refused.data)
+    alert = page.select_one(".notice-alert")
+    assert alert and "changed after you opened this page" in alert.text
+    assert "by Person" in alert.text and alert.select_one("time[datetime]")
+    kept = {name: page.select_one(f"[name={name}]") for name in FORM}
+    assert kept["name"] and kept["name"]["value"] == FORM["name"]
+    assert kept["title"] and kept["title"]["value"] == FORM["title"]
+    for name in ("has_authority", "confirmed_gaps"):
+        box = kept[name]
+        assert box and box.has_attr("checked"), name
+    again = page.select_one("input[name=seen]")
+    assert again and again["value"] != form["seen"]
+    assert browser.post(address, form | {"seen": str(again["value"])}).status_code == 303
+    if change == "answer":
+        texts = session.scalars(select(SubmissionResponse.narrative)).all()
+        assert "Unseen." in texts
+
+
+def test_a_form_that_does_not_say_what_was_seen_is_refused(
+    session: Session, browser: Browser, address: str
+) -> None:
+    assert browser.post(address, FORM).status_code == 409
+    assert session.scalars(select(Submission)).all() == []
+
+
+def test_what_changes_no_words_is_no_change(
+    session: Session, browser: Browser, work: Reporting, address: str
+) -> None:
+    submission = work.submit()
+    work.give_back(submission)
+    session.commit()
+    form = carried(browser, address)
+    work.ask(submission, "Since when?")
+    session.commit()
+    assert browser.post(address, form).status_code == 303
+
+
+def test_an_empty_report_is_submitted_as_it_was_seen(
+    session: Session, browser_of: type[Browser]
+) -> None:
+    report = begin_report(session, "KEN").report
+    session.commit()
+    browser = browser_of(make_user(session, Role.FOCAL_POINT, "KEN"))
+    assert browser.submit_report(f"/reports/{report.public_id}", FORM).status_code == 303
