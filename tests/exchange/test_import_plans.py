@@ -55,7 +55,9 @@ def test_it_is_kept_whole_for_its_own_person(session: Session, desk: TemplateDes
     colleague = make_actor(session, Role.FOCAL_POINT, "GHA")
     assert import_plan_or_none(session, colleague, public_id, at=desk.clock()) is None
     with pytest.raises(NotFound):
-        settle_plan(session, actor=colleague, public_id=public_id, choices={}, clock=desk.clock)
+        settle_plan(
+            session, actor=colleague, public_id=public_id, choices={}, against={}, clock=desk.clock
+        )
     stranger = make_actor(session, Role.FOCAL_POINT, "KEN")
     with pytest.raises(NotPermitted):
         keep(desk, actor=stranger)
@@ -71,14 +73,15 @@ def test_the_last_few_of_one_person_are_kept(session: Session, desk: TemplateDes
 
 def test_choices_are_remembered_and_applying_is_noted(session: Session, desk: TemplateDesk) -> None:
     public_id, about = keep(desk), {"actor": desk.actor, "clock": desk.clock}
+    seen = {"a": "one text"}
     for choices in ({"a": "mine"}, {"b": "theirs"}):
-        settle_plan(session, public_id=public_id, choices=choices, **about)  # type: ignore[arg-type]
+        settle_plan(session, public_id=public_id, choices=choices, against=seen, **about)  # type: ignore[arg-type]
     with pytest.raises(Invalid):
-        settle_plan(session, public_id=public_id, choices={"a": "both"}, **about)  # type: ignore[arg-type]
+        settle_plan(session, public_id=public_id, choices={"a": "both"}, against=seen, **about)  # type: ignore[arg-type]
     mark_applied(session, public_id=public_id, **about)  # type: ignore[arg-type]
     row = import_plan_or_none(session, desk.actor, public_id, at=desk.clock())
     assert row is not None and row.applied_at is not None
-    assert row.choices == {"a": "mine", "b": "theirs"}
+    assert row.choices == {"a": "mine:one text", "b": "theirs:"}
 
 
 def test_after_a_day_it_is_gone(session: Session, desk: TemplateDesk) -> None:

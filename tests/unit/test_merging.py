@@ -1,5 +1,6 @@
 """Base, mine and theirs: every verdict, and the limits of what a report holds."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from tracker.domain.filled import FilledRow, FilledSheet, FilledTemplate, SheetR
 from tracker.domain.import_plans import make_plan
 from tracker.domain.item_fields import Part
 from tracker.domain.items import MAX_ITEMS, Item
-from tracker.domain.merging import Basis, Choices, Plan, Sides, Verdict, three_way
+from tracker.domain.merging import Basis, Choices, Plan, Sides, Verdict, bound, three_way
 from tracker.domain.progress import Audience
 from tracker.domain.responses import MAX_MEASURES, Measure, ResponseContent
 from tracker.domain.targets import Target
@@ -159,3 +160,18 @@ def test_the_fingerprint_forgets_how_conflicts_are_settled() -> None:
     other = Sides(3, ResponseContent(reason="newer"), ResponseContent(reason="base"))
     again = plan_of(SheetRole.ANSWERS, [row], answers={"k": other})
     assert again.fingerprint != plans[0].fingerprint
+
+
+def test_a_chosen_removal_counts_against_the_whole_row_that_was_seen() -> None:
+    base, theirs = Target("Law", unit="a"), Target("Law", unit="b")
+    row = FilledRow(3, "k", 1, {}, remove=True)
+
+    def plan(present: Target, choices: Choices | None = None) -> Plan:
+        items: dict[Part, Any] = {part: {} for part in Part}
+        items[Part.TARGETS] = {"k": Sides(2, present, base)}
+        return plan_of(SheetRole.TARGETS, [row], choices, items=items)
+
+    (cell,) = plan(theirs).conflicts
+    choices = {cell.place: bound("mine", cell.against)}
+    assert plan(theirs, choices).ok
+    assert plan(replace(theirs, unit="c"), choices).conflicts

@@ -14,7 +14,6 @@ from tests.national_reports import Reporting, begin_report
 from tests.people import Browser
 from tests.web.test_workbooks import fetched, fields_of, planned, sent
 from tracker.domain.items import MAX_ITEMS
-from tracker.domain.merging import EVERY
 from tracker.domain.progress import Progress
 from tracker.exchange.plan_lines import plan_lines
 from tracker.extensions import db
@@ -137,12 +136,17 @@ def test_conflicts_that_are_not_shown_come_up_once_those_before_are_settled(
         assert "and 1 more" in page.get_text(" ", strip=True)
         (choice,) = page.select("fieldset input[value=theirs]")
         shown.append(str(choice["name"]))
-        browser.post(address, {"action": "settle", shown[-1]: "theirs"})
+        seen = fields_of(browser, address)
+        browser.post(address, {"action": "settle", shown[-1]: "theirs", **seen})
     assert len(set(shown)) == 2
-    browser.post(address, {"action": "all-mine"})
+    browser.post(address, {"action": "all-mine", **fields_of(browser, address)})
     (kept,) = session.query(ImportPlan.choices).one()
-    assert set(kept) == {EVERY, *(name.removeprefix("choice:") for name in shown)}
-    assert set(kept.values()) == {"mine"}, "for all is for those that are not shown, too"
+    assert set(kept) == {name.removeprefix("choice:") for name in shown}
+    said = {choice.partition(":")[0] for choice in kept.values()}
+    assert said == {"mine"}, "for all is for those that are not shown, too"
+    work.answer(25, narrative="Another text.")
+    session.commit()
+    assert "1 conflict to settle" in browser.soup(address).get_text()
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from tests.exchange.templates import answer_row, edited, filled_in, put
 from tests.national_reports import Reporting, begin_report, commitment_id
-from tests.people import Browser, make_user
+from tests.people import Browser, make_user, parsed
 from tracker.domain.clock import system_clock
 from tracker.domain.item_fields import Part
 from tracker.domain.progress import Progress
@@ -71,9 +71,9 @@ def planned(browser: Browser, work: Reporting, content: bytes) -> str:
 
 def fields_of(browser: Browser, address: str) -> dict[str, str]:
     """What the form of a plan carries by itself."""
-    field = browser.soup(address).find("input", attrs={"name": "seen"})
-    assert field is not None
-    return {"seen": str(field["value"])}
+    (form,) = browser.soup(address).select("main form")
+    carried = form.select("input[type=hidden]:not([name=csrf_token])")
+    return {str(field["name"]): str(field["value"]) for field in carried}
 
 
 def narrative(session: Session, work: Reporting, paragraph: int) -> str | None:
@@ -142,7 +142,8 @@ def test_a_conflict_waits_for_a_choice(browser: Browser, work: Reporting, sessio
 
     choice = page.find("input", attrs={"type": "radio", "value": "mine"})
     assert choice is not None
-    settled = browser.post(plan, {"action": "settle", str(choice["name"]): "mine"})
+    chosen = {str(choice["name"]): "mine", **fields_of(browser, plan)}
+    settled = browser.post(plan, {"action": "settle", **chosen})
     assert settled.status_code == 303
     again = browser.soup(plan)
     kept = again.find("input", attrs={"type": "radio", "value": "mine"})
@@ -160,7 +161,8 @@ def test_conflicts_are_settled_all_at_once(
     work.answer(28, progress=Progress.IMPLEMENTED, narrative="Theirs.")
     session.commit()
     plan = planned(browser, work, content)
-    assert browser.post(plan, {"action": action}).status_code == 303
+    settled = browser.post(plan, {"action": action, **fields_of(browser, plan)})
+    assert settled.status_code == 303
     done = browser.post(plan, {"action": "apply", **fields_of(browser, plan)})
     assert done.status_code == 303
     assert narrative(session, work, 28) == stands
@@ -225,9 +227,10 @@ def test_the_tick_to_apply_the_rest_stays(
     refused = browser.post(plan, {"action": "apply", "skip_invalid": "y", "seen": "other"})
     assert refused.status_code == 409
     assert 'name="skip_invalid" value="y" checked' in refused.text
-    settled = browser.post(plan, {"action": "all-mine", "skip_invalid": "y"})
+    seen = fields_of(browser, plan)
+    settled = browser.post(plan, {"action": "all-mine", "skip_invalid": "y", **seen})
     assert is_ticked(browser.soup(settled.location))
-    settled = browser.post(plan, {"action": "all-mine"})
+    settled = browser.post(plan, {"action": "all-mine", **seen})
     assert not is_ticked(browser.soup(settled.location))
 
 
@@ -243,6 +246,45 @@ def test_what_was_saved_after_the_page_was_shown_is_looked_at_again(
     assert answer.status_code == 409
     assert "Saved just now." in answer.text
     assert narrative(session, work, 28) == "Saved just now."
+
+
+@pytest.mark.parametrize("action", ["settle", "all-mine"])
+def test_a_choice_counts_against_the_text_that_was_seen_and_no_other(
+    browser: Browser, work: Reporting, session: Session, action: str
+) -> None:
+    content = filled_in(
+        fetched(browser),
+        ANSWERS,
+        (answer_row(26), "Narrative", "Mine too."),
+        (answer_row(28), "Narrative", "Mine."),
+    )
+    work.answer(26, narrative="Theirs too.")
+    work.answer(28, narrative="Theirs.")
+    session.commit()
+    plan = planned(browser, work, content)
+    shown = fields_of(browser, plan)
+    choices = {f"choice:answers/bms7/annex/{number}/narrative": "mine" for number in (26, 28)}
+    chosen = choices if action == "settle" else {}
+    assert browser.post(plan, {"action": action, **shown, **chosen}).status_code == 303
+    assert "0 conflicts to settle" in browser.soup(plan).text
+    work.answer(28, narrative="A third text.")
+    session.commit()
+
+    refused = browser.post(plan, {"action": "apply", **shown, **choices})
+    assert refused.status_code == 409 and "1 conflict to settle" in parsed(refused.data).text
+    page = browser.soup(plan)
+    assert "1 conflict to settle" in page.text and "A third text." in page.text
+    assert len(page.select("fieldset input[checked]")) == 1
+    again = browser.post(plan, {"action": "apply", **fields_of(browser, plan)})
+    assert again.status_code == 422
+    assert narrative(session, work, 28) == "A third text."
+    browser.post(plan, {"action": action, **shown, **chosen})
+    assert "1 conflict to settle" in browser.soup(plan).text, "sent from the page of before"
+
+    browser.post(plan, {"action": action, **fields_of(browser, plan), **chosen})
+    assert browser.post(plan, {"action": "apply", **fields_of(browser, plan)}).status_code == 303
+    assert narrative(session, work, 28) == "Mine."
+    assert narrative(session, work, 26) == "Mine too."
 
 
 @pytest.mark.parametrize(

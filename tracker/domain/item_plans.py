@@ -50,7 +50,8 @@ def _removal(draft: Draft, row: FilledRow, sides: Sides[Item | None]) -> RecordP
     if sides.theirs is None:
         return draft.plan(0, None, changes=False)
     verdict = Verdict.CHANGED if sides.base == sides.theirs else Verdict.CONFLICT
-    removes = draft.judge(row, REMOVE, verdict, "yes", first_text(sides.theirs))
+    whole = "\n".join(typed_texts(sides.theirs).values())
+    removes = draft.judge(row, REMOVE, verdict, "yes", first_text(sides.theirs), whole=whole)
     content = None if removes else sides.theirs
     return draft.plan(sides.version, content, changes=removes)
 

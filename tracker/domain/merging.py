@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
+from tracker.domain.chain import tagged_hash
 from tracker.domain.errors import Problem
 from tracker.domain.filled import FilledRow, FilledSheet, PlacedProblem, SheetRole
 from tracker.domain.indicators import Figures, IndicatorDefinition
@@ -19,6 +20,7 @@ from tracker.domain.progress import Audience
 from tracker.domain.responses import ResponseContent
 
 EVERY = "*"
+CONFLICT_TAG = "tracker/import-conflict/1"
 T = TypeVar("T")
 
 
@@ -40,7 +42,21 @@ class Choice(StrEnum):
 
 
 Choices = Mapping[str, str]
-"""Choices by the place of a cell; ``EVERY`` stands for all that are not named."""
+"""Choices by the place of a cell; ``EVERY`` stands for all that are not named.
+
+One made by a person is ``bound`` to the text that was seen online, and counts against no other.
+"""
+
+
+def bound(choice: str, against: str) -> str:
+    """A choice that counts while ``PlannedCell.against`` is still this."""
+    return f"{choice}:{against}"
+
+
+def chosen(choices: Choices, place: str, against: str) -> str | None:
+    """What was chosen for the conflict of this place, if it still stands against the same text."""
+    choice, is_bound, seen = choices.get(place, choices.get(EVERY, "")).partition(":")
+    return choice or None if not is_bound or seen == against else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +95,7 @@ class PlannedCell:
 
     ``mine`` and ``theirs`` are as typed. ``apart`` is the verdict before a conflict was settled;
     a cell that is held back because another one of its record is wrong has no problem itself.
+    ``against`` stands for what a conflict is with.
     """
 
     role: SheetRole
@@ -91,6 +108,7 @@ class PlannedCell:
     theirs: str
     apart: Verdict
     problems: tuple[Problem, ...] = ()
+    against: str = ""
 
     @property
     def place(self) -> str:
@@ -192,30 +210,32 @@ class Draft:
 
     def judge(
         self, row: FilledRow, name: str, verdict: Verdict, mine: str, theirs: str,
-        problems: Iterable[Problem] = (), column: str = "",
+        problems: Iterable[Problem] = (), column: str = "", whole: str = "",
     ) -> bool:  # fmt: skip
         """Note a cell, which stands in ``column`` or in the one of its name.
 
+        ``whole`` is what the cell would write over, where ``theirs`` does not say all of it.
         Gives whether what it says is to be applied.
         """
         if verdict is Verdict.UNCHANGED:
             self.unchanged += 1
             return False
-        settled = self._settled(name) if verdict is Verdict.CONFLICT else verdict
+        clashes = verdict is Verdict.CONFLICT
+        against = tagged_hash(CONFLICT_TAG, whole or theirs) if clashes else ""
+        settled = self._settled(name, against) if clashes else verdict
         self.cells.append(
             PlannedCell(
                 self.role, self.record, name, self.sheet.name, self.sheet.cell(row, column or name),
-                settled, mine, theirs, verdict, tuple(problems),
+                settled, mine, theirs, verdict, tuple(problems), against,
             )
         )  # fmt: skip
         return settled in (Verdict.NEW, Verdict.CHANGED)
 
-    def _settled(self, name: str) -> Verdict:
-        place = place_of(self.role, self.record, name)
-        chosen = self.choices.get(place, self.choices.get(EVERY))
-        if chosen is None:
+    def _settled(self, name: str, against: str) -> Verdict:
+        choice = chosen(self.choices, place_of(self.role, self.record, name), against)
+        if choice is None:
             return Verdict.CONFLICT
-        return Verdict.CHANGED if chosen == Choice.MINE else Verdict.UNCHANGED
+        return Verdict.CHANGED if choice == Choice.MINE else Verdict.UNCHANGED
 
     def leave(self) -> None:
         """Let every good cell count as unchanged: together they say nothing."""
@@ -241,4 +261,5 @@ def _wrong(cell: PlannedCell, problems: tuple[Problem, ...]) -> PlannedCell:
     return PlannedCell(
         cell.role, cell.record, cell.field, cell.sheet, cell.cell,
         Verdict.INVALID, cell.mine, cell.theirs, cell.apart, (*cell.problems, *problems),
+        cell.against,
     )  # fmt: skip

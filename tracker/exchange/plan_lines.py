@@ -20,7 +20,8 @@ class PlanLine:
     """One cell. ``place`` settles its conflict; ``about`` names its row, ``column`` its field.
 
     ``apart`` is the verdict before its conflict was settled. ``mine`` and ``theirs`` are in words,
-    ``""`` where that side says nothing; ``sentences`` are what is wrong.
+    ``""`` where that side says nothing; ``sentences`` are what is wrong. ``against`` is the one of
+    the cell.
     """
 
     place: str
@@ -33,6 +34,7 @@ class PlanLine:
     mine: str
     theirs: str
     sentences: tuple[str, ...]
+    against: str
 
 
 def plan_lines(
@@ -95,6 +97,7 @@ def _line(cell: PlannedCell, frame: TemplateFrame, cells: CellWords) -> PlanLine
         mine=shown_text(cell, cell.mine, cells),
         theirs=shown_text(cell, cell.theirs, cells),
         sentences=sentences,
+        against=cell.against,
     )
 
 

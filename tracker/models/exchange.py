@@ -49,7 +49,8 @@ class ImportPlan(Base):
     """An uploaded workbook as it was read, kept for the person who uploaded it for a day.
 
     ``content`` is what the cells said; what it would change is worked out anew from the database
-    each time. ``choices`` settle conflicts by cell: ``mine`` or ``theirs``.
+    each time. ``choices`` settle conflicts by cell: ``mine`` or ``theirs``, each with the hash of
+    the text that it was made against.
     """
 
     __tablename__ = "import_plan"

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.clock import Clock
 from tracker.domain.errors import Invalid, NotFound, Problem
 from tracker.domain.filled import FilledTemplate, filled_data
-from tracker.domain.merging import Choice
+from tracker.domain.merging import Choice, bound
 from tracker.domain.roles import Actor
 from tracker.models import ImportPlan
 from tracker.policy.actions import Action
@@ -74,15 +74,26 @@ def delete_expired_plans(session: Session, *, now: datetime) -> None:
 
 
 def settle_plan(
-    session: Session, *, actor: Actor, public_id: str, choices: Mapping[str, str], clock: Clock
+    session: Session,
+    *,
+    actor: Actor,
+    public_id: str,
+    choices: Mapping[str, str],
+    against: Mapping[str, str],
+    clock: Clock,
 ) -> None:
-    """Remember how conflicts are settled; ``Invalid`` for anything but mine and theirs."""
+    """Remember how conflicts are settled; ``Invalid`` for anything but mine and theirs.
+
+    ``against`` tells by place which text the choice was made against, as its cell says: what is
+    saved online later is another conflict, and open. So is one whose text is not told.
+    """
     row = _own(session, actor, public_id, clock)
     for value in choices.values():
         if value not in set(Choice):
             allowed = {"value": value[:80], "allowed": ", ".join(Choice)}
             raise Invalid(Problem("not-a-choice", "choice", allowed))
-    row.choices = {**row.choices, **choices}
+    made = {place: bound(value, against.get(place, "")[:64]) for place, value in choices.items()}
+    row.choices = {**row.choices, **made}
     session.flush()
 
 

@@ -1,6 +1,6 @@
 """What an uploaded template would change: shown cell by cell, settled, then applied as a whole."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem
-from tracker.domain.merging import EVERY, Choice, Plan, PlannedCell, Verdict
+from tracker.domain.merging import Plan, PlannedCell, Verdict, chosen
 from tracker.exchange.plan_lines import PlanLine, loose_sentences, oddities, plan_lines
 from tracker.exchange.template_marked import write_marked
 from tracker.exchange.template_words import CellWords
@@ -34,7 +34,7 @@ from tracker.web.transaction import release, session
 from tracker.web.workbooks import frame_of
 
 blueprint = Blueprint("importing", __name__, url_prefix="/reports/<report_id>/imports")
-CHOSEN, SKIP = "choice:", "skip_invalid"
+CHOSEN, AGAINST, SKIP = "choice:", "against:", "skip_invalid"
 SHOWN = (Verdict.NEW, Verdict.CHANGED)
 CONFLICT = Verdict.CONFLICT
 MOST_SHOWN = 300  # lines of one list: a whole report may say thousands of things
@@ -148,7 +148,7 @@ def _by_sheet(plan: Plan, frame: TemplateFrame, words: CellWords) -> Iterator[Sh
 
 
 def _choice(row: ImportPlanRow, line: PlanLine) -> str:
-    return row.choices.get(line.place, row.choices.get(EVERY, ""))
+    return chosen(row.choices, line.place, line.against) or ""
 
 
 @blueprint.post("/<plan_id>")
@@ -158,12 +158,14 @@ def decide(report_id: str, plan_id: str) -> ResponseReturnValue:
     report, row = _load(report_id, plan_id)
     if row.applied_at:  # a nervous hand clicks twice
         return _to_report(report)
+    against = _seen_conflicts(row)
     try:
         settle_plan(
             session(),
             actor=current_actor(),
             public_id=row.public_id,
-            choices=_choices_sent(row),
+            choices=_choices_sent(against),
+            against=against,
             clock=system_clock,
         )
     except Invalid as error:
@@ -177,15 +179,35 @@ def decide(report_id: str, plan_id: str) -> ResponseReturnValue:
     return _apply(*_load(report_id, plan_id))
 
 
-def _choices_sent(row: ImportPlanRow) -> dict[str, str]:
-    """Those of the form; for all also over what was chosen before, shown or not."""
-    action = request.form.get("action", "")
-    named = [name for name in request.form if name.startswith(CHOSEN)]
-    if action in (f"all-{Choice.MINE}", f"all-{Choice.THEIRS}"):
-        choice = action.removeprefix("all-")
-        places = (EVERY, *row.choices, *(name.removeprefix(CHOSEN) for name in named))
-        return dict.fromkeys(places, choice)
-    return {name.removeprefix(CHOSEN): request.form[name] for name in named}
+def _sent_for_all() -> str:
+    """The choice that was made for all conflicts at once; else empty."""
+    choice = request.form.get("action", "").removeprefix("all-")
+    return choice if f"all-{choice}" == request.form.get("action") else ""
+
+
+def _seen_conflicts(row: ImportPlanRow) -> dict[str, str]:
+    """The texts that the form was shown against, by place.
+
+    What is chosen for all is for the conflicts that did not fit on the page, too: those of now,
+    if nothing was saved since.
+    """
+    sent = {n.removeprefix(AGAINST): v for n, v in request.form.items() if n.startswith(AGAINST)}
+    if _sent_for_all() and len(sent) >= MOST_SHOWN:
+        plan = _plan(row)
+        if plan.fingerprint == request.form.get("seen"):
+            sent |= {cell.place: cell.against for cell in _clashes(plan)}
+    return sent
+
+
+def _choices_sent(against: Mapping[str, str]) -> dict[str, str]:
+    """Those of the form; one for all goes over what was chosen before."""
+    if choice := _sent_for_all():
+        return dict.fromkeys(against, choice)
+    return {
+        name.removeprefix(CHOSEN): value
+        for name, value in request.form.items()
+        if name.startswith(CHOSEN)
+    }
 
 
 def _apply(report: ReportRow, row: ImportPlanRow) -> ResponseReturnValue:
