@@ -522,6 +522,14 @@ def test_odd_saves_of_the_script_are_refused_and_change_nothing(
     assert responses_of(session, report.id) == {}
 
 
+def test_two_texts_are_promised_where_an_answer_was_saved_meanwhile(
+    browser: Browser, report: NationalReport
+) -> None:
+    body = {"p25-version": "5", "p25-narrative": "text", "save_key": "k"}
+    answer = browser.post(save_path(report, 25), body)
+    assert answer.status_code == 409 and "Go back to see both versions" in answer.text
+
+
 def test_an_unknown_version_keeps_the_text_on_the_page(
     browser: Browser, report: NationalReport, session: Session
 ) -> None:

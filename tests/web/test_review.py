@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tests.national_reports import Reporting, report_at
 from tests.people import Browser, make_user, parsed
 from tests.submitted import make_cycle
+from tracker.domain.labels import label
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
@@ -390,6 +391,9 @@ def test_return_needs_a_reason(
     assert status_of(work) is ReportStatus.RETURNED
 
 
+FRENCH = {ReportStatus.RETURNED: "Renvoyé", ReportStatus.PUBLISHED: "Publié"}
+
+
 @pytest.mark.parametrize("step", ["accept", "publish", "return"])
 @pytest.mark.parametrize("status", [ReportStatus.RETURNED, ReportStatus.PUBLISHED])
 def test_a_step_that_cannot_be_taken_is_a_conflict(
@@ -400,6 +404,10 @@ def test_a_step_that_cannot_be_taken_is_a_conflict(
     path = path_of(submission, f"/{step}")
     for answer in (administrator.get(path), administrator.post(path, {"reason": "x"})):
         assert answer.status_code == 409
+        assert f"while the report is “{label(status)}”" in answer.text
+        assert "both versions" not in answer.text and "in the meantime" not in answer.text
+        french = administrator.get(f"{path}?lang=fr").text
+        assert f"« {FRENCH[status]} »" in french.replace("\xa0", " ")
         assert "cannot be done while the report is" in answer.text
     assert status_of(work) is status
 

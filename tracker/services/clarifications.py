@@ -45,7 +45,7 @@ def ask(
     if latest_submission(session, report.id).id != submission.id:
         raise WrongStatus(Problem("newer-submission"))
     if report.status not in UNDER_REVIEW:
-        raise WrongStatus(Problem("wrong-status", "", {"status": report.status.value}))
+        raise WrongStatus(Problem("wrong-status", "", {"status": report.status}))
     now = clock()
     row = Clarification(
         report_id=report.id,

@@ -89,7 +89,7 @@ def take_step(
     """Move the status along ``TRANSITIONS`` and record the event; the caller authorised it."""
     transition = TRANSITIONS[step]
     if not may_follow(report.status, step):
-        raise WrongStatus(Problem("wrong-status", "", {"status": report.status.value}))
+        raise WrongStatus(Problem("wrong-status", "", {"status": report.status}))
     if transition.needs_reason and not reason:
         raise Invalid(Problem("reason-needed", "reason"))
     report.status = transition.target

@@ -269,7 +269,7 @@ def _decide(
     if latest_submission(session, report.id).id != submission.id:
         raise WrongStatus(Problem("newer-submission"))
     if report.status is ReportStatus.DRAFT:
-        raise WrongStatus(Problem("wrong-status", "", {"status": report.status.value}))
+        raise WrongStatus(Problem("wrong-status", "", {"status": report.status}))
     now = clock()
     facts: dict[str, object] = {"number": submission.number}
     if step is Step.PUBLISH:

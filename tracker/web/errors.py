@@ -66,6 +66,7 @@ def refusal(problem: Problem, status: int) -> ResponseReturnValue:
     return page(
         f"errors/{status}.html",
         message=message,
+        why=problem.code,
         without=_address_without(problem),
         reference=request_reference() if status >= 500 else "",
     ), status

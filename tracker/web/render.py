@@ -1,7 +1,7 @@
 """Rendering: the read transaction ends first, then the template runs on frozen rows."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -23,6 +23,7 @@ from tracker.domain.comparison import excerpt
 from tracker.domain.errors import Problem
 from tracker.domain.messages import sentence
 from tracker.domain.progress import SHOWN_ORDER
+from tracker.domain.workflow import ReportStatus
 from tracker.exchange.shares import percent_of
 from tracker.extensions import DAY
 from tracker.policy.actions import Action
@@ -51,8 +52,9 @@ def page(template: str, **values: Any) -> str:
 
 
 def problem_text(problem: Problem) -> str:
-    """The sentence of a problem in the page's language."""
-    return sentence(problem, gettext)
+    """The sentence of a problem in the page's language, the status of a report in words."""
+    values = {k: label(v) if isinstance(v, ReportStatus) else v for k, v in problem.values.items()}
+    return sentence(replace(problem, values=values), gettext)
 
 
 def label(value: Any) -> str:

@@ -162,7 +162,7 @@ def _decision_page(reviewed: Reviewed, step: Step, form: ReturnForm | None = Non
     if not reviewed.is_latest:
         raise WrongStatus(Problem("newer-submission"))
     if not may_follow(reviewed.row.status, step):
-        raise WrongStatus(Problem("wrong-status", "", {"status": reviewed.row.status.value}))
+        raise WrongStatus(Problem("wrong-status", "", {"status": reviewed.row.status}))
     questions = list_for_report(session(), reviewed.row.report_id)
     return page(
         "review/decision.html",
