@@ -33,7 +33,7 @@ from tracker.domain.merging import Basis, Sides
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.targets import Target
-from tracker.domain.values import LONG_TEXT, NARRATIVE_LANGUAGES, parse_text
+from tracker.domain.values import LARGEST_AMOUNT, LONG_TEXT, NARRATIVE_LANGUAGES, parse_text
 from tracker.exchange.importing.sandbox import read_workbook
 from tracker.exchange.importing.template import read_template
 from tracker.exchange.template_columns import SLOTS
@@ -132,7 +132,7 @@ assistance = st.builds(
     kind=st.one_of(st.none(), st.sampled_from(AssistanceKind)),
     description=texts.filter(bool),
     paragraphs=paragraphs,
-    amount=st.one_of(st.none(), st.integers(0, 999_999_999)),
+    amount=st.one_of(st.none(), st.integers(0, LARGEST_AMOUNT)),
     currency=st.just("XOF"),
     partner=short_texts,
     status=st.sampled_from(AssistanceStatus),

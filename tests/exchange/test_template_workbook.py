@@ -99,6 +99,9 @@ def _lists(sheet: Worksheet, written: Written) -> dict[str, list[str]]:
             found[header] = [str(source[f"{letter}{n}"].value) for n in range(1, int(last) + 1)]
         elif header in ("Value", "Women", "Men", "Amount", "By the year", "Paragraph"):
             assert rule.type == "custom" and "ISNUMBER" in rule.formula1
+            most = {"Amount": 15, "Value": 9, "Women": 9, "Men": 9}.get(header, 0)
+            assert f"<={'9' * most})" in rule.formula1 or not most
+            assert not most or "\u00a0".join(["999"] * (most // 3)) in rule.error
     return found
 
 

@@ -8,7 +8,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, Enum, create_engine, inspect, text
+from sqlalchemy import BigInteger, Engine, Enum, Integer, create_engine, inspect, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tracker.cli.database import alembic_config, schema_problem, upgrade
@@ -23,6 +23,15 @@ A_MEETING = (
     " VALUES (1, 1, '{}', '2021-07-26', '2021-07-30')",
     "INSERT INTO state (id, iso3, m49, name, former_names, status, note, demonstration)"
     " VALUES (1, 'PER', '604', '{}', '[]', 'member', '{}', false)",
+)
+A_REPORT = (
+    *A_MEETING,
+    "INSERT INTO reporting_cycle (id, slug, document_id, opens_on, created_at)"
+    " VALUES (1, 'bms', 1, '2026-01-01', '2026-01-01 00:00:00+00:00')",
+    'INSERT INTO "user" (id, public_id, email, name, language, is_active, created_at)'
+    " VALUES (1, 'p', 'a@example.org', 'A', 'en', true, '2026-01-01 00:00:00+00:00')",
+    "INSERT INTO national_report (id, public_id, state_id, cycle_id, status, default_audience,"
+    " opened_at) VALUES (1, 'r', 1, 1, 'draft', 'public', '2026-01-01 00:00:00+00:00')",
 )
 
 
@@ -177,6 +186,42 @@ def test_events_of_providers_go_with_their_revision_and_the_others_stay_kept(
             assert connection.scalars(kinds).all() == ["role-given"]
             with pytest.raises(DBAPIError, match="only added to"):
                 connection.execute(text("DELETE FROM account_event"))
+
+
+@pytest.mark.parametrize(
+    ("amount", "narrow", "told"),
+    [(999_999_999, True, ""), (2**31 - 1, True, "1 amounts"), (10**15 - 1, False, "1 amounts")],
+)
+def test_large_amounts_stay_on_the_way_down(
+    empty: Engine, caplog: pytest.LogCaptureFixture, amount: int, narrow: bool, told: str
+) -> None:
+    upgrade(empty)
+    with empty.begin() as connection:
+        for statement in A_REPORT:
+            connection.execute(text(statement))
+        connection.execute(
+            text(
+                "INSERT INTO assistance (id, public_id, version, saved_at, audience, report_id,"
+                " saved_by_id, direction, theme, description, paragraphs, amount, currency,"
+                " partner, status) VALUES (1, 'a', 1, '2026-01-01 00:00:00+00:00', 'public', 1, 1,"
+                " 'needed', 'marking', 'x', '[]', :amount, 'XOF', '', 'open')"
+            ),
+            {"amount": amount},
+        )
+    amounts = text("SELECT amount FROM assistance")
+    for move, revision in ((command.downgrade, "0016"), (command.upgrade, "head")):
+        move(alembic_config(empty), revision)
+        with empty.connect() as connection:
+            assert connection.scalars(amounts).all() == [amount]
+        types = {
+            column["name"]: column["type"] for column in inspect(empty).get_columns("assistance")
+        }
+        is_narrow = empty.dialect.name == "sqlite" or (narrow and revision == "0016")
+        assert isinstance(types["amount"], Integer)
+        assert isinstance(types["amount"], BigInteger) is not is_narrow
+        said = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
+        expected = [f"{told} above 999,999,999 stay as they are."] if told else []
+        assert [message.partition(" The older")[0] for message in said] == expected
 
 
 def test_every_constraint_has_a_name() -> None:

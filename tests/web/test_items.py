@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -15,15 +16,17 @@ from tests.national_reports import Reporting, begin_report, report_at
 from tests.people import Browser, make_user, parsed
 from tests.submitted import make_cycle
 from tests.web.test_reporting import fields
+from tracker.domain.assistance import Assistance
 from tracker.domain.clock import system_clock
 from tracker.domain.contacts import Contact
 from tracker.domain.item_fields import Part
 from tracker.domain.items import Item
 from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
-from tracker.models import User
+from tracker.models import SubmissionAssistance, User
 from tracker.models.ids import new_public_id
 from tracker.queries.items import item_revisions, items_of
+from tracker.queries.verification import verify_report
 from tracker.services.submissions import withdraw
 
 
@@ -129,6 +132,29 @@ def test_bad_values_are_named_beside_their_fields_and_kept(
     assert "no commitment in paragraph 24" in answer.text
     browser.post(address, values | {"paragraphs": "28"})
     assert len(rows(work, Part.ASSISTANCE)) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [("1 500 000 000", 1_500_000_000), ("9" * 15, 999_999_999_999_999), ("1" + "0" * 15, None)],
+)
+def test_an_amount_may_be_large_as_in_currencies_of_small_units(
+    browser: Browser, work: Reporting, typed: str, amount: int | None
+) -> None:
+    address, values = new_row(browser, work, "assistance")
+    values |= {"direction": "needed", "theme": "marking", "description": "Machines."}
+    answer = browser.post(address, values | {"amount": typed, "currency": "XOF"})
+    if amount is None:
+        assert answer.status_code == 422
+        assert "from 0 to 999\u00a0999\u00a0999\u00a0999\u00a0999" in answer.text
+        return
+    assert answer.status_code == 303
+    (row,) = rows(work, Part.ASSISTANCE)
+    assert isinstance(row, Assistance) and row.amount == amount
+    work.submit()
+    frozen = work.session.scalars(select(SubmissionAssistance.amount)).all()
+    assert frozen == [amount]
+    assert verify_report(work.session, work.report.id) is None
 
 
 def test_a_conflict_shows_both_sides_and_lets_one_choose(

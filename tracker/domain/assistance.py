@@ -67,7 +67,7 @@ class Assistance:
         "kind": choice(AssistanceKind),
         "description": values.parse_text,
         "paragraphs": values.parse_paragraphs,
-        "amount": values.parse_count,
+        "amount": values.parse_amount,
         "currency": values.parse_currency,
         "partner": short_text,
         "status": choice(AssistanceStatus, AssistanceStatus.OPEN),

@@ -16,6 +16,7 @@ from tracker.domain.progress import Audience, Progress
 LONG_TEXT = 32_000
 SHORT_TEXT = 1_000
 LARGEST_COUNT = 999_999_999
+LARGEST_AMOUNT = 999_999_999_999_999  # of money; a cell of a workbook holds no more digits
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 NARRATIVE_LANGUAGES = (*LANGUAGES, "other")
@@ -193,7 +194,12 @@ def parse_link(raw: str | None, *, place: str) -> str:
     return value
 
 
-def parse_count(raw: str | None, *, place: str) -> int | None:
+def parse_amount(raw: str | None, *, place: str) -> int | None:
+    """An amount of money in whole units of its currency, read as a count is."""
+    return parse_count(raw, place=place, largest=LARGEST_AMOUNT)
+
+
+def parse_count(raw: str | None, *, place: str, largest: int = LARGEST_COUNT) -> int | None:
     """A whole number from 0, or ``None`` where nothing was typed. Unknown is not 0."""
     value = (raw or "").strip()
     if not value:
@@ -201,8 +207,12 @@ def parse_count(raw: str | None, *, place: str) -> int | None:
     compact = re.sub(r"[\s\u00a0\u202f]", "", value)
     if re.fullmatch(r"-[0-9]+", compact):
         raise Invalid(Problem("negative-count", place, {"value": value[:80]}))
-    if not re.fullmatch(r"[0-9]{1,9}", compact):
-        raise Invalid(
-            Problem("not-a-count", place, {"value": value[:80], "largest": LARGEST_COUNT})
-        )
+    if not re.fullmatch(f"[0-9]{{1,{len(str(largest))}}}", compact):
+        told = {"value": value[:80], "largest": grouped(largest)}
+        raise Invalid(Problem("not-a-count", place, told))
     return int(compact)
+
+
+def grouped(number: int) -> str:
+    """A large number with its digits in threes, as every language reads it."""
+    return f"{number:,}".replace(",", "\u00a0")

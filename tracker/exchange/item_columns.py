@@ -142,9 +142,9 @@ ASSISTANCE_COLUMNS: tuple[Column[Assistance], ...] = (
         "amount",
         N_("Amount"),
         Kind.NUMBER,
-        14,
+        18,
         lambda item: item.amount,
-        N_("Whole units of the currency; empty is unknown."),
+        N_("Whole units of the currency, at most 15 digits; empty is unknown."),
     ),
     Column(
         "currency",

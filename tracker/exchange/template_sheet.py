@@ -7,8 +7,9 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from tracker.domain.filled import SheetRole
+from tracker.domain.filled import VALUE, SheetRole
 from tracker.domain.messages import N_
+from tracker.domain.values import LARGEST_AMOUNT, LARGEST_COUNT, grouped
 from tracker.exchange.cells import height, lines
 from tracker.exchange.columns import Kind
 from tracker.exchange.template_columns import NOTES_SLOT, SLOTS, Slot
@@ -154,8 +155,8 @@ class TemplateSheet:
         elif slot.kind is Kind.NUMBER:
             options |= {
                 "validate": "custom",
-                "value": self._whole_number(column),
-                "error_message": shorten(words(WHOLE), MESSAGE_LIMIT, placeholder="…"),
+                "value": self._whole_number(column, LARGEST.get(slot.key)),
+                "error_message": shorten(self._whole(slot), MESSAGE_LIMIT, placeholder="…"),
             }
         self._sheet.raw.data_validation(FIRST_ROW, column, last, column, options)
 
@@ -164,16 +165,27 @@ class TemplateSheet:
         shown = tuple(self._cells.shown(slot, str(code)) for code in codes)
         return (*shown, self._cells.clear) if slot.clearable else shown
 
-    def _whole_number(self, column: int) -> str:
+    def _whole(self, slot: Slot) -> str:
+        largest = LARGEST.get(slot.key)
+        words = self._book.words
+        return words(WHOLE_TO, largest=grouped(largest)) if largest else words(WHOLE)
+
+    def _whole_number(self, column: int, largest: int | None) -> str:
         """A number from 0 without fraction, or the word that empties the cell."""
         cell = xl_rowcol_to_cell(FIRST_ROW, column)
         word = self._cells.clear.lower().replace('"', '""')
-        number = f"AND(ISNUMBER({cell}),N({cell})>=0,N({cell})=INT(N({cell})))"
+        most = f",N({cell})<={largest}" if largest else ""
+        number = f"AND(ISNUMBER({cell}),N({cell})>=0,N({cell})=INT(N({cell})){most})"
         return f'=OR({number},LOWER(TRIM({cell}))="{word}")'
 
 
 CHOOSE = N_("Choose one of the words of the list.")
 WHOLE = N_("Write a whole number from 0, without decimals. Leave the cell empty if it is unknown.")
+WHOLE_TO = N_(
+    "Write a whole number from 0 to %(largest)s, without decimals. Leave the cell empty if it is "
+    "unknown."
+)
+LARGEST = {"amount": LARGEST_AMOUNT, **dict.fromkeys(("women", "men", VALUE), LARGEST_COUNT)}
 
 
 def _is_number(text: str) -> bool:

@@ -2,7 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from tracker.domain.assistance import AssistanceKind, AssistanceStatus, Direction
@@ -11,6 +19,8 @@ from tracker.domain.documents import Level, Theme
 from tracker.domain.progress import Audience
 from tracker.models.base import Base, enum_type
 from tracker.models.ids import Key, PublicId
+
+MONEY = BigInteger().with_variant(Integer(), "sqlite")  # whose integers have eight bytes anyhow
 
 
 class ContactFields:
@@ -36,7 +46,7 @@ class AssistanceFields:
     kind: Mapped[AssistanceKind | None] = mapped_column(enum_type(AssistanceKind, "kind_known"))
     description: Mapped[str] = mapped_column(Text)
     paragraphs: Mapped[list[int]]
-    amount: Mapped[int | None]
+    amount: Mapped[int | None] = mapped_column(MONEY)
     currency: Mapped[str] = mapped_column(String(3))
     partner: Mapped[str] = mapped_column(Text)
     status: Mapped[AssistanceStatus] = mapped_column(enum_type(AssistanceStatus, "status_known"))
