@@ -502,6 +502,26 @@ def test_items_that_cannot_stand_are_refused_at_their_cells(
     assert found == [Assistance(Direction.OFFERED, Theme.TRACING, description="Training")]
 
 
+def test_an_unknown_currency_and_a_day_to_come_are_refused_at_their_cells(
+    desk: TemplateDesk, session: Session, work: Reporting
+) -> None:
+    def edit(book: Workbook) -> None:
+        for sheet, header, text in (
+            ("Assistance", "Needed or offered", "Needed"),
+            ("Assistance", "Theme", "Marking"),
+            ("Assistance", "Description", "Machines"),
+            ("Assistance", "Amount", 1_500_000_000),
+            ("Assistance", "Currency", "XYZ"),
+            ("Contacts", "Contact", "National coordination body"),
+            ("Contacts", "Name", "Commission"),
+            ("Contacts", "Last confirmed on", "2126-06-30"),
+        ):
+            put(book[sheet], 3, header, text)
+
+    plan = desk.plan(edited(desk.template(), edit))
+    assert sorted(code for _, code in codes(plan)) == ["confirmed-in-future", "not-a-currency"]
+
+
 def figure_row(desk: TemplateDesk, year: int, category: str, name: str) -> int:
     """The row of a figure in a fresh template."""
     wanted = f"{SLUG}/figure-{year}-{category}-{name}"

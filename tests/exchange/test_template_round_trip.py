@@ -197,6 +197,7 @@ def _basis(**known: Any) -> Basis:
             "default_audience": Audience.STATES,
             "paragraphs": frozenset(range(25, 120)),
             "last_year": 2026,
+            "latest_day": date(2026, 6, 30),
             "answers": {},
             "items": {part: {} for part in Part},
             "figures": {},

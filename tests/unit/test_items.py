@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
+from babel.numbers import list_currencies
 
 from tests.items import EVERY
 from tracker.domain.assistance import Assistance, AssistanceStatus
 from tracker.domain.contacts import Contact, ContactKind
+from tracker.domain.currencies import CURRENCIES
 from tracker.domain.errors import Invalid
 from tracker.domain.item_fields import Part
 from tracker.domain.items import Item, facts_of, item_from, parse_item, texts_of, typed_texts
@@ -48,6 +50,7 @@ def test_every_problem_is_told_at_once() -> None:
         "currency": "not-a-currency",
         "paragraphs": "not-a-paragraph",
     }
+    assert problems(Part.ASSISTANCE, currency="XYZ")["currency"] == "not-a-currency"
     assert problems(Part.TARGETS, value="1,000", baseline="many", year="20") == {
         "statement": "required",
         "value": "ambiguous-decimal",
@@ -99,3 +102,8 @@ def test_numbers_and_paragraphs_are_read_as_people_write_them() -> None:
 )
 def test_a_contact_is_to_be_confirmed_every_year(confirmed_on: str, due: bool) -> None:
     assert Contact(confirmed_on=confirmed_on).to_confirm(date(2026, 3, 2)) is due
+
+
+def test_every_currency_that_babel_knows_is_one() -> None:
+    assert set(list_currencies()) - {"XTS", "XXX"} <= CURRENCIES
+    assert not {"XTS", "XXX", "XYZ"} & CURRENCIES

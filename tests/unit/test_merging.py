@@ -1,6 +1,7 @@
 """Base, mine and theirs: every verdict, and the limits of what a report holds."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -46,6 +47,7 @@ def plan_of(
             "default_audience": Audience.PUBLIC,
             "paragraphs": frozenset({28}),
             "last_year": 2026,
+            "latest_day": date(2026, 6, 30),
             "answers": {},
             "items": {part: {} for part in Part},
             "figures": {},

@@ -17,7 +17,7 @@ from tests.people import Browser, make_user, parsed
 from tests.submitted import make_cycle
 from tests.web.test_reporting import fields
 from tracker.domain.assistance import Assistance
-from tracker.domain.clock import system_clock
+from tracker.domain.clock import latest_day, system_clock
 from tracker.domain.contacts import Contact
 from tracker.domain.item_fields import Part
 from tracker.domain.items import Item
@@ -254,7 +254,7 @@ def test_a_contact_is_confirmed_with_one_button(
     today = system_clock().date()
     old = (today - timedelta(days=366)).isoformat()
     item_id = save(work, replace(CONTACT, confirmed_on=old)).item_id
-    save(work, replace(CONTACT, name="B", confirmed_on=today.isoformat()))
+    save(work, replace(CONTACT, name="B", confirmed_on=today.isoformat()), clock=system_clock)
     session.commit()
     assert "1 to confirm" in browser.soup(f"/reports/{work.report.public_id}").get_text(" ")
     page = browser.soup(pages(work))
@@ -270,6 +270,21 @@ def test_a_contact_is_confirmed_with_one_button(
     session.commit()
     answer = browser.post(str(form["action"]), version | {"action": "confirm"})
     assert answer.status_code == 409  # it says something else by now
+
+
+def test_a_contact_is_not_confirmed_on_a_day_that_has_not_come(
+    browser: Browser, work: Reporting
+) -> None:
+    address, values = new_row(browser, work, "contacts")
+    values |= {"kind": "coordination_body", "name": "Commission"}
+    far = latest_day(system_clock()) + timedelta(days=1)
+    answer = browser.post(address, values | {"confirmed_on": far.isoformat()})
+    assert answer.status_code == 422
+    error = parsed(answer.data).select_one("#confirmed_on-error")
+    assert error and f"{far} has not come yet" in error.text
+    assert rows(work) == []
+    values["confirmed_on"] = latest_day(system_clock()).isoformat()
+    assert browser.post(address, values).status_code == 303, "it is today in Kiribati"
 
 
 def test_odd_addresses_and_versions_change_nothing(browser: Browser, work: Reporting) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Protocol
 
 LAST_TIME_ZONE = timezone(timedelta(hours=-12))
+FIRST_TIME_ZONE = timezone(timedelta(hours=14))
 
 
 class Clock(Protocol):
@@ -15,6 +16,11 @@ class Clock(Protocol):
 def system_clock() -> datetime:
     """The present instant in UTC, to the microsecond."""
     return datetime.now(UTC)
+
+
+def latest_day(at: datetime) -> date:
+    """The day that has begun somewhere on Earth: no day after it is one of the past or present."""
+    return at.astimezone(FIRST_TIME_ZONE).date()
 
 
 def is_on_time(at: datetime, due: date | None) -> bool:

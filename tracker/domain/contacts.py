@@ -76,6 +76,11 @@ class Contact:
         """Whether the State never confirmed the entry, or last did so more than a year ago."""
         return self.confirmed_on < (today - CONFIRMED_FOR).isoformat()
 
+    def not_yet(self, latest_day: date) -> Iterable[Problem]:
+        """What is wrong with a day that has not come: nobody can have confirmed anything on it."""
+        if self.confirmed_on > latest_day.isoformat():
+            yield Problem("confirmed-in-future", "confirmed_on", {"value": self.confirmed_on})
+
     def problems(self) -> Iterable[Problem]:
         """What the fields together do not allow."""
         counted = [name for name in ("women", "men") if getattr(self, name) is not None]

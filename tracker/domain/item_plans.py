@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
+from tracker.domain.contacts import Contact
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.filled import REMOVE, FilledRow, FilledSheet, SheetRole
 from tracker.domain.item_fields import Part
@@ -91,6 +92,8 @@ def _fields(
             problems += error.problems
         else:
             problems += _unknown_paragraphs(name, mine, basis)
+            if name == "confirmed_on":
+                problems += Contact(confirmed_on=mine).not_yet(basis.latest_day)
         if problems:
             draft.judge(row, name, Verdict.INVALID, text, shown.get(name, ""), problems)
             continue
@@ -132,8 +135,10 @@ def _whole(
         return parse_item(part, {**before, **accepted}, default_audience=basis.default_audience)
     except Invalid as error:
         problems: dict[str, list[Problem]] = defaultdict(list)
+        wrong = {cell.field for cell in draft.cells if cell.problems}
         for problem in error.problems:
-            problems[problem.place].append(problem)
+            if problem.place not in wrong:  # it has its sentence: what was typed is no value
+                problems[problem.place].append(problem)
         there = {cell.field for cell in draft.cells}
         draft.refuse(problems, also=frozenset(accepted))
         for name in problems.keys() - there:  # the row says nothing there: its own empty cell

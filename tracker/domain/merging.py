@@ -7,6 +7,7 @@ is still the base it is new or changed; otherwise somebody saved something else 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -83,6 +84,7 @@ class Basis:
     default_audience: Audience
     paragraphs: frozenset[int]
     last_year: int
+    latest_day: date
     answers: Mapping[str, Sides[ResponseContent]]
     items: Mapping[Part, Mapping[str, Sides[Item | None]]]
     figures: Mapping[str, Sides[Figures]]

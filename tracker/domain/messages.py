@@ -31,6 +31,10 @@ MESSAGES: Final[dict[str, str]] = {
     "not-a-choice": N_("“%(value)s” is not one of the choices: %(allowed)s."),
     "not-a-date": N_("“%(value)s” is not a date. Write 2024, 2024-06 or 2024-06-30."),
     "not-a-day": N_("“%(value)s” is not a day. Write it as 2024-06-30."),
+    "confirmed-in-future": N_(
+        "%(value)s has not come yet. Write the day on which the entry was last confirmed, or leave "
+        "it empty."
+    ),
     "not-a-link": N_("“%(value)s” is not a web address. Begin it with https:// or http://."),
     "negative-count": N_("%(value)s is below zero. Write a whole number from 0."),
     "not-a-count": N_(

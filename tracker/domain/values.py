@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from tracker.domain.currencies import CURRENCIES
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.progress import Audience, Progress
 
@@ -165,7 +166,7 @@ def parse_decimal(raw: str | None, *, place: str) -> str:
 def parse_currency(raw: str | None, *, place: str) -> str:
     """A currency by its three letters (ISO 4217), or ``""``."""
     value = (raw or "").strip().upper()
-    if value and not re.fullmatch(r"[A-Z]{3}", value):
+    if value and value not in CURRENCIES:
         raise Invalid(Problem("not-a-currency", place, {"value": value[:80]}))
     return value
 

@@ -6,10 +6,12 @@ the file. Texts struck out of it are empty: ``struck_texts`` takes them out of t
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
+from tracker.domain.clock import latest_day
 from tracker.domain.filled import FilledTemplate
 from tracker.domain.indicators import Cell, Figures
 from tracker.domain.item_fields import Part
@@ -28,7 +30,7 @@ BATCH = 200
 
 
 def import_basis(
-    session: Session, frame: TemplateFrame, filled: FilledTemplate, *, last_year: int
+    session: Session, frame: TemplateFrame, filled: FilledTemplate, *, at: datetime
 ) -> Basis:
     """Present and base of every record that the file names, as far as ``frame`` reaches."""
     report = frame.report_id
@@ -50,7 +52,8 @@ def import_basis(
     return Basis(
         default_audience=frame.default_audience,
         paragraphs=frozenset(c.paragraph for c in frame.document.commitments),
-        last_year=last_year,
+        last_year=at.year,
+        latest_day=latest_day(at),
         answers={
             key: reader.answer(key, answers[key].content if key in answers else None, frame)
             for key in {*answers, *named} & own

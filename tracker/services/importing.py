@@ -53,7 +53,7 @@ def _plan(
     session: Session, frame: TemplateFrame, filled: FilledTemplate, choices: Choices, clock: Clock
 ) -> Plan:
     said = without_struck(session, frame.report_id, filled)
-    return make_plan(said, import_basis(session, frame, said, last_year=clock().year), choices)
+    return make_plan(said, import_basis(session, frame, said, at=clock()), choices)
 
 
 def apply_import(

@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from tracker.domain.clock import Clock
+from tracker.domain.clock import Clock, latest_day
+from tracker.domain.contacts import Contact
 from tracker.domain.errors import Invalid, NotFound, Problem, StaleEdit
 from tracker.domain.item_fields import Part
 from tracker.domain.items import MAX_ITEMS, Item, facts_of, texts_of
@@ -49,7 +50,7 @@ def save_item(
     twice, it is made once. ``StaleEdit`` where another version stands (its ``current_version``
     is 0 where the item was removed), ``WrongStatus`` where the report is locked, ``NotFound``
     where the id belongs to another report, ``Invalid`` for a paragraph that the document does not
-    have and for one item too many.
+    have, for a day of confirmation that has not come and for one item too many.
     """
     now = clock()
     state_id = session.get_one(NationalReport, report_id).state_id
@@ -63,7 +64,7 @@ def save_item(
         return SavedItem(item_id, 0, now, changed=False)
     if current != expected_version:
         raise StaleEdit(Problem("stale-edit"), current)
-    _check(session, part, report, content, is_new=row is None)
+    _check(session, part, report, content, now, is_new=row is None)
     return record_item(session, actor, report, part, item_id, row, content, now, source)
 
 
@@ -133,9 +134,15 @@ def _row(session: Session, part: Part, report: NationalReport, item_id: str) -> 
 
 
 def _check(
-    session: Session, part: Part, report: NationalReport, content: Item | None, *, is_new: bool
+    session: Session,
+    part: Part,
+    report: NationalReport,
+    content: Item | None,
+    now: datetime,
+    *,
+    is_new: bool,
 ) -> None:
-    problems = []
+    problems = list(content.not_yet(latest_day(now))) if isinstance(content, Contact) else []
     if is_new and _count(session, part, report) >= MAX_ITEMS:
         problems.append(Problem("too-many-items", "", {"limit": MAX_ITEMS}))
     named = getattr(content, "paragraphs", ())
