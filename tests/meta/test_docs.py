@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 import pytest
+import yaml
 from babel.messages.pofile import read_po
 
 from tracker.cli.demo import SIGN_INS
@@ -66,6 +67,17 @@ def test_the_readme_tells_the_public_sign_ins() -> None:
     for sign_in in SIGN_INS:
         assert f"| `{sign_in.email}` | {sign_in.who} |" in readme
         assert f"`{sign_in.password}`" in readme
+
+
+def test_the_sections_of_a_contributor_are_told_with_the_sign_in() -> None:
+    people = yaml.safe_load(read("seed/demo/people.yaml"))["people"]
+    given = {person["email"]: person.get("sections") for person in people}
+    told = {sign_in.email: sign_in.who for sign_in in SIGN_INS if "contributor" in sign_in.who}
+    assert told
+    for email, who in told.items():
+        sections = given[email]
+        words = f"{', '.join(sections[:-1])} and {sections[-1]}"
+        assert who.endswith(f"sections {words}")
 
 
 @each_page

@@ -6,7 +6,9 @@ from datetime import date
 import pytest
 
 from tests.unit.bms7 import NUMBERS, commitment, document
+from tracker.domain.completeness import Gap, gap_of
 from tracker.domain.documents import Addressee, Commitment, Level, Qualifier, Strength
+from tracker.domain.responses import ResponseContent
 
 BLOCKS = {
     "I.1": range(25, 42),
@@ -126,6 +128,13 @@ def test_paragraphs_with_verbs_of_several_strengths() -> None:
 def test_those_that_only_recognise_may_be_left() -> None:
     assert [c.paragraph for c in each() if c.may_be_left] == [36, 77, 80, 81, 97, 117]
     assert [c.paragraph for c in each() if not c.asks_states] == [94, 119]
+
+
+def test_what_may_be_left_is_asked_for_its_progress_once_something_is_written() -> None:
+    """As the guides for focal points say."""
+    for found in (c for c in each() if c.may_be_left):
+        assert gap_of(found, None) is None
+        assert gap_of(found, ResponseContent(narrative="A word.")) is Gap.NO_PROGRESS
 
 
 @pytest.mark.parametrize("qualifier", Qualifier)

@@ -80,7 +80,9 @@ SIGN_INS = (
     SignIn(focal_point_email("XAR"), "focal point, Rasselune (Arabic texts): reopened"),
     SignIn(focal_point_email("XAI"), "focal point, Isquilor (Spanish texts): submitted late"),
     SignIn(focal_point_email("XAP"), "focal point, Pelluvane: has never reported"),
-    SignIn("police.xac@states.example", "contributor, Cindrava (French): tracing only"),
+    SignIn(
+        "police.xac@states.example", "contributor, Cindrava (French): sections I.2, II and II.a"
+    ),
     SignIn("observer.xac@states.example", "observer, Cindrava (French)"),
 )
 
