@@ -110,7 +110,7 @@ class TestInviting:
         link = soup_of(again).select_one("main .notice a[href$='#link']")
         assert link and link["href"] == f"/admin/people/{person.public_id}#link"
         assert focal_point.soup(f"/admin/people/{person.public_id}").select_one("#link")
-        person.password_hash = "chosen"
+        person.password_hash = "kept"
         session.commit()
         again = focal_point.post("/admin/people/new", PERSON)
         assert again.status_code == 422
