@@ -3,8 +3,6 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-SQLITE = "sqlite:///"
-
 
 def normalised_database_url(url: str) -> str:
     """Name the psycopg 3 driver, whatever SQLAlchemy takes for granted; a file by its whole path.
@@ -15,9 +13,9 @@ def normalised_database_url(url: str) -> str:
     for prefix in ("postgres://", "postgresql://"):
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
-    name = url.removeprefix(SQLITE)
-    if url.startswith(SQLITE) and name and not name.startswith(("/", ":", "file:")):
-        return f"{SQLITE}{Path(name).absolute()}"
+    scheme, separator, name = url.partition(":///")
+    if scheme.startswith("sqlite") and name and not name.startswith(("/", ":", "file:")):
+        return f"{scheme}{separator}{Path(name).absolute()}"
     return url
 
 

@@ -134,7 +134,9 @@ def test_a_good_key_that_is_not_the_one_that_signs_is_told(
     assert _printed(monkeypatch, copy, capsys, "key", "list") == listed
 
 
+@pytest.mark.parametrize("without_the_old", [False, True])
 def test_a_replacement_that_was_cut_short_is_ended(
+    without_the_old: bool,
     folder: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -142,11 +144,18 @@ def test_a_replacement_that_was_cut_short_is_ended(
 ) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(folder, copy)
+    (copy / ".signing_key.pem.next").touch()  # of one that was cut short still earlier
     with monkeypatch.context() as cut:
         cut.setattr(KeyFile, "follow", lambda file: sys.exit(9))
         assert run(cut, copy, "key", "replace") == 9
     assert run(monkeypatch, copy, "checkpoint") == 2
+    capsys.readouterr()
+    assert run(monkeypatch, copy, "check") == 0
+    assert "to end it run again: tracker key replace" in capsys.readouterr().err
+    if without_the_old:
+        (copy / "signing_key.pem").unlink()
     assert run(monkeypatch, copy, "key", "replace") == 0
+    assert "Nobody vouches" not in capsys.readouterr().err
     assert run(monkeypatch, copy, "checkpoint") == 0
     rows = json.loads(_printed(monkeypatch, copy, capsys, "key", "list"))
     assert [bool(row["previous"]) for row in rows] == [False, True]

@@ -104,6 +104,22 @@ def test_a_turn_given_back_while_another_writer_queues_up_is_not_lost() -> None:
     assert not writers._waiting
 
 
+def test_a_link_that_leads_to_another_file_is_followed(tmp_path: Path) -> None:
+    link = tmp_path / "current.sqlite3"
+    for name in ("one", "two"):
+        with closing(sqlite3.connect(tmp_path / name)) as connection, connection:
+            connection.execute("CREATE TABLE told (word TEXT PRIMARY KEY)")
+            connection.execute("INSERT INTO told VALUES (?)", (name,))
+    link.symlink_to(tmp_path / "one")
+    engine = create_engine(f"sqlite:///{link}")
+    configure(engine)
+    assert words(engine) == ["one"]
+    link.unlink()
+    link.symlink_to(tmp_path / "two")
+    assert words(engine) == ["two"]
+    engine.dispose()
+
+
 def test_a_file_that_was_replaced_is_opened_anew(impatient: Engine, file: Path) -> None:
     """As by a restore: a connection that was kept would still read what is no longer there."""
     write(impatient, "old")

@@ -510,9 +510,22 @@ def test_a_rate_of_reporting_leads_to_the_states_that_reported(
     assert str(page.select("form.filters")[0]["action"]).endswith("#progress")
     narrowed = public.soup(f"{link['href']}&section=II&paragraph=25&base=reporting")
     assert text_of(narrowed.select("main p.lead")[0]).startswith("States that reported: 2/193")
+    assert "nothing is counted" not in text_of(narrowed)
     home = public.soup("/?lang=en").select_one("main .card a")
     assert home is not None
     assert str(home["href"]).startswith(f"/cycles/{CYCLE}/states?value=reported")
+
+
+@pytest.mark.parametrize("name", ["_scheme", "_anchor", "_external", "_method", "endpoint"])
+def test_names_that_mean_something_to_the_framework_are_names_like_others(
+    public: Browser, cycle: ReportingCycle, name: str
+) -> None:
+    page = public.soup(f"/?{name}=x&lang=en")
+    french = page.select_one("nav.languages a")
+    assert french is not None and str(french["href"]) == f"/?{name}=x&lang=fr"
+    refused = public.soup(f"/cycles/{CYCLE}/figures?area=zzz&{name}=x", 422)
+    (link,) = [a for a in refused.select("main a") if f"{name}=x" in str(a["href"])]
+    assert str(link["href"]) == f"/cycles/{CYCLE}/figures?{name}=x"
 
 
 def test_pairs_of_reporting_states_are_no_rate_of_reporting(

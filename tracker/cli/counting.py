@@ -36,8 +36,9 @@ class CountingFolder:
         log.warning("numbers-lost", folder=str(self.path))
         with suppress(OSError):
             self.path.mkdir(mode=0o700)
+            lock = _lock(self.path, fcntl.LOCK_EX)
             os.close(self.lock)
-            self.lock = _lock(self.path, fcntl.LOCK_EX)
+            self.lock = lock
 
     def shrink(self, process: int) -> None:
         """What a process that ended counted stays; the room that it had reserved is given back."""

@@ -33,7 +33,7 @@ _HELD_BY_NOTHING = text(
 )
 _NOT_READABLE = text(
     "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname = ANY(:names)"
-    " AND relnamespace = current_schema()::regnamespace"
+    " AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
     " AND NOT has_table_privilege(oid, 'SELECT') ORDER BY relname"
 )
 _WITHOUT_WALL = text(
@@ -131,10 +131,12 @@ def one_at_a_time(engine: Engine) -> Iterator[None]:
     if engine.dialect.name != "postgresql":
         yield
         return
-    with engine.connect() as connection:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"SELECT pg_advisory_lock({SETTING_UP})"))
-        yield  # the lock ends with the connection
-        connection.execute(text(f"SELECT pg_advisory_unlock({SETTING_UP})"))
+        try:
+            yield
+        finally:
+            connection.execute(text(f"SELECT pg_advisory_unlock({SETTING_UP})"))
 
 
 def schema_problem(engine: Engine) -> str | None:

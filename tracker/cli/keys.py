@@ -21,6 +21,10 @@ LOST_KEY = (
     "Meanwhile nothing can be submitted."
 )
 UNUSABLE_KEY = "The signing key cannot be used: {error} Meanwhile nothing can be submitted."
+CUT_SHORT = (
+    "The replacement of the signing key was cut short; to end it run again: tracker key replace. "
+    "Meanwhile nothing can be submitted."
+)
 SPOILT_KEY = (
     f"{UNUSABLE_KEY} If a copy of it is kept, put it back; if not, remove the file and run: "
     "tracker key replace."
@@ -36,6 +40,8 @@ def key_file(settings: Settings) -> KeyFile:
 def key_problem(session: Session, settings: Settings) -> str:
     """A sentence if the private key is lost, cannot be used or is not the one that signs."""
     file, newest = key_file(settings), newest_key(session)
+    if _waits(session, file):
+        return CUT_SHORT
     if not file.path.exists():
         return LOST_KEY.format(path=file.path) if newest else ""
     try:
@@ -81,15 +87,23 @@ def replace() -> None:
     file = key_file(settings)
     with transaction(settings) as session:
         old = file.signer() if file.path.exists() else None
-        new, newest = file.prepared(), newest_key(session)
-        if new is None or key_id(new.public_key) != newest:
-            now = system_clock()
+        if not _waits(session, file):
+            now, new = system_clock(), new_signer()
             if old:
                 expect_current(session, signer=old, at=now)
-            new = new_signer()
             file.prepare(new)
-            newest = register_key(session, signer=new, at=now, vouching=old)
+            register_key(session, signer=new, at=now, vouching=old)
+        signs = list_keys(session)[-1]
     file.follow()
-    click.echo(f"The key {newest} signs from now on.", err=True)
-    if not old:
+    click.echo(f"The key {signs.key_id} signs from now on.", err=True)
+    if not signs.previous:
         click.echo(UNVOUCHED, err=True)
+
+
+def _waits(session: Session, file: KeyFile) -> bool:
+    """Whether a replacement was cut short: the newest key lies beside the one before it."""
+    try:
+        prepared = file.prepared()
+    except KeySpoilt:
+        return False  # it never came to be written down
+    return prepared is not None and key_id(prepared.public_key) == newest_key(session)

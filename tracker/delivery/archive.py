@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
+from tracker.delivery.disk import sync_folder
+
 MANIFEST = "manifest.json"
 FORMAT = "tracker-backup-1"
 BLOCK = 1 << 20
@@ -74,11 +76,7 @@ def write_archive(out: Path, facts: Manifest, files: Iterable[tuple[str, Path]])
 def take_name(partial: Path, out: Path) -> None:
     """Give a whole archive its name, so that a power cut leaves it or nothing."""
     partial.replace(out)
-    folder = os.open(out.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    sync_folder(out.parent)
 
 
 def unpack(path: Path, folder: Path | None) -> Manifest:

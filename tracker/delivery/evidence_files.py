@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from tracker.delivery.disk import sync_folder
 from tracker.delivery.sniffing import evidence_kind
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.evidence import CHECKSUM, LARGEST_EVIDENCE, EvidenceFile
@@ -48,7 +49,7 @@ class Received:
         folder.mkdir(mode=0o700, exist_ok=True)
         self.written.replace(self.place)
         for changed in (folder, folder.parent, folder.parent.parent):  # each may be new
-            _sync(changed)
+            sync_folder(changed)
 
 
 class EvidenceFolder:
@@ -119,14 +120,6 @@ def too_large() -> Invalid:
     """The refusal of a file over the limit."""
     limit = LARGEST_EVIDENCE // MEGABYTE
     return Invalid(Problem("evidence-too-large", "file", {"limit": limit}))
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _sweep(incoming: Path) -> None:

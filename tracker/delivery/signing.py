@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from tracker.delivery.disk import sync_folder
 from tracker.domain.signed import KeySpoilt, KeyUnusable, in_base64
 
 FILE, DEMONSTRATION_FILE = "signing_key.pem", "demo_signing_key.pem"
@@ -105,6 +106,7 @@ class KeyFile:
                 draft.replace(path)
             else:
                 _link(draft, path)
+            sync_folder(path.parent)
         finally:
             draft.unlink(missing_ok=True)
 

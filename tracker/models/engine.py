@@ -62,21 +62,26 @@ def configure(engine: Engine) -> None:
         return
     writers = _Writers()
     event.listen(engine, "connect", _prepare_connection)
-    event.listen(engine, "checkout", _expect_same_file)
+    if file := sqlite_file(engine.url.render_as_string(hide_password=False)):
+        _keep_while_the_same(engine, file)
     event.listen(engine, "begin", writers.begin)
     event.listen(engine, "checkin", writers.leave)
 
 
-def _expect_same_file(
-    connection: sqlite3.Connection, record: ConnectionPoolEntry, proxy: Any
-) -> None:
+def _keep_while_the_same(engine: Engine, file: Path) -> None:
     """Connect anew after the file was replaced: one kept open would still be read."""
-    path, opened = record.info.get(_OPENED, ("", None))
-    if path and _identity(path) != opened:
-        raise DisconnectionError(f"{path} was replaced")
+
+    @event.listens_for(engine, "connect")
+    def note(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+        record.info[_OPENED] = _identity(file)
+
+    @event.listens_for(engine, "checkout")
+    def compare(connection: Any, record: ConnectionPoolEntry, proxy: Any) -> None:
+        if _identity(file) != record.info.get(_OPENED):
+            raise DisconnectionError(f"{file} was replaced")
 
 
-def _identity(path: str) -> tuple[int, int] | None:
+def _identity(path: Path) -> tuple[int, int] | None:
     """Which file stands there, if any."""
     try:
         found = os.stat(path)
@@ -88,8 +93,6 @@ def _identity(path: str) -> tuple[int, int] | None:
 def _prepare_connection(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
     connection.isolation_level = None  # the driver must not begin transactions by itself
     cursor = connection.cursor()
-    path = next(row[2] for row in cursor.execute("PRAGMA database_list") if row[1] == "main")
-    record.info[_OPENED] = path, _identity(path)
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         f"journal_mode = {journal_mode()}",

@@ -1,7 +1,5 @@
 """Refusals as pages: the right status, a clear sentence, nothing changed."""
 
-from typing import Any
-
 import structlog
 from flask import Flask, current_app, flash, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -29,7 +27,7 @@ from tracker.domain.signed import KeyUnusable
 from tracker.models.engine import is_unusable, said_by_database
 from tracker.web import carrying, second_step, signing_in
 from tracker.web.access import SignInNeeded
-from tracker.web.render import page, problem_text
+from tracker.web.render import page, problem_text, with_query
 from tracker.web.request_log import request_reference
 from tracker.web.session import current_actor, stay_unknown
 from tracker.web.transaction import SAFE_METHODS, release
@@ -84,11 +82,11 @@ def _address_without(problem: Problem) -> str:
     """Where a page that was only read stands without the filter that is wrong; else empty."""
     if request.method not in SAFE_METHODS or problem.place not in request.args:
         return ""
-    kept: dict[str, Any] = request.args.to_dict(flat=False)
+    kept = request.args.to_dict(flat=False)
     del kept[problem.place]
     if request.endpoint == COMPARED:
-        return url_for("public.comparison", **kept)
-    return url_for(str(request.endpoint), **(kept | (request.view_args or {})))
+        return with_query(url_for("public.comparison"), kept)
+    return with_query(url_for(str(request.endpoint), **(request.view_args or {})), kept)
 
 
 def _readable_path() -> str:

@@ -78,7 +78,7 @@ def take(role_id: str) -> ResponseReturnValue:
         waiting = waits_for_link(form.typed("email"))
         if waiting is None:
             raise
-        flash(gettext("The role is handed over. Its link is shown only once: make a new one here."))
+        flash(gettext("A link is shown only once: make a new one here."))
         return redirect(url_for("admin.person", person_id=waiting.public_id, _anchor="link"), 303)
     try:
         values = form.parsed(

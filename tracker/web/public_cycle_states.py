@@ -55,7 +55,7 @@ class Figure:
     @property
     def leaves_out_paragraph(self) -> bool:
         """Whether the filters leave out the one commitment asked for: then nothing is counted."""
-        return self.paragraph is not None and self.paragraph not in self.view.paragraphs
+        return self.paragraph is not None and self.paragraph not in self.paragraphs
 
     @property
     def leaves_out_state(self) -> bool:

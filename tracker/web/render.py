@@ -1,13 +1,13 @@
 """Rendering: the read transaction ends first, then the template runs on frozen rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from babel import Locale
 from babel.dates import format_date
@@ -30,6 +30,8 @@ from tracker.policy.actions import Action
 from tracker.web import access, locale
 from tracker.web.session import current_actor, current_browser
 from tracker.web.transaction import release
+
+PLAIN = "!$'()*,/:;?@"  # signs that stand in addresses as they are
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +119,17 @@ def language_links() -> list[Link]:
 def _with_language(arguments: dict[str, list[str]], code: str) -> str:
     if request.endpoint is None or request.method != "GET":
         return f"/?lang={code}"
-    values = {**arguments, **(request.view_args or {}), "lang": code}
-    return url_for(request.endpoint, **values)
+    path = url_for(request.endpoint, **(request.view_args or {}))
+    return with_query(path, {**arguments, "lang": [code]})
+
+
+def with_query(address: str, arguments: Mapping[str, Sequence[str]]) -> str:
+    """The address with these arguments and no others.
+
+    ``url_for`` takes some names that anybody may write into an address for its own.
+    """
+    path, query = address.partition("?")[0], urlencode(arguments, doseq=True, safe=PLAIN)
+    return f"{path}?{query}" if query else path
 
 
 @lru_cache(maxsize=20_000)

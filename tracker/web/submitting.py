@@ -172,7 +172,7 @@ def withdraw(report_id: str) -> ResponseReturnValue:
     report = load_whole(report_id, Action.REPORT_WITHDRAW)
     if request.method == "GET":
         if not may_follow(report.status, Step.WITHDRAW):
-            raise WrongStatus(Problem("wrong-status", "", {"status": report.status.value}))
+            raise WrongStatus(Problem("wrong-status", "", {"status": report.status}))
         submission = list_submissions(session(), current_actor(), report.id)[-1]
         return page(
             "reports/withdraw.html",
