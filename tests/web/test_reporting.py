@@ -12,6 +12,8 @@ from werkzeug.test import encode_multipart
 
 from tests.national_reports import report_at
 from tests.people import Browser, make_actor, make_user, parsed, state_id
+from tests.submitted import make_cycle
+from tests.web.test_public import text_of
 from tracker.domain.clock import system_clock
 from tracker.domain.cycles import CycleDates
 from tracker.domain.progress import Audience, Progress
@@ -584,3 +586,18 @@ def test_the_script_is_told_in_json_that_a_text_is_far_too_large(
     answer = browser.post(save_path(report, 25), body, headers={"Accept": "application/json"})
     assert answer.status_code == 413
     assert answer.get_json()["code"] == "not-saved"
+
+
+def test_who_has_not_begun_is_told_that_it_is_late_and_not_too_late(
+    session: Session, browser: Browser, report: NationalReport
+) -> None:
+    make_cycle(session, "over", due=date(2026, 3, 31))
+    session.commit()
+    begin = browser.soup("/reports").select_one("main section.card")
+    assert begin is not None
+    told = "The due date has passed. Late reports are accepted and marked late."
+    assert "over" in text_of(begin) and told in text_of(begin)
+    assert told not in text_of(browser.soup(f"/reports/{report.public_id}"))
+    browser.post("/reports", {"cycle": "over", "state": state_id(session, "FRA")})
+    late = session.scalars(select(NationalReport).order_by(NationalReport.id.desc())).first()
+    assert late is not None and told in text_of(browser.soup(f"/reports/{late.public_id}"))

@@ -208,7 +208,8 @@ def home() -> ResponseReturnValue:
         if actor.holds(Role.FOCAL_POINT, state_id=state.id)
     ]
     desks.sort(key=lambda desk: desk.cycle.dates.opens_on, reverse=True)
-    return page("reports/home.html", desks=desks, waiting=waiting, states=states)
+    late = {cycle.id for _, cycle in waiting if not is_on_time(now, cycle.dates.due_on)}
+    return page("reports/home.html", desks=desks, waiting=waiting, late=late, states=states)
 
 
 @blueprint.post("")
