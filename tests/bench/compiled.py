@@ -9,8 +9,6 @@ from typing import Any
 
 import openpyxl
 import xlsxwriter
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, NamedStyle
 from python_calamine import CalamineWorkbook
 from sqlalchemy.orm import Session
 
@@ -34,7 +32,6 @@ def jobs(size: Size) -> dict[str, Callable[[Path], int]]:
         found[f"compiled-{name}"] = partial(compiled, slugs=slugs, name=name)
         found[f"xlsxwriter-{name}"] = partial(bare_xlsxwriter, name=name)
         found[f"openpyxl-{name}"] = partial(bare_openpyxl, name=name)
-        found[f"openpyxl-styled-{name}"] = partial(styled_openpyxl, name=name)
     return found
 
 
@@ -131,25 +128,6 @@ def bare_openpyxl(folder: Path, name: str) -> int:
     return cells
 
 
-def styled_openpyxl(folder: Path, name: str) -> int:
-    """The same with a style for each cell, as the compiled workbook has it."""
-    cells = 0
-    book = openpyxl.Workbook(write_only=True)
-    book.add_named_style(NamedStyle("answer", alignment=Alignment(wrap_text=True, vertical="top")))
-    for sheet_name, rows in _kept(folder, name):
-        sheet = book.create_sheet(sheet_name)
-        for row in rows:
-            values: list[Any] = [None] * len(row)
-            for at, value in enumerate(row):
-                if value != "":
-                    values[at] = cell = WriteOnlyCell(sheet, value)
-                    cell.style = "answer"
-                    cells += 1
-            sheet.append(values)
-    book.save(str(folder / "bare.xlsx"))
-    return cells
-
-
 def ratios(found: Mapping[str, Measured]) -> Iterator[str]:
     """What is aimed at, and what this run gave."""
     idle_mb = found["idle"].peak_mb
@@ -158,11 +136,9 @@ def ratios(found: Mapping[str, Measured]) -> Iterator[str]:
             continue
         ours = found[f"compiled-{name}"]
         floor = ours.seconds / found[f"xlsxwriter-{name}"].seconds
-        bare = ours.seconds / found[f"openpyxl-{name}"].seconds
-        styled = ours.seconds / found[f"openpyxl-styled-{name}"].seconds
+        other = ours.seconds / found[f"openpyxl-{name}"].seconds
         yield f"{name}: compiled ÷ bare XlsxWriter loop = {floor:.2f} (≤ 1.25)"
-        yield f"{name}: compiled ÷ openpyxl write_only, styled = {styled:.2f} (< 0.50)"
-        yield f"{name}: compiled ÷ openpyxl write_only without styles = {bare:.2f}"
+        yield f"{name}: compiled ÷ openpyxl write_only = {other:.2f} (< 0.50)"
         yield f"{name}: compiled over idle = {ours.peak_mb - idle_mb:.0f} MB (≤ 60)"
     if "compiled-all" in found:
         each = [
