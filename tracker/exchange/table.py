@@ -60,8 +60,7 @@ class Table(Generic[Row]):
     def _write(self, cells: list[Cell]) -> bool:
         """One row of the sheet; whether there is a text that did not fit into it."""
         sheet = self.sheet
-        longer = [cell for cell in cells if cell.lines > 1]
-        longest = max([cell.lines for cell in longer], default=1)
+        longest = max([cell.lines for cell in cells], default=1)
         if sheet.book.streaming:
             number, end = str(sheet.row + 1), len(self._columns) - 1
             xml = "".join([number.join(cell.xml) for cell in cells])
@@ -72,7 +71,7 @@ class Table(Generic[Row]):
                 self._makers[cell.at].write(sheet.row, cell.value)
             sheet.fit(longest)
         sheet.row += 1
-        return any(cell.rest for cell in longer)
+        return longest > 1 and any([cell.rest for cell in cells])
 
     def _continue(self, cells: list[Cell]) -> None:
         repeated = {cell.at: cell for cell in cells if self._columns[cell.at].identifies}
@@ -170,7 +169,7 @@ def _run(inner: Inner | None, makers: list[_Maker]) -> Callable[[Any], list[Cell
     parts = [maker.maker() for maker in makers]
 
     def made(row: Any) -> list[Cell]:
-        return [found for cell in parts if (found := cell(row)) is not None]
+        return [found for cell in parts if (found := cell(row))]
 
     if inner is None:
         return made
