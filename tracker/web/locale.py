@@ -22,9 +22,10 @@ LANGUAGE_NAMES = {
 
 def chosen_language() -> str:
     """The best language that is loaded here."""
-    if "language" not in g:
-        g.language = _choose()
-    return str(g.language)
+    found: str | None = g.get("language")
+    if found is None:
+        found = g.language = _choose()
+    return found
 
 
 FOR_NOW = "language_for_now"  # beside the one for when nobody is signed in
@@ -63,16 +64,17 @@ def parse_page_language(raw: str | None, *, place: str = "language") -> str:
 
 def locale_name() -> str:
     """How Babel calls the page's language; looked up once a request, for every number asks."""
-    if "locale_name" not in g:
-        g.locale_name = str(get_locale() or "en")
-    return str(g.locale_name)
+    found: str | None = g.get("locale_name")
+    if found is None:
+        found = g.locale_name = str(get_locale() or "en")
+    return found
 
 
 def catalogue() -> NullTranslations:
     """The sentences of the page's language; looked up once a request, for every sentence asks."""
-    if "catalogue" not in g:
-        g.catalogue = get_translations()
-    found: NullTranslations = g.catalogue
+    found: NullTranslations | None = g.get("catalogue")
+    if found is None:
+        found = g.catalogue = get_translations()
     return found
 
 

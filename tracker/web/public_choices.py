@@ -79,7 +79,8 @@ def asked_search() -> Search | None:
 
 def chosen_area(areas: Iterable[Area]) -> str:
     """The code of the group or region in the query string, ``""`` for all of them."""
-    return one_of("area", {area.code: in_language(dict(area.name)) for area in areas})
+    named = only("area") and {area.code: in_language(dict(area.name)) for area in areas}
+    return one_of("area", named or {})
 
 
 def chosen_base() -> Base:
