@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 from tracker.domain.assistance import Assistance
 from tracker.domain.documents import Commitment, LocalisedText
@@ -236,12 +237,17 @@ class GroupColumn:
 Column = StateColumn | GroupColumn
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Row:
-    """One commitment with the cell of each column, in their order."""
+    """One commitment beside the columns."""
 
     commitment: Commitment
-    cells: tuple[Cell, ...] = field(default=())
+    columns: Sequence[Column]
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """The cell of each column, in their order."""
+        return tuple(column.cell(self.commitment) for column in self.columns)
 
     @property
     def differs(self) -> bool:
@@ -259,7 +265,7 @@ def compare(
     columns: Sequence[Column], commitments: Iterable[Commitment], only: Sequence[Only] = ()
 ) -> tuple[Row, ...]:
     """A row for each commitment, those left out that have nothing of what ``only`` names."""
-    rows = (Row(one, tuple(column.cell(one) for column in columns)) for one in commitments)
+    rows = (Row(one, columns) for one in commitments)
     return tuple(
         row
         for row in rows

@@ -12,7 +12,16 @@ from flask import Flask
 from markupsafe import Markup, escape
 
 from tracker.domain.assistance import Assistance
-from tracker.domain.comparison import Said, Source, StateCell, StateColumn, excerpt
+from tracker.domain.comparison import (
+    Cell,
+    GroupColumn,
+    Row,
+    Said,
+    Source,
+    StateCell,
+    StateColumn,
+    excerpt,
+)
 from tracker.domain.documents import Commitment
 from tracker.domain.progress import Audience
 from tracker.domain.responses import Measure, ResponseContent
@@ -43,12 +52,35 @@ class CellWriter:
         commitments = view.document.commitments
         return self._kept(("heads", view.cycle.slug), lambda: dict(map(self._head, commitments)))
 
-    def columns(self, view: Comparison) -> list[Mapping[int, Markup]]:
-        """By column and paragraph what each State says; of a group nothing."""
-        return [
-            self._column(view, column) if isinstance(column, StateColumn) else {}
-            for column in view.columns
-        ]
+    def columns(
+        self, view: Comparison, group_cell: Callable[[GroupColumn, Cell, str], Markup]
+    ) -> list[Mapping[int, Markup]]:
+        """By column and paragraph the cell.
+
+        ``group_cell`` writes those of groups; its last is the address of the States behind.
+        """
+        found: list[Mapping[int, Markup]] = []
+        for place, (column, behind) in enumerate(zip(view.columns, view.behind, strict=True)):
+            if isinstance(column, StateColumn):
+                found.append(self._column(view, column))
+                continue
+            cells = {row.commitment.paragraph: row.cells[place] for row in view.rows}
+            addresses = {
+                number: behind.replace("paragraph=0", f"paragraph={number}") for number in cells
+            }
+            found.append({n: group_cell(column, cell, addresses[n]) for n, cell in cells.items()})
+        return found
+
+    @staticmethod
+    def rows(
+        rows: Iterable[Row], heads: Mapping[int, Markup], columns: Sequence[Mapping[int, Markup]]
+    ) -> Markup:
+        """The rows of a section, each named by its paragraph."""
+        numbers = [row.commitment.paragraph for row in rows]
+        parts = (heads, *columns)
+        cells = ("".join([part[number] for part in parts]) for number in numbers)
+        joined = zip(numbers, cells, strict=True)
+        return _ours("\n".join(f'<tr id="p{number}">{written}</tr>' for number, written in joined))
 
     def _column(self, view: Comparison, column: StateColumn) -> Mapping[int, Markup]:
         if not view.for_all:
