@@ -17,8 +17,8 @@ from tracker.domain.comparison import (
     Row,
     StateCell,
     compare,
-    excerpt,
 )
+from tracker.domain.excerpts import excerpt
 from tracker.domain.movement import LADDER
 from tracker.domain.progress import Audience, Base, Progress
 from tracker.domain.responses import ResponseContent

@@ -18,9 +18,9 @@ from tracker.domain.comparison import (
     Source,
     StateCell,
     StateColumn,
-    excerpt,
 )
 from tracker.domain.documents import OutcomeDocument
+from tracker.domain.excerpts import excerpt
 from tracker.domain.messages import N_
 from tracker.domain.movement import Move
 from tracker.domain.progress import SHOWN_ORDER, Absence, Audience

@@ -9,7 +9,8 @@ from sqlalchemy import BindParameter, ColumnElement, Select, and_, bindparam, ex
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.assistance import Assistance
-from tracker.domain.comparison import Report, Said, Source, StateColumn, brief
+from tracker.domain.comparison import Report, Said, Source, StateColumn
+from tracker.domain.excerpts import brief
 from tracker.domain.progress import Audience
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.roles import Actor

@@ -20,9 +20,9 @@ from tracker.domain.comparison import (
     Source,
     StateCell,
     StateColumn,
-    excerpt,
 )
 from tracker.domain.documents import Commitment
+from tracker.domain.excerpts import excerpt
 from tracker.domain.progress import Audience
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.queries.kept import Keeper

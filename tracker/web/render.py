@@ -19,8 +19,8 @@ from markupsafe import Markup
 
 from tracker import __version__
 from tracker.domain import labels
-from tracker.domain.comparison import excerpt
 from tracker.domain.errors import Problem
+from tracker.domain.excerpts import excerpt
 from tracker.domain.messages import sentence
 from tracker.domain.progress import SHOWN_ORDER
 from tracker.domain.workflow import ReportStatus
