@@ -345,6 +345,21 @@ def test_nothing_changed_says_so(
     assert line[0] == "Nothing that this file may show has changed since the earlier export."
 
 
+def test_a_report_that_was_published_since_is_told_to_the_secretariat(
+    session: Session, cycle: ReportingCycle, compile_: Compile
+) -> None:
+    published = make_submission(session, cycle, "KEN", {25: said()})
+    accepted = make_submission(session, cycle, "ALB", {25: said()}, "accepted")
+    waiting = make_submission(session, cycle, "BEN", {25: said()}, "submitted")
+    since = START, [published.id, accepted.id, waiting.id]
+    rows = compile_(audience=Audience.SECRETARIAT, since=since).rows("Changes")
+    found = [(r["ISO code"], r["What"], r["Change"], r["Paragraph"]) for r in rows]
+    assert sorted(found) == [
+        ("ALB", "Whole report", "Accepted", ""),
+        ("KEN", "Whole report", "Published", ""),
+    ]
+
+
 def test_progress_is_told_and_the_submissions_are_fixed(
     session: Session, cycle: ReportingCycle, following: ReportingCycle
 ) -> None:

@@ -60,12 +60,23 @@ def change_lines(
         yield from _figures(entry, earlier, now, definitions)
         yield from _items(entry, earlier, now)
     else:
+        yield from _gone_further(entry, since)
         yield from _struck(entry, now)
         yield from _struck_items(entry, now, since)
 
 
+def _gone_further(entry: Entry, since: datetime) -> Iterator[ChangeLine]:
+    """A submission that was there already, and has been accepted or published since."""
+    submission = entry.submission
+    if submission is None:
+        return
+    at = submission.published_at or submission.accepted_at
+    if at and at > since:
+        yield ChangeLine(entry, REPORT, submission.status)
+
+
 def _struck(entry: Entry, now: StateAnswers) -> Iterator[ChangeLine]:
-    """In a submission that is still shown nothing changes but what was struck out since."""
+    """In a submission that is still shown no text changes but what was struck out since."""
     for commitment in entry.document.commitments:
         names = {name.split(".")[0] for key, name in entry.listed.struck if key == commitment.key}
         if names:
