@@ -168,7 +168,7 @@ def test_a_file_with_a_states_own_answers_says_so(
 ) -> None:
     own = browser_of(make_user(session, Role.FOCAL_POINT, "KEN"))
     found = json_of(own)
-    assert "With all answers of KEN" in str(found["made_for"])
+    assert "With all answers in published reports of KEN" in str(found["made_for"])
     assert rows_of(found)[26, "KEN"]["narrative"] == "canary"
     assert "With all answers" not in str(json_of(public)["made_for"])
     assert not workbook(public).holds("canary")

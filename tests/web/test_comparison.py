@@ -399,6 +399,22 @@ def test_every_list_of_the_form_has_its_own_state_chosen(
     assert chosen == [["KEN"], ["PER"], [], [], [], []]
 
 
+def test_comparing_others_keeps_what_the_commitments_were_chosen_by(
+    public: Browser, cycles: tuple[ReportingCycle, ReportingCycle]
+) -> None:
+    kept = "section=II&strength=commit&strength=encourage&only=differences&base=answered"
+    hidden = public.soup(f"{PATH}&{kept}").select("#choose input[type=hidden]")
+    assert [(field["name"], field["value"]) for field in hidden] == [
+        ("lang", "en"),
+        ("cycles", NOW),
+        ("section", "II"),
+        ("strength", "commit"),
+        ("strength", "encourage"),
+        ("only", "differences"),
+        ("base", "answered"),
+    ]
+
+
 @pytest.mark.parametrize("first", ["ZZZ", '"', '">K', "", " ken "])
 def test_only_a_known_state_is_chosen_first(public: Browser, session: Session, first: str) -> None:
     make_cycle(session, NOW)

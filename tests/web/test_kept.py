@@ -208,7 +208,7 @@ def test_two_applications_on_one_database(settings: Settings, tmp_path: Path) ->
 NOTICES = {
     "desk": "Do not pass it on as public.",
     "states": "with the answers that States share among themselves",
-    "own": "With all answers of Ghana, as its own people read them",
+    "own": "With all answers in published reports of Ghana, as its own people read them",
 }
 
 

@@ -33,7 +33,10 @@ from tracker.exchange.workbook import Book, Sheet
 FORMAT = "tracker-comparison/1"
 WIDTHS = (34, 100)
 NAME = N_("Comparison")
-OWN = N_("With all answers of %(states)s, as its own people read them. Not to be passed on.")
+OWN = N_(
+    "With all answers in published reports of %(states)s, as its own people read them. "
+    "Not to be passed on."
+)
 
 
 @dataclass(frozen=True, slots=True)
