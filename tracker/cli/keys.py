@@ -86,8 +86,8 @@ def replace() -> None:
     settings = load_settings()
     file = key_file(settings)
     with transaction(settings) as session:
-        old = file.signer() if file.path.exists() else None
         if not _waits(session, file):
+            old = file.signer() if file.path.exists() else None
             now, new = system_clock(), new_signer()
             if old:
                 expect_current(session, signer=old, at=now)
