@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models.engine import configure, write_intent
 from tracker.queries import kept as module
-from tracker.queries.kept import MOST, kept, kept_each
+from tracker.queries.kept import MOST, kept, kept_each, version_is
 from tracker.queries.states import data_version
 from tracker.services.documents import touch
 from tracker.settings import Settings
@@ -47,6 +47,19 @@ def test_every_process_reads_again_after_a_change(engines: tuple[Engine, Engine]
     change(other)
     assert [ask(one, lambda: "new"), ask(other, lambda: "new")] == ["new", "new"]
     assert [ask(one, never), ask(other, never)] == ["new", "new"]
+
+
+def test_the_first_version_that_a_transaction_read_stands(
+    engines: tuple[Engine, Engine],
+) -> None:
+    """PostgreSQL shows a transaction what was committed after its first rows were read."""
+    one, _ = engines
+    with Session(one) as session:
+        assert kept(session, "rows", lambda: "old") == "old"
+        version_is(session, data_version(session) + 1)
+        assert kept(session, "answer", lambda: "made of old rows") == "made of old rows"
+    change(one)
+    assert ask(one, lambda: "new") == "new"
 
 
 def test_who_changes_the_data_keeps_nothing(engines: tuple[Engine, Engine]) -> None:

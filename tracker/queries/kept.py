@@ -107,8 +107,13 @@ def keeps_nothing(session: Session) -> None:
 
 
 def version_is(session: Session, version: int | None) -> None:
-    """For a query that has read the version with something else in this transaction."""
-    session.info[_VERSION] = session.get_transaction(), version
+    """For a query that has read the version with something else in this transaction.
+
+    The first one stands: a later one may be newer than what was read in between.
+    """
+    transaction = session.get_transaction()
+    if session.info.get(_VERSION, (None, None))[0] is not transaction:
+        session.info[_VERSION] = transaction, version
 
 
 def _version(session: Session) -> int | None:
