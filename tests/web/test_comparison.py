@@ -1,6 +1,7 @@
 """States and groups side by side: a case worked out by hand, and what stays out of sight."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -444,6 +445,27 @@ def test_words_days_and_numbers_are_those_of_each_page(
     assert "Mis en œuvre" in texts[1] and "Implemented" not in texts[1]
     assert "3 Mar 2026" in texts[0] and "3 mars 2026" in texts[1]
     assert "%)" in texts[0] and "\xa0%)" in texts[1].replace("\u202f", "\xa0")
+
+
+def test_what_a_state_wrote_is_text_and_never_markup(public: Browser, session: Session) -> None:
+    hostile = "</td><script>alert(1)</script>"
+    cycle = make_cycle(session, NOW)
+    wrote = ResponseContent(
+        progress=Progress.NOT_APPLICABLE,
+        reason=f"reason {hostile}",
+        narrative=f"narrative {hostile}",
+        narrative_language="en",
+        lead_agency=f"agency {hostile}",
+        measures=(Measure(f"law {hostile}", "2019-06"),),
+    )
+    made = make_submission(session, cycle, "KEN", {25: wrote})
+    need = Assistance(Direction.NEEDED, Theme.MARKING, description=f"need {hostile}")
+    add_item(session, made, replace(need, paragraphs=(25,)))
+    page = public.soup(f"/compare?states=KEN,PER&cycles={NOW}&lang=en")
+    row = page.select_one("#p25")
+    assert row is not None and not page.select("#comparison script")
+    for word in ("reason", "narrative", "agency", "law", "need"):
+        assert f"{word} {hostile}" in row.get_text()
 
 
 def test_the_struck_text_leaves_its_place(public: Browser, session: Session) -> None:

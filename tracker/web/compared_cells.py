@@ -1,7 +1,8 @@
-"""The cell of one State on one commitment, in the page that compares.
+"""The rows of the page that compares, and in them the cell of one State on one commitment.
 
-There are hundreds on a page. Joined here, as the rows of the matrix are: macros take ten times as
-long. Everything that a State wrote passes through ``escape``; ``words`` holds our own markup.
+There are hundreds of cells on a page. They are joined here, as the rows of the matrix are: macros
+take ten times as long. Everything that a State wrote passes through ``escape``; ``words`` holds
+our own markup.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
