@@ -276,3 +276,39 @@ def test_a_removed_row_that_is_made_again_comes_without_what_was_struck_out(
     remove(work, item_id)
     desk.apply(content, {"*": "mine"})
     assert targets(session, work) == {item_id: Target(statement="All marked", year=2030)}
+
+
+def test_a_law_with_a_wrong_cell_is_saved_without_it_and_corrected_later(
+    session: Session, work: Reporting
+) -> None:
+    """Neither the title of a new law nor the new one of an old law goes with a wrong date."""
+    work.answer(28, measures=(Measure("Arms Act", "2020"),))
+    desk = desk_of(work)
+    title, date_of = "Law or instrument", "Date of adoption"
+    wrong = filled_in(
+        desk.template(), LAWS, (3, title, "Weapons Act"), (3, date_of, "May 2024"),
+        (4, "Paragraph", 28), (4, title, "Border Act"), (4, "Link", "ftp://x"),
+        (5, "Paragraph", 31), (5, title, "Customs Act"), (5, date_of, "30/06/2024"),
+    )  # fmt: skip
+    assert codes(desk.plan(wrong)) == [
+        ("C3", "not-a-date"), ("D4", "not-a-link"), ("C5", "not-a-date")
+    ]  # fmt: skip
+    plan = desk.apply(wrong, skip_invalid=True)
+    assert [(cell.cell, cell.mine) for cell in plan.cells if not cell.problems] == [
+        ("B3", "Weapons Act · 2020\nBorder Act"),
+        ("B5", "Customs Act"),
+    ]
+    said = responses_of(session, work.report.id)
+    assert said["bms7/annex/28"].content.measures == (
+        Measure("Weapons Act", "2020"), Measure("Border Act")
+    )  # fmt: skip
+    assert said["bms7/annex/31"].content.measures == (Measure("Customs Act"),)
+    right = filled_in(
+        wrong, LAWS, (3, date_of, "2024-05"), (4, "Link", "https://x.example"), (5, date_of, 2024)
+    )
+    assert desk.apply(right).ok
+    said = responses_of(session, work.report.id)
+    assert said["bms7/annex/28"].content.measures == (
+        Measure("Weapons Act", "2024-05"), Measure("Border Act", "", "https://x.example")
+    )  # fmt: skip
+    assert said["bms7/annex/31"].content.measures == (Measure("Customs Act", "2024"),)

@@ -126,6 +126,77 @@ def test_the_list_of_laws_that_is_shown_is_the_one_that_is_saved() -> None:
     assert [cell.mine for cell in plan.cells] == [listed_laws(saved)]
 
 
+def typed(number: int, at: int | None = None, **texts: str) -> FilledRow:
+    return FilledRow(number, "k", 1, texts, at)
+
+
+def test_a_wrong_cell_takes_nothing_of_its_law_with_it() -> None:
+    """Each wrong cell is named; the rest of the row is saved, and the law as corrected once."""
+    old = (Measure("Old Act", "2020", "https://old.example"), Measure("B"))
+    rows = [
+        typed(3, 0, title="Renamed Act", adopted_on="May 2024"),
+        typed(4, 1, title="", link="https://b.example"),
+        typed(5, title="Arms Act", adopted_on="30/06/2024"),
+        typed(6, title="Border Act", adopted_on="2024", link="ftp://x"),
+        typed(7, adopted_on="2024"),
+    ]
+    plan = plan_of(SheetRole.MEASURES, rows, answers={"k": Sides(1, said(*old), said(*old))})
+    assert [(e.field, e.problem.code) for e in plan.errors] == [
+        ("measures.3.adopted_on", "not-a-date"),
+        ("measures.4.title", "measure-needs-title"),
+        ("measures.5.adopted_on", "not-a-date"),
+        ("measures.6.link", "not-a-link"),
+        ("measures.7.title", "measure-needs-title"),
+    ]
+    saved = plan.records[0].content.measures
+    assert saved == (
+        Measure("Renamed Act", "2020", "https://old.example"),
+        Measure("B", "", "https://b.example"),
+        Measure("Arms Act"),
+        Measure("Border Act", "2024"),
+    )
+    assert [c.mine for c in plan.cells if c.verdict is Verdict.CHANGED] == [listed_laws(saved)]
+    right = [
+        typed(3, 0, title="Renamed Act", adopted_on="2024-05"),
+        typed(4, 1, title="B", link="https://b.example"),
+        typed(5, title="Arms Act", adopted_on="2024-06-30"),
+        typed(6, title="Border Act", adopted_on="2024", link="https://x.example"),
+    ]
+    plan = plan_of(SheetRole.MEASURES, right, answers={"k": Sides(2, said(*saved), said(*old))})
+    assert plan.ok and plan.records[0].content.measures == (
+        Measure("Renamed Act", "2024-05", "https://old.example"),
+        Measure("B", "", "https://b.example"),
+        Measure("Arms Act", "2024-06-30"),
+        Measure("Border Act", "2024", "https://x.example"),
+    )
+
+
+X, X24, X25 = (Measure("X", adopted_on) for adopted_on in ("", "2024", "2025"))
+
+
+@pytest.mark.parametrize(
+    ("theirs", "rows", "outcome"),
+    [
+        ((X, X24), [typed(9, title="X", adopted_on="2025")], (X, X24, X25)),
+        ((X, X), [typed(9, title="X", adopted_on="2025")], (X, X25)),
+        ((X, X), [typed(9, title="X", adopted_on="2025")] * 2, (X, X25, X25)),
+        ((X, X), [typed(9, title="X"), typed(9, title="X", adopted_on="2025")], (X, X, X25)),
+        ((X, X24), [typed(9, title="X", adopted_on="2024")], (X, X24)),
+        ((X, X24), [typed(9, title="X")], (X, X24, X)),
+        (
+            (X24,),
+            [typed(3, 0, link="https://x.example")],
+            (Measure("X", "2024", "https://x.example"),),
+        ),
+    ],
+)
+def test_an_added_law_that_says_more_takes_the_place_of_the_other(
+    theirs: tuple[Measure, ...], rows: list[FilledRow], outcome: tuple[Measure, ...]
+) -> None:
+    plan = plan_of(SheetRole.MEASURES, rows, answers={"k": Sides(2, said(*theirs), said(X))})
+    assert plan.records[0].content.measures == outcome and plan.ok
+
+
 def test_a_response_holds_so_many_laws() -> None:
     full = said(*(Measure(str(n)) for n in range(MAX_MEASURES)))
     plan = plan_of(SheetRole.MEASURES, [addition("One more")], answers={"k": Sides(1, full, full)})

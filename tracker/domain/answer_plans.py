@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from tracker.domain.errors import Invalid, Problem
@@ -114,17 +114,14 @@ def _laws(
 ) -> tuple[Measure, ...] | None:
     """The laws to be applied, ``None`` where nothing is."""
     base, theirs = sides.base.measures, sides.theirs.measures
-    edits: dict[int, Measure | None] = {}
-    added: list[Measure] = []
+    read = _FileLaws(base)
     for row in rows:
-        problems = _read_law(row, base, edits, added)
-        for name, found in problems.items():
+        for name, found in read.take(row).items():
             place = f"{LISTED}.{row.number}.{name}"
             text = row.texts.get(name, "")
             draft.judge(row, place, Verdict.INVALID, text, "", found, column=name)
-    mine = (*(m for m in _edited(base, edits) if m is not None), *added)
-    merged = _merge(base, edits, added, mine, theirs)
-    outcome = mine if merged is None else merged
+    merged = theirs if read.mine in (theirs, base) else _merge(base, read.edits, read.added, theirs)
+    outcome = read.mine if merged is None else merged
     verdict = Verdict.CONFLICT
     if merged is not None:
         verdict = three_way(theirs, merged, theirs, first=not sides.version)
@@ -135,49 +132,72 @@ def _laws(
     problem = too_many if len(outcome) > MAX_MEASURES else []
     if problem:
         verdict = Verdict.INVALID
-    first = next((row for row in rows if _differs(row, base)), rows[0])
     shown = listed_laws(outcome), listed_laws(theirs)
-    applied = draft.judge(first, LISTED, verdict, *shown, problem, column="title")
+    applied = draft.judge(read.rows[0], LISTED, verdict, *shown, problem, column="title")
     return outcome if applied else None
 
 
-def _read_law(
-    row: FilledRow,
-    base: tuple[Measure, ...],
-    edits: dict[int, Measure | None],
-    added: list[Measure],
-) -> Problems:
-    """Note what one row says of a law; what is wrong with it, by field."""
-    at = row.position
-    if at is not None and at >= len(base):
-        return {"title": [Problem("unknown-row")]}
-    if row.remove:
-        if at is not None:
-            edits[at] = None
-        return {}
-    known = typed_measure(base[at]) if at is not None else {}
-    typed = {**known, **row.texts}
-    if typed == known or not any(typed.values()) and at is None:
-        return {}
+@dataclass(slots=True)
+class _FileLaws:
+    """What the rows of a file say of the laws that it was made with, and the laws it adds.
+
+    ``edits`` are by place among them, ``None`` for one to be removed; ``rows`` those that
+    say something else than before.
+    """
+
+    base: tuple[Measure, ...]
+    edits: dict[int, Measure | None] = field(default_factory=dict)
+    added: list[Measure] = field(default_factory=list)
+    rows: list[FilledRow] = field(default_factory=list)
+
+    @property
+    def mine(self) -> tuple[Measure, ...]:
+        """The laws as the file has them."""
+        kept = (measure for measure in _edited(self.base, self.edits) if measure is not None)
+        return (*kept, *self.added)
+
+    def take(self, row: FilledRow) -> Problems:
+        """Note what one row says; what is wrong with it, by field, is left out."""
+        at = row.position
+        if at is not None and at >= len(self.base):
+            return {"title": [Problem("unknown-row")]}
+        if row.remove:
+            if at is not None:
+                self.edits[at] = None
+                self.rows.append(row)
+            return {}
+        known = typed_measure(self.base[at]) if at is not None else {}
+        typed = {**known, **row.texts}
+        if typed == known:
+            return {}
+        found, problems = _read_law(typed, known)
+        if at is not None and found != self.base[at] and (found or not problems):
+            self.edits[at] = found
+            self.rows.append(row)
+        if at is None and found:
+            self.added.append(found)
+            self.rows.append(row)
+        return problems
+
+
+def _read_law(typed: dict[str, str], known: Mapping[str, str]) -> tuple[Measure | None, Problems]:
+    """The law that the good cells name, and what is wrong with the others, by field.
+
+    In the place of a wrong cell stands what was ``known``; there is no law without a title.
+    """
     try:
-        found = parse_response({}, [typed], default_audience=Audience.SECRETARIAT).measures
+        return _parse_law(typed), {}
     except Invalid as error:
         problems: dict[str, list[Problem]] = defaultdict(list)
         for problem in error.problems:
             problems[problem.place.rpartition("-")[2]].append(problem)
-        return problems
-    if at is not None:
-        edits[at] = found[0] if found else None
-    else:
-        added += found
-    return {}
+    good = typed | {name: known.get(name, "") for name in problems}
+    return (_parse_law(good) if good.get("title") else None), problems
 
 
-def _differs(row: FilledRow, base: tuple[Measure, ...]) -> bool:
-    if row.position is None or row.position >= len(base) or row.remove:
-        return bool(row.texts)
-    known = typed_measure(base[row.position])
-    return any(known[name] != text for name, text in row.texts.items())
+def _parse_law(typed: Mapping[str, str]) -> Measure | None:
+    found = parse_response({}, [typed], default_audience=Audience.SECRETARIAT).measures
+    return found[0] if found else None
 
 
 def _edited(
@@ -190,23 +210,64 @@ def _merge(
     base: tuple[Measure, ...],
     edits: Mapping[int, Measure | None],
     added: list[Measure],
-    mine: tuple[Measure, ...],
     theirs: tuple[Measure, ...],
 ) -> tuple[Measure, ...] | None:
     """Both sides' changes, law by law, then what each added; ``None`` where they clash."""
     edited = _edited(base, edits)
-    if mine in (theirs, base) or _is_applied(edited, added, theirs):
+    if _is_applied(edited, added, theirs):
         return theirs
-    kept, more = theirs[: len(base)], theirs[len(base) :]
-    if len(kept) < len(base):
+    if len(theirs) < len(base):
         return None
-    merged = []
-    for old, ours, present in zip(base, edited, kept, strict=True):
-        if ours not in (old, present) and present != old:
+    merged: list[Measure | None] = []
+    for old, ours, present in zip(base, edited, theirs, strict=False):
+        if ours in (old, present):
+            merged.append(present)
+        elif present == old:
+            merged.append(ours)
+        elif ours is None or (both := _both(old, ours, present)) is None:
             return None
-        merged.append(present if ours == old else ours)
-    missing = (measure for measure in added if measure not in more)
-    return (*(measure for measure in merged if measure is not None), *more, *missing)
+        else:
+            merged.append(both)
+    kept = [measure for measure in merged if measure is not None]
+    return (*kept, *_with_added(theirs[len(base) :], added))
+
+
+def _both(old: Measure, ours: Measure, present: Measure) -> Measure | None:
+    """One law as two people changed it, part by part; ``None`` where they clash.
+
+    Where neither left the title as the other has it, it need not be the same law.
+    """
+    if present.title not in (old.title, ours.title):
+        return None
+    parts = {}
+    for name, before in typed_measure(old).items():
+        mine, there = getattr(ours, name), getattr(present, name)
+        if three_way(before, mine, there) is Verdict.CONFLICT:
+            return None
+        parts[name] = there if mine == before else mine
+    return Measure(**parts)
+
+
+def _with_added(more: Sequence[Measure], added: Sequence[Measure]) -> list[Measure]:
+    """The laws that others added, with ours: one that says more takes the other's place.
+
+    So a row whose wrong cell was left out and then corrected is one law, not two.
+    """
+    laws = list(more)
+    open_to = [at for at, law in enumerate(more) if law not in added]
+    for ours in (law for law in added if law not in more):
+        at = next((at for at in open_to if _completes(ours, laws[at])), None)
+        if at is None:
+            laws.append(ours)
+        else:
+            laws[at] = ours
+            open_to.remove(at)
+    return laws
+
+
+def _completes(ours: Measure, law: Measure) -> bool:
+    parts = zip(typed_measure(ours).values(), typed_measure(law).values(), strict=True)
+    return ours.title == law.title and all(there in ("", mine) for mine, there in parts)
 
 
 def _is_applied(
