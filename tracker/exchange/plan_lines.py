@@ -46,10 +46,11 @@ def plan_lines(
 
 def loose_sentences(
     plan: Plan, frame: TemplateFrame, cells: CellWords
-) -> Iterator[tuple[str, str, str]]:
-    """What could not be read at all: sheet, cell and sentence."""
+) -> Iterator[tuple[str, str, str, str]]:
+    """What could not be read at all: sheet, cell, what it is about where known, and sentence."""
     for placed in plan.problems:
-        yield placed.sheet, placed.cell, problem_sentence(placed, cells, frame.indicators)
+        told = problem_sentence(placed, cells, frame.indicators)
+        yield placed.sheet, placed.cell, _paragraph(placed, frame, cells), told
 
 
 def oddities(plan: Plan, frame: TemplateFrame, cells: CellWords) -> Iterator[tuple[str, str, str]]:
@@ -101,12 +102,20 @@ def _line(cell: PlannedCell, frame: TemplateFrame, cells: CellWords) -> PlanLine
     )
 
 
+def _paragraph(cell: PlannedCell | PlacedProblem, frame: TemplateFrame, cells: CellWords) -> str:
+    """The paragraph of an answer or a law; ``""`` where the row does not name it."""
+    if cell.role not in (SheetRole.ANSWERS, SheetRole.MEASURES):
+        return ""
+    numbers = {c.key: c.paragraph for c in frame.document.commitments}
+    number = numbers.get(cell.record)
+    return cells.words(N_("Paragraph %(number)s"), number=number) if number else ""
+
+
 def _about(cell: PlannedCell, frame: TemplateFrame, cells: CellWords) -> str:
     """The paragraph, the figure, or the row of an item."""
     words = cells.words
     if cell.role in (SheetRole.ANSWERS, SheetRole.MEASURES):
-        numbers = {c.key: c.paragraph for c in frame.document.commitments}
-        return words(N_("Paragraph %(number)s"), number=numbers.get(cell.record, ""))
+        return _paragraph(cell, frame, cells)
     if cell.role is SheetRole.FIGURES:
         at = cell_of(cell.field)
         labels = next(d.labels(words.language) for d in frame.indicators if d.slug == cell.record)

@@ -125,8 +125,8 @@ def _clashes(plan: Plan) -> list[PlannedCell]:
 
 def _errors(plan: Plan, frame: TemplateFrame, words: CellWords) -> Iterator[Wrong]:
     """What could not be read, then what cannot be saved, each made as it is asked for."""
-    for sheet, cell, sentence in loose_sentences(plan, frame, words):
-        yield Wrong(_joined(sheet, cell), "", sentence)
+    for sheet, cell, about, sentence in loose_sentences(plan, frame, words):
+        yield Wrong(_joined(sheet, cell), about, sentence)
     for line in plan_lines((cell for cell in plan.cells if cell.problems), frame, words):
         for sentence in line.sentences:
             yield Wrong(_joined(line.sheet, line.cell), _joined(line.about, line.column), sentence)
