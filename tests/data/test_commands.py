@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 from dataclasses import replace
@@ -134,9 +135,9 @@ def test_a_good_key_that_is_not_the_one_that_signs_is_told(
     assert _printed(monkeypatch, copy, capsys, "key", "list") == listed
 
 
-@pytest.mark.parametrize("without_the_old", [False, True])
+@pytest.mark.parametrize("old", ["there", "gone", "spoilt"])
 def test_a_replacement_that_was_cut_short_is_ended(
-    without_the_old: bool,
+    old: str,
     folder: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -152,8 +153,10 @@ def test_a_replacement_that_was_cut_short_is_ended(
     capsys.readouterr()
     assert run(monkeypatch, copy, "check") == 0
     assert "to end it run again: tracker key replace" in capsys.readouterr().err
-    if without_the_old:
+    if old == "gone":
         (copy / "signing_key.pem").unlink()
+    elif old == "spoilt":
+        (copy / "signing_key.pem").write_bytes(b"no key")
     assert run(monkeypatch, copy, "key", "replace") == 0
     assert "Nobody vouches" not in capsys.readouterr().err
     assert run(monkeypatch, copy, "checkpoint") == 0
@@ -161,6 +164,33 @@ def test_a_replacement_that_was_cut_short_is_ended(
     assert [bool(row["previous"]) for row in rows] == [False, True]
     assert sorted(path.name for path in copy.glob("*key*")) == ["secret_key", "signing_key.pem"]
     assert not list(copy.glob(".signing*"))
+
+
+def test_of_two_that_replace_the_key_at_once_one_waits(
+    folder: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Up to the end: between writing the new key down and its file there is nothing to disturb."""
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    file = KeyFile(copy, demonstration=False)
+    old = file.signer().public_key
+    _environment(monkeypatch, copy)
+    replacing = [sys.executable, "-m", "tracker", "key", "replace"]
+    with file.alone():
+        started = [
+            subprocess.Popen(replacing, stderr=subprocess.DEVNULL)  # noqa: S603  # our own command
+            for _ in range(2)
+        ]
+        with pytest.raises(subprocess.TimeoutExpired):
+            started[0].wait(timeout=3)
+        assert file.signer().public_key == old and started[1].poll() is None
+    assert [process.wait(timeout=60) for process in started] == [0, 0]
+    keys = json.loads(_printed(monkeypatch, copy, capsys, "key", "list"))
+    assert [bool(row["previous"]) for row in keys] == [False, True, True]
+    assert keys[-1]["public_key"] == file.signer().public_key != old
 
 
 def _printed(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import structlog
 
+from tracker.delivery.disk import lock_folder
 from tracker.settings import BadSettings, Settings
 
 COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"  # its name is not ours
@@ -27,7 +28,7 @@ class CountingFolder:
     def __init__(self, path: Path) -> None:
         """Lock a folder that is there; it may be gone again by then."""
         self.path = path
-        self.lock = _lock(path, fcntl.LOCK_EX)
+        self.lock = lock_folder(path, fcntl.LOCK_EX)
 
     def keep(self) -> None:
         """Make it again if somebody removed it: who begins to count there would fail."""
@@ -36,7 +37,11 @@ class CountingFolder:
         log.warning("numbers-lost", folder=str(self.path))
         with suppress(OSError):
             self.path.mkdir(mode=0o700)
-            lock = _lock(self.path, fcntl.LOCK_EX)
+            try:
+                lock = lock_folder(self.path, fcntl.LOCK_EX)
+            except OSError:
+                self.path.rmdir()  # without a lock the next server would take it for one left
+                raise
             os.close(self.lock)
             self.lock = lock
 
@@ -94,17 +99,6 @@ def _remove_left(parent: Path, prefix: str) -> None:
     """Those of servers that were killed: nobody holds their locks."""
     for path in parent.glob(f"{prefix}*"):
         with suppress(OSError):  # a living server's, another account's, or no folder
-            lock = _lock(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock = lock_folder(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
             shutil.rmtree(path, ignore_errors=True)
             os.close(lock)
-
-
-def _lock(path: Path, how: int) -> int:
-    """A descriptor that holds the lock of a folder; ``OSError`` where it cannot be had."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
-    try:
-        fcntl.flock(descriptor, how)
-    except OSError:
-        os.close(descriptor)
-        raise
-    return descriptor

@@ -31,10 +31,12 @@ SETTING_UP = 7_031_642  # an advisory lock of PostgreSQL, any number of our own
 _HELD_BY_NOTHING = text(
     "SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)"
 )
-_NOT_READABLE = text(
-    "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname = ANY(:names)"
+_WITHOUT_RIGHTS = text(
+    "SELECT DISTINCT relname FROM pg_class"
+    " JOIN unnest(CAST(:names AS text[]), CAST(:rights AS text[])) AS needed (name, given)"
+    " ON relname = name WHERE relkind = 'r'"
     " AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
-    " AND NOT has_table_privilege(oid, 'SELECT') ORDER BY relname"
+    " AND NOT has_table_privilege(pg_class.oid, given) ORDER BY relname"
 )
 _WITHOUT_WALL = text(
     "SELECT DISTINCT relname FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid"
@@ -146,11 +148,21 @@ def schema_problem(engine: Engine) -> str | None:
 
 
 def rights_problem(engine: Engine) -> str | None:
-    """One sentence if this role may not read a table: the role of a site is given its rights."""
+    """One sentence if this role may not do in a table what a site does there.
+
+    Rights to single columns are not looked at.
+    """
     if engine.dialect.name != "postgresql":
         return None
+    needed = [
+        (name, right)
+        for name in Base.metadata.tables
+        for right in grants.rights(name)
+        if "(" not in right
+    ]
+    asked = {"names": [name for name, _ in needed], "rights": [right for _, right in needed]}
     with engine.connect() as connection:
-        closed = connection.scalars(_NOT_READABLE, {"names": list(Base.metadata.tables)}).all()
+        closed = connection.scalars(_WITHOUT_RIGHTS, asked).all()
     if not closed:
         return None
     named = ", ".join(closed)

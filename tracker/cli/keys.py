@@ -85,16 +85,17 @@ def replace() -> None:
     """
     settings = load_settings()
     file = key_file(settings)
-    with transaction(settings) as session:
-        if not _waits(session, file):
-            old = file.signer() if file.path.exists() else None
-            now, new = system_clock(), new_signer()
-            if old:
-                expect_current(session, signer=old, at=now)
-            file.prepare(new)
-            register_key(session, signer=new, at=now, vouching=old)
-        signs = list_keys(session)[-1]
-    file.follow()
+    with file.alone():
+        with transaction(settings) as session:
+            if not _waits(session, file):
+                old = file.signer() if file.path.exists() else None
+                now, new = system_clock(), new_signer()
+                if old:
+                    expect_current(session, signer=old, at=now)
+                file.prepare(new)
+                register_key(session, signer=new, at=now, vouching=old)
+            signs = list_keys(session)[-1]
+        file.follow()
     click.echo(f"The key {signs.key_id} signs from now on.", err=True)
     if not signs.previous:
         click.echo(UNVOUCHED, err=True)

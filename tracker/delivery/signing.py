@@ -3,9 +3,12 @@
 It is read for each signature, so that a new key signs at once in every process.
 """
 
+import fcntl
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from tracker.delivery.disk import sync_folder
+from tracker.delivery.disk import lock_folder, sync_folder
 from tracker.domain.signed import KeySpoilt, KeyUnusable, in_base64
 
 FILE, DEMONSTRATION_FILE = "signing_key.pem", "demo_signing_key.pem"
@@ -58,6 +61,18 @@ class KeyFile:
     def signer(self) -> FileSigner:
         """The key; ``KeyUnusable`` where there is none, or what is there is none."""
         return _read(self.path)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Of two commands that replace the key at once, one waits for the other."""
+        try:
+            lock = lock_folder(self.path.parent, fcntl.LOCK_EX)
+        except OSError as error:
+            raise KeyUnusable(f"{self.path.parent}: {error.strerror}.") from None
+        try:
+            yield
+        finally:
+            os.close(lock)
 
     def prepare(self, signer: FileSigner) -> None:
         """Keep a key beside the one that signs, to follow it."""

@@ -29,6 +29,7 @@ COUNTED_IN = "PROMETHEUS_MULTIPROC_DIR"
 RESERVED = 2 << 20  # bytes of each file; all rules, methods and statuses take less than half
 log = structlog.get_logger("metrics")
 _reserved: set[int] = set()
+_told: set[int] = set()
 blueprint = Blueprint("metrics", __name__)
 REQUESTS = Counter("tracker_http_requests", "Requests answered", ("method", "rule", "status"))
 SECONDS = Histogram(
@@ -63,7 +64,9 @@ def _has_room(process: int) -> bool:
     except OSError as error:
         for path in files:
             path.unlink(missing_ok=True)  # an empty one could not be read
-        log.warning("not-counted", error=str(error))
+        if process not in _told:  # once, not at each request
+            _told.add(process)
+            log.warning("not-counted", error=str(error))
         return False
     _reserved.add(process)
     return True
