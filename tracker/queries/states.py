@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain import states
@@ -54,21 +54,24 @@ def data_version(session: Session) -> int:
 
 def list_states(session: Session, *, members_only: bool = False) -> tuple[StateRow, ...]:
     """States by ISO code: all of them, or the Member States of every base."""
-    query = select(State).order_by(State.iso3)
-    if members_only:
-        query = query.where(is_member())
     name = "members" if members_only else "states"
-    return kept(session, name, lambda: _state_rows(session, query))
+    return kept(
+        session, name, lambda: _state_rows(session, is_member() if members_only else true())
+    )
 
 
 def list_reporting_states(session: Session) -> tuple[StateRow, ...]:
     """Member and observer States that may report here, by ISO code."""
-    kind = select(Installation.demonstration).where(Installation.id == 1).scalar_subquery()
-    query = select(State).where(State.demonstration == kind).order_by(State.iso3)
-    return kept(session, "reporting-states", lambda: _state_rows(session, query))
+
+    def read() -> tuple[StateRow, ...]:
+        kind = select(Installation.demonstration).where(Installation.id == 1).scalar_subquery()
+        return _state_rows(session, State.demonstration == kind)
+
+    return kept(session, "reporting-states", read)
 
 
-def _state_rows(session: Session, query: Select[State]) -> tuple[StateRow, ...]:
+def _state_rows(session: Session, which: ColumnElement[bool]) -> tuple[StateRow, ...]:
+    query = select(State).where(which).order_by(State.iso3)
     return tuple(StateRow(row.id, state_from(row)) for row in session.scalars(query))
 
 
