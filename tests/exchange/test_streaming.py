@@ -1,7 +1,9 @@
 """Rows written in one piece say the same as those that XlsxWriter writes cell by cell."""
 
+import re
 from datetime import UTC, datetime
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 
@@ -59,6 +61,22 @@ def test_both_ways_give_the_same_values_styles_and_heights() -> None:
         for column in range(1, len(COLUMNS) + 1):
             a, b = one.cell(row, column), other.cell(row, column)
             assert (a.number_format, a.quotePrefix) == (b.number_format, b.quotePrefix)
+
+
+def test_blanks_at_the_ends_of_a_text_are_marked_to_be_kept() -> None:
+    """A program that reads the file may take them away elsewhere."""
+    texts = [" a", "a ", "a\n", "\ta", "\u2003a", "a  b\nc", " ", "a"]
+    columns: tuple[Column[str], ...] = (Column("a", "A", Kind.TYPED, 9, lambda text: text, ""),)
+    target = BytesIO()
+    with Book(target, Words("en", str), MADE, "Title", streaming=True) as book:
+        table = Table(book.sheet("Table", (9,)), columns)
+        for text in texts:
+            table.add(text)
+        table.finish()
+    xml = ZipFile(target).read("xl/worksheets/sheet1.xml").decode()
+    found = re.findall(r'<t( xml:space="preserve")?>([^<]*)</t>', xml)[1:]
+    assert [text for _, text in found] == texts
+    assert [bool(kept) for kept, _ in found] == [text != text.strip() for text in texts]
 
 
 def test_what_a_row_holds_is_written_anew_when_it_changes() -> None:

@@ -40,8 +40,8 @@ class StreamedSheet(Worksheet):
         """The XML of a cell from the number of its row on."""
         begins = f'" s="{style._get_xf_index()}"'
         if isinstance(value, str):
-            text = self._escaped(value)
-            return f'{begins} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+            kept = ' xml:space="preserve"' if value[:1].isspace() or value[-1:].isspace() else ""
+            return f'{begins} t="inlineStr"><is><t{kept}>{self._escaped(value)}</t></is></c>'
         number = self._convert_date_time(value) if isinstance(value, date) else value
         return f"{begins}><v>{number:.16G}</v></c>"
 
