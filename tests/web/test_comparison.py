@@ -216,6 +216,35 @@ def test_only_what_was_asked_for(
     assert "Take a filter away" in nothing.get_text() and not rows_of(nothing)
 
 
+def test_of_groups_alone_nothing_is_asked_that_only_states_say(
+    public: Browser, cycles: tuple[ReportingCycle, ReportingCycle]
+) -> None:
+    groups = f"/compare?groups=africa,grulac&cycles={NOW}&lang=en"
+    box = "#only-good_practices"
+    assert not public.soup(groups).select(box)
+    assert public.soup(f"{groups}&states=KEN").select(box)
+    asked = public.soup(f"{groups}&only=good_practices")
+    assert "of groups alone no commitment is left" in asked.get_text()
+    assert asked.select(f"{box}[checked]")  # so that it can be taken away
+    one = public.soup(f"{groups}&states=PER&only=good_practices")
+    assert "of groups alone" not in one.get_text()
+
+
+def test_own_answers_are_told_apart_from_the_count_of_the_group(
+    browser_of: type[Browser], session: Session, cycles: tuple[ReportingCycle, ReportingCycle]
+) -> None:
+    told = "in the column of its group they count as others read them"
+    chad = browser_of(make_user(session, Role.FOCAL_POINT, "TCD"))
+    page = chad.soup(PATH)
+    assert told in page.get_text()
+    heads = [words_of(head) for head in page.select("#comparison thead th")]
+    assert "Chad No published report" in heads
+    assert told not in chad.soup(PATH.replace("africa", "grulac")).get_text()
+    assert told not in chad.soup(PATH.replace("TCD", "GHA")).get_text()
+    public = browser_of().soup(PATH)
+    assert told not in public.get_text() and "No published report" not in public.get_text()
+
+
 def test_a_choice_may_be_repeated_listed_or_both(
     public: Browser, cycles: tuple[ReportingCycle, ReportingCycle]
 ) -> None:
@@ -258,6 +287,37 @@ def test_what_cannot_be_compared_is_said(
 ) -> None:
     _other_document(session)
     assert sentence in public.soup(f"{page}?{query}&lang=en", status).get_text()
+
+
+@pytest.mark.parametrize(
+    ("states", "groups"),
+    [
+        (["KEN"], []),
+        ([], ["africa"]),
+        (["KEN", "PER", "TCD", "GHA", "FRA", "ALB"], ["africa"]),
+        (["KEN", "PER", "TCD", "GHA", "FRA", "ALB", "USA"], []),
+    ],
+)
+def test_a_choice_of_too_few_or_too_many_is_given_back(
+    public: Browser,
+    cycles: tuple[ReportingCycle, ReportingCycle],
+    states: list[str],
+    groups: list[str],
+) -> None:
+    rest = f"cycles={NOW}&section=II&only=differences&base=answered&lang=en"
+    query = f"states={','.join(states)}&groups={','.join(groups)}&{rest}"
+    page = public.soup(f"/compare?{query}", 422)
+    alert = page.select_one("[role=alert]")
+    assert alert and f"you chose {len(states + groups)}." in alert.get_text()
+    target = alert.select_one("a")
+    assert target and page.select_one(f"form {target['href']}")
+    form = page.select_one("#choose")
+    assert form and alert in form.find_all_previous("div")
+    assert [o["value"] for o in form.select("option[selected]")] == states
+    assert [box["value"] for box in form.select("input[checked]")] == groups
+    hidden = [(field["name"], field["value"]) for field in form.select("input[type=hidden]")]
+    assert hidden == [("lang", "en"), *(tuple(one.split("=")) for one in rest.split("&")[:-1])]
+    assert not page.select("#comparison")
 
 
 def _other_document(session: Session) -> None:

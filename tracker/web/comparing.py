@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -21,7 +21,7 @@ from tracker.domain.comparison import (
     compare,
 )
 from tracker.domain.documents import OutcomeDocument, Section
-from tracker.domain.errors import Invalid, NotFound, Problem
+from tracker.domain.errors import Problem
 from tracker.domain.exports import ExportFormat
 from tracker.domain.movement import Move
 from tracker.domain.progress import Audience, Base
@@ -35,21 +35,25 @@ from tracker.queries.grids import grids_of_cycles
 from tracker.queries.kept import keeper
 from tracker.queries.states import StateRow, list_areas, list_reporting_states
 from tracker.web.access import requires
+from tracker.web.compared_choices import (
+    chosen_areas,
+    chosen_states,
+    count_problem,
+    listed,
+    named_cycles,
+)
 from tracker.web.locale import chosen_language, in_language
 from tracker.web.public_choices import (
     by_name,
     choices,
     chosen_base,
-    current_cycle,
     find_document,
-    named_cycle,
     only,
     own_states,
-    refuse_state,
     value_labels,
 )
 from tracker.web.public_selection import chosen_selection, kinds_of
-from tracker.web.render import label, page
+from tracker.web.render import label, page, problem_text
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
@@ -61,9 +65,10 @@ class Comparison:
     """What is compared, as the address says, and what of it this reader may read.
 
     ``before`` is the cycle compared with: the earlier of two that were named, else the previous
-    one. ``states`` and ``areas`` are those that can be chosen; ``own`` are States that
-    are compared and whose answers the reader reads whole, as one of their people;
-    ``for_all`` is whether anybody is shown the same of the States.
+    one. ``states`` and ``areas`` are those that can be chosen, ``state_codes`` and ``group_codes``
+    those that are; ``refused`` says why so many are not compared: then there are no ``columns``.
+    ``own`` are States that are compared and whose answers the reader reads whole, as one of their
+    people; ``for_all`` is whether anybody is shown the same of the States.
     """
 
     cycle: CycleRow
@@ -79,6 +84,9 @@ class Comparison:
     only: tuple[Only, ...]
     states: tuple[State, ...]
     areas: tuple[Area, ...]
+    state_codes: tuple[str, ...]
+    group_codes: tuple[str, ...]
+    refused: Problem | None
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
 
@@ -88,14 +96,10 @@ class Comparison:
         return kinds_of(self.document)
 
     @property
-    def state_codes(self) -> tuple[str, ...]:
-        """The States compared."""
-        return tuple(c.code for c in self.columns if isinstance(c, StateColumn))
-
-    @property
-    def group_codes(self) -> tuple[str, ...]:
-        """The groups compared."""
-        return tuple(c.code for c in self.columns if isinstance(c, GroupColumn))
+    def is_told_twice(self) -> bool:
+        """Whether a State read whole is counted in a group as others read it."""
+        inside = {iso3 for c in self.columns if isinstance(c, GroupColumn) for iso3 in c.states}
+        return any(state.iso3 in inside for state in self.own)
 
     @property
     def behind(self) -> tuple[str, ...]:
@@ -142,9 +146,10 @@ def comparison() -> ResponseReturnValue:
     """The form to choose with, and under it what was chosen side by side."""
     found = chosen_comparison(read=brief_columns)
     first = only("first").upper()
-    return page(
+    shown = page(
         "public/compare.html",
         view=found,
+        problem=problem_text(found.refused) if found.refused else "",
         audience=found.audience,
         own=[in_language(state.name) for state in found.own],
         bases=tuple(Base),
@@ -158,6 +163,7 @@ def comparison() -> ResponseReturnValue:
         moves={move.value: label(move) for move in Move},
         keep=keeper(session()),
     )
+    return shown, 422 if found.refused else 200
 
 
 def _options(states: Iterable[State]) -> Markup:
@@ -176,6 +182,8 @@ def _options(states: Iterable[State]) -> Markup:
 def chosen_comparison(read: ReadsColumns = state_columns) -> Comparison:
     """Read what the address names; ``columns`` are empty where it names nothing to compare.
 
+    Nor are there any of too few or too many: the choice is given back with what is wrong with it.
+
     ``states`` and ``groups`` are codes, ``cycles`` or ``cycle`` one or two short names: each may
     be repeated and may list several with commas between them. Two cycles in one list stand in any
     order; in two fields the second is the one compared with, and ``Invalid`` if it is the later.
@@ -183,7 +191,7 @@ def chosen_comparison(read: ReadsColumns = state_columns) -> Comparison:
     """
     actor = current_actor()
     every = list_cycles(session())
-    named = _named_cycles(every)
+    named = named_cycles(every)
     same = tuple(row for row in every if row.document_slug == named[0].document_slug)
     cycle, earlier = named[0], same[same.index(named[0]) + 1 :]
     before = named[1] if len(named) > 1 else next(iter(earlier), None)
@@ -191,21 +199,22 @@ def chosen_comparison(read: ReadsColumns = state_columns) -> Comparison:
     areas = list_areas(session())
     rows = list_reporting_states(session())
     selection = chosen_selection(document, areas)
-    states, groups = _chosen_states(rows), _chosen_areas(areas)
+    states, groups = chosen_states(rows), chosen_areas(areas)
     given = len(states) + len(groups)
-    if given and not LEAST <= given <= MOST:
-        raise Invalid(count_problem(given))
+    refused = count_problem(given) if given and not LEAST <= given <= MOST else None
     base, only = chosen_base(), choices(Only, "only")
     members = _members(rows)
     used = {code for state in members for code in areas_of(state)}
-    columns: tuple[Column, ...] = (
-        *(read(session(), actor, states, cycle, before, earlier) if states else ()),
-        *_group_columns(groups, members, cycle, before, base),
-    )
+    columns: tuple[Column, ...] = ()
+    if not refused:
+        columns = (
+            *(read(session(), actor, states, cycle, before, earlier) if states else ()),
+            *_group_columns(groups, members, cycle, before, base),
+        )
     return Comparison(
         cycle=cycle,
         before=before,
-        named_cycles=tuple(row.slug for row in named) if _listed("cycles", "cycle") else (),
+        named_cycles=tuple(row.slug for row in named) if listed("cycles", "cycle") else (),
         cycles=same,
         document=document,
         audience=audience_of(actor),
@@ -216,64 +225,12 @@ def chosen_comparison(read: ReadsColumns = state_columns) -> Comparison:
         only=only,
         states=tuple(row.state for row in rows),
         areas=tuple(area for area in areas if area.code in used),
+        state_codes=tuple(row.state.iso3 for row in states),
+        group_codes=tuple(area.code for area in groups),
+        refused=refused,
         columns=columns,
         rows=compare(columns, selection.all_commitments(document), only) if columns else (),
     )
-
-
-def _listed(*names: str) -> tuple[str, ...]:
-    """What stands in the address under these names, each once, in the order given."""
-    raws = (raw for name in names for raw in request.args.getlist(name))
-    given = (part.strip() for raw in raws for part in raw.split(","))
-    return tuple(dict.fromkeys(part for part in given if part))
-
-
-def _named_cycles(every: tuple[CycleRow, ...]) -> tuple[CycleRow, ...]:
-    """The cycle to show, then the one to compare it with if that was named too."""
-    slugs = _listed("cycles", "cycle")
-    if len(slugs) > 2:
-        raise Invalid(Problem("compare-one-or-two-cycles", "cycles", {"given": len(slugs)}))
-    found = [named_cycle(every, slug) for slug in slugs]
-    if not found:
-        current = current_cycle(every)
-        if current is None:
-            raise NotFound(Problem("unknown-cycle", "cycle", {"slug": ""}))
-        return (current,)
-    if found[0].document_slug != found[-1].document_slug:
-        values = {"first": found[0].slug, "second": found[-1].slug}
-        raise Invalid(Problem("cycles-not-comparable", "cycles", values))
-    newest_first = tuple(sorted(found, key=every.index))
-    if _in_two_fields() and newest_first[0] is not found[0]:
-        values = {"first": found[0].slug, "second": found[-1].slug}
-        raise Invalid(Problem("movement-since-a-later-cycle", "cycles", values))
-    return newest_first
-
-
-def _in_two_fields() -> bool:
-    """As the form sends them: the cycle to show, then the one to compare it with."""
-    return sum(bool(raw.strip()) for raw in request.args.getlist("cycles")) > 1
-
-
-def _chosen_states(rows: Sequence[StateRow]) -> tuple[StateRow, ...]:
-    known = {row.state.iso3: row for row in rows}
-    codes = dict.fromkeys(code.upper() for code in _listed("states"))
-    for code in codes:
-        if code not in known:
-            refuse_state(code, "states")
-    return tuple(known[code] for code in codes)
-
-
-def _chosen_areas(areas: Iterable[Area]) -> tuple[Area, ...]:
-    known = {area.code: area for area in areas}
-    for code in _listed("groups"):
-        if code not in known:
-            raise Invalid(Problem("unknown-area", "groups", {"code": code[:80]}))
-    return tuple(known[code] for code in _listed("groups"))
-
-
-def count_problem(given: int) -> Problem:
-    """So many cannot be compared."""
-    return Problem("compare-so-many", "states", {"least": LEAST, "most": MOST, "given": given})
 
 
 def _members(rows: Iterable[StateRow]) -> list[State]:

@@ -25,7 +25,8 @@ from tracker.queries.cycles import list_cycles
 from tracker.queries.report_exports import ReportExport, own_report_export, report_export
 from tracker.queries.states import data_version, is_demonstration, list_areas
 from tracker.web.access import requires
-from tracker.web.comparing import chosen_comparison, count_problem
+from tracker.web.compared_choices import count_problem
+from tracker.web.comparing import chosen_comparison
 from tracker.web.locale import chosen_language
 from tracker.web.public_choices import only
 from tracker.web.public_needs import needs_view
@@ -90,7 +91,7 @@ def compared(form: str) -> ResponseReturnValue:
     """Exactly what the page of a comparison shows, at the same choices in the address."""
     kind, found = _format(form), chosen_comparison()
     if not found.columns:
-        raise Invalid(count_problem(0))
+        raise Invalid(found.refused or count_problem(0))
     language, maker = chosen_language(), made()
     data = ComparisonExport(
         document=found.document,
