@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import date
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -167,13 +168,54 @@ def test_each_number_of_a_group_leads_to_its_states(
         assert lead and words_of(link) in words_of(lead), link["href"]
 
 
-def test_moves_since_another_cycle_lead_nowhere(
+@pytest.mark.parametrize("groups", ["africa,grulac", "grulac,africa"])
+def test_each_of_two_groups_has_its_own_cells_and_addresses(
+    public: Browser, cycles: tuple[ReportingCycle, ReportingCycle], groups: str
+) -> None:
+    page = public.soup(f"/compare?states=KEN&groups={groups}&cycles={NOW}&lang=en")
+    shares = {
+        "africa": {"implemented": "1/54 (2%)", "not_started": "1/54 (2%)"},
+        "grulac": {"withheld": "1/33 (3%)"},
+    }
+    for cell, code in zip(page.select("#p25 td")[1:], groups.split(","), strict=True):
+        found = {}
+        for link in cell.select("li a"):
+            address = urlsplit(str(link["href"]))
+            query = parse_qs(address.query)
+            assert address.path == f"/cycles/{NOW}/states"
+            assert (query["area"], query["paragraph"]) == ([code], ["25"])
+            found[query["value"][0]] = words_of(link)
+        not_reported = found.pop("not_reported")
+        assert not_reported.startswith("52/54" if code == "africa" else "32/33")
+        assert found == shares[code]
+
+
+def test_each_cell_says_whose_it_is(
     public: Browser, cycles: tuple[ReportingCycle, ReportingCycle]
 ) -> None:
+    """On a narrow screen nothing else does."""
+    page = public.soup(f"/compare?states=KEN,PER&groups=africa,grulac&cycles={NOW}&lang=en")
+    rows = page.select("#comparison tr[id]")
+    assert len(rows) == 95
+    for row in rows:
+        assert [name.get_text() for name in row.select("td > .column-name")] == [
+            *("Kenya", "Peru", "African States", "Latin American and Caribbean States"),
+        ]
+
+
+def test_moves_since_another_cycle_lead_nowhere(
+    public: Browser, session: Session, cycles: tuple[ReportingCycle, ReportingCycle]
+) -> None:
     """The list of States behind a move compares with the cycle before alone."""
-    page = public.soup(PATH.replace(NOW, f"bms7,{NOW}"))
-    assert page.select("#p25 td:last-child li a")
-    assert not page.select("#p25 td:last-child p a")
+    first = make_cycle(session, "first", opens=date(2024, 1, 1))
+    make_submission(session, first, "KEN", {25: said("Oldest.", Progress.NOT_STARTED)})
+    session.commit()
+    moved = "#p25 td:last-child p"
+    cell = public.soup(PATH.replace(NOW, f"first,{NOW}")).select_one("#p25 td:last-child")
+    assert cell and "further 1/1 (100%)" in words_of(cell)
+    assert cell.select("li a") and not cell.select("p a")
+    assert public.soup(PATH).select(f"{moved} a")
+    assert public.soup(PATH.replace(NOW, f"{BEFORE},{NOW}")).select(f"{moved} a")
 
 
 def test_another_base_and_another_cycle(

@@ -11,6 +11,8 @@ from tracker.domain.cycles import CycleDates
 from tracker.models import Installation, NationalReport, OutcomeDocument, ReportingCycle, Submission
 from tracker.queries.kept import version_is
 
+DAYS = tuple(day.name for day in fields(CycleDates))
+
 
 @dataclass(frozen=True, slots=True)
 class CycleRow:
@@ -32,21 +34,19 @@ def list_cycles(session: Session, document_slug: str | None = None) -> tuple[Cyc
     if document_slug:
         query = query.where(OutcomeDocument.slug == document_slug)
     rows = []
-    for (
-        version,
-        has_reports,
-        has_published,
-        key,
-        slug,
-        its_document,
-        title,
-        symbol,
-        *days,
-    ) in session.execute(query):
-        version_is(session, version)
-        dates = CycleDates(*days)
+    for row in session.execute(query):
+        version_is(session, row.version)
         rows.append(
-            CycleRow(key, slug, its_document, title, symbol, dates, has_reports, has_published)
+            CycleRow(
+                id=row.id,
+                slug=row.slug,
+                document_slug=row.document_slug,
+                document_title=row.document_title,
+                document_symbol=row.document_symbol,
+                dates=CycleDates(*(getattr(row, day) for day in DAYS)),
+                has_reports=row.has_reports,
+                has_published=row.has_published,
+            )
         )
     return tuple(rows)
 
@@ -57,6 +57,8 @@ def _select_cycles() -> Select[*tuple[Any, ...]]:
 
     With the version of the data, which those pages ask for next.
     """
+    version = select(Installation.data_version).where(Installation.id == 1).scalar_subquery()
+    reports = exists().where(NationalReport.cycle_id == ReportingCycle.id)
     published = exists().where(
         NationalReport.cycle_id == ReportingCycle.id,
         Submission.report_id == NationalReport.id,
@@ -65,15 +67,15 @@ def _select_cycles() -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
-            select(Installation.data_version).where(Installation.id == 1).scalar_subquery(),
-            exists().where(NationalReport.cycle_id == ReportingCycle.id),
-            published,
+            version.label("version"),
+            reports.label("has_reports"),
+            published.label("has_published"),
             ReportingCycle.id,
             ReportingCycle.slug,
-            OutcomeDocument.slug,
-            OutcomeDocument.title,
-            OutcomeDocument.symbol,
-            *(getattr(ReportingCycle, day.name) for day in fields(CycleDates)),
+            OutcomeDocument.slug.label("document_slug"),
+            OutcomeDocument.title.label("document_title"),
+            OutcomeDocument.symbol.label("document_symbol"),
+            *(getattr(ReportingCycle, day) for day in DAYS),
         )
         .join(OutcomeDocument, ReportingCycle.document_id == OutcomeDocument.id)
         .order_by(ReportingCycle.opens_on.desc(), ReportingCycle.slug)
