@@ -26,11 +26,12 @@ from tracker.exchange.legend import (
 from tracker.exchange.marks import FileKind
 from tracker.exchange.readme import document_version, write_vocabulary
 from tracker.exchange.table import Table
-from tracker.exchange.tabular import objects, write_csv
+from tracker.exchange.tabular import objects, with_codes, write_csv
 from tracker.exchange.words import Made, Words
 from tracker.exchange.workbook import Book, Sheet
 
 FORMAT = "tracker-comparison/1"
+CSV_COLUMNS = with_codes(COMPARISON_COLUMNS)
 WIDTHS = (34, 100)
 NAME = N_("Comparison")
 OWN = N_(
@@ -208,9 +209,9 @@ def _write_archive(target: BinaryIO, data: ComparisonExport, words: Words, made:
     facts = [*_facts(data, words), (words(N_("Made")), f"{words.instant(made.at)}, {made.by}")]
     facts[:0] = [(words(N_("Readers")), text) for text, _ in _readers(data, words)]
     lines = comparison_lines(data.cycle, data.columns, data.rows, words)
-    entries = codebook_entries(words, [("comparison", COMPARISON_COLUMNS)])
+    entries = codebook_entries(words, [("comparison", CSV_COLUMNS)])
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, made, "comparison", COMPARISON_COLUMNS, lines, words)
+        _add(archive, made, "comparison", CSV_COLUMNS, lines, words)
         _add(archive, made, "codebook", CODEBOOK_COLUMNS, entries, words)
         _add(archive, made, "read_me", FACT_COLUMNS, facts, words)
 

@@ -3,16 +3,19 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, BinaryIO, Generic, TypeVar
 
 from tracker.domain.chain import instant
+from tracker.domain.messages import N_
 from tracker.exchange.columns import Column, Columns, Kind, renderer
 from tracker.exchange.words import Words
 
 Row = TypeVar("Row")
+CODE_HELP = N_("The same as a code, equal in all languages.")
 GUARD = "'"
 GUARDED = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠", GUARD)  # noqa: RUF001
 """What a text may begin with that a spreadsheet takes for a formula; and the guard itself."""
@@ -52,6 +55,36 @@ def write_csv(target: BinaryIO, columns: Columns[Row], rows: Iterable[Row], word
         table.add(row)
 
 
+def with_codes(columns: Columns[Row]) -> tuple[Column[Row], ...]:
+    """The columns, beside those of words ``<key>_code``: those that ``objects`` gives."""
+    keys = {column.key for column in columns}
+    found: list[Column[Row]] = []
+    for column in columns:
+        found.append(column)
+        if _has_code(column, keys):
+            found.append(
+                Column(
+                    code_key(column), column.header, Kind.CODE, column.width,
+                    partial(_code_text, column), CODE_HELP,
+                )
+            )  # fmt: skip
+    return tuple(found)
+
+
+def code_key(column: Column[Any]) -> str:
+    """What the code beside a word is called."""
+    return f"{column.key}_code"
+
+
+def _has_code(column: Column[Any], keys: Collection[str]) -> bool:
+    return column.kind in (Kind.LABEL, Kind.LABELS) and code_key(column) not in keys
+
+
+def _code_text(column: Column[Row], row: Row) -> Any:
+    codes = _codes(column, row)
+    return "; ".join(codes) if isinstance(codes, list) else codes
+
+
 def read_csv(content: bytes) -> list[dict[str, str]]:
     """The rows of a file that ``write_csv`` made, texts as they were, by the key of the column."""
     lines = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""))
@@ -77,9 +110,8 @@ def objects(columns: Columns[Row], rows: Iterable[Row], words: Words) -> Iterato
         for column, value in render:
             plain = _plain(value(row))
             found[column.key] = None if plain == "" else plain
-            code = f"{column.key}_code"
-            if column.kind in (Kind.LABEL, Kind.LABELS) and code not in keys:
-                found[code] = _codes(column, row)
+            if _has_code(column, keys):
+                found[code_key(column)] = _codes(column, row)
         yield found
 
 
