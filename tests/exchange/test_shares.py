@@ -1,9 +1,12 @@
 """Shares in words: what is not nothing is never 0 %, what is not all is never 100 %."""
 
+from pathlib import Path
+
 import pytest
 from babel import Locale
 from babel.numbers import format_percent
 
+from tracker.exchange import words
 from tracker.exchange.shares import percent_of
 from tracker.exchange.words import Words
 
@@ -58,3 +61,20 @@ def test_with_two_places_too(n: int, total: int, english: str) -> None:
 def test_workbooks_write_it_beside_the_numbers() -> None:
     assert Words("en", str).share(1, 17_949) == "1/17949 (<1%)"
     assert Words("fr", str).share(999, 1_000).startswith("999/1000 (>99")
+
+
+def test_a_list_is_parted_as_the_language_writes_it() -> None:
+    french = Words("fr", lambda text: {"; ": "\xa0; ", "Yes": "Oui"}.get(text, text))
+    assert french.listed(["une", "autre"]) == "une\xa0; autre"
+    assert Words("en", str).listed(word for word in ("one", "other")) == "one; other"
+
+
+def test_no_file_joins_a_list_in_the_english_way() -> None:
+    """But for codes, which are the same in every language."""
+    folder = Path(words.__file__).parent
+    joined = {
+        path.name
+        for path in folder.rglob("*.py")
+        if '"; ".join' in path.read_text(encoding="utf-8")
+    }
+    assert joined == {"commitments.py", "tabular.py"}

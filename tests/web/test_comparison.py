@@ -10,6 +10,7 @@ from bs4 import BeautifulSoup, Tag
 from sqlalchemy import Connection, event, select, update
 from sqlalchemy.orm import Session
 
+from tests.exchange.workbooks import Written
 from tests.people import Browser, make_user, parsed
 from tests.submitted import make_cycle, make_submission
 from tests.submitted_items import add_item
@@ -20,6 +21,7 @@ from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.roles import Role
 from tracker.models import (
+    Area,
     Commitment,
     Meeting,
     OutcomeDocument,
@@ -129,6 +131,7 @@ def test_each_cell_as_worked_out_by_hand(
     read_all = kenya.find("a", string="Read all")
     assert isinstance(read_all, Tag)
     assert str(read_all["href"]) == f"/states/KEN?cycle={NOW}&lang=en#p25"
+    assert read_all["aria-label"] == "Read all: Kenya, paragraph 25"
     whole = words_of(kenya)
     assert whole.startswith("Implemented Good practice Further than before")
     assert "Firearms Act (2019-06)" in whole and "Lead agency: Firearms Bureau" in whole
@@ -235,6 +238,25 @@ def test_another_base_and_another_cycle(
     assert fields and fields.get_text() == lead.get_text()
     emptied = public.soup(PATH.replace(NOW, f"{BEFORE}&cycles=")).select_one("main .lead")
     assert emptied and emptied.get_text().startswith(f"Side by side, cycle {BEFORE}")
+
+
+def test_of_no_state_no_share_is_written(
+    public: Browser, session: Session, cycles: tuple[ReportingCycle, ReportingCycle]
+) -> None:
+    session.add(Area(code="empty", kind="group", name={"en": "Nobody"}, position=99))
+    session.commit()
+    query = f"groups=empty,grulac,150&cycles={NOW}&lang=en"
+    page = public.soup(f"/compare?{query}&base=reporting")
+    shown = page.select_one("#comparison")
+    assert shown and "0/0" not in shown.get_text()
+    heads = [words_of(head) for head in page.select("#comparison thead th")]
+    assert heads[1] == "Nobody There is no Member State in this group."
+    nobody, peru, europe = rows_of(page)[25]
+    assert nobody == "Not computable There is no State in this base."
+    assert "as before 0/1 (0%)" in peru
+    assert europe == f"{nobody} No State of the group reported in both cycles."
+    assert Written(public.get(f"/compare.xlsx?{query}").data).holds("0/1 (0%)")
+    assert not Written(public.get(f"/compare.xlsx?{query}").data).holds("0/0")
 
 
 def test_only_what_was_asked_for(

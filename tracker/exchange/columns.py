@@ -93,7 +93,7 @@ def renderer(column: Column[Row], words: Words) -> Callable[[Row], Any]:
     if column.kind is Kind.LABEL:
         return _known(value, words.label)
     if column.kind is Kind.LABELS:
-        return lambda row: "; ".join(words.label(part) for part in value(row))
+        return lambda row: words.listed(words.label(part) for part in value(row))
     if column.kind is Kind.LOCALISED:
         return lambda row: words.text(value(row))
     if column.kind is Kind.FLAG:

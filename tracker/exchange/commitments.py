@@ -59,7 +59,7 @@ def sources(document: OutcomeDocument, commitment: Commitment, words: Words) -> 
         number=commitment.paragraph,
     )
     others = (f"{reference.instrument} {reference.item}" for reference in commitment.references)
-    return "; ".join((own, *others))
+    return words.listed((own, *others))
 
 
 # Of any row that has a commitment.

@@ -122,7 +122,7 @@ def _facts(data: ComparisonExport, words: Words) -> list[tuple[str, str]]:
     document = data.document
     compared = (f"{words.text(column.name)} ({column.code})" for column in data.columns)
     return [
-        (words(N_("Compared")), "; ".join(compared)),
+        (words(N_("Compared")), words.listed(compared)),
         (words(N_("Outcome document")), f"{words.text(document.title)}, {document.source}"),
         (words(N_("Reporting cycle")), data.cycle),
         (words(N_("Movement since")), data.before or words(N_("There is no earlier cycle."))),
@@ -145,7 +145,7 @@ def _filters(data: ComparisonExport, words: Words) -> str:
         found.append(f"{chosen.section} {title}")
     named = (chosen.theme, chosen.level, *chosen.strengths, chosen.addressee, *data.only)
     found += [words.label(value) for value in named if value]
-    return "; ".join(found) or words(N_("None: all commitments."))
+    return words.listed(found) or words(N_("None: all commitments."))
 
 
 def _base(data: ComparisonExport, words: Words) -> str:

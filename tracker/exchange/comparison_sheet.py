@@ -23,7 +23,7 @@ from tracker.domain.documents import OutcomeDocument
 from tracker.domain.excerpts import excerpt
 from tracker.domain.messages import N_
 from tracker.domain.movement import Move
-from tracker.domain.progress import SHOWN_ORDER, Absence, Audience
+from tracker.domain.progress import SHOWN_ORDER, Absence, Audience, Base
 from tracker.domain.responses import ResponseContent
 from tracker.domain.states import StateStatus
 from tracker.exchange.answers import joined_measures
@@ -117,6 +117,8 @@ def _write_names(sheet: Sheet, compared: Iterable[Column]) -> None:
 def _name(column: Column, words: Words) -> str:
     parts = [f"{words.text(column.name)} ({column.code})"]
     if isinstance(column, GroupColumn):
+        if not column.states:
+            return " · ".join((*parts, words(N_("There is no Member State in this group."))))
         share = words.share(column.reporting, len(column.states))
         return " · ".join((*parts, words.named(words(N_("Reporting States")), share)))
     if column.state.status is StateStatus.OBSERVER:
@@ -239,7 +241,11 @@ def _group_texts(cell: GroupCell, words: Words) -> Iterator[Text]:
         if value in cell.distribution.keys(cell.base) and cell.distribution[value]
     ]
     yield Text("\n".join(shares) or words.label(Absence.NOT_COMPUTABLE))
-    if cell.moves is not None:
+    if cell.moves is None or not cell.distribution.size(Base.MEMBERS):
+        return
+    if not cell.in_both:
+        yield Text(words(N_("No State of the group reported in both cycles.")))
+    else:
         moves = (
             words.named(words.label(move), words.share(cell.moves[move], cell.in_both))
             for move in Move

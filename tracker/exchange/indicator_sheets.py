@@ -26,7 +26,7 @@ def value_words(words: Words, definition: IndicatorDefinition, value: Value) -> 
     if value.hindrance is Hindrance.NOT_REPORTED:
         return words.label(Absence.NOT_REPORTED)
     if value.hindrance is Hindrance.MISSING_INPUT:
-        missing = "; ".join(cell_words(words, definition, cell) for cell in value.missing)
+        missing = words.listed(cell_words(words, definition, cell) for cell in value.missing)
         return words(N_("Not computable: unknown is %(missing)s"), missing=missing)
     if value.numerator is None or not value.denominator:
         return words(N_("Not computable: nothing to divide by"))

@@ -103,7 +103,7 @@ def _cycle(cycle: CycleRow, words: Words) -> str:
         parts.append(words(N_("due: %(day)s"), day=words.day(dates.due_on)))
     else:
         parts.append(words(N_("no due date")))
-    return "; ".join(parts)
+    return words.listed(parts)
 
 
 def _count_facts(compiled: CompiledCycle, words: Words) -> list[tuple[str, str]]:

@@ -168,7 +168,7 @@ class _Report:
 def _template_note(sheet: Sheet, section: ReportSection) -> None:
     """The items of the report template whose numbers are known, if there are any."""
     words = sheet.book.words
-    cited = "; ".join(f"{item.number} {words(item.asks)}" for item in items_of_section(section))
+    cited = words.listed(f"{i.number} {words(i.asks)}" for i in items_of_section(section))
     if cited:
         in_our_words = N_("%(generation)s, in our words: %(items)s")
         sheet.line(words(in_our_words, generation=words(GENERATION), items=cited), "note")

@@ -145,7 +145,7 @@ def _figures(words: Words, data: ReportExport) -> Iterator[tuple[str, str]]:
     ways = [item.direction for item in counted if isinstance(item, Assistance)]
     counts = [words.named(words.label(way), ways.count(way)) for way in Direction if way in ways]
     assistance, targets = items[Part.ASSISTANCE], items[Part.TARGETS]
-    yield words.label(Part.ASSISTANCE), _count(words, assistance, "; ".join(counts))
+    yield words.label(Part.ASSISTANCE), _count(words, assistance, words.listed(counts))
     yield words.label(Part.TARGETS), _count(words, targets, str(len(targets.shown)))
 
 
@@ -153,7 +153,7 @@ def _count(words: Words, items: ShownItems, shown: str) -> str:
     if not items.shown and not items.withheld:
         return words.label(Absence.NOT_REPORTED)
     parts = (shown if items.shown else "", withheld_words(words, items))
-    return "; ".join(part for part in parts if part)
+    return words.listed(part for part in parts if part)
 
 
 def _summary(

@@ -1,6 +1,6 @@
 """The words of a file in its language: labels, our own texts, shares and dates."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -44,6 +44,10 @@ class Words:
     def named(self, name: str, said: str | int) -> str:
         """``Name: what is said``, the colon as this language writes it."""
         return self(N_("%(name)s: %(said)s"), name=name, said=said)
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """``one; another``, the semicolon as this language writes it."""
+        return self(N_("; ")).join(parts)
 
     def flag(self, value: bool) -> str:
         """Yes or No."""

@@ -41,7 +41,8 @@ class CellWriter:
     ``badges`` and ``audiences`` by value, ``moves`` by move, ``text_without_progress``,
     ``good_practice``, ``reason``, ``measures``, ``lead_agency``, ``assistance``, ``read_all``,
     ``struck``; ``to_commitment`` with ``/0?`` where the number belongs; ``read_all_of``,
-    ``to_answer`` and ``last_known`` with ``-iso3-``, ``-number-``, ``-cycle-`` where those do.
+    ``to_answer`` and ``last_known`` with ``-state-`` (the name), ``-iso3-``, ``-number-``,
+    ``-cycle-`` where those do.
     """
 
     words: Mapping[str, Any]
@@ -106,11 +107,11 @@ class CellWriter:
         name = f'<span class="column-name"><bdi>{escape(in_language(column.name))}</bdi></span>'
         found = {}
         for one in commitments:
-            cell = "".join(self._cell(column.cell(one), column.code, one.paragraph))
+            cell = "".join(self._cell(column.cell(one), column, one.paragraph))
             found[one.paragraph] = _ours(f"<td>{name}{cell}</td>")
         return found
 
-    def _cell(self, cell: StateCell, iso3: str, number: int) -> Iterator[str]:
+    def _cell(self, cell: StateCell, column: StateColumn, number: int) -> Iterator[str]:
         words, content = self.words, cell.content
         yield f'<p class="row">{self._badge(content, cell.value)}'
         if content and content.good_practice:
@@ -121,7 +122,7 @@ class CellWriter:
         if cell.move:
             yield f'<p class="base">{words["moves"][cell.move]}</p>'
         if cell.said and cell.source:
-            yield from self._said(cell.said, cell.source, iso3, number)
+            yield from self._said(cell.said, cell.source, column, number)
         for item in cell.assistance:
             yield self._assistance(item)
         if cell.said and cell.source:
@@ -131,7 +132,7 @@ class CellWriter:
             sentence = words["last_known"].replace("-cycle-", escape(source.cycle))
             yield f'<div class="last-known"><p class="base">{sentence}</p>'
             yield f'<p class="row">{self._badge(said.content, said.value)}</p>'
-            yield from self._said(said, source, iso3, number)
+            yield from self._said(said, source, column, number)
             yield f"{self._vintage(said.content, source)}</div>"
 
     def _badge(self, content: ResponseContent | None, value: str) -> str:
@@ -141,7 +142,7 @@ class CellWriter:
                 return str(self.words["text_without_progress"])
         return str(self.words["badges"][value])
 
-    def _said(self, said: Said, source: Source, iso3: str, number: int) -> Iterator[str]:
+    def _said(self, said: Said, source: Source, column: StateColumn, number: int) -> Iterator[str]:
         words, content = self.words, said.content
         if content is None:
             return
@@ -152,7 +153,7 @@ class CellWriter:
         shown = [excerpt(text) for text in texts]
         yield from (f'<div class="narrative"{language}>{escape(text)}</div>' for text in shown)
         if shown != texts:
-            yield self._read_all(source, iso3, number)
+            yield self._read_all(source, column, number)
         if said.is_struck:
             yield f'<p class="soft">{words["struck"]}</p>'
         if content.measures:
@@ -161,13 +162,13 @@ class CellWriter:
             yield f'<p><span class="base">{words["lead_agency"]}</span> '
             yield f"<bdi>{escape(content.lead_agency)}</bdi></p>"
 
-    def _read_all(self, source: Source, iso3: str, number: int) -> str:
-        words = self.words
-        places = (("-iso3-", iso3), ("-cycle-", source.cycle), ("-number-", str(number)))
-        address, name = str(words["to_answer"]), str(words["read_all_of"])
+    def _read_all(self, source: Source, column: StateColumn, number: int) -> str:
+        words, address = self.words, str(self.words["to_answer"])
+        name = str(words["read_all_of"]).replace("-number-", str(number))
+        name = name.replace("-state-", escape(in_language(column.name)))
+        places = (("-iso3-", column.code), ("-cycle-", source.cycle), ("-number-", str(number)))
         for place, value in places:
             address = address.replace(place, escape(value))
-            name = name.replace(place, escape(value))
         return f'<p><a href="{address}" aria-label="{name}">{words["read_all"]}</a></p>'
 
     def _vintage(self, content: ResponseContent | None, source: Source) -> str:
