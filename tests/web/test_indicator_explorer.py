@@ -1,5 +1,6 @@
 """The explorer of an indicator: what is chosen in the address, regions, paths in words, trend."""
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -131,6 +132,44 @@ def test_the_synthetic_cases_by_state_group_and_region(public: Browser) -> None:
 
 
 @pytest.mark.usefixtures("cases")
+@pytest.mark.parametrize("query", ["?year=2023", "", "?area=africa"])
+def test_each_number_of_states_leads_to_these_states(
+    public: Browser, session: Session, cycle: ReportingCycle, query: str
+) -> None:
+    publish(session, cycle, "DEU", case((9, 0, 0), 3, 0, 6), Audience.SECRETARIAT)
+    publish(session, cycle, "VAT", case((9, 0, 0), 3, 0, 6))  # an observer is in no number
+    soup = public.soup(f"{PATH}{query}")
+    kinds = set()
+    for link in soup.select("#groups td a, #trend td a"):
+        words, address = in_single_blanks(link), str(link["href"])
+        number = int(re.findall(r"^\d+|\d+$", words)[0])
+        there = public.soup(address)
+        if address.endswith("#silent"):
+            assert len(there.select("#silent li")) == number
+            continue
+        kinds.add(address.partition("value=")[2])
+        assert len(rows(there, "states")) == number, (words, address)
+        chosen = text(there, "#by-state + p")
+        assert f"· {number} State" in chosen and not there.select("#silent")
+    every = {f"{kind}#by-state" for kind in ("computable", "not_computable", "withheld")}
+    assert kinds == every  # the sums hold all groups, whatever area is chosen
+
+
+@pytest.mark.usefixtures("cases")
+def test_states_that_stand_so_are_kept_with_the_other_choices(public: Browser) -> None:
+    soup = public.soup(f"{PATH}?of=a&value=not_computable&lang=en")
+    assert rows(soup, "states").keys() == {"Peru"}
+    assert text(soup, "#by-state + p").startswith("Only Member States that stand so:")
+    assert "Not computable" in text(soup, "#by-state + p strong")
+    hidden = [(f["name"], f["value"]) for f in soup.select("form.filters input[type=hidden]")]
+    assert hidden == [("lang", "en"), ("of", "a"), ("value", "not_computable")]
+    everything = soup.select_one("#by-state + p a")
+    assert everything and everything["href"] == f"{PATH}?lang=en#by-state"
+    for half in ("?of=a", "?value=withheld"):
+        assert len(rows(public.soup(f"{PATH}{half}"), "states")) == 5
+
+
+@pytest.mark.usefixtures("cases")
 def test_an_area_narrows_states_and_trend_and_leaves_the_sums(public: Browser) -> None:
     whole, soup = (public.soup(f"{PATH}{query}") for query in ("", "?area=africa"))
     assert rows(soup, "states").keys() == {"Kenya", "Uganda"}
@@ -145,7 +184,11 @@ def test_an_area_narrows_states_and_trend_and_leaves_the_sums(public: Browser) -
         f"{PATH}?year=2023&area=africa#values",
     ]
     behind = [str(a["href"]) for a in soup.select("#trend td a")]
-    assert set(behind) == {f"{PATH}?year=2023&area=africa#{at}" for at in ("by-state", "silent")}
+    there = f"{PATH}?year=2023&area=africa"
+    assert set(behind) == {
+        f"{there}#silent",
+        *(f"{there}&of={of}&value=computable#by-state" for of in "ab"),
+    }
     asia = [str(a["href"]) for a in soup.select("#groups tr:has(a[href*=asia_pacific]) td a")]
     assert f"{PATH}?area=asia_pacific#silent" in asia and len(asia) == 4
 
@@ -228,7 +271,8 @@ def test_an_observer_state_has_a_path_and_is_in_no_sum(
 
 @pytest.mark.parametrize(
     "query",
-    ["year=1999", "area=nowhere", "category=seized_administrative", "category=x", "state=ZZZ"],
+    ["year=1999", "area=nowhere", "category=seized_administrative", "category=x", "state=ZZZ"]
+    + ["of=c", "of=a&value=known", "value=x"],
 )
 @pytest.mark.usefixtures("cases")
 def test_wrong_choices_are_refused(public: Browser, query: str) -> None:

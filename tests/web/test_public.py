@@ -590,3 +590,23 @@ def test_charts_say_how_they_were_counted(
     told = [one for one in found if text_of(one).startswith("How this was counted")]
     assert len(told) == charts
     assert all(one.select_one("a[href^='/about/method']") for one in told)
+
+
+@pytest.mark.parametrize("path", ["/", "/cycles", f"/cycles/{CYCLE}"])
+def test_where_a_share_stands_it_is_told_how_it_was_counted(
+    public: Browser, cycle: ReportingCycle, path: str
+) -> None:
+    page = public.soup(f"{path}?lang=en")
+    assert page.select("main .share")
+    (told,) = [d for d in page.select("main details") if "How this was counted" in d.get_text()]
+    assert "Each Member State counts once" in " ".join(told.get_text().split())
+    assert told.select("a[href^='/about/method']")
+
+
+def test_the_secretariat_is_told_that_what_is_submitted_counts_too(
+    public: Browser, browser_of: type[Browser], session: Session, cycle: ReportingCycle
+) -> None:
+    words = "What is submitted counts whether or not it has been published."
+    secretariat = browser_of(make_user(session, Role.REVIEWER))
+    assert words in secretariat.soup(f"/cycles/{CYCLE}").get_text()
+    assert words not in public.soup(f"/cycles/{CYCLE}").get_text()

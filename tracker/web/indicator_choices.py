@@ -1,15 +1,19 @@
-"""What a reader chooses in the address of an indicator: year, area, category, State."""
+"""What a reader chooses in the address of an indicator: year, area, category, State, standing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask_babel import gettext
+
 from tracker.domain.indicators import Category, IndicatorDefinition
-from tracker.domain.progress import Audience
+from tracker.domain.progress import Absence, Audience
 from tracker.domain.selection import areas_of
 from tracker.domain.states import Area
 from tracker.queries.indicator_values import (
     ReturnedValues,
     ShownValues,
+    StateLine,
     ValueChoice,
     returned_values,
     shown_values,
@@ -18,18 +22,58 @@ from tracker.queries.kept import kept
 from tracker.queries.states import StateRow
 from tracker.web.locale import in_language
 from tracker.web.public_choices import by_name, chosen_area, one_of, only, refuse_state
+from tracker.web.render import label
 from tracker.web.transaction import session
+
+STANDINGS = {
+    "computable": None,
+    "not_computable": Absence.NOT_COMPUTABLE,
+    "withheld": Absence.WITHHELD,
+}
+"""Where a State stands in a sum, as an address says it, and why it is left out of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ValuesView:
-    """The values of one indicator as chosen, with the choices there are."""
+    """The values of one indicator as chosen, with the choices there are.
+
+    ``of`` is the code of a formula or of an input counted, ``standing`` one of ``STANDINGS``: only
+    the Member States that stand so in it are listed. Both are empty where all are.
+    """
 
     definition: IndicatorDefinition
     shown: ShownValues
     areas: tuple[Area, ...]
     categories: tuple[Category, ...]
     rows: tuple[StateRow, ...]
+    of: str
+    standing: str
+
+    @property
+    def states(self) -> tuple[StateLine, ...]:
+        """The States listed."""
+        if not self.of:
+            return self.shown.states
+        place, reason = list(columns_of(self.definition)).index(self.of), STANDINGS[self.standing]
+        return tuple(
+            line
+            for line in self.shown.states
+            if line.member and (*line.counts, *line.values)[place].absence is reason
+        )
+
+    @property
+    def silent(self) -> tuple[StateRow, ...]:
+        """The Member States listed that returned nothing."""
+        return () if self.of else self.shown.silent
+
+    @property
+    def stands(self) -> str:
+        """``Sub-indicator A: computable`` where only those are listed."""
+        if not self.of:
+            return ""
+        name = in_language(columns_of(self.definition)[self.of])
+        word = standing_words(self.definition, self.of)[self.standing]
+        return str(gettext("%(name)s: %(said)s", name=name, said=word))
 
     @property
     def area(self) -> Area | None:
@@ -45,7 +89,7 @@ class ValuesView:
     @property
     def narrowed(self) -> bool:
         """Whether anything is chosen."""
-        return self.shown.choice != ValueChoice()
+        return self.shown.choice != ValueChoice() or bool(self.of)
 
     @property
     def places(self) -> frozenset[str] | None:
@@ -68,6 +112,8 @@ class ValuesView:
             "area": chosen.area or None,
             "category": chosen.category or None,
             "state": chosen.state or None,
+            "of": self.of or None,
+            "value": self.standing or None,
         }
         return {key: value for key, value in (found | changes).items() if value is not None}
 
@@ -86,13 +132,38 @@ def values_view(definition: IndicatorDefinition, audience: Audience) -> ValuesVi
         if audience is Audience.PUBLIC and choice == ValueChoice()
         else compute()
     )
+    of, standing = _standing(definition)
     return ValuesView(
         definition=definition,
         shown=shown,
         areas=read.areas,
         categories=counted,
         rows=tuple(by_name(read.rows, lambda row: dict(row.state.name))),
+        of=of,
+        standing=standing,
     )
+
+
+def columns_of(definition: IndicatorDefinition) -> Mapping[str, Mapping[str, str]]:
+    """By code the names of the columns: inputs counted for themselves, then values."""
+    counts = {code: definition.texts[code] for code in definition.counts}
+    return counts | {formula.code: formula.label for formula in definition.formulas}
+
+
+def standing_words(definition: IndicatorDefinition, of: str) -> dict[str, str]:
+    """The words for ``STANDINGS`` of a column; of a count a State knows the figure or not."""
+    withheld = {"withheld": label(Absence.WITHHELD)}
+    if of in definition.counts:
+        return {"computable": gettext("known"), "not_computable": gettext("unknown")} | withheld
+    not_computable = label(Absence.NOT_COMPUTABLE)
+    return {"computable": gettext("computable"), "not_computable": not_computable} | withheld
+
+
+def _standing(definition: IndicatorDefinition) -> tuple[str, str]:
+    columns = columns_of(definition)
+    of = one_of("of", {code: in_language(dict(name)) for code, name in columns.items()})
+    standing = one_of("value", standing_words(definition, of))
+    return (of, standing) if of and standing else ("", "")
 
 
 def _choice(read: ReturnedValues, counted: tuple[Category, ...]) -> ValueChoice:

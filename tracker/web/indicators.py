@@ -285,8 +285,8 @@ def show(slug: str) -> ResponseReturnValue:
         definition=view.definition,
         view=view,
         shown=view.shown,
-        states=by_name(view.shown.states, lambda line: dict(line.row.state.name)),
-        silent=by_name(view.shown.silent, lambda row: dict(row.state.name)),
+        states=by_name(view.states, lambda line: dict(line.row.state.name)),
+        silent=by_name(view.silent, lambda row: dict(row.state.name)),
         published=chosen_values(
             published_values(session(), view.definition.slug),
             view.places,
