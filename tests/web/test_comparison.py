@@ -247,6 +247,7 @@ def test_of_no_state_no_share_is_written(
     session.commit()
     query = f"groups=empty,grulac,150&cycles={NOW}&lang=en"
     page = public.soup(f"/compare?{query}&base=reporting")
+    assert page.select("#group-empty[checked]")  # chosen, so that it can be taken away
     shown = page.select_one("#comparison")
     assert shown and "0/0" not in shown.get_text()
     heads = [words_of(head) for head in page.select("#comparison thead th")]

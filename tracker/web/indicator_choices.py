@@ -56,9 +56,7 @@ class ValuesView:
             return self.shown.states
         place, reason = list(columns_of(self.definition)).index(self.of), STANDINGS[self.standing]
         return tuple(
-            line
-            for line in self.shown.states
-            if line.member and (*line.counts, *line.values)[place].absence is reason
+            line for line in self.shown.states if line.member and line.absences[place] is reason
         )
 
     @property
