@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.models.engine import configure, write_intent
 from tracker.queries import kept as module
-from tracker.queries.kept import MOST, kept, kept_each, version_is
+from tracker.queries.kept import MOST, keeper, kept, kept_each, version_is
 from tracker.queries.states import data_version
 from tracker.services.documents import touch
 from tracker.settings import Settings
@@ -110,3 +110,13 @@ def test_the_store_is_bounded_and_lets_the_oldest_go(engines: tuple[Engine, Engi
         assert len(module._stores[one]._entries) == MOST
         assert kept_each(session, "many", [0], lambda keys: {}) == {0: "kept"}
         assert kept_each(session, "many", [1], lambda keys: {}) == {}
+
+
+def test_of_large_things_a_few_are_kept(engines: tuple[Engine, Engine]) -> None:
+    one, _ = engines
+    with Session(one) as session:
+        kept(session, "another", lambda: "kept")
+        for number in (0, 1, 0, 2):
+            keeper(session).each("large", [number], lambda keys: dict.fromkeys(keys, 1), most=2)
+        assert kept_each(session, "large", [0, 1, 2], lambda keys: {}) == {0: 1, 2: 1}
+        assert kept(session, "another", lambda: "anew") == "kept"

@@ -1,9 +1,11 @@
 """Whatever is published or edited shows at the next visit, to those who may read it."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.national_reports import Reporting, begin_report
@@ -12,11 +14,12 @@ from tests.tampering import as_owner
 from tracker.app import create_app
 from tracker.cli.database import connect
 from tracker.cli.setup import set_up
+from tracker.domain.clock import system_clock
 from tracker.domain.indicators import Cell
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Role
 from tracker.domain.states import State
-from tracker.models import User
+from tracker.models import OutcomeDocument, ReportingCycle, User
 from tracker.models.engine import write_intent
 from tracker.queries.documents import document_or_none
 from tracker.queries.states import state_or_none
@@ -159,6 +162,42 @@ def test_cells_that_are_compared_are_kept_by_language_and_for_those_who_read_the
         assert cell is not None and word in cell.get_text()
         link = public.soup(f"{COMPARE}&lang={language}&section=I.1").select_one("#p25 th a")
         assert link is not None and f"lang={language}" in str(link["href"])
+
+
+def test_a_comparison_of_groups_is_kept_for_those_who_read_the_same(
+    browser_of: type[Browser], session: Session, work: Reporting
+) -> None:
+    submission = work.submit()
+    work.accept(submission)
+    work.publish(submission)
+    session.commit()
+    groups = "/compare?groups=africa,002&cycles=bms7&section=I.1"
+    public, state = browser_of(), browser_of(make_user(session, Role.FOCAL_POINT, "KEN"))
+    for reader in (state, public, state, public):
+        cell = reader.soup(groups).select_one("#p26 td")
+        assert cell is not None
+        assert ("Withheld" in cell.get_text()) is (reader is public)
+
+
+def test_a_comparison_is_kept_as_its_address_asks_for_it(
+    public: Browser, session: Session, work: Reporting
+) -> None:
+    """With the States to begin with, the filters and the rows; and with the cycles there are."""
+    assert "unheard" in public.get(f"{COMPARE}&lang=unheard").text
+    assert "unheard" not in public.get(COMPARE).text
+    for first in ("GHA", "PER"):
+        chosen = public.soup(f"/compare?first={first}").select_one("#state-0 [selected]")
+        assert chosen is not None and chosen["value"] == first
+    assert not public.soup("/compare").select("#state-0 [selected]")
+    assert len(public.soup(f"{COMPARE}&section=I.1").select("tr[id^=p]")) == 32
+    assert len(public.soup(COMPARE).select("tr[id^=p]")) == 95
+    assert not public.soup(COMPARE).select("#filter-cycle [value=new]")
+    document_id = session.scalars(select(OutcomeDocument.id)).one()
+    now = system_clock()
+    days = {name: date(2027, 1, 1) for name in ("opens_on", "due_on", "closes_on")}
+    session.add(ReportingCycle(slug="new", document_id=document_id, created_at=now, **days))
+    session.commit()
+    assert public.soup(COMPARE).select("#filter-cycle [value=new]")
 
 
 def test_an_edited_commitment(public: Browser, session: Session) -> None:

@@ -29,9 +29,11 @@ class _Store:
     def __init__(self) -> None:
         self._lock = Lock()
         self._version: int | None = None
-        self._entries: OrderedDict[Hashable, Any] = OrderedDict()
+        self._entries: OrderedDict[tuple[str, Hashable], Any] = OrderedDict()
 
-    def found(self, version: int, names: Sequence[Hashable]) -> dict[Hashable, Any]:
+    def found(
+        self, version: int, names: Sequence[tuple[str, Hashable]]
+    ) -> dict[tuple[str, Hashable], Any]:
         """What is kept of these; everything of another version is let go."""
         with self._lock:
             if version != self._version:
@@ -42,11 +44,13 @@ class _Store:
                 self._entries.move_to_end(name)
             return {name: self._entries[name] for name in there}
 
-    def keep(self, version: int, read: Mapping[Hashable, Any]) -> None:
+    def keep(self, version: int, kind: str, read: Mapping[Any, Any], most: int) -> None:
         """Keep what was read under this version, unless the store has moved on meanwhile."""
         with self._lock:
             if version == self._version:
-                self._entries.update(read)
+                self._entries.update({(kind, key): made for key, made in read.items()})
+                for name in [name for name in self._entries if name[0] == kind][:-most]:
+                    del self._entries[name]
                 while len(self._entries) > MOST:
                     self._entries.popitem(last=False)
 
@@ -79,9 +83,14 @@ class Keeper:
         self._store, self._version = store, version
 
     def each(
-        self, kind: str, keys: Sequence[K], read: Callable[[list[K]], Mapping[K, T]]
+        self,
+        kind: str,
+        keys: Sequence[K],
+        read: Callable[[list[K]], Mapping[K, T]],
+        *,
+        most: int = MOST,
     ) -> dict[K, T]:
-        """As ``kept_each``."""
+        """As ``kept_each``; of this kind the ``most`` that were used last."""
         if self._version is None:
             return dict(read(list(keys)))
         there = self._store.found(self._version, [(kind, key) for key in keys])
@@ -89,7 +98,7 @@ class Keeper:
         missing = [key for key in keys if key not in found]
         if missing:
             made = read(missing)
-            self._store.keep(self._version, {(kind, key): made[key] for key in made})
+            self._store.keep(self._version, kind, made, most)
             found.update(made)
         return found
 

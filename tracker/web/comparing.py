@@ -1,12 +1,13 @@
 """States and groups side by side: what the address asks for, and its page."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import groupby
 from typing import Any
 
-from flask import url_for
+from flask import current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -32,7 +33,7 @@ from tracker.policy.scopes import audience_of
 from tracker.queries.comparison import brief_columns, reads_as_the_public, state_columns
 from tracker.queries.cycles import CycleRow, list_cycles
 from tracker.queries.grids import grids_of_cycles
-from tracker.queries.kept import keeper
+from tracker.queries.kept import Keeper, keeper
 from tracker.queries.states import StateRow, list_areas, list_reporting_states
 from tracker.web.access import requires
 from tracker.web.compared_choices import (
@@ -42,7 +43,7 @@ from tracker.web.compared_choices import (
     listed,
     named_cycles,
 )
-from tracker.web.locale import chosen_language, in_language
+from tracker.web.locale import chosen_language, in_language, locale_name
 from tracker.web.public_choices import (
     by_name,
     choices,
@@ -58,6 +59,7 @@ from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
 ReadsColumns = Callable[..., tuple[StateColumn, ...]]
+MOST_KEPT = 8  # comparisons; one is about half a megabyte
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,26 +146,58 @@ class Comparison:
 @requires(Action.PUBLIC_READ)
 def comparison() -> ResponseReturnValue:
     """The form to choose with, and under it what was chosen side by side."""
-    found = chosen_comparison(read=brief_columns)
+    found, keep = chosen_comparison(read=brief_columns), keeper(session())
     first = only("first").upper()
+    values = {
+        "view": found,
+        "bases": tuple(Base),
+        "onlys": tuple(Only),
+        "forms": tuple(ExportFormat),
+        "most": MOST,
+        "first": first if any(state.iso3 == first for state in found.states) else "",
+        "options": _options(found.states),
+        "labels": value_labels(),
+        "audiences": {value.value: label(value) for value in Audience},
+        "moves": {move.value: label(move) for move in Move},
+        "keep": keep,
+    }
     shown = page(
         "public/compare.html",
         view=found,
         problem=problem_text(found.refused) if found.refused else "",
         audience=found.audience,
         own=[in_language(state.name) for state in found.own],
-        bases=tuple(Base),
-        onlys=tuple(Only),
-        forms=tuple(ExportFormat),
-        most=MOST,
-        first=first if any(state.iso3 == first for state in found.states) else "",
-        options=_options(found.states),
-        labels=value_labels(),
-        audiences={value.value: label(value) for value in Audience},
-        moves={move.value: label(move) for move in Move},
-        keep=keeper(session()),
+        compared=partial(_compared, keep, values),
     )
     return shown, 422 if found.refused else 200
+
+
+def _compared(keep: Keeper, values: Mapping[str, Any]) -> Markup:
+    """What stands under the heading; written once a version of the data for all who see the same.
+
+    In a meeting many open the same link.
+    """
+
+    def write(keys: Iterable[Hashable]) -> dict[Hashable, Markup]:
+        written = render_template("public/_compared.html", **values)
+        return dict.fromkeys(keys, Markup(written))  # noqa: S704  # nosec B704  # escaped there
+
+    key = _shared_name(values["view"], values["first"])
+    return keep.each("comparison", [key], write, most=MOST_KEPT)[key] if key else write([key])[key]
+
+
+def _shared_name(view: Comparison, first: str) -> Hashable | None:
+    """What all have in common who are shown the same; ``None`` where others are shown other things.
+
+    The address holds what is chosen, and a language of ours that was asked for in it.
+    """
+    known = ("", *current_app.config["SETTINGS"].languages)
+    is_public = view.for_all and view.audience is Audience.PUBLIC
+    if not is_public or view.refused or request.args.get("lang", "") not in known:
+        return None
+    address = url_for("public.comparison", **view.arguments(first=first or None))
+    cycles = tuple(cycle.slug for cycle in (view.cycle, *view.cycles))
+    return address, locale_name(), cycles, view.before and view.before.slug
 
 
 def _options(states: Iterable[State]) -> Markup:
