@@ -14,6 +14,7 @@ from tracker.domain.item_fields import Part
 from tracker.domain.items import Item, facts_of, item_from, parse_item, texts_of, typed_texts
 from tracker.domain.progress import Audience
 from tracker.domain.targets import Target
+from tracker.domain.values import parse_count, parse_day, parse_partial_date
 
 
 def problems(part: Part, **raw: str) -> dict[str, str]:
@@ -95,6 +96,28 @@ def test_numbers_and_paragraphs_are_read_as_people_write_them() -> None:
     )
     assert isinstance(target, Target)
     assert (target.baseline, target.value, target.paragraphs) == ("0.5", "1200", (28, 30))
+    target = parse_item(
+        Part.TARGETS,
+        {"statement": "x", "value": "١٢,٥", "year": "٢٠٣٠", "paragraphs": "٢٨ – 30, 40-41;29-29"},
+        default_audience=Audience.PUBLIC,
+    )
+    assert isinstance(target, Target)
+    assert (target.value, target.year) == ("12.5", 2030)
+    assert target.paragraphs == (28, 29, 30, 40, 41)
+    assert parse_count("١ ٢٣٤", place="x") == 1234
+    assert (parse_partial_date("۲۰۲۴-۰۶", place="x"), parse_day("२०२४-०६-३०", place="x")) == (
+        "2024-06",
+        "2024-06-30",
+    )
+
+
+@pytest.mark.parametrize(
+    "typed", ["30-28", "1-9999", "25-", "-25", "25--26", "²5", "1-2-3", "25-x"]
+)
+def test_what_names_no_paragraphs(typed: str) -> None:
+    assert problems(Part.TARGETS, statement="x", paragraphs=typed) == {
+        "paragraphs": "not-a-paragraph"
+    }
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ MESSAGES: Final[dict[str, str]] = {
         "“%(value)s” is not a currency. Write its three letters, such as USD, EUR or XOF."
     ),
     "not-a-paragraph": N_(
-        "“%(value)s” is not the number of a paragraph. Write numbers parted by commas: 28, 30."
+        "“%(value)s” is not the number of a paragraph. Write numbers parted by commas: 28, 30-32."
     ),
     "no-such-paragraph": N_("This outcome document has no commitment in paragraph %(number)s."),
     "paragraph-asks-nothing": N_(

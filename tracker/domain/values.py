@@ -19,6 +19,7 @@ SHORT_TEXT = 1_000
 LARGEST_COUNT = 999_999_999
 LARGEST_AMOUNT = 999_999_999_999_999  # of money; a cell of a workbook holds no more digits
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+LONGEST_SPAN = 100  # paragraphs
 LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 NARRATIVE_LANGUAGES = (*LANGUAGES, "other")
 E = TypeVar("E", bound=StrEnum)
@@ -102,9 +103,17 @@ def parse_flag(raw: str | None, *, place: str) -> bool:
     raise Invalid(Problem("not-a-choice", place, {"value": value[:80], "allowed": "yes, no"}))
 
 
+def _digits(raw: str | None) -> str:
+    """What was typed without blanks around it, digits of every script as those from 0 to 9."""
+    text = (raw or "").strip()
+    if text.isascii():
+        return text
+    return "".join(str(unicodedata.decimal(sign, sign)) for sign in text)
+
+
 def parse_partial_date(raw: str | None, *, place: str) -> str:
     """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, or ``""``."""
-    value = (raw or "").strip()
+    value = _digits(raw)
     if not value:
         return ""
     parts = value.split("-") if re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", value) else []
@@ -117,7 +126,7 @@ def parse_partial_date(raw: str | None, *, place: str) -> str:
 
 def parse_date(raw: str | None, *, place: str) -> date | None:
     """A whole day ``YYYY-MM-DD``, or nothing."""
-    value = (raw or "").strip()
+    value = _digits(raw)
     if not value:
         return None
     try:
@@ -134,7 +143,7 @@ def parse_day(raw: str | None, *, place: str) -> str:
 
 def parse_year(raw: str | None, *, place: str) -> int | None:
     """A year that may lie ahead, or nothing."""
-    value = (raw or "").strip()
+    value = _digits(raw)
     if not value:
         return None
     year = int(value) if re.fullmatch(r"[0-9]{4}", value) else 0
@@ -149,7 +158,7 @@ def parse_decimal(raw: str | None, *, place: str) -> str:
 
     A comma followed by three digits may mean thousands or thousandths, so it is refused.
     """
-    value = re.sub(r"[\s\u00a0\u202f]", "", raw or "")
+    value = re.sub(r"[\s\u00a0\u202f]", "", _digits(raw))
     if not value:
         return ""
     if not re.fullmatch(r"-?[0-9]{1,12}([.,][0-9]{1,4})?", value):
@@ -172,12 +181,19 @@ def parse_currency(raw: str | None, *, place: str) -> str:
 
 
 def parse_paragraphs(raw: str | None, *, place: str) -> tuple[int, ...]:
-    """Numbers of paragraphs, parted by commas, semicolons or blanks; each once, in order."""
-    parts = [part for part in re.split(r"[\s,;،؛]+", raw or "") if part]
-    wrong = [part for part in parts if not re.fullmatch(r"[0-9]{1,4}", part)]
-    if wrong:
-        raise Invalid(Problem("not-a-paragraph", place, {"value": wrong[0][:80]}))
-    return tuple(sorted({int(part) for part in parts}))
+    """Numbers of paragraphs and spans of them (``25-30``), parted by commas, semicolons or blanks.
+
+    Each once, in order.
+    """
+    joined = re.sub(r"\s*[-\u2010-\u2013]\s*", "-", _digits(raw))
+    found: set[int] = set()
+    for part in re.split(r"[\s,;،؛]+", joined):
+        span = re.fullmatch(r"([0-9]{1,4})(?:-([0-9]{1,4}))?", part)
+        first, last = (int(span[1]), int(span[2] or span[1])) if span else (1, 0)
+        if part and not 0 <= last - first < LONGEST_SPAN:
+            raise Invalid(Problem("not-a-paragraph", place, {"value": part[:80]}))
+        found.update(range(first, last + 1))
+    return tuple(sorted(found))
 
 
 def parse_link(raw: str | None, *, place: str) -> str:
@@ -202,7 +218,7 @@ def parse_amount(raw: str | None, *, place: str) -> int | None:
 
 def parse_count(raw: str | None, *, place: str, largest: int = LARGEST_COUNT) -> int | None:
     """A whole number from 0, or ``None`` where nothing was typed. Unknown is not 0."""
-    value = (raw or "").strip()
+    value = _digits(raw)
     if not value:
         return None
     compact = re.sub(r"[\s\u00a0\u202f]", "", value)
