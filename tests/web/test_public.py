@@ -497,6 +497,14 @@ def test_a_file_that_cannot_be_made_leads_to_the_page_of_it(
     page = public.soup("/compare.xlsx?states=KEN,ZZZ&lang=en", 422)
     (link,) = [a for a in page.select("main a") if text_of(a) == "The page without this filter"]
     assert str(link["href"]) == "/compare?lang=en"
+    for there, file in (
+        ("/indicators/sdg-16-4-2", "values"),
+        ("/documents/bms7/25", "answers"),
+    ):
+        asked = "area=nope" if file == "values" else "base=nope"
+        page = public.soup(f"{there}/{file}.xlsx?{asked}&lang=en", 422)
+        (link,) = [a for a in page.select("main a") if text_of(a) == "The page without this filter"]
+        assert str(link["href"]) == f"{there}?lang=en"
 
 
 def test_a_rate_of_reporting_leads_to_the_states_that_reported(

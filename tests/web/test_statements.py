@@ -115,6 +115,8 @@ PUBLIC_PAGES = (
     "/search?q=words",
     "/indicators/sdg-16-4-2",
     "/exports/new",
+    "/indicators/sdg-16-4-2/values.json",
+    f"/documents/bms7/26/answers.json?cycle={NOW}",
 )
 OWN_PAGES = (
     "/account",

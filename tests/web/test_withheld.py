@@ -71,6 +71,11 @@ ADDRESSES = [
     "/documents/bms7",
     *(f"/documents/bms7/25?cycle={NOW}&base={base}" for base in Base),
     f"/documents/bms7/25?cycle={NOW}&q=hidden&first=good-practice",
+    *(
+        f"/documents/bms7/25/answers.{form}?cycle={NOW}&q={words}"
+        for form in ("xlsx", "zip", "json")
+        for words in ("", "hidden")
+    ),
     f"/search?cycle={NOW}&q=hidden",
     *(f"{CYCLE}/figures?base={base}" for base in Base),
     f"{CYCLE}/figures?base=answered&area=grulac",
@@ -87,6 +92,12 @@ ADDRESSES = [
     *(
         f"{INDICATOR}?{query}"
         for query in ("year=2023", "area=grulac", "state=PER", "category=found")
+    ),
+    *(f"{INDICATOR}?of=a&value={standing}" for standing in ("computable", "withheld")),
+    *(
+        f"{INDICATOR}/values.{form}?{query}"
+        for form in ("xlsx", "zip", "json")
+        for query in ("", "state=PER", "of=a&value=not_computable")
     ),
     "/needs",
     f"/needs?cycle={NOW}&theme=marking&direction=needed",

@@ -3,8 +3,7 @@
 import json
 import zipfile
 from dataclasses import dataclass
-from io import BytesIO
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from tracker import __version__
 from tracker.domain.comparison import Column, GroupColumn, Only, Row
@@ -13,20 +12,14 @@ from tracker.domain.exports import ExportFormat
 from tracker.domain.messages import N_
 from tracker.domain.progress import Audience, Base
 from tracker.domain.selection import Selection
-from tracker.exchange import columns
-from tracker.exchange.answers import reader_words
 from tracker.exchange.comparison_columns import COMPARISON_COLUMNS, IN_VIEW, comparison_lines
 from tracker.exchange.comparison_sheet import write_side_by_side
-from tracker.exchange.legend import (
-    CODEBOOK_COLUMNS,
-    codebook_entries,
-    language_notes,
-    write_codebook,
-)
+from tracker.exchange.legend import language_notes, write_codebook
 from tracker.exchange.marks import FileKind
+from tracker.exchange.page_files import add_csv, explain, reader_lines
 from tracker.exchange.readme import document_version, write_vocabulary
 from tracker.exchange.table import Table
-from tracker.exchange.tabular import objects, with_codes, write_csv
+from tracker.exchange.tabular import objects, with_codes
 from tracker.exchange.words import Made, Words
 from tracker.exchange.workbook import Book, Sheet
 
@@ -34,10 +27,6 @@ FORMAT = "tracker-comparison/1"
 CSV_COLUMNS = with_codes(COMPARISON_COLUMNS)
 WIDTHS = (34, 100)
 NAME = N_("Comparison")
-OWN = N_(
-    "With all answers in published reports of %(states)s, as its own people read them. "
-    "Not to be passed on."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +86,7 @@ def _write_readme(sheet: Sheet, data: ComparisonExport, made: Made) -> None:
     sheet.line(sheet.book.title, "title")
     if data.demonstration:
         sheet.line(words(N_("Demonstration data: the States here are invented.")), "alert")
-    for text, style in _readers(data, words):
+    for text, style in reader_lines(data.audience, data.own, words):
         sheet.line(text, style)
     sheet.gap()
     for name, text in _facts(data, words):
@@ -108,14 +97,6 @@ def _write_readme(sheet: Sheet, data: ComparisonExport, made: Made) -> None:
     sheet.gap()
     for text in (*_rules(words), *language_notes(words)):
         sheet.line(text, "note")
-
-
-def _readers(data: ComparisonExport, words: Words) -> list[tuple[str, str]]:
-    narrow = data.audience is Audience.SECRETARIAT
-    lines = [(words(reader_words(data.audience)), "alert" if narrow else "note")]
-    if data.own:
-        lines.append((words(OWN, states=", ".join(data.own)), "alert"))
-    return lines
 
 
 def _facts(data: ComparisonExport, words: Words) -> list[tuple[str, str]]:
@@ -191,7 +172,7 @@ def _write_json(target: BinaryIO, data: ComparisonExport, words: Words, made: Ma
         "document": data.document.symbol,
         "document_version": document_version(data.document),
         "audience": data.audience.value,
-        "made_for": " ".join(text for text, _ in _readers(data, words)),
+        "made_for": " ".join(text for text, _ in reader_lines(data.audience, data.own, words)),
         "filters": _filters(data, words),
         "base": data.base.value,
         "demonstration": data.demonstration,
@@ -206,31 +187,8 @@ def _write_json(target: BinaryIO, data: ComparisonExport, words: Words, made: Ma
 
 def _write_archive(target: BinaryIO, data: ComparisonExport, words: Words, made: Made) -> None:
     """A zip with the rows, a codebook, and what the file is, as CSV files."""
-    facts = [*_facts(data, words), (words(N_("Made")), f"{words.instant(made.at)}, {made.by}")]
-    facts[:0] = [(words(N_("Readers")), text) for text, _ in _readers(data, words)]
     lines = comparison_lines(data.cycle, data.columns, data.rows, words)
-    entries = codebook_entries(words, [("comparison", CSV_COLUMNS)])
+    tables, facts = [("comparison", CSV_COLUMNS)], _facts(data, words)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, made, "comparison", CSV_COLUMNS, lines, words)
-        _add(archive, made, "codebook", CODEBOOK_COLUMNS, entries, words)
-        _add(archive, made, "read_me", FACT_COLUMNS, facts, words)
-
-
-FACT_COLUMNS: columns.Columns[tuple[str, str]] = (
-    columns.Column("name", N_("Name"), columns.Kind.CODE, 34, lambda fact: fact[0], ""),
-    columns.Column("said", N_("What it is"), columns.Kind.CODE, 100, lambda fact: fact[1], ""),
-)
-
-
-def _add(
-    archive: zipfile.ZipFile,
-    made: Made,
-    name: str,
-    listed: columns.Columns[Any],
-    rows: Any,
-    words: Words,
-) -> None:
-    content = BytesIO()
-    write_csv(content, listed, rows, words)
-    member = zipfile.ZipInfo(f"{name}.csv", made.at.timetuple()[:6])
-    archive.writestr(member, content.getvalue(), zipfile.ZIP_DEFLATED)
+        add_csv(archive, made, "comparison", CSV_COLUMNS, lines, words)
+        explain(archive, made, tables, data.audience, data.own, facts, words)

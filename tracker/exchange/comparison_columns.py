@@ -204,30 +204,36 @@ _STATES: tuple[columns.Column[ComparisonLine], ...] = (
     _Line("last_narrative_language", N_("Last known: language"), Kind.LABEL, 12,
           _of_last(lambda last: _last_text(last, "narrative_language")), LAST),
 )  # fmt: skip
+STATES_BY_VALUE = (
+    ("implemented", N_("States: implemented")),
+    ("partly_implemented", N_("States: partly implemented")),
+    ("in_development", N_("States: in development")),
+    ("not_started", N_("States: not started")),
+    ("not_applicable", N_("States: not applicable")),
+    ("not_answered", N_("States: not answered")),
+    ("withheld", N_("States: withheld")),
+    ("not_reported", N_("States: not reported")),
+)
+"""Columns that count Member States by what they say: values with their headers."""
+MOVES = (
+    (Move.FURTHER, N_("States: further than before")),
+    (Move.SAME, N_("States: as before")),
+    (Move.BACK, N_("States: less far than before")),
+    (Move.NOT_COMPARED, N_("States: not compared")),
+)
+"""The same by what became of them since another cycle."""
 _GROUPS: tuple[columns.Column[ComparisonLine], ...] = (
     *(
         _Line(f"states_{value}", labelled, Kind.NUMBER, 12, _count(value), OF_GROUPS)
-        for value, labelled in (
-            ("implemented", N_("States: implemented")),
-            ("partly_implemented", N_("States: partly implemented")),
-            ("in_development", N_("States: in development")),
-            ("not_started", N_("States: not started")),
-            ("not_applicable", N_("States: not applicable")),
-            ("not_answered", N_("States: not answered")),
-            ("withheld", N_("States: withheld")),
-            ("not_reported", N_("States: not reported")),
-        )
+        for value, labelled in STATES_BY_VALUE
     ),
     _Line("base", N_("Base"), Kind.LABEL, 18, _base,
           N_("Only of groups: what the shares on the page are shares of.")),
     _Line("base_size", N_("States in the base"), Kind.NUMBER, 10, _size, OF_GROUPS),
-    _Line("moved_further", N_("States: further than before"), Kind.NUMBER, 12,
-          _moved(Move.FURTHER), OF_GROUPS),
-    _Line("moved_same", N_("States: as before"), Kind.NUMBER, 12, _moved(Move.SAME), OF_GROUPS),
-    _Line("moved_back", N_("States: less far than before"), Kind.NUMBER, 12, _moved(Move.BACK),
-          OF_GROUPS),
-    _Line("moved_not_compared", N_("States: not compared"), Kind.NUMBER, 12,
-          _moved(Move.NOT_COMPARED), OF_GROUPS),
+    *(
+        _Line(f"moved_{way.value}", labelled, Kind.NUMBER, 12, _moved(way), OF_GROUPS)
+        for way, labelled in MOVES
+    ),
     _Line("in_both", N_("States in both cycles"), Kind.NUMBER, 12, _in_both, OF_GROUPS),
 )  # fmt: skip
 COMPARISON_COLUMNS: columns.Columns[ComparisonLine] = (*_NAMING, *_STATES, *_GROUPS)

@@ -45,7 +45,11 @@ STATUS: dict[type[TrackerError], int] = {
     TooMany: 429,
     Busy: 503,
 }
-COMPARED = "exports.compared"  # a file of what the page of the same name shows
+PAGE_OF = {  # a file of what a page shows, and that page
+    "exports.compared": "public.comparison",
+    "page_downloads.indicator": "indicators.show",
+    "page_downloads.commitment": "public.commitment",
+}
 RETRY_AFTER = "10"  # seconds: as long as SQLite waits for its lock
 PAGES = (400, 403, 404, 405, 409, 410, 413, 414, 422, 429, 500, 503)
 
@@ -84,9 +88,10 @@ def _address_without(problem: Problem) -> str:
         return ""
     kept = request.args.to_dict(flat=False)
     del kept[problem.place]
-    if request.endpoint == COMPARED:
-        return with_query(url_for("public.comparison"), kept)
-    return with_query(url_for(str(request.endpoint), **(request.view_args or {})), kept)
+    endpoint, place = str(request.endpoint), dict(request.view_args or {})
+    if endpoint in PAGE_OF:
+        del place["form"]
+    return with_query(url_for(PAGE_OF.get(endpoint, endpoint), **place), kept)
 
 
 def _readable_path() -> str:

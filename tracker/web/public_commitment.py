@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil
+from typing import Any
 
 from flask.typing import ResponseReturnValue
 
-from tracker.domain.documents import Commitment
+from tracker.domain.documents import Commitment, OutcomeDocument
 from tracker.domain.errors import NotFound, Problem
 from tracker.domain.grid import Grid, count_moves, states_in_both
 from tracker.domain.movement import Move
@@ -122,17 +123,50 @@ class Answers:
         return kept | ({"first": GOOD_PRACTICE} if self.good_first else {})
 
 
-@requires(Action.PUBLIC_READ)
-def commitment(slug: str, paragraph: int) -> ResponseReturnValue:
-    """The official wording, our reading of it, and what States say about it in one cycle."""
+@dataclass(frozen=True, slots=True)
+class CommitmentView:
+    """One commitment, and what States say of it in the cycle chosen; no standings without one."""
+
+    document: OutcomeDocument
+    commitment: Commitment
+    cycles: tuple[CycleRow, ...]
+    standings: Standings | None
+    answers: Answers
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What is chosen, as it stands in an address."""
+        place = {"slug": self.document.slug, "paragraph": self.commitment.paragraph}
+        if self.standings is None:
+            return place
+        chosen = {"cycle": self.standings.cycle.slug, "base": self.standings.base.value}
+        return place | chosen | self.answers.arguments
+
+
+def commitment_view(slug: str, paragraph: int) -> CommitmentView:
+    """Read what the address names; ``NotFound`` where there is no such commitment or cycle."""
     found = find_document(slug)
     if paragraph not in found.paragraphs:
         raise NotFound(Problem("not-found"))
-    place = found.paragraphs.index(paragraph)
-    asked = found.commitments[place]
+    asked = found.commitments[found.paragraphs.index(paragraph)]
     cycles = list_cycles(session(), slug)
     cycle = chosen_cycle(cycles) if asked.asks_states else None
     answers = _read_answers(cycle, asked)
+    return CommitmentView(
+        document=found,
+        commitment=asked,
+        cycles=cycles,
+        standings=_standings(cycle, cycles, asked, answers),
+        answers=_answers(by_name(answers, lambda answer: answer.name)),
+    )
+
+
+@requires(Action.PUBLIC_READ)
+def commitment(slug: str, paragraph: int) -> ResponseReturnValue:
+    """The official wording, our reading of it, and what States say about it in one cycle."""
+    view = commitment_view(slug, paragraph)
+    found, asked, standings = view.document, view.commitment, view.standings
+    place = found.paragraphs.index(paragraph)
     return page(
         "public/commitment.html",
         document=found,
@@ -141,10 +175,11 @@ def commitment(slug: str, paragraph: int) -> ResponseReturnValue:
         previous=found.commitments[place - 1] if place else None,
         next=found.commitments[place + 1] if place + 1 < len(found.commitments) else None,
         has_official_text=chosen_language() in asked.text,
-        cycles=cycles,
-        standings=_standings(cycle, cycles, asked, answers),
-        answers=_answers(by_name(answers, lambda answer: answer.name)),
-        assistance=_assistance(cycle, asked),
+        cycles=view.cycles,
+        standings=standings,
+        answers=view.answers,
+        chosen=view.arguments,
+        assistance=_assistance(standings.cycle if standings else None, asked),
         bases=list(Base),
         moves=SHOWN_MOVES,
         labels=value_labels(),

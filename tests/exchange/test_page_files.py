@@ -1,0 +1,201 @@
+"""What a page lists, downloaded: the same rows in every format, and those of the page."""
+
+import io
+import json
+import re
+import zipfile
+from typing import Any
+
+import pytest
+from bs4 import Tag
+from sqlalchemy.orm import Session
+
+from tests.exchange.test_comparison_files import in_words
+from tests.exchange.test_downloads import WORKBOOK, name_of
+from tests.exchange.workbooks import Written
+from tests.people import Browser, make_user
+from tests.submitted import add_figures, found_arms, make_cycle, make_submission
+from tracker.domain.progress import Audience, Progress
+from tracker.domain.responses import Measure, ResponseContent
+from tracker.domain.roles import Role
+from tracker.exchange.tabular import read_csv
+
+NOW = "bms7-2028"
+VALUES = "/indicators/sdg-16-4-2"
+ANSWERS = "/documents/bms7/25"
+FILES = {VALUES: f"{VALUES}/values", ANSWERS: f"{ANSWERS}/answers"}
+both = pytest.mark.parametrize("place", [VALUES, ANSWERS])
+
+
+@pytest.fixture
+def reports(session: Session) -> None:
+    """Kenya and Peru have figures and answers, Chad keeps both; the Holy See is in no base."""
+    cycle = make_cycle(session, NOW)
+    open_words = ResponseContent(
+        progress=Progress.IMPLEMENTED,
+        narrative="=1+1 is no formula",
+        narrative_language="en",
+        measures=(Measure("Firearms Act", "2019-06"),),
+    )
+    good = ResponseContent(narrative="Words alone.", good_practice=True)
+    hidden = ResponseContent(
+        progress=Progress.NOT_STARTED, narrative="canary", audience=Audience.SECRETARIAT
+    )
+    for iso3, answer in (("KEN", open_words), ("PER", good), ("TCD", hidden), ("VAT", open_words)):
+        made = make_submission(session, cycle, iso3, {25: answer})
+        figures = found_arms(2026, total=10, uniquely_marked=5, traced=2, otherwise_established=0)
+        add_figures(session, made, figures, answer.audience)
+    session.commit()
+
+
+def json_of(browser: Browser, place: str, query: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(browser.get(f"{FILES[place]}.json?lang=en{query}").data)
+    return found
+
+
+def tables_of(found: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    return {key: value for key, value in found.items() if isinstance(value, list)}
+
+
+@both
+def test_every_format_holds_the_same_rows(reports: None, public: Browser, place: str) -> None:
+    tables = tables_of(json_of(public, place))
+    assert all(tables.values())
+    answer = public.get(f"{FILES[place]}.zip?lang=en")
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
+        assert archive.namelist() == [f"{key}.csv" for key in (*tables, "codebook", "read_me")]
+        read = {key: read_csv(archive.read(f"{key}.csv")) for key in (*tables, "codebook")}
+        about = read_csv(archive.read("read_me.csv"))
+    for key, rows in tables.items():
+        as_text = [{k: text_of(value) for k, value in row.items()} for row in rows]
+        assert read[key] == as_text, key
+        explained = {entry["code"] for entry in read["codebook"] if entry["place"] == key}
+        assert explained == set(rows[0])
+    assert {fact["said"] for fact in about} >= {"Everybody: only what States made public."}
+    assert not name_of(answer).endswith("_.zip") and name_of(answer).endswith("_public_en.zip")
+
+    book = public.get(f"{FILES[place]}.xlsx?lang=en")
+    assert book.mimetype == WORKBOOK
+    written = Written(book.data)
+    assert written.names[0] == "Read me" and written.names[-1] == "Codebook"
+    assert len(written.names) == len(tables) + 2
+    for name, rows in zip(written.names[1:], tables.values(), strict=False):
+        sheet = written.rows(name)
+        assert len(sheet) == len(rows), name
+    assert written.facts("Read me")["The page"].startswith(f"http://localhost{place}?")
+
+
+def text_of(value: Any) -> str:
+    """As a table says it; several codes stand beside each other."""
+    return "; ".join(value) if isinstance(value, list) else str(in_words(value))
+
+
+def test_the_values_are_those_of_the_explorer(reports: None, public: Browser) -> None:
+    query = "&year=2026&area=africa"
+    found = json_of(public, VALUES, query)
+    assert found["filters"] == {"year": 2026, "area": "africa"}
+    page = public.soup(f"{VALUES}?lang=en{query}")
+    shown = [str(head.get_text(strip=True)) for head in page.select("#states tbody th a")]
+    silent = [item.get_text(strip=True) for item in page.select("#silent li")]
+    listed = list(dict.fromkeys(row["state"] for row in found["states"]))
+    assert listed == shown + silent and shown == ["Chad", "Kenya"]
+    kenya = [row for row in found["states"] if row["iso3"] == "KEN"]
+    assert [(row["value_code"], row["numerator"], row["denominator"]) for row in kenya] == [
+        *(("a", 2, 10), ("b", 2, 5)),
+    ]
+    chad = next(row for row in found["states"] if row["iso3"] == "TCD")
+    assert (chad["absence_code"], chad["numerator"]) == ("withheld", None)
+    (africa,) = [
+        row for row in found["sums"] if (row["code"], row["value_code"]) == ("africa", "a")
+    ]
+    assert (africa["numerator"], africa["denominator"], africa["share"]) == (2, 10, 0.2)
+    counted = ("computable", "withheld", "not_computable", "not_reported", "members")
+    assert [africa[key] for key in counted] == [1, 1, 0, 52, 54]
+    assert (found["sums"][0]["group"], found["sums"][0]["members"]) == ("All Member States", 193)
+    assert {row["year"] for row in found["years"]} == {2026}
+
+
+def test_only_the_states_listed_and_the_figures_of_the_one_chosen(
+    reports: None, public: Browser
+) -> None:
+    narrow = json_of(public, VALUES, "&of=a&value=computable")
+    assert {row["iso3"] for row in narrow["states"]} == {"KEN", "PER"}
+    assert "figures" not in narrow
+    chosen = json_of(public, VALUES, "&state=KEN")
+    figures = {
+        (row["category_code"], row["input_code"]): row["amount"] for row in chosen["figures"]
+    }
+    assert figures["found", "total"] == 10 and None in figures.values()
+    (hidden,) = json_of(public, VALUES, "&state=TCD")["figures"]
+    assert (hidden["amount"], hidden["absence_code"]) == (None, "withheld")
+
+
+def test_counts_have_a_sum_and_no_share(reports: None, public: Browser) -> None:
+    found = json.loads(public.get("/indicators/weapons-collected-destroyed/values.json").data)
+    assert "sum" in found["sums"][0] and "share" not in found["sums"][0]
+
+
+def test_the_answers_are_those_of_the_page(reports: None, public: Browser) -> None:
+    found = json_of(public, ANSWERS)
+    page = public.soup(f"{ANSWERS}?lang=en")
+    shown = [str(article["id"]) for article in page.select("article[id]")]
+    assert [row["iso3"] for row in found["answers"]] == shown == ["VAT", "KEN", "PER"]
+    kenya = found["answers"][1]
+    assert (kenya["progress_code"], kenya["narrative"]) == ("implemented", "=1+1 is no formula")
+    assert kenya["measures"] == "Firearms Act (2019-06)" and kenya["is_published"] is True
+    assert len(found["states"]) == 193
+    by_state = {row["iso3"]: row["progress_code"] for row in found["states"]}
+    assert (by_state["TCD"], by_state["PER"]) == ("withheld", "not_answered")
+    whole = found["standings"][0]
+    counted = ("states_implemented", "states_withheld", "base_size")
+    assert [whole[key] for key in counted] == [1, 1, 193]
+    assert "canary" not in json.dumps(found)
+
+
+def test_answers_searched_and_put_in_order(reports: None, public: Browser) -> None:
+    found = json_of(public, ANSWERS, "&q=words&first=good-practice&base=reporting")
+    assert [row["iso3"] for row in found["answers"]] == ["PER"]
+    assert {row["iso3"] for row in found["states"]} == {"KEN", "PER", "TCD"}
+    assert found["filters"] == {
+        **{"cycle": NOW, "base": "reporting"},
+        **{"q": "words", "first": "good-practice"},
+    }
+    assert [row["iso3"] for row in json_of(public, ANSWERS, "&first=good-practice")["answers"]][
+        0
+    ] == "PER"
+
+
+def test_own_answers_are_in_the_file_of_their_people_and_it_says_so(
+    reports: None, public: Browser, browser_of: type[Browser], session: Session
+) -> None:
+    own = browser_of(make_user(session, Role.FOCAL_POINT, "TCD"))
+    found = json_of(own, ANSWERS)
+    assert "With all answers in published reports of TCD" in found["made_for"]
+    assert "canary" in json.dumps(found["answers"])
+    states = {row["iso3"]: row["progress_code"] for row in found["states"]}
+    assert states["TCD"] == "withheld"  # as it counts on the page
+    assert "With all answers" not in json_of(public, ANSWERS)["made_for"]
+
+
+@both
+def test_the_page_leads_to_its_files(reports: None, public: Browser, place: str) -> None:
+    query = "year=2026&of=a&value=computable" if place == VALUES else "base=reporting&q=words"
+    page = public.soup(f"{place}?{query}&lang=en")
+    links = [a for a in page.select("main a[href]") if FILES[place] in str(a["href"])]
+    assert [a.get_text() for a in links] == [
+        *("Excel workbook", "CSV tables in a zip archive", "JSON"),
+    ]
+    for link in links:
+        assert isinstance(link, Tag)
+        address = str(link["href"])
+        assert all(part in address for part in (*query.split("&"), "lang=en"))
+        assert re.search(r"\.(xlsx|zip|json)\?", address)
+        assert public.get(address).status_code == 200
+
+
+@both
+def test_what_is_not_there_has_no_file(reports: None, public: Browser, place: str) -> None:
+    assert public.get(f"{FILES[place]}.pdf").status_code == 404
+    assert public.get(f"{FILES[place].replace('bms7/25', 'bms7/119')}.json").status_code == (
+        200 if place == VALUES else 404
+    )
