@@ -13,7 +13,6 @@ from tracker.domain.roles import Actor
 from tracker.domain.workflow import ReportStatus
 from tracker.models import (
     ChainEntry,
-    ChainText,
     NationalReport,
     OutcomeDocument,
     ReportingCycle,
@@ -108,16 +107,3 @@ def _rows(session: Session, actor: Actor, public_id: str | None) -> tuple[Report
         )
         for report, state, cycle, document in session.execute(query)
     )
-
-
-def return_reason(session: Session, report_id: int) -> str:
-    """Why the secretariat last returned this report; empty if it never did."""
-    reason = session.scalars(
-        select(ChainText.value)
-        .select_from(ChainEntry)
-        .outerjoin(ChainText, ChainText.entry_id == ChainEntry.id)
-        .where(ChainEntry.report_id == report_id, ChainEntry.kind == "step-return")
-        .order_by(ChainEntry.seq.desc(), ChainText.field)
-        .limit(1)
-    ).first()
-    return reason or ""

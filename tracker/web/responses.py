@@ -22,13 +22,9 @@ from tracker.queries.reports import ReportRow
 from tracker.queries.responses import ResponseRow, responses_of, revisions_of
 from tracker.queries.submissions import previous_answers
 from tracker.web.access import requires
+from tracker.web.desks import readable_sections
 from tracker.web.render import label, page
-from tracker.web.reporting import (
-    is_editable,
-    load_document,
-    load_report,
-    readable_sections,
-)
+from tracker.web.reporting import is_editable, load_document, load_report
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
 

@@ -10,7 +10,7 @@ from tracker.domain.clock import system_clock
 from tracker.domain.documents import Commitment, OutcomeDocument
 from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem, WrongStatus
 from tracker.domain.progress import SHOWN_ORDER, Absence, Audience, Progress
-from tracker.domain.workflow import Step, may_follow
+from tracker.domain.workflow import ReportStatus, Step, may_follow
 from tracker.forms.review import QuestionForm, ReturnForm
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
@@ -59,6 +59,12 @@ class Reviewed:
     def under_review(self) -> bool:
         """Whether questions may be asked."""
         return self.is_latest and self.row.status in UNDER_REVIEW
+
+    @property
+    def reopened(self) -> bool:
+        """Whether the State works on a correction of a published report."""
+        in_force = any(row.published_at and not row.superseded_at for row in self.all)
+        return self.row.status is ReportStatus.DRAFT and in_force
 
     def allows(self, step: Step) -> bool:
         """Whether this step can follow now."""

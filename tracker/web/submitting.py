@@ -28,15 +28,10 @@ from tracker.queries.responses import responses_of
 from tracker.queries.submissions import SubmissionRow, list_submissions
 from tracker.services import submissions as services
 from tracker.web.access import requires
+from tracker.web.desks import readable_sections
 from tracker.web.item_views import part_tasks
 from tracker.web.render import page, problem_text
-from tracker.web.reporting import (
-    gaps_of,
-    is_editable,
-    load_document,
-    load_report,
-    readable_sections,
-)
+from tracker.web.reporting import gaps_of, is_editable, load_document, load_report
 from tracker.web.session import current_actor
 from tracker.web.signing import key_file, print_receipt
 from tracker.web.transaction import session
