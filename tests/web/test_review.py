@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 from tests.national_reports import Reporting, report_at
 from tests.people import Browser, make_user, parsed
 from tests.submitted import make_cycle
+from tracker.domain.indicators import Cell
 from tracker.domain.labels import label
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
-from tracker.models import Clarification, ReportingCycle, Submission
+from tracker.models import Clarification, ReportingCycle, Submission, User
+from tracker.services.clarifications import reply
 from tracker.services.submissions import withdraw
 
 
@@ -196,6 +198,66 @@ def test_progress_is_counted_over_what_asks(
     asked = len(page.select("article[id^=p]")) - text_of(page).count("is for the Secretariat")
     assert f"◑ Partly implemented 1/{asked} (1%)" in legend
     assert f"? Not answered {asked - 2}/{asked} (98%)" in legend
+
+
+def test_what_the_states_own_count_leaves_out_is_said(
+    session: Session, reviewer: Browser, browser_of: type[Browser]
+) -> None:
+    work, _ = report_at(session, ReportStatus.DRAFT)
+    work.answer(29, progress=Progress.NOT_APPLICABLE)
+    work.answer(31, narrative="Words without progress.")
+    submission = work.submit()
+    work.give_back(submission)
+    session.commit()
+    told = text_of(reviewer.soup(path_of(submission)))
+    assert "6 of these commitments only recognise something and may be left" in told
+    assert "1 answer has no progress and counts as not answered." in told
+    assert "1 “Not applicable” gives no reason" in told
+    own = browser_of(session.get_one(User, work.focal_point.user_id))
+    for address in ("/reports", f"/reports/{work.report.public_id}"):
+        told = text_of(own.soup(address))
+        assert "2/87 (2%) commitments that need an answer" in told
+        assert "6 more commitments only recognise something" in told
+        assert "2 answers are begun and still count as to do" in told
+
+
+def test_a_submission_has_a_list_to_jump_from(session: Session, reviewer: Browser) -> None:
+    work, _ = report_at(session, ReportStatus.DRAFT)
+    work.save_figures({Cell(2024, "found", "total"): 3})
+    first = work.submit()
+    work.ask(first, "Open?", 25)
+    question = work.ask(first, "Settled?", 42)
+    reply(
+        session,
+        actor=work.focal_point,
+        clarification_id=question.id,
+        reply="Yes.",
+        clock=work.clock,
+    )
+    session.commit()
+    page = reviewer.soup(path_of(first))
+    (contents,) = page.select("nav[aria-labelledby=contents]")
+    assert "Paragraphs whose questions have a reply: 42" in text_of(contents)
+    links = [str(link["href"]) for link in contents.select("a")]
+    assert {"#progress", "#s-I.1", "#s-III.b", "#contacts", "#figures"} <= set(links)
+    assert "#p25" not in links and "#changed" not in links
+    assert all(page.find(id=link.removeprefix("#")) for link in links)
+
+
+def test_a_reviewer_is_told_who_publishes(
+    session: Session,
+    reviewer: Browser,
+    administrator: Browser,
+    submitted: tuple[Reporting, Submission],
+) -> None:
+    work, submission = submitted
+    told = "Only an administrator publishes, once the report is accepted."
+    for step in (None, work.accept, work.publish):
+        if step:
+            step(submission)
+            session.commit()
+        assert (told in text_of(reviewer.soup(path_of(submission)))) is (step != work.publish)
+        assert told not in text_of(administrator.soup(path_of(submission)))
 
 
 def test_of_a_resubmission_the_changes_stand_first(session: Session, reviewer: Browser) -> None:

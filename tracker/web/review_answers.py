@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from tracker.domain.completeness import Gap, gap_of
 from tracker.domain.documents import Commitment, OutcomeDocument
 from tracker.domain.history import Change, changes_between
 from tracker.domain.progress import Absence, Audience
@@ -72,6 +73,17 @@ def _changes(
 def counts_of(answers: Iterable[Answer]) -> dict[str, int]:
     """How many commitments that ask have which progress, or no answer."""
     return dict(Counter(a.value for a in answers if a.commitment.asks_states))
+
+
+def counted_otherwise(answers: Iterable[Answer]) -> dict[str, int]:
+    """What the State's own count of answers leaves out, by why, and ``counts_of`` holds."""
+    asking = [a for a in answers if a.commitment.asks_states]
+    gaps = Counter(gap_of(a.commitment, a.content) for a in asking)
+    return {
+        "may_be_left": sum(a.commitment.may_be_left for a in asking),
+        "no_reason": gaps[Gap.NO_REASON],
+        "no_progress": gaps[Gap.NO_PROGRESS],
+    }
 
 
 def audience_counts(responses: Mapping[str, SubmittedResponse]) -> dict[Audience, int]:

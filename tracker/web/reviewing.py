@@ -31,7 +31,7 @@ from tracker.web.access import requires
 from tracker.web.confirming import sensitive
 from tracker.web.public_choices import value_labels
 from tracker.web.render import label, page
-from tracker.web.review_answers import audience_counts, compare, counts_of
+from tracker.web.review_answers import audience_counts, compare, counted_otherwise, counts_of
 from tracker.web.review_items import compare_items, item_audiences
 from tracker.web.session import current_actor
 from tracker.web.signing_in import settings
@@ -122,6 +122,7 @@ def show(submission_id: str) -> ResponseReturnValue:
         changed=[answer for answer in answers if answer.changes],
         open_questions=[q for answer in answers for q in answer.questions if q.open],
         counts=counts_of(answers),
+        otherwise=counted_otherwise(answers),
         keys=VALUES,
         words={**value_labels(), **{audience.value: label(audience) for audience in Audience}},
         figures=submitted_tables(session(), reviewed.row.id, audience=Audience.SECRETARIAT),
