@@ -89,7 +89,9 @@ def test_errors_and_conflicts_stand_beside_their_cells(session: Session) -> None
     assert narrative.value == "My words." and narrative.fill.fgColor.rgb == "FFFFEFB8"
     assert narrative.comment and "Their words." in narrative.comment.text
     notes = str(answers.cell(row, column(answers, NOTES)).value)
-    assert notes.startswith("Progress: “Finished”") and "Narrative: Somebody else" in notes
+    assert (
+        notes.startswith("Progress: “Finished”") and "Narrative: This was changed online" in notes
+    )
     assert answers.cell(answer_row(31), column(answers, "Lead agency")).value == "Customs"
     formula = answers.cell(answer_row(32), column(answers, "Narrative"))
     assert formula.comment and "formula" in formula.comment.text

@@ -202,6 +202,25 @@ def test_a_conflict_shows_both_texts_and_either_can_win(
     assert responses_of(session, report.id)["bms7/annex/25"].content.narrative == "Both"
 
 
+def test_a_conflict_with_ones_own_other_window_says_so(
+    browser: Browser, browser_of: type[Browser], report: NationalReport, session: Session
+) -> None:
+    first = fields(browser.soup(section_path(report)))
+    other = first | {"p25-narrative": "From the other window"}
+    assert browser.post(section_path(report), other).status_code == 303
+    mine = first | {"p25-narrative": "From this window"}
+    told = text_of(parsed(browser.post(section_path(report), mine).data))
+    assert "was changed in another window, by you" in told and "Somebody saved" not in told
+    assert "by you, in another window" in told and "Camille" in told  # in the head of the page
+    colleague = browser_of(make_user(session, Role.FOCAL_POINT, "FRA", name="Dominique"))
+    theirs = fields(colleague.soup(section_path(report))) | {"p25-narrative": "Theirs"}
+    assert colleague.post(section_path(report), theirs).status_code == 303
+    now = fields(browser.soup(section_path(report))) | {"p25-narrative": "Once more"}
+    assert browser.post(section_path(report), now).status_code == 303
+    told = text_of(parsed(browser.post(section_path(report), mine).data))
+    assert "Somebody saved the same answer" in told and "by Camille" in told
+
+
 def test_a_colleagues_save_of_another_paragraph_is_no_conflict(
     browser: Browser, browser_of: type[Browser], report: NationalReport, session: Session
 ) -> None:

@@ -103,7 +103,7 @@ IMPORT_MESSAGES: Final[dict[str, str]] = {
         "the changes again."
     ),
     "import-conflicts": N_(
-        "Cells that somebody else changed meanwhile: %(n)s. Nothing was saved; choose for each "
+        "Cells that were changed online meanwhile: %(n)s. Nothing was saved; choose for each "
         "which text is to stand."
     ),
     "import-errors": N_(

@@ -17,7 +17,8 @@ REPORT_MESSAGES: Final[dict[str, str]] = {
     ),
     "wrong-status": N_("This cannot be done while the report is “%(status)s”."),
     "stale-edit": N_(
-        "Somebody saved this answer after you opened it. Press “Save” to compare both texts."
+        "This answer was changed after you opened it, in another window or by somebody else. Press "
+        "“Save” to compare both texts."
     ),
     "report-changed": N_(
         "The report was not submitted: it was changed after you opened this page. Look at what it "

@@ -60,11 +60,11 @@ def shown_text(cell: PlannedCell, text: str, cells: CellWords) -> str:
 
 
 def conflict_sentence(cell: PlannedCell, cells: CellWords) -> str:
-    """What somebody else saved meanwhile, shortened."""
+    """What was saved meanwhile, perhaps by the same person, shortened."""
     theirs = shown_text(cell, cell.theirs, cells)
     if not theirs:
-        return cells.words(N_("Somebody else emptied or removed this after the file was made."))
+        return cells.words(N_("This was emptied or removed online after the file was made."))
     cut = theirs if len(theirs) <= LONGEST_QUOTE else f"{theirs[:LONGEST_QUOTE]}…"
     return cells.words(
-        N_("Somebody else changed this after the file was made. It now says: %(said)s"), said=cut
+        N_("This was changed online after the file was made. It now says: %(said)s"), said=cut
     )

@@ -62,7 +62,7 @@ def _notes(sheet: Sheet, notes: tuple[str, ...]) -> None:
         words(
             N_(
                 "This copy holds what you filled in, with what the check found: wrong cells in "
-                "red, cells that somebody else changed meanwhile in yellow, the reasons in the "
+                "red, cells that were changed online meanwhile in yellow, the reasons in the "
                 "last column. Correct the cells and upload this file again."
             )
         ),

@@ -93,6 +93,16 @@ def revisions_of(session: Session, report_id: int, key: str) -> tuple[RevisionRo
     return tuple(_revision(entry, name) for entry, name in rows)
 
 
+def savers_since(session: Session, report_id: int, key: str, version: int) -> set[int | None]:
+    """Who saved a response after this version of it."""
+    query = select(ChainEntry.actor_id).where(
+        ChainEntry.report_id == report_id,
+        ChainEntry.subject == key,
+        ChainEntry.version > version,
+    )
+    return set(session.scalars(query))
+
+
 def revision_content(session: Session, report_id: int, key: str, version: int) -> ResponseContent:
     """What one version said; the empty content for version 0."""
     entry = session.scalars(

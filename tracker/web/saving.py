@@ -19,7 +19,7 @@ from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
 from tracker.queries.documents import commitment_ids
 from tracker.queries.reports import ReportRow
-from tracker.queries.responses import ResponseRow, responses_of, revision_content
+from tracker.queries.responses import ResponseRow, responses_of, revision_content, savers_since
 from tracker.services.responses import Saved, save_response
 from tracker.web.access import requires
 from tracker.web.render import label, page, problem_text
@@ -34,12 +34,16 @@ SAVE_KEY = r"[A-Za-z0-9.-]{0,64}"
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two texts of one answer: what was typed here, and what somebody saved meanwhile."""
+    """Two texts of one answer: what was typed here, and what was saved meanwhile.
+
+    ``own``: by the same person and nobody else, in another window.
+    """
 
     commitment: Commitment
     form: ResponseForm
     mine: ResponseContent
     theirs: ResponseRow
+    own: bool
 
 
 @dataclass(slots=True)
@@ -160,7 +164,8 @@ def _conflict(report: ReportRow, commitment: Commitment, form: ResponseForm) -> 
     theirs = responses_of(session(), report.id)[commitment.key]
     mine = form.read(report.default_audience)
     settle = filled_form(commitment.paragraph, theirs.version, mine)
-    return Conflict(commitment, settle, mine, theirs)
+    savers = savers_since(session(), report.id, commitment.key, _version(form))
+    return Conflict(commitment, settle, mine, theirs, savers == {current_actor().user_id})
 
 
 def _answer(
