@@ -477,6 +477,27 @@ def test_a_step_that_cannot_be_taken_is_a_conflict(
 # --- striking out
 
 
+def test_who_returns_too_late_is_led_on_and_keeps_the_reason(
+    session: Session, reviewer: Browser, submitted: tuple[Reporting, Submission]
+) -> None:
+    work, submission = submitted
+    work.accept(submission)
+    work.publish(submission)
+    session.commit()
+    answer = reviewer.post(path_of(submission, "/return"), {"reason": "See <b>28</b>."})
+    assert answer.status_code == 409
+    page = parsed(answer.data)
+    assert page.select(f"main a[href='{path_of(submission)}']")
+    assert "See <b>28</b>." in text_of(page) and page.find("b") is None
+    asked = reviewer.post(path_of(submission, "/questions/28"), {"question": "Since when?"})
+    assert asked.status_code == 409 and "Since when?" in asked.text
+    own = Browser(session.get_one(User, work.focal_point.user_id))
+    address = f"/reports/{work.report.public_id}"
+    refused = own.get(f"{address}/withdraw")
+    assert refused.status_code == 409
+    assert parsed(refused.data).select(f"main a[href='{address}']")
+
+
 def test_a_text_is_struck_out_and_its_tombstone_shown(
     session: Session, administrator: Browser, reviewer: Browser, public: Browser
 ) -> None:

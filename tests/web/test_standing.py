@@ -10,9 +10,10 @@ from tests.national_reports import Reporting, begin_report, report_at
 from tests.people import Browser, make_user
 from tests.submitted import make_cycle
 from tests.web.test_public import text_of
+from tracker.domain.account_events import AccountEventKind
 from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
-from tracker.models import ReportingCycle, User
+from tracker.models import AccountEvent, ReportingCycle, User
 from tracker.services.submissions import withdraw
 
 TOLD_LATE = "Late reports are accepted and marked late."
@@ -153,3 +154,42 @@ def test_what_needs_action_comes_before_cycles_never_begun(
         "Begin the report for old",
         "Ghana · done Submitted",
     ]
+
+
+def test_the_home_page_invites_nobody_to_sign_in_who_is(
+    session: Session, browser_of: type[Browser], public: Browser
+) -> None:
+    address = "main a[href='{}']"
+    assert public.soup("/").select(address.format("/sign-in"))
+    leads = {"FRA": "/reports", None: "/review"}
+    for (iso3, there), role in zip(leads.items(), (Role.OBSERVER, Role.REVIEWER), strict=True):
+        page = browser_of(make_user(session, role, iso3)).soup("/")
+        assert not page.select(address.format("/sign-in"))
+        assert page.select(address.format(there))
+
+
+def test_a_language_that_is_not_loaded_is_said(public: Browser) -> None:
+    told = "These pages are not translated into the language that was asked for:"
+    page = public.soup("/?lang=ru")
+    assert page.html and page.html["lang"] == "en" and f"{told} Русский" in text_of(page)
+    assert f"{told} <b>" in text_of(public.soup("/?lang=<b>"))
+    assert told not in text_of(public.soup("/?lang=en")) + text_of(public.soup("/"))
+
+
+def test_the_history_of_an_account_names_the_state(
+    session: Session, browser_of: type[Browser]
+) -> None:
+    administrator = browser_of(make_user(session, Role.ADMINISTRATOR))
+    user = make_user(session, Role.OBSERVER, "FRA")
+    facts = {"role": Role.OBSERVER.value, "state": "FRA"}
+    for kind in (AccountEventKind.ROLE_GIVEN, AccountEventKind.ROLE_ENDED):
+        session.add(
+            AccountEvent(user_id=user.id, kind=kind, at=user.created_at, actor_id=None, facts=facts)
+        )
+    session.commit()
+    for page in (
+        browser_of(user).soup("/account"),
+        administrator.soup(f"/admin/people/{user.public_id}"),
+    ):
+        lines = [text_of(line) for line in page.select(".events li")]
+        assert len(lines) == 2 and all("France" in line and "FRA" not in line for line in lines)

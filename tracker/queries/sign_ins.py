@@ -17,6 +17,7 @@ from tracker.models import (
     Passkey,
     RecoveryCode,
     SecondFactor,
+    State,
     User,
 )
 from tracker.models import Session as SignedIn
@@ -92,6 +93,7 @@ class AccountEventRow:
     at: datetime
     actor: str
     facts: dict[str, str]
+    state_name: dict[str, str]
 
     @property
     def role(self) -> Role | None:
@@ -205,6 +207,17 @@ def list_account_events(session: Session, user_id: int) -> tuple[AccountEventRow
         .order_by(*latest)
         .limit(EVENTS_SHOWN)
     )
+    found = rows.all()
+    codes = {row.facts["state"] for row, _ in found if "state" in row.facts}
+    query = select(State.iso3, State.name).where(State.iso3.in_(codes))
+    states = {iso3: name for iso3, name in session.execute(query)} if codes else {}
     return tuple(
-        AccountEventRow(row.kind, row.at, name or "", dict(row.facts)) for row, name in rows
+        AccountEventRow(
+            row.kind,
+            row.at,
+            name or "",
+            dict(row.facts),
+            states.get(row.facts.get("state", ""), {}),
+        )
+        for row, name in found
     )

@@ -27,7 +27,7 @@ from tracker.domain.signed import KeyUnusable
 from tracker.models.engine import is_unusable, said_by_database
 from tracker.web import carrying, second_step, signing_in
 from tracker.web.access import SignInNeeded
-from tracker.web.render import page, problem_text, with_query
+from tracker.web.render import Link, page, problem_text, with_query
 from tracker.web.request_log import request_reference
 from tracker.web.session import current_actor, stay_unknown
 from tracker.web.transaction import SAFE_METHODS, release
@@ -50,6 +50,7 @@ PAGE_OF = {  # a file of what a page shows, and that page
     "page_downloads.indicator": "indicators.show",
     "page_downloads.commitment": "public.commitment",
 }
+TYPED = ("reason", "question", "reply")  # what somebody wrote for one step
 RETRY_AFTER = "10"  # seconds: as long as SQLite waits for its lock
 PAGES = (400, 403, 404, 405, 409, 410, 413, 414, 422, 429, 500, 503)
 
@@ -60,7 +61,10 @@ def wants_json() -> bool:
 
 
 def refusal(problem: Problem, status: int) -> ResponseReturnValue:
-    """The answer to a refused request, as JSON for scripts and as a page for people."""
+    """The answer to a refused request, as JSON for scripts and as a page for people.
+
+    Where somebody was faster, the page leads to how things stand and holds what was typed.
+    """
     release()
     message = problem_text(problem)
     if wants_json():
@@ -70,6 +74,8 @@ def refusal(problem: Problem, status: int) -> ResponseReturnValue:
         message=message,
         why=problem.code,
         without=_address_without(problem),
+        onward=_how_things_stand() if status == 409 else None,
+        typed=[request.form[name] for name in TYPED if request.form.get(name, "").strip()],
         reference=request_reference() if status >= 500 else "",
     ), status
 
@@ -92,6 +98,18 @@ def _address_without(problem: Problem) -> str:
     if endpoint in PAGE_OF:
         del place["form"]
     return with_query(url_for(PAGE_OF.get(endpoint, endpoint), **place), kept)
+
+
+def _how_things_stand() -> Link | None:
+    """Where the submission or the report that was acted on is read; none for anything else."""
+    named = request.view_args or {}
+    if "submission_id" in named:
+        address = url_for("reviewing.show", submission_id=named["submission_id"])
+        return Link(gettext("See how the submission stands now"), address)
+    if "report_id" in named:
+        address = url_for("reporting.show", report_id=named["report_id"])
+        return Link(gettext("See how the report stands now"), address)
+    return None
 
 
 def _readable_path() -> str:

@@ -46,6 +46,14 @@ def _choose() -> str:
     return request.accept_languages.best_match(loaded) or "en"
 
 
+def language_not_loaded() -> str:
+    """The language that the address asks for and that is not loaded here, in its own words."""
+    asked = request.args.get("lang", "")
+    if not asked or asked in current_app.config["SETTINGS"].languages:
+        return ""
+    return LANGUAGE_NAMES.get(asked, asked[:20])
+
+
 def language_choices() -> list[tuple[str, str]]:
     """The loaded languages, each with its own name, for a list to choose from."""
     loaded = current_app.config["SETTINGS"].languages

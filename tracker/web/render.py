@@ -231,6 +231,7 @@ def init_app(app: Flask) -> None:
             "person_here": browser.person.user_id if browser else None,  # also halfway in
             "locale": locale.locale_name().replace("_", "-"),
             "text_direction": locale.text_direction(),
+            "language_not_loaded": locale.language_not_loaded(),
             "demonstration": app.config["SETTINGS"].demonstration,
             "version": __version__,
             "navigation": navigation(),
