@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -30,7 +30,7 @@ from tracker.policy.rules import Subject
 from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import cycle_or_none, list_cycles
 from tracker.queries.indicator_reporting import indicators_reported
-from tracker.queries.indicators import ReturnRow, definition_of, returns_of
+from tracker.queries.indicators import definition_of, returns_of
 from tracker.queries.published import published_values
 from tracker.queries.reports import ReportRow
 from tracker.queries.states import count_members
@@ -38,6 +38,7 @@ from tracker.services.indicators import save_indicator
 from tracker.services.responses import Saved
 from tracker.web.access import requires
 from tracker.web.indicator_choices import values_view
+from tracker.web.indicator_desk import Desk, Typed
 from tracker.web.locale import chosen_language
 from tracker.web.public_choices import by_name, current_cycle
 from tracker.web.render import page, problem_text
@@ -48,37 +49,6 @@ from tracker.web.transaction import session
 
 blueprint = Blueprint("indicators", __name__)
 blueprint.after_request(revalidate)
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Everything around one return while it is filled in."""
-
-    report: ReportRow
-    definition: IndicatorDefinition
-    stored: ReturnRow | None
-    editable: bool
-
-    @property
-    def version(self) -> int:
-        """The version that a save replaces."""
-        return self.stored.version if self.stored else 0
-
-    def stored_texts(self) -> dict[str, str]:
-        """The saved figures as they would be typed, by place."""
-        figures = self.stored.figures if self.stored else {}
-        return {cell.place: str(number) for cell, number in figures.items()}
-
-
-@dataclass(slots=True)
-class Typed:
-    """What was sent: texts by place, and what is wrong with them."""
-
-    form: IndicatorForm
-    texts: Mapping[str, str]
-    problems: tuple[Problem, ...] = ()
-    conflict: bool = False
-    alerts: list[str] = field(default_factory=list)
 
 
 def _load(report_id: str, slug: str, action: Action) -> Desk:
@@ -99,8 +69,7 @@ def edit(report_id: str, slug: str) -> ResponseReturnValue:
     """The figures of one indicator, to fill in or, without the right, to read."""
     desk = _load(report_id, slug, Action.REPORT_READ)
     if not desk.editable:
-        audience = desk.stored.audience if desk.stored else desk.report.default_audience
-        table = return_table(desk.definition, audience, desk.stored.figures if desk.stored else {})
+        table = return_table(desk.definition, desk.audience, desk.figures)
         return page(
             "indicators/read.html",
             desk=desk,
@@ -112,10 +81,9 @@ def edit(report_id: str, slug: str) -> ResponseReturnValue:
 
 
 def _fresh_form(desk: Desk) -> IndicatorForm:
-    audience = desk.stored.audience if desk.stored else desk.report.default_audience
     waiting = request.args.get("year", "")[:4]
     return IndicatorForm(
-        data={"version": str(desk.version), "audience": audience.value, "add_year": waiting}
+        data={"version": str(desk.version), "audience": desk.audience.value, "add_year": waiting}
     )
 
 
@@ -185,13 +153,11 @@ def _add_year(desk: Desk, typed: Typed) -> ResponseReturnValue:
 
 
 def _years_shown(desk: Desk, typed: Typed) -> set[int]:
-    stored = desk.stored.figures if desk.stored else {}
-    return {*_years_asked(desk.report), *years_of(stored), *_years_sent(typed.texts)}
+    return {*_years_asked(desk.report), *years_of(desk.figures), *_years_sent(typed.texts)}
 
 
 def _form_page(desk: Desk, typed: Typed, extra: int | None = None) -> str:
     definition, language = desk.definition, chosen_language()
-    stored = desk.stored.figures if desk.stored else {}
     years = sorted(_years_shown(desk, typed) | ({extra} if extra else set()))
     errors: dict[str, list[str]] = defaultdict(list)
     summary = []
@@ -208,9 +174,10 @@ def _form_page(desk: Desk, typed: Typed, extra: int | None = None) -> str:
         report=desk.report,
         definition=definition,
         form=typed.form,
-        tables=[year_table(definition, stored, year) for year in years],
+        tables=[year_table(definition, desk.figures, year) for year in years],
         texts=typed.texts,
         stored_texts=desk.stored_texts(),
+        unsaved=typed.differs_from(desk),
         conflict=typed.conflict,
         alerts=typed.alerts,
         errors=errors,
@@ -220,7 +187,7 @@ def _form_page(desk: Desk, typed: Typed, extra: int | None = None) -> str:
                 "href": f"#{problem.place}",
                 "message": problem_text(in_words(definition, problem, language)),
             }
-            for problem in check(definition, stored).warnings
+            for problem in check(definition, desk.figures).warnings
         ],
     )
 

@@ -201,7 +201,6 @@ class Answer {
 
 const answers = [...form.querySelectorAll(".response[data-save]")].map((box) => new Answer(box));
 
-let leavingBySaving = false;
 form.addEventListener("submit", (event) => {
   const waited = answers.find((answer) => answer.running);
   if (waited) {
@@ -210,10 +209,9 @@ form.addEventListener("submit", (event) => {
     waited.box.addEventListener("answered", () => form.requestSubmit(event.submitter), { once: true });
     return;
   }
-  leavingBySaving = true;
   for (const answer of answers) clearTimeout(answer.timer);
 });
-window.addEventListener("beforeunload", (event) => {
-  const waiting = answers.some((answer) => answer.content() !== answer.acknowledged);
-  if (waiting && !leavingBySaving) event.preventDefault();
+// Asked by leaving.js before the page is left.
+form.addEventListener("leaving", (event) => {
+  if (answers.some((answer) => answer.content() !== answer.acknowledged)) event.preventDefault();
 });
