@@ -3,7 +3,14 @@
 import pytest
 from playwright.sync_api import Dialog, Locator, Page, expect
 
-from tests.browser.reporting import add_focal_point, begin_report, narrative, press, save_state
+from tests.browser.reporting import (
+    add_focal_point,
+    begin_report,
+    narrative,
+    on_disk,
+    press,
+    save_state,
+)
 from tests.browser.site import RunningSite
 from tests.browser.visits import Visits
 
@@ -126,3 +133,15 @@ def test_an_answer_on_its_way_is_asked_about_and_a_saved_one_is_not(
     expect(save_state(page, 25)).to_contain_text("Saved at")
     press(page, _home(page))
     assert asked.times == 1
+
+
+def test_what_is_typed_and_taken_back_is_not_waiting(visits: Visits, site: RunningSite) -> None:
+    page, asked = _open(visits, site, "MUS", "sections/I.1")
+    narrative(page, 25).press_sequentially("X")
+    expect(save_state(page, 25)).to_have_text("Not saved yet")
+    narrative(page, 25).press("Backspace")
+    expect(save_state(page, 25)).to_have_text("No answer saved yet")
+    assert page.evaluate("sessionStorage.length") == 0
+    press(page, _home(page))
+    assert asked.times == 0
+    assert on_disk(site, "MUS", 25) is None

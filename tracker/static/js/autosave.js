@@ -17,6 +17,55 @@ function valuesOf(box) {
   return values;
 }
 
+// The laws of one answer. Without this script further empty rows come with the page after a save.
+class Laws {
+  constructor(box) {
+    this.box = box;
+    this.button = box.querySelector("[data-add-row]");
+    box.querySelector("[data-without-script]").hidden = true;
+    this.button.addEventListener("click", () => this.add()?.querySelector("input").focus());
+    this.show();
+  }
+
+  get rows() {
+    return [...this.box.querySelectorAll(".measure")];
+  }
+
+  get isFull() {
+    return this.rows.length >= Number(this.box.dataset.most);
+  }
+
+  show() {
+    this.button.hidden = this.isFull;
+  }
+
+  // The last row again, empty and with the next number in every name.
+  add() {
+    if (this.isFull) return null;
+    const last = this.rows.at(-1);
+    const row = last.cloneNode(true);
+    for (const line of row.querySelectorAll(".field-error")) line.remove();
+    for (const field of row.querySelectorAll(".field-invalid")) field.classList.remove("field-invalid");
+    const next = (text) => text.replace(/-measures-(\d+)-/g, (_, number) => `-measures-${Number(number) + 1}-`);
+    for (const element of row.querySelectorAll("[id], [for]")) {
+      for (const name of ["id", "for", "name", "aria-describedby"]) {
+        if (element.hasAttribute(name)) element.setAttribute(name, next(element.getAttribute(name)));
+      }
+    }
+    for (const field of row.querySelectorAll("input")) {
+      const described = field.getAttribute("aria-describedby")?.replace(/ ?\S+-error/, "");
+      if (described) field.setAttribute("aria-describedby", described);
+      else field.removeAttribute("aria-describedby");
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("value");
+      field.value = "";
+    }
+    last.after(row);
+    this.show();
+    return row;
+  }
+}
+
 // What an answer says, whatever its version and however many empty rows its page shows.
 const meaning = (values) =>
   new URLSearchParams(values.filter(([name, value]) => value && !name.endsWith("-version"))).toString();
@@ -28,9 +77,11 @@ class Answer {
     this.version = box.querySelector("input[name$='-version']");
     this.listed = document.querySelector(`#paragraphs a[href="#p${box.dataset.paragraph}"] + .hint`);
     this.storageKey = `unsent:${texts.user}:${texts.report}:${box.dataset.paragraph}`;
+    this.settled = this.state.textContent; // what the line says while nothing waits
     this.acknowledged = "unsaved" in box.dataset ? "" : this.content();
     this.key = random();
     this.running = false;
+    this.laws = new Laws(box.querySelector(".measures"));
     box.addEventListener("input", () => this.changed());
     box.addEventListener("change", () => this.save());
     // A button that is being pressed saves by itself, and must not move from under the pointer.
@@ -57,16 +108,25 @@ class Answer {
   }
 
   content() {
-    const values = valuesOf(this.box);
-    values.delete(this.version.name);
-    return values.toString();
+    return meaning([...valuesOf(this.box)]);
   }
 
   changed() {
-    if (this.content() === this.acknowledged) return;
+    if (this.content() === this.acknowledged) {
+      if (!this.running) this.putAsItWas();
+      return;
+    }
     this.say(texts.textUnsaved);
     this.keep();
     this.saveIn(WAIT);
+  }
+
+  // What was typed is gone again: nothing waits, and nothing is wrong or kept.
+  putAsItWas() {
+    clearTimeout(this.timer);
+    this.clearErrors();
+    this.say(this.settled);
+    sessionStorage.removeItem(this.storageKey);
   }
 
   saveIn(time) {
@@ -105,7 +165,7 @@ class Answer {
     }
     this.running = false;
     this.box.dispatchEvent(new Event("answered"));
-    if (this.content() !== content && this.content() !== this.acknowledged) this.changed();
+    if (this.content() !== content) this.changed();
   }
 
   async read(answer, content) {
@@ -117,6 +177,7 @@ class Answer {
       this.version.value = told.version;
       this.acknowledged = content;
       sessionStorage.removeItem(this.storageKey);
+      this.settled = told.message;
       this.say(told.message);
       if (this.listed) this.listed.textContent = told.standing;
     } else if (told.problems) {
@@ -188,6 +249,8 @@ class Answer {
   // seen as a conflict and not written over.
   putBack(kept) {
     const values = new Map(kept.values);
+    const isMissing = (name) => name.includes("-measures-") && !form.elements[name];
+    while ([...values.keys()].some(isMissing) && this.laws.add());
     for (const field of fieldsOf(this.box)) {
       if (field.type === "radio" || field.type === "checkbox") {
         field.checked = kept.values.some(([name, value]) => name === field.name && value === field.value);
