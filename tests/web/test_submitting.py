@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from bs4 import BeautifulSoup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -10,7 +11,9 @@ from tests.evidence import attach
 from tests.items import CONTACT, save
 from tests.national_reports import Reporting, begin_report, report_at
 from tests.people import Browser, make_user, parsed
-from tracker.domain.progress import Progress
+from tracker.domain.indicators import Cell
+from tracker.domain.labels import label
+from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
 from tracker.models import NationalReport, Submission, SubmissionResponse
@@ -102,3 +105,57 @@ def test_an_empty_report_is_submitted_as_it_was_seen(
     session.commit()
     browser = browser_of(make_user(session, Role.FOCAL_POINT, "KEN"))
     assert browser.submit_report(f"/reports/{report.public_id}", FORM).status_code == 303
+
+
+FIGURES = {
+    Cell(2023, "found", "total"): 20,
+    Cell(2023, "found", "traced"): 5,
+    Cell(2024, "found", "total"): 0,
+}
+
+
+def lines_of(page: BeautifulSoup) -> dict[str, tuple[str, str]]:
+    """The sentence and the address of each indicator by its code."""
+    found = {}
+    for line in page.select("main li"):
+        code, link = line.select_one("bdi"), line.select_one("a")
+        if code:
+            words = " ".join(line.get_text("").split())
+            found[code.get_text()] = (words, str(link["href"]) if link else "")
+    return found
+
+
+def test_the_page_before_submission_says_how_many_figures_are_given(
+    session: Session, browser: Browser, work: Reporting, address: str
+) -> None:
+    work.save_figures(FIGURES)
+    session.commit()
+    lines = lines_of(browser.soup(address))
+    words, href = lines["16.4.2"]
+    assert words.endswith(": 3 figures (2023, 2024)")
+    assert href == f"/reports/{work.report.public_id}/indicators/sdg-16-4-2"
+    assert browser.get(href).status_code == 200
+    words, href = lines["OP-1"]
+    assert words.endswith(": none, which is no gap")
+    assert href.endswith("/indicators/tracing-requests")
+
+
+def test_who_publishes_reads_how_many_figures_go_to_whom(
+    session: Session, browser_of: type[Browser]
+) -> None:
+    work = begin_report(session, "GHA")
+    work.save_figures(FIGURES, audience=Audience.STATES)
+    submission = work.submit()
+    work.accept(submission)
+    session.commit()
+    administrator = browser_of(make_user(session, Role.ADMINISTRATOR))
+    desk = f"/review/submissions/{submission.public_id}"
+    lines = lines_of(administrator.soup(f"{desk}/publish"))
+    words, href = lines["16.4.2"]
+    assert ": 3 figures (2023, 2024) " in words
+    assert words.endswith(label(Audience.STATES))
+    page, _, place = href.partition("#")
+    assert page == desk
+    assert administrator.soup(page).select(f"#{place}")
+    assert lines["OP-1"][0].endswith(": none, which is no gap")
+    assert lines["OP-1"][1] == ""

@@ -1,10 +1,10 @@
-"""How many Member States reported figures on each indicator in one cycle."""
+"""Who reported figures on each indicator in one cycle, and how many one report gives."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import and_, select
+from sqlalchemy import Subquery, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.indicators import IndicatorDefinition, definition_from
@@ -12,6 +12,8 @@ from tracker.domain.progress import Audience
 from tracker.models import Indicator, IndicatorFigure, IndicatorReturn, State, SubmissionFigure
 from tracker.queries.figures import basis_submissions
 from tracker.queries.indicators import list_indicators
+
+NUMBER = func.count().label("number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,16 @@ class IndicatorReporting:
     def withheld(self) -> int:
         """How many of them keep their figures from this reader."""
         return sum(state.withheld for state in self.states)
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresGiven:
+    """How many figures a report gives on one indicator, of which years, and who may read them."""
+
+    definition: IndicatorDefinition
+    years: tuple[int, ...] = ()
+    number: int = 0
+    audience: Audience | None = None
 
 
 def indicators_reported(
@@ -62,23 +74,40 @@ def indicators_reported(
     )
 
 
-def years_returned(
-    session: Session, report_id: int
-) -> tuple[tuple[IndicatorDefinition, tuple[int, ...]], ...]:
-    """Every indicator in order, with the years of which a working copy has figures."""
-    of_report = and_(
-        IndicatorReturn.indicator == Indicator.slug, IndicatorReturn.report_id == report_id
+def figures_given(session: Session, report_id: int) -> tuple[FiguresGiven, ...]:
+    """Every indicator in order, with how much a working copy says on it."""
+    returned = IndicatorReturn
+    counted = (
+        select(returned.indicator, returned.audience, IndicatorFigure.year, NUMBER)
+        .join(IndicatorFigure, IndicatorFigure.return_id == returned.id)
+        .where(returned.report_id == report_id)
+        .group_by(returned.indicator, returned.audience, IndicatorFigure.year)
     )
-    found: dict[str, tuple[IndicatorDefinition, tuple[int, ...]]] = {}
-    for row, year in session.execute(
-        select(Indicator, IndicatorFigure.year)
-        .outerjoin(IndicatorReturn, of_report)
-        .outerjoin(IndicatorFigure, IndicatorFigure.return_id == IndicatorReturn.id)
-        .group_by(Indicator.slug, IndicatorFigure.year)
-        .order_by(Indicator.position, Indicator.slug, IndicatorFigure.year)
+    return _given(session, counted.subquery())
+
+
+def figures_submitted(session: Session, submission_id: int) -> tuple[FiguresGiven, ...]:
+    """Every indicator in order, with how much a submission says on it."""
+    figure = SubmissionFigure
+    counted = (
+        select(figure.indicator, figure.audience, figure.year, NUMBER)
+        .where(figure.submission_id == submission_id)
+        .group_by(figure.indicator, figure.audience, figure.year)
+    )
+    return _given(session, counted.subquery())
+
+
+def _given(session: Session, counted: Subquery) -> tuple[FiguresGiven, ...]:
+    """``counted``: the figures of each indicator and year, where there are any."""
+    found: dict[str, FiguresGiven] = {}
+    for row, year, number, audience in session.execute(
+        select(Indicator, counted.c.year, counted.c.number, counted.c.audience)
+        .outerjoin(counted, counted.c.indicator == Indicator.slug)
+        .order_by(Indicator.position, Indicator.slug, counted.c.year)
     ):
-        if row.slug not in found:
-            found[row.slug] = (definition_from(row.definition), ())
-        definition, years = found[row.slug]
-        found[row.slug] = (definition, years if year is None else (*years, year))
+        given = found.get(row.slug) or FiguresGiven(definition_from(row.definition))
+        if year is not None:
+            years, sum_of_all = (*given.years, year), given.number + number
+            given = replace(given, years=years, number=sum_of_all, audience=audience)
+        found[row.slug] = given
     return tuple(found.values())

@@ -17,7 +17,7 @@ from tracker.policy.authorise import may
 from tracker.policy.rules import Subject
 from tracker.queries.cycles import CycleRow, cycle_or_none, list_cycles
 from tracker.queries.documents import document_or_none, documents_by_slug
-from tracker.queries.indicator_reporting import years_returned
+from tracker.queries.indicator_reporting import figures_given
 from tracker.queries.reports import ReportRow, list_readable_reports, readable_report_or_none
 from tracker.queries.responses import responses_of
 from tracker.queries.states import StateRow, states_by_id
@@ -127,7 +127,7 @@ def show(report_id: str) -> ResponseReturnValue:
         report=report,
         whole=whole,
         submissions=desk.past.submissions if whole else (),
-        indicators=years_returned(session(), report.id) if whole else (),
+        figures=figures_given(session(), report.id) if whole else (),
         parts=part_tasks(session(), report.id, system_clock().date()) if whole else (),
         document=document,
         audiences=list(Audience),

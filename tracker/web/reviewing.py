@@ -17,6 +17,7 @@ from tracker.policy.authorise import authorise
 from tracker.queries.clarifications import list_for_report
 from tracker.queries.documents import commitment_ids, document_or_none
 from tracker.queries.evidence import files_of_submissions, submitted_files
+from tracker.queries.indicator_reporting import figures_submitted
 from tracker.queries.indicators import submitted_tables
 from tracker.queries.strikes import struck_in_submission
 from tracker.queries.submissions import (
@@ -179,6 +180,7 @@ def _decision_page(reviewed: Reviewed, step: Step, form: ReturnForm | None = Non
         unanswered=sum(question.open for question in questions),
         audiences=audience_counts(submitted_responses(session(), reviewed.row.id)),
         item_audiences=item_audiences(session(), reviewed.row.id),
+        figures=figures_submitted(session(), reviewed.row.id),
         public_files=sum(
             map(len, submitted_files(session(), reviewed.row.id, Audience.PUBLIC).values())
         ),

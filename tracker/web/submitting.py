@@ -21,6 +21,7 @@ from tracker.policy.actions import Action
 from tracker.policy.authorise import may
 from tracker.policy.rules import Subject
 from tracker.queries.evidence import files_of_report
+from tracker.queries.indicator_reporting import figures_given
 from tracker.queries.indicators import draft_tables
 from tracker.queries.items import items_of
 from tracker.queries.reports import ReportRow, last_change
@@ -85,6 +86,7 @@ def _submit_page(report: ReportRow, form: SubmissionForm, alert: str = "") -> st
         gaps=gaps_of(report, document),
         commitments={c.paragraph: c for c in document.commitments},
         parts=part_tasks(session(), report.id, system_clock().date()),
+        figures=figures_given(session(), report.id),
         files=sum(
             not file.latest.removed
             for files in files_of_report(session(), report.id).values()
