@@ -312,6 +312,27 @@ def test_a_value_that_cannot_be_is_said_at_its_field(visits: Visits, site: Runni
     assert site.rows("SELECT title, link FROM measure") == [("Arms Act", "https://example.org/act")]
 
 
+def test_a_reason_that_is_missing_is_said_at_its_field(visits: Visits, site: RunningSite) -> None:
+    page = _at_work(visits, site, "SYC")
+    reason, button = page.locator("#p25-reason"), page.locator("#p25 .response > button")
+    line = page.locator("#p25-reason-error")
+    progress(page, 25, "not_applicable").check()
+    expect(save_state(page, 25)).to_contain_text("a reason is still missing")
+    expect(line).to_have_count(0)  # nobody had the time to type it
+    button.click()
+    expect(line).to_have_text("a reason is still missing")
+    expect(reason).to_have_attribute("aria-invalid", "true")
+    expect(reason).to_have_attribute("aria-describedby", "p25-reason-hint p25-reason-error")
+    page.reload()
+    expect(line).to_contain_text("a reason is still missing")
+    reason.fill("No armed forces.")
+    button.click()
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    expect(line).to_have_count(0)
+    expect(reason).not_to_have_attribute("aria-invalid", "true")
+    expect(reason).to_have_attribute("aria-describedby", "p25-reason-hint")
+
+
 def test_what_was_said_to_be_saved_survives_a_killed_server(
     visits: Visits, site: RunningSite
 ) -> None:

@@ -576,6 +576,56 @@ def test_what_is_still_missing_is_said_at_the_answer(
     assert entry and entry.parent and "to do" in entry.parent.text
 
 
+def test_a_reason_that_is_missing_is_said_at_its_field_and_above_with_a_link(
+    browser: Browser, report: NationalReport
+) -> None:
+    missing = "a reason is still missing"
+    values = fields(browser.soup(section_path(report)))
+    values |= {"p27-progress": "not_applicable", "p28-progress": "not_applicable"}
+    browser.post(section_path(report), values | {"p28-reason": "No coast."})
+    page = browser.soup(section_path(report))
+    reason, line = page.select_one("#p27-reason"), page.select_one("#p27-reason-error")
+    assert reason and line and missing in line.text
+    assert reason["aria-invalid"] == "true"
+    assert "p27-reason-error" in str(reason["aria-describedby"]).split()
+    links = page.select(".notice a[href$='-reason']")
+    assert [link["href"] for link in links] == ["#p27-reason"]
+    assert links[0].parent and missing in links[0].parent.text
+    assert not page.select("#p28-reason[aria-invalid]")
+    check = browser.soup(f"/reports/{report.public_id}/submit")
+    assert check.select(f"a[href='{section_path(report)}#p27-reason']")
+    json = {"Accept": "application/json"}
+    body = {"p27-version": "1", "p27-progress": "not_applicable"}
+    told = browser.post(save_path(report, 27), body, headers=json).get_json()
+    assert told["lacking"] == {"field": "reason", "message": missing}
+    told = browser.post(
+        save_path(report, 27), body | {"p27-reason": "No industry."}, headers=json
+    ).get_json()
+    assert told["lacking"] is None
+    assert not browser.soup(section_path(report)).select("[aria-invalid], .notice a")
+
+
+def test_each_button_that_begins_a_report_says_of_which_cycle(
+    session: Session, browser: Browser
+) -> None:
+    make_cycle(session, "over", due=date(2026, 3, 31))
+    session.commit()
+    buttons = browser.soup("/reports").select("main form button")
+    words = [text_of(button) for button in buttons]
+    assert len(words) > 1 and len(set(words)) == len(words)
+    assert "Begin the report of France for over" in words
+
+
+def test_an_introduction_in_another_language_than_the_page_says_so(
+    browser: Browser, report: NationalReport
+) -> None:
+    page = browser.soup(section_path(report))
+    mark = page.select_one(".chapeau:lang(fr) + .base")
+    assert mark and mark.text.startswith("Shown in French")
+    page = browser.soup(section_path(report) + "?lang=fr")
+    assert page.select(".chapeau") and not page.select(".chapeau + .base")
+
+
 def test_a_refused_paragraph_is_named_with_its_reason_and_a_link(
     browser: Browser, report: NationalReport
 ) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from tracker.domain.completeness import gap_of, standing_of
+from tracker.domain.completeness import Gap, gap_of, standing_of
 from tracker.domain.documents import Commitment, OutcomeDocument, Section
 from tracker.domain.errors import NotFound, Problem
 from tracker.domain.history import group_revisions
@@ -120,6 +120,14 @@ def section_page(
     whole = may(actor, Action.REPORT_READ, Subject(report.state_id))
     blocks = readable_sections(report, document)
     place = [block.code for block in blocks].index(here.code)
+    gaps = {
+        c.paragraph: gap_of(c, rows[c.key].content)
+        for c in document.in_section(here.code)
+        if c.key in rows
+    }
+    to_check = [n for n, gap in gaps.items() if gap is Gap.NO_REASON and n not in unsaved]
+    for number in to_check:
+        forms[number].reason.errors = [label(Gap.NO_REASON)]
     return page(
         "reports/section.html",
         report=report,
@@ -132,11 +140,8 @@ def section_page(
             c.paragraph: standing_of(c, rows[c.key].content if c.key in rows else None)
             for c in document.in_section(here.code)
         },
-        gaps={
-            c.paragraph: gap_of(c, rows[c.key].content)
-            for c in document.in_section(here.code)
-            if c.key in rows
-        },
+        gaps=gaps,
+        to_check=to_check,
         earlier=previous_answers(session(), report.id),
         forms=forms,
         files=files_of_report(session(), report.id),

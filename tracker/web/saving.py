@@ -226,12 +226,15 @@ def answer(report_id: str, paragraph: int) -> ResponseReturnValue:
     except Invalid as error:
         problems = [{"field": p.place, "message": problem_text(p)} for p in error.problems]
         return jsonify({"ok": False, "code": "invalid", "problems": problems}), 422
+    gap = gap_of(commitment, content)
+    lacking = {"field": "reason", "message": label(gap)} if gap is Gap.NO_REASON else None
     return jsonify(
         {
             "ok": True,
             "version": saved.version,
             "saved_at": instant(saved.saved_at),
-            "message": _saved_message(saved, gap_of(commitment, content)),
+            "message": _saved_message(saved, gap),
+            "lacking": lacking,
             "standing": label(standing_of(commitment, content)),
         }
     )

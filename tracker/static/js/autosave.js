@@ -17,6 +17,17 @@ function valuesOf(box) {
   return values;
 }
 
+function clearErrors(box) {
+  for (const line of box.querySelectorAll(".field-error")) line.remove();
+  for (const field of box.querySelectorAll(".field-invalid")) field.classList.remove("field-invalid");
+  for (const control of box.querySelectorAll("[aria-invalid]")) {
+    control.removeAttribute("aria-invalid");
+    const described = control.getAttribute("aria-describedby")?.replace(/ ?\S+-error/, "");
+    if (described) control.setAttribute("aria-describedby", described);
+    else control.removeAttribute("aria-describedby");
+  }
+}
+
 // The laws of one answer. Without this script further empty rows come with the page after a save.
 class Laws {
   constructor(box) {
@@ -44,8 +55,7 @@ class Laws {
     if (this.isFull) return null;
     const last = this.rows.at(-1);
     const row = last.cloneNode(true);
-    for (const line of row.querySelectorAll(".field-error")) line.remove();
-    for (const field of row.querySelectorAll(".field-invalid")) field.classList.remove("field-invalid");
+    clearErrors(row);
     const next = (text) => text.replace(/-measures-(\d+)-/g, (_, number) => `-measures-${Number(number) + 1}-`);
     for (const element of row.querySelectorAll("[id], [for]")) {
       for (const name of ["id", "for", "name", "aria-describedby"]) {
@@ -53,10 +63,6 @@ class Laws {
       }
     }
     for (const field of row.querySelectorAll("input")) {
-      const described = field.getAttribute("aria-describedby")?.replace(/ ?\S+-error/, "");
-      if (described) field.setAttribute("aria-describedby", described);
-      else field.removeAttribute("aria-describedby");
-      field.removeAttribute("aria-invalid");
       field.removeAttribute("value");
       field.value = "";
     }
@@ -105,6 +111,7 @@ class Answer {
     }
     if (!this.needsSignIn) await this.save();
     if (this.needsSignIn) form.requestSubmit(button);
+    else if (this.lacking) this.showLacking();
   }
 
   content() {
@@ -171,11 +178,14 @@ class Answer {
   async read(answer, content) {
     const told = await answer.json();
     this.clearErrors();
+    this.lacking = told.lacking;
     this.needsPage = !told.ok && !told.problems;
     this.needsSignIn = answer.status === 401 || told.code === "form-expired";
     if (told.ok) {
       this.version.value = told.version;
       this.acknowledged = content;
+      // Who has just chosen "not applicable" has not had the time to say why.
+      if (this.lacking && document.activeElement?.type !== "radio") this.showLacking();
       sessionStorage.removeItem(this.storageKey);
       this.settled = told.message;
       this.say(told.message);
@@ -190,6 +200,11 @@ class Answer {
     }
   }
 
+  showLacking() {
+    this.clearErrors();
+    this.showError(this.lacking);
+  }
+
   showError(problem) {
     const prefix = this.version.name.replace("version", "");
     const field = form.elements[prefix + problem.field];
@@ -197,14 +212,16 @@ class Answer {
     if (!control) return;
     control.setAttribute("aria-invalid", "true");
     const line = document.createElement("p");
-    line.className = "field-error from-script";
+    line.className = "field-error";
     line.textContent = problem.message;
+    line.id = `${control.id}-error`;
     control.before(line);
+    const described = control.getAttribute("aria-describedby");
+    control.setAttribute("aria-describedby", described ? `${described} ${line.id}` : line.id);
   }
 
   clearErrors() {
-    for (const line of this.box.querySelectorAll(".from-script")) line.remove();
-    for (const field of this.box.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+    clearErrors(this.box);
   }
 
   say(text) {
