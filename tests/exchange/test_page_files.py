@@ -23,8 +23,10 @@ from tracker.exchange.tabular import read_csv
 NOW = "bms7-2028"
 VALUES = "/indicators/sdg-16-4-2"
 ANSWERS = "/documents/bms7/25"
-FILES = {VALUES: f"{VALUES}/values", ANSWERS: f"{ANSWERS}/answers"}
-both = pytest.mark.parametrize("place", [VALUES, ANSWERS])
+SEARCH = "/search"
+FILES = {VALUES: f"{VALUES}/values", ANSWERS: f"{ANSWERS}/answers", SEARCH: SEARCH}
+ASKED = {VALUES: "", ANSWERS: "", SEARCH: "&q=words"}
+each = pytest.mark.parametrize("place", [VALUES, ANSWERS, SEARCH])
 
 
 @pytest.fixture
@@ -57,11 +59,11 @@ def tables_of(found: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
     return {key: value for key, value in found.items() if isinstance(value, list)}
 
 
-@both
+@each
 def test_every_format_holds_the_same_rows(reports: None, public: Browser, place: str) -> None:
-    tables = tables_of(json_of(public, place))
+    tables = tables_of(json_of(public, place, ASKED[place]))
     assert all(tables.values())
-    answer = public.get(f"{FILES[place]}.zip?lang=en")
+    answer = public.get(f"{FILES[place]}.zip?lang=en{ASKED[place]}")
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
         assert archive.namelist() == [f"{key}.csv" for key in (*tables, "codebook", "read_me")]
         read = {key: read_csv(archive.read(f"{key}.csv")) for key in (*tables, "codebook")}
@@ -74,7 +76,7 @@ def test_every_format_holds_the_same_rows(reports: None, public: Browser, place:
     assert {fact["said"] for fact in about} >= {"Everybody: only what States made public."}
     assert not name_of(answer).endswith("_.zip") and name_of(answer).endswith("_public_en.zip")
 
-    book = public.get(f"{FILES[place]}.xlsx?lang=en")
+    book = public.get(f"{FILES[place]}.xlsx?lang=en{ASKED[place]}")
     assert book.mimetype == WORKBOOK
     written = Written(book.data)
     assert written.names[0] == "Read me" and written.names[-1] == "Codebook"
@@ -177,9 +179,13 @@ def test_own_answers_are_in_the_file_of_their_people_and_it_says_so(
     assert "With all answers" not in json_of(public, ANSWERS)["made_for"]
 
 
-@both
+@each
 def test_the_page_leads_to_its_files(reports: None, public: Browser, place: str) -> None:
-    query = "year=2026&of=a&value=computable" if place == VALUES else "base=reporting&q=words"
+    query = {
+        VALUES: "year=2026&of=a&value=computable",
+        ANSWERS: "base=reporting&q=words",
+        SEARCH: f"q=words&cycle={NOW}",
+    }[place]
     page = public.soup(f"{place}?{query}&lang=en")
     links = [a for a in page.select("main a[href]") if FILES[place] in str(a["href"])]
     assert [a.get_text() for a in links] == [
@@ -193,9 +199,26 @@ def test_the_page_leads_to_its_files(reports: None, public: Browser, place: str)
         assert public.get(address).status_code == 200
 
 
-@both
+@each
 def test_what_is_not_there_has_no_file(reports: None, public: Browser, place: str) -> None:
     assert public.get(f"{FILES[place]}.pdf").status_code == 404
-    assert public.get(f"{FILES[place].replace('bms7/25', 'bms7/119')}.json").status_code == (
-        200 if place == VALUES else 404
-    )
+    assert public.get("/documents/bms7/119/answers.json").status_code == 404
+    assert public.get("/search.json").status_code == 404
+    nothing = public.soup("/search?q=nowhere&lang=en")
+    assert not nothing.select("main a[href*='search.json']")
+
+
+def test_what_was_found_is_in_the_file_whole_and_on_every_page(
+    reports: None, public: Browser, browser_of: type[Browser], session: Session
+) -> None:
+    found = json_of(public, SEARCH, "&q=firearms")
+    assert found["q"] == "firearms" and found["cycle"] == NOW
+    assert [(row["iso3"], row["field"], row["text"]) for row in found["found"]] == [
+        *((iso3, "measures", "Firearms Act") for iso3 in ("VAT", "KEN")),
+    ]
+    assert [row["standing_code"] for row in found["found"]] == ["observer", "member"]
+    words = json_of(public, SEARCH, "&q=words")["found"]
+    assert [(row["paragraph"], row["progress_code"]) for row in words] == [(25, "not_answered")]
+    assert not json_of(public, SEARCH, "&q=canary")["found"]
+    secretariat = browser_of(make_user(session, Role.REVIEWER))
+    assert [row["iso3"] for row in json_of(secretariat, SEARCH, "&q=canary")["found"]] == ["TCD"]

@@ -175,6 +175,7 @@ POST /sign-in/passkey/begin                                        303     303  
 POST /sign-in/provider                                             404     404     404     404     404     404
 GET  /sign-in/provider/back                                        404     404     404     404     404     404
 GET  /search                                                       200     200     200     200     200     200
+GET  /search.<form>                                               404     404     404     404     404     404
 GET  /second-step                                                  303     200     200     200     200     200
 POST /second-step                                                  303     422     422     422     422     422
 POST /second-step/begin                                            303     303     303     303     303     303

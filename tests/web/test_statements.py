@@ -117,6 +117,7 @@ PUBLIC_PAGES = (
     "/exports/new",
     "/indicators/sdg-16-4-2/values.json",
     f"/documents/bms7/26/answers.json?cycle={NOW}",
+    f"/search.json?cycle={NOW}&q=words",
 )
 OWN_PAGES = (
     "/account",

@@ -77,6 +77,11 @@ ADDRESSES = [
         for words in ("", "hidden")
     ),
     f"/search?cycle={NOW}&q=hidden",
+    *(
+        f"/search.{form}?cycle={NOW}&q={words}"
+        for form in ("xlsx", "zip", "json")
+        for words in ("hidden", "words")
+    ),
     *(f"{CYCLE}/figures?base={base}" for base in Base),
     f"{CYCLE}/figures?base=answered&area=grulac",
     f"{CYCLE}/figures?base=answered&section=I.1&theme=manufacture",

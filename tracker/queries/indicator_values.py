@@ -10,7 +10,7 @@ from tracker.domain.indicator_sums import GroupValue, StateValue, group_value, s
 from tracker.domain.indicator_tables import YearTable, year_table
 from tracker.domain.indicator_values import Value
 from tracker.domain.indicators import IndicatorDefinition, OverYears
-from tracker.domain.progress import Absence, Audience
+from tracker.domain.progress import Audience
 from tracker.domain.selection import areas_of
 from tracker.domain.states import Area, StateStatus
 from tracker.queries.indicators import ShownReturn, returns_by_state
@@ -44,12 +44,6 @@ class StateLine:
     cycles: tuple[str, ...]
     values: tuple[StateValue, ...]
     counts: tuple[StateCount, ...]
-
-    @property
-    def absences(self) -> tuple[Absence | None, ...]:
-        """Why it is in no sum: of each count, then of each value."""
-        counts = tuple(count.absence for count in self.counts)
-        return counts + tuple(value.absence for value in self.values)
 
 
 @dataclass(frozen=True, slots=True)

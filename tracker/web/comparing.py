@@ -100,8 +100,8 @@ class Comparison:
     @property
     def is_told_twice(self) -> bool:
         """Whether a State read whole is counted in a group as others read it."""
-        inside = {iso3 for c in self.columns if isinstance(c, GroupColumn) for iso3 in c.states}
-        return any(state.iso3 in inside for state in self.own)
+        groups = [column for column in self.columns if isinstance(column, GroupColumn)]
+        return any(state.iso3 in group.states for state in self.own for group in groups)
 
     @property
     def behind(self) -> tuple[str, ...]:

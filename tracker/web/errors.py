@@ -49,6 +49,7 @@ PAGE_OF = {  # a file of what a page shows, and that page
     "exports.compared": "public.comparison",
     "page_downloads.indicator": "indicators.show",
     "page_downloads.commitment": "public.commitment",
+    "page_downloads.search": "public.search",
 }
 TYPED = ("reason", "question", "reply")  # what somebody wrote for one step
 RETRY_AFTER = "10"  # seconds: as long as SQLite waits for its lock

@@ -56,7 +56,7 @@ class ValuesView:
             return self.shown.states
         place, reason = list(columns_of(self.definition)).index(self.of), STANDINGS[self.standing]
         return tuple(
-            line for line in self.shown.states if line.member and line.absences[place] is reason
+            line for line in self.shown.states if line.member and _absence(line, place) is reason
         )
 
     @property
@@ -140,6 +140,13 @@ def values_view(definition: IndicatorDefinition, audience: Audience) -> ValuesVi
         of=of,
         standing=standing,
     )
+
+
+def _absence(line: StateLine, place: int) -> Absence | None:
+    """Why the State is not in the sum of a column, as ``columns_of`` numbers them."""
+    if place < len(line.counts):
+        return line.counts[place].absence
+    return line.values[place - len(line.counts)].absence
 
 
 def columns_of(definition: IndicatorDefinition) -> Mapping[str, Mapping[str, str]]:

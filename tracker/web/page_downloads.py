@@ -11,10 +11,12 @@ from tracker.domain.published import chosen_values
 from tracker.exchange.commitment_files import CommitmentPage, Standing, commitment_file
 from tracker.exchange.indicator_files import IndicatorPage, indicator_file
 from tracker.exchange.page_files import PageFile, write_page_file
+from tracker.exchange.search_files import FoundAnswer, SearchPage, search_file
 from tracker.exchange.translations import translator
 from tracker.exchange.words import Words
 from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
+from tracker.queries.cycles import list_cycles
 from tracker.queries.indicators import definition_of
 from tracker.queries.published import published_values
 from tracker.queries.states import data_version, is_demonstration, list_reporting_states
@@ -22,8 +24,9 @@ from tracker.web.access import requires
 from tracker.web.exports import download, made
 from tracker.web.indicator_choices import columns_of, values_view
 from tracker.web.locale import chosen_language
-from tracker.web.public_choices import by_name, own_states
+from tracker.web.public_choices import asked_search, by_name, chosen_cycle, own_states
 from tracker.web.public_commitment import Standings, commitment_view
+from tracker.web.public_search import results_of
 from tracker.web.session import current_actor
 from tracker.web.transaction import release, session
 
@@ -88,6 +91,36 @@ def commitment(slug: str, paragraph: int, form: str) -> ResponseReturnValue:
     words = _words()
     name = f"{found.cycle.slug}_{slug}-{paragraph}_answers"
     return _file(commitment_file(data, words), kind, words, name)
+
+
+@blueprint.get("/search.<form>")
+@requires(Action.PUBLIC_READ)
+def search(form: str) -> ResponseReturnValue:
+    """Every answer found, not only a page of them."""
+    kind, asked = _format(form), asked_search()
+    cycle = chosen_cycle(list_cycles(session()))
+    if cycle is None or asked is None:
+        raise NotFound(Problem("not-found"))
+    found = results_of(cycle, asked)
+    by_number = {one.paragraph: one for one in found.document.commitments}
+    data = SearchPage(
+        document=found.document,
+        cycle=cycle.slug,
+        typed=asked.typed,
+        searched=found.searched,
+        found=[
+            FoundAnswer(
+                by_number[hit.answer.paragraph], hit.state, hit.answer, hit.place, hit.language
+            )
+            for hit in found.hits
+        ],
+        audience=audience_of(current_actor()),
+        demonstration=is_demonstration(session()),
+        data_version=data_version(session()),
+        address=url_for("public.search", _external=True, **found.arguments),
+    )
+    words = _words()
+    return _file(search_file(data, words), kind, words, f"{cycle.slug}_search")
 
 
 def _standings(found: Standings) -> Iterator[Standing]:

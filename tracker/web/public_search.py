@@ -68,8 +68,16 @@ class HitsOn:
 class Results:
     """How many answers were searched, and those found, by paragraph and State."""
 
+    cycle: CycleRow
+    search: Search
+    document: OutcomeDocument
     searched: int
     hits: tuple[Hit, ...]
+
+    @property
+    def arguments(self) -> dict[str, str]:
+        """The search as it stands in an address."""
+        return {"q": self.search.typed, "cycle": self.cycle.slug}
 
 
 @requires(Action.PUBLIC_READ)
@@ -79,8 +87,8 @@ def search() -> ResponseReturnValue:
     cycle = chosen_cycle(cycles)
     if cycle is None or asked is None:
         return page("public/search.html", cycle=cycle, cycles=cycles, search=None, results=None)
-    document = find_document(cycle.document_slug)
-    results = _results(cycle, asked)
+    results = results_of(cycle, asked)
+    document = results.document
     pages = max(ceil(len(results.hits) / HITS_A_PAGE), 1)
     number = chosen_page(pages)
     shown = results.hits[(number - 1) * HITS_A_PAGE : number * HITS_A_PAGE]
@@ -99,7 +107,9 @@ def search() -> ResponseReturnValue:
     )
 
 
-def _results(cycle: CycleRow, asked: Search) -> Results:
+def results_of(cycle: CycleRow, asked: Search) -> Results:
+    """Every answer that the reader may read and in which everything asked for stands."""
+    document = find_document(cycle.document_slug)
     states = {row.id: row.state for row in list_states(session())}
     searched, hits = 0, []
     for answer in searched_answers(session(), cycle.id, audience_of(current_actor())):
@@ -107,7 +117,8 @@ def _results(cycle: CycleRow, asked: Search) -> Results:
         if asked.meets(answer.texts):
             hits.append(_hit(states[answer.state_id], answer, asked))
     named = by_name(hits, lambda hit: dict(hit.state.name))
-    return Results(searched, tuple(sorted(named, key=lambda hit: hit.answer.paragraph)))
+    in_order = tuple(sorted(named, key=lambda hit: hit.answer.paragraph))
+    return Results(cycle, asked, document, searched, in_order)
 
 
 def _hit(state: State, answer: SearchedAnswer, asked: Search) -> Hit:
