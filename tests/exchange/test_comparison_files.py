@@ -171,6 +171,13 @@ def test_a_file_with_a_states_own_answers_says_so(
     assert "With all answers in published reports of KEN" in str(found["made_for"])
     assert rows_of(found)[26, "KEN"]["narrative"] == "canary"
     assert "With all answers" not in str(json_of(public)["made_for"])
+    told = "In the rows of its group the answers of such a State count as others read them"
+    assert told in str(found["made_for"])
+    assert told not in str(json_of(own, QUERY.replace("africa", "grulac"))["made_for"])
+    peru = browser_of(make_user(session, Role.FOCAL_POINT, "PER"))
+    names = workbook(peru).cells("Side by side")[0]
+    assert "Peru (PER) · No published report" in names
+    assert "Peru (PER) · Not reported" in workbook(own).cells("Side by side")[0]
     assert not workbook(public).holds("canary")
     assert workbook(own).holds("canary")
 

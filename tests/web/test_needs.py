@@ -294,6 +294,8 @@ def test_csv_has_the_same_rows(public: Browser, cycle: ReportingCycle) -> None:
     text = answer.data.decode("utf-8-sig")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert len(rows) == 8 + 2
+    same = public.get(f"/needs.json?cycle={CYCLE}&lang=fr").get_json()["needs_and_offers"]
+    assert list(rows[0]) == list(same[0]) and rows[0]["theme_code"] == same[0]["theme_code"]
     assert sum(int(row["withheld"] or 0) for row in rows) == 3
     assert CANARY not in text
 

@@ -22,11 +22,11 @@ from tracker.exchange.content_columns import (
     NARRATIVE_LANGUAGE,
     REASON,
 )
+from tracker.exchange.marks import FileKind
 from tracker.exchange.page_files import Listed, PageFile
 from tracker.exchange.words import Words
 from tracker.queries.publications import StateAnswer
 
-FORMAT = "tracker-commitment/1"
 IN_VIEW = 3
 NO_TEXT: LocalisedText = {}
 
@@ -76,7 +76,7 @@ def commitment_file(data: CommitmentPage, words: Words) -> PageFile:
     title = words.text(data.commitment.title)
     number = words(N_("Paragraph %(number)s"), number=data.commitment.paragraph)
     return PageFile(
-        format=FORMAT,
+        kind=FileKind.COMMITMENT,
         title=f"{number} · {title} · {data.cycle}",
         audience=data.audience,
         own=data.own,

@@ -24,6 +24,10 @@ from tracker.exchange.words import Made, Words
 from tracker.exchange.workbook import Book, Sheet
 
 FORMAT = "tracker-comparison/1"
+TOLD_TWICE = N_(
+    "In the rows of its group the answers of such a State count as others read them, those "
+    "withheld from others as withheld."
+)
 CSV_COLUMNS = with_codes(COMPARISON_COLUMNS)
 WIDTHS = (34, 100)
 NAME = N_("Comparison")
@@ -67,7 +71,7 @@ def _write_workbook(target: BinaryIO, data: ComparisonExport, words: Words, made
     title = f"{words(NAME)}: {', '.join(words.text(column.name) for column in data.columns)}"
     with Book(target, words, made, f"{title} · {data.cycle}", streaming=True) as book:
         readme = book.sheet(words(N_("Read me")), WIDTHS)
-        write_side_by_side(book, data.document, data.columns, data.rows)
+        write_side_by_side(book, data.document, data.columns, data.rows, data.own)
         widths = [column.width for column in COMPARISON_COLUMNS]
         sheet = book.sheet(words(NAME), widths)
         sheet.pages_across(IN_VIEW)
@@ -86,7 +90,7 @@ def _write_readme(sheet: Sheet, data: ComparisonExport, made: Made) -> None:
     sheet.line(sheet.book.title, "title")
     if data.demonstration:
         sheet.line(words(N_("Demonstration data: the States here are invented.")), "alert")
-    for text, style in reader_lines(data.audience, data.own, words):
+    for text, style in _readers(data, words):
         sheet.line(text, style)
     sheet.gap()
     for name, text in _facts(data, words):
@@ -97,6 +101,14 @@ def _write_readme(sheet: Sheet, data: ComparisonExport, made: Made) -> None:
     sheet.gap()
     for text in (*_rules(words), *language_notes(words)):
         sheet.line(text, "note")
+
+
+def _readers(data: ComparisonExport, words: Words) -> list[tuple[str, str]]:
+    lines = reader_lines(data.audience, data.own, words)
+    groups = [column for column in data.columns if isinstance(column, GroupColumn)]
+    if any(code in group.states for code in data.own for group in groups):
+        lines.append((words(TOLD_TWICE), "note"))
+    return lines
 
 
 def _facts(data: ComparisonExport, words: Words) -> list[tuple[str, str]]:
@@ -172,7 +184,7 @@ def _write_json(target: BinaryIO, data: ComparisonExport, words: Words, made: Ma
         "document": data.document.symbol,
         "document_version": document_version(data.document),
         "audience": data.audience.value,
-        "made_for": " ".join(text for text, _ in reader_lines(data.audience, data.own, words)),
+        "made_for": " ".join(text for text, _ in _readers(data, words)),
         "filters": _filters(data, words),
         "base": data.base.value,
         "demonstration": data.demonstration,
@@ -191,4 +203,4 @@ def _write_archive(target: BinaryIO, data: ComparisonExport, words: Words, made:
     tables, facts = [("comparison", CSV_COLUMNS)], _facts(data, words)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         add_csv(archive, made, "comparison", CSV_COLUMNS, lines, words)
-        explain(archive, made, tables, data.audience, data.own, facts, words)
+        explain(archive, made, tables, _readers(data, words), facts, words)

@@ -3,7 +3,7 @@
 It is there to be read and printed; the sheet of all columns beside it holds every text whole.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -60,19 +60,26 @@ class Text:
 
 
 def write_side_by_side(
-    book: Book, document: OutcomeDocument, compared: Sequence[Column], rows: Sequence[Row]
+    book: Book,
+    document: OutcomeDocument,
+    compared: Sequence[Column],
+    rows: Sequence[Row],
+    own: Collection[str] = (),
 ) -> Sheet:
-    """The sheet, headers in view and on every printed page; a sentence where no row is left."""
+    """The sheet, headers in view and on every printed page; a sentence where no row is left.
+
+    ``own`` are codes of States of which the reader reads all that is published.
+    """
     words = book.words
     heads = (*NAMING, *(head for column in compared for head in _heads(column)))
     sheet = book.sheet(words(NAME), [width for _, width in heads])
-    _write_names(sheet, compared)
+    _write_names(sheet, compared, own)
     sheet.header([words(name) for name, _ in heads], freeze_columns=len(NAMING))
     sheet.raw.repeat_rows(0, 1)
     _print_by_block(sheet, compared)
-    for code, own in groupby(rows, key=lambda row: row.commitment.section):
+    for code, together in groupby(rows, key=lambda row: row.commitment.section):
         _write_band(sheet, short_heading(document, code, words))
-        for row in own:
+        for row in together:
             _write_row(sheet, _texts(row, compared, words))
     if not rows:
         sheet.cell(0, words(N_("There is no commitment of which this is true.")), "soft")
@@ -101,20 +108,20 @@ def _heads(column: Column) -> tuple[tuple[str, int], ...]:
     return STATE if isinstance(column, StateColumn) else GROUP
 
 
-def _write_names(sheet: Sheet, compared: Iterable[Column]) -> None:
+def _write_names(sheet: Sheet, compared: Iterable[Column], own: Collection[str]) -> None:
     """Above each block whose it is."""
     for at in range(len(NAMING)):
         sheet.cell(at, "", "band")
     first, highest = len(NAMING), 1
     for column in compared:
         last = first + len(_heads(column)) - 1
-        highest = max(highest, sheet.band(first, last, _name(column, sheet.book.words)))
+        highest = max(highest, sheet.band(first, last, _name(column, sheet.book.words, own)))
         first = last + 1
     sheet.fit(highest)
     sheet.row += 1
 
 
-def _name(column: Column, words: Words) -> str:
+def _name(column: Column, words: Words, own: Collection[str]) -> str:
     parts = [f"{words.text(column.name)} ({column.code})"]
     if isinstance(column, GroupColumn):
         if not column.states:
@@ -124,7 +131,9 @@ def _name(column: Column, words: Words) -> str:
     if column.state.status is StateStatus.OBSERVER:
         parts.append(words(N_("Observer State, in no base")))
     if column.report is None:
-        return " · ".join((*parts, words.label(Absence.NOT_REPORTED)))
+        none = words(N_("No published report"))
+        absent = none if column.code in own else words.label(Absence.NOT_REPORTED)
+        return " · ".join((*parts, absent))
     source = column.report.source
     parts.append(words.named(words(N_("Submitted")), words.day(source.submitted_at.date())))
     if source.published_at is None:

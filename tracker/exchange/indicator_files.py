@@ -20,12 +20,12 @@ from tracker.exchange.indicator_file_columns import (
     sum_columns,
     year_columns,
 )
+from tracker.exchange.marks import FileKind
 from tracker.exchange.page_files import Listed, PageFile
 from tracker.exchange.words import Words
 from tracker.queries.indicator_values import PathYear, ShownValues, StateLine
 from tracker.queries.states import StateRow
 
-FORMAT = "tracker-indicator/1"
 IN_VIEW = 3
 
 
@@ -77,7 +77,7 @@ def indicator_file(data: IndicatorPage, words: Words) -> PageFile:
             Listed("published", N_("Published"), PUBLISHED_COLUMNS, data.published, IN_VIEW)
         )
     return PageFile(
-        format=FORMAT,
+        kind=FileKind.INDICATOR,
         title=f"{definition.code} {words.text(definition.name)}",
         audience=data.audience,
         own=(),

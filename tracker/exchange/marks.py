@@ -13,6 +13,10 @@ class FileKind(StrEnum):
     REPORT = "tracker-report/1"
     COMPILED = "tracker-compiled/1"
     COMPARISON = "tracker-comparison/1"
+    NEEDS = "tracker-needs/1"
+    INDICATOR = "tracker-indicator/1"
+    COMMITMENT = "tracker-commitment/1"
+    SEARCH = "tracker-search/1"
     TEMPLATE = "tracker-template/1"
 
     @property

@@ -18,15 +18,15 @@ from tracker.exchange.answers import reader_words
 from tracker.exchange.entries import IN_VIEW, Entry
 from tracker.exchange.item_tables import ItemLine, item_columns
 from tracker.exchange.legend import write_codebook
+from tracker.exchange.marks import FileKind
 from tracker.exchange.readme import WIDTHS
 from tracker.exchange.table import Table
-from tracker.exchange.tabular import objects, write_csv
+from tracker.exchange.tabular import objects, with_codes, write_csv
 from tracker.exchange.words import Made, Words
 from tracker.exchange.workbook import Book, Sheet
 from tracker.queries.compiled import ListedState
 from tracker.queries.needs import ListedAssistance, ReportingState
 
-FORMAT = "tracker-needs/1"
 COLUMNS = item_columns(Part.ASSISTANCE)
 
 
@@ -85,7 +85,7 @@ def write_needs_file(
 ) -> None:
     """Write the list in the words of one language."""
     if form is ListForm.CSV:
-        write_csv(target, COLUMNS, data.lines(), words)
+        write_csv(target, with_codes(COLUMNS), data.lines(), words)
     elif form is ListForm.JSON:
         content = _about(data, words, made) | {
             "needs_and_offers": list(objects(COLUMNS, data.lines(), words))
@@ -97,7 +97,7 @@ def write_needs_file(
 
 def _about(data: AssistanceList, words: Words, made: Made) -> dict[str, Any]:
     return {
-        "format": FORMAT,
+        "format": FileKind.NEEDS.value,
         "cycle": data.cycle,
         "document": data.document.symbol,
         "audience": data.audience.value,
@@ -135,6 +135,7 @@ def _write_workbook(target: BinaryIO, data: AssistanceList, words: Words, made: 
         sheet.pages_across(IN_VIEW)
         write_codebook(book, [(sheet.name, COLUMNS)])
         _write_readme(readme, data, made)
+        book.mark(FileKind.NEEDS)
 
 
 def _write_readme(sheet: Sheet, data: AssistanceList, made: Made) -> None:

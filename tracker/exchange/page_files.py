@@ -20,6 +20,7 @@ from tracker.exchange.legend import (
     language_notes,
     write_codebook,
 )
+from tracker.exchange.marks import FileKind
 from tracker.exchange.readme import WIDTHS
 from tracker.exchange.table import Table
 from tracker.exchange.tabular import objects, with_codes, write_csv
@@ -51,7 +52,7 @@ class PageFile:
     the reader reads more than others of this ``audience``; ``address`` is where the page stands.
     """
 
-    format: str
+    kind: FileKind
     title: str
     audience: Audience
     own: Sequence[str]
@@ -100,6 +101,7 @@ def _write_workbook(target: BinaryIO, data: PageFile, words: Words, made: Made) 
             explained.append((sheet.name, listed.columns))
         write_codebook(book, explained)
         _write_readme(readme, data, made)
+        book.mark(data.kind)
 
 
 def _write_readme(sheet: Sheet, data: PageFile, made: Made) -> None:
@@ -132,7 +134,7 @@ def _facts(data: PageFile, words: Words) -> list[tuple[str, str]]:
 def _write_json(target: BinaryIO, data: PageFile, words: Words, made: Made) -> None:
     """One object: what the file is, then each table."""
     content = {
-        "format": data.format,
+        "format": data.kind.value,
         **data.codes,
         "audience": data.audience.value,
         "made_for": " ".join(text for text, _ in reader_lines(data.audience, data.own, words)),
@@ -152,20 +154,20 @@ def _write_archive(target: BinaryIO, data: PageFile, words: Words, made: Made) -
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for (key, columns), one in zip(tables, data.tables, strict=True):
             add_csv(archive, made, key, columns, one.rows, words)
-        explain(archive, made, tables, data.audience, data.own, _facts(data, words), words)
+        readers = reader_lines(data.audience, data.own, words)
+        explain(archive, made, tables, readers, _facts(data, words), words)
 
 
 def explain(
     archive: zipfile.ZipFile,
     made: Made,
     tables: Iterable[tuple[str, Columns[Any]]],
-    audience: Audience,
-    own: Sequence[str],
+    readers: Iterable[tuple[str, str]],
     facts: Iterable[tuple[str, str]],
     words: Words,
 ) -> None:
-    """A codebook of the tables of an archive, and what it is."""
-    about = [(words(N_("Readers")), text) for text, _ in reader_lines(audience, own, words)]
+    """A codebook of the tables of an archive, and what it is; ``readers`` as ``reader_lines``."""
+    about = [(words(N_("Readers")), text) for text, _ in readers]
     about += facts
     about.append((words(N_("Made")), f"{words.instant(made.at)}, {made.by}"))
     entries = codebook_entries(words, tables)

@@ -9,11 +9,11 @@ from tracker.domain.progress import Absence, Audience
 from tracker.domain.states import State
 from tracker.exchange.columns import Column, Kind
 from tracker.exchange.commitments import PARAGRAPH, TITLE
+from tracker.exchange.marks import FileKind
 from tracker.exchange.page_files import Listed, PageFile
 from tracker.exchange.words import Words
 from tracker.queries.searching import SearchedAnswer
 
-FORMAT = "tracker-search/1"
 PLACES = ("narrative", "reason", "lead_agency")  # then titles of laws
 
 
@@ -52,7 +52,7 @@ def search_file(data: SearchPage, words: Words) -> PageFile:
     """The answers found, with what was looked for."""
     document = data.document
     return PageFile(
-        format=FORMAT,
+        kind=FileKind.SEARCH,
         title=f"{words(N_('Search'))} · {data.cycle}",
         audience=data.audience,
         own=(),
