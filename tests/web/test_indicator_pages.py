@@ -387,7 +387,7 @@ def test_a_group_is_the_sum_of_its_states(public: Browser, session: Session) -> 
     africa = groups["African States"][0]
     assert africa.startswith("8/41 (19.51%)")
     assert "2 of 54 Member States computable" in africa
-    assert "not computable: 1; withheld: 1; not reported: 50" in africa
+    assert "not computable: 1; withheld: 1; not reported: 50" in africa.replace(" ;", ";")
     assert groups["African States"][1].startswith("8/36 (22.22%)")
     assert groups["Eastern European States"][0].startswith("× Not reported 0 of 23")
     assert groups["All Member States"][0].startswith("8/41 (19.51%) 2 of 193")
