@@ -79,6 +79,25 @@ def test_blanks_at_the_ends_of_a_text_are_marked_to_be_kept() -> None:
     assert [bool(kept) for kept, _ in found] == [text != text.strip() for text in texts]
 
 
+def test_words_that_come_again_stand_once_in_the_file() -> None:
+    """And what a person typed stands in its cell; what looks like XML of XlsxWriter's own, too."""
+    kinds = (Kind.CODE, Kind.TYPED)
+    columns: tuple[Column[str], ...] = tuple(
+        Column(kind.value, kind.value, kind, 9, lambda text: text, "") for kind in kinds
+    )
+    texts = [*["again & again"] * 50, RICH, " blank", "_x0041_"]
+    target = BytesIO()
+    with Book(target, Words("en", str), MADE, "Title", streaming=True) as book:
+        table = Table(book.sheet("Table", (9, 9)), columns)
+        for text in texts:
+            table.add(text)
+        table.finish()
+    assert [row[0] for row in Written(target.getvalue()).cells("Table")[1:]] == texts
+    archive = ZipFile(target)
+    assert archive.read("xl/sharedStrings.xml").count(b"again &amp; again") == 1
+    assert archive.read("xl/worksheets/sheet1.xml").count(b"again &amp; again") == 50
+
+
 def test_what_a_row_holds_is_written_anew_when_it_changes() -> None:
     inner: tuple[Column[str], ...] = (
         Column("a", "A", Kind.CODE, 9, lambda text: text, ""),

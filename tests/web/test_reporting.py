@@ -662,7 +662,7 @@ def test_who_has_not_begun_is_told_that_it_is_late_and_not_too_late(
 ) -> None:
     make_cycle(session, "over", due=date(2026, 3, 31))
     session.commit()
-    begin = browser.soup("/reports").select_one("main > section.card")
+    begin = browser.soup("/reports").select_one("main > .cards > section.card")
     assert begin is not None
     told = "The due date has passed. Late reports are accepted and marked late."
     assert "over" in text_of(begin) and told in text_of(begin)

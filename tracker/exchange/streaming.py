@@ -11,6 +11,7 @@ import shutil
 from datetime import date
 
 from xlsxwriter.format import Format
+from xlsxwriter.sharedstrings import SharedStringTable
 from xlsxwriter.worksheet import Worksheet
 
 AT_ONCE = 1 << 20  # bytes
@@ -21,6 +22,7 @@ _HARD = re.compile("[&<>_\x00-\x08\x0b-\x1f\ufffe\uffff]")
 class StreamedSheet(Worksheet):
     """A worksheet that takes every text as typed, and whole rows too."""
 
+    str_table: SharedStringTable
     xls_strmax: int
 
     def _write_string(
@@ -36,10 +38,19 @@ class StreamedSheet(Worksheet):
         finally:
             self.xls_strmax = limit
 
-    def cell_xml(self, value: str | float | date, style: Format) -> str:
-        """The XML of a cell from the number of its row on."""
+    def cell_xml(
+        self, value: str | float | date, style: Format, *, comes_again: bool = False
+    ) -> str:
+        """The XML of a cell from the number of its row on.
+
+        A text that ``comes_again`` stands once among the shared strings of the workbook, and in
+        the cell its number there: half of a large workbook would be the same words.
+        """
         begins = f'" s="{style._get_xf_index()}"'
         if isinstance(value, str):
+            if comes_again and not value.startswith("<r>"):  # there XlsxWriter takes it for its own
+                place = self.str_table._get_shared_string_index(value)
+                return f'{begins} t="s"><v>{place}</v></c>'
             kept = ' xml:space="preserve"' if value[:1].isspace() or value[-1:].isspace() else ""
             return f'{begins} t="inlineStr"><is><t{kept}>{self._escaped(value)}</t></is></c>'
         number = self._convert_date_time(value) if isinstance(value, date) else value

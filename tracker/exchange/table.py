@@ -131,14 +131,15 @@ class _Maker:
                 return known[value]
             except KeyError:
                 shown = value if key is render else render(row)
-                found = None if shown is None or shown == "" else make(shown)
-                if len(known) < WORDS_KEPT:
+                kept = len(known) < WORDS_KEPT
+                found = None if shown is None or shown == "" else make(shown, comes_again=kept)
+                if kept:
                     known[value] = found
                 return found
 
         return cell
 
-    def cell(self, value: Any) -> Cell:
+    def cell(self, value: Any, *, comes_again: bool = False) -> Cell:
         """One value; of a text as much as a cell holds."""
         rest, count = "", 1
         if isinstance(value, str):
@@ -147,7 +148,7 @@ class _Maker:
                 rest = "".join(more)
             if len(value) > self._width or "\n" in value:
                 count = lines(value, self._width)
-        xml = self._begins, self._raw.cell_xml(value, self._style)
+        xml = self._begins, self._raw.cell_xml(value, self._style, comes_again=comes_again)
         return Cell(self.at, value, xml, count, rest)
 
     def write(self, row: int, value: Any) -> None:
