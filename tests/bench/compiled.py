@@ -135,8 +135,8 @@ def ratios(found: Mapping[str, Measured]) -> Iterator[str]:
         if f"compiled-{name}" not in found:
             continue
         ours = found[f"compiled-{name}"]
-        floor = ours.seconds / found[f"xlsxwriter-{name}"].seconds
-        other = ours.seconds / found[f"openpyxl-{name}"].seconds
+        floor = ours.over(found[f"xlsxwriter-{name}"])
+        other = ours.over(found[f"openpyxl-{name}"])
         yield f"{name}: compiled ÷ bare XlsxWriter loop = {floor:.2f} (≤ 1.25)"
         yield f"{name}: compiled ÷ openpyxl write_only = {other:.2f} (< 0.50)"
         yield f"{name}: compiled over idle = {ours.peak_mb - idle_mb:.0f} MB (≤ 60)"

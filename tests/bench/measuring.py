@@ -13,11 +13,23 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Medians over several runs. Seconds of processor time, so that other load counts little."""
+    """Medians over several runs. Seconds of processor time, so that other load counts little.
+
+    ``each`` are those of every run, in order.
+    """
 
     seconds: float
     peak_mb: float
     cells: int
+    each: tuple[float, ...] = ()
+
+    def over(self, other: "Measured") -> float:
+        """How many times as long as the other, which ran beside it: the median of the pairs.
+
+        A machine that others use too is faster in one minute than in the next.
+        """
+        ours, theirs = self.each or (self.seconds,), other.each or (other.seconds,)
+        return statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
 
 
 def measure(job: Callable[[], int]) -> None:
@@ -62,4 +74,5 @@ def _median(results: Sequence[Measured]) -> Measured:
         statistics.median(one.seconds for one in results),
         statistics.median(one.peak_mb for one in results),
         results[0].cells,
+        tuple(one.seconds for one in results),
     )
