@@ -89,6 +89,9 @@ def test_csv_json_and_workbook_hold_the_same_rows(session: Session, reports: Non
     assert len(tables["commitments"]) == len(content["commitments"]) == 95
     assert content["targets"][0]["statement"] == tables["targets"][0]["statement"] == "=Mark all"
     explained = {(row["place"], row["code"]) for row in tables["codebook"]}
+    for name in filter(tables.get, TABLES):
+        assert list(tables[name][0]) == list(content[name][0]), name
+    assert tables["responses"][0]["standing_code"] == "member"
     for name in TABLES[:-1]:
         assert {(name, key) for key in (tables[name] or [{}])[0]} <= explained
 

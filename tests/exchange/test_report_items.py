@@ -279,3 +279,8 @@ def test_the_archive_holds_a_file_for_each_table_and_a_codebook(
     for part, columns in ITEM_COLUMNS.items():
         assert {(part.value, column.key) for column in columns} <= described
         assert {column.key for column in columns} <= set(tables[f"{part}.csv"][0])
+    written = json.loads(made(session, ExportFormat.JSON, Audience.PUBLIC))
+    for name, rows in tables.items():
+        if rows and name != "codebook.csv":
+            assert list(rows[0]) == list(written[name.removesuffix(".csv")][0]), name
+            assert {(name.removesuffix(".csv"), key) for key in rows[0]} <= described

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -14,7 +15,7 @@ from tracker.exchange.compiled import Advance, write_compiled
 from tracker.exchange.entries import Read, entries_by_state
 from tracker.exchange.legend import CODEBOOK_COLUMNS, codebook_entries
 from tracker.exchange.long_tables import LongTable, long_tables
-from tracker.exchange.tabular import CsvTable, objects
+from tracker.exchange.tabular import CsvTable, objects, with_codes
 from tracker.exchange.translations import Translate
 from tracker.exchange.words import Made, Words
 from tracker.queries.compiled import CompiledExport
@@ -48,7 +49,7 @@ def write_compiled_file(
         return
     words = Words(language, translate)
     with tempfile.TemporaryDirectory(prefix="tracker-export-") as folder:
-        parts = [_Part(folder, table, form, words) for table in _tables(data, words)]
+        parts = [_Part(folder, table, form, words) for table in _tables(data, words, form)]
         try:
             _grow(parts, data, read, progress)
             if form is ExportFormat.CSV:
@@ -60,9 +61,14 @@ def write_compiled_file(
                 part.file.close()
 
 
-def _tables(data: CompiledExport, words: Words) -> list[LongTable]:
-    """Those of the workbook, and the codebook that explains them."""
-    tables = long_tables(data, words)
+def _tables(data: CompiledExport, words: Words, form: ExportFormat) -> list[LongTable]:
+    """Those of the workbook, and the codebook that explains them.
+
+    In CSV codes stand beside words in columns of their own, as ``objects`` gives them in JSON.
+    """
+    tables = list(long_tables(data, words))
+    if form is ExportFormat.CSV:
+        tables = [replace(table, columns=with_codes(table.columns)) for table in tables]
     described = [(table.key, table.columns) for table in tables]
     codebook = LongTable(
         "codebook", "", "", CODEBOOK_COLUMNS, closing=lambda: codebook_entries(words, described)

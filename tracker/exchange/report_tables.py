@@ -3,7 +3,7 @@
 import json
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any, BinaryIO
 
@@ -18,7 +18,7 @@ from tracker.exchange.indicator_tables import FIGURE_COLUMNS, figure_lines
 from tracker.exchange.item_tables import item_columns, item_lines
 from tracker.exchange.legend import CODEBOOK_COLUMNS, codebook_entries
 from tracker.exchange.report_cover import readers
-from tracker.exchange.tabular import objects, write_csv
+from tracker.exchange.tabular import objects, with_codes, write_csv
 from tracker.exchange.words import Made, Words
 from tracker.queries.compiled import ListedState
 from tracker.queries.report_exports import ReportExport
@@ -101,7 +101,7 @@ def _about(data: ReportExport, words: Words, made: Made) -> dict[str, Any]:
 
 def write_report_archive(target: BinaryIO, data: ReportExport, *, words: Words, made: Made) -> None:
     """A zip with each table as a CSV file, and a codebook that explains them."""
-    tables = report_tables(data)
+    tables = [replace(one, columns=with_codes(one.columns)) for one in report_tables(data)]
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for table in tables:
             _add(archive, made, table, words)
