@@ -229,7 +229,7 @@ def test_a_report_is_complete_without_figures(browser_of: type[Browser], session
     soup = desk.soup(f"/reports/{report.public_id}/submit")
     lines = [line for line in soup.select("main li") if line.select("a[href*='/indicators/']")]
     assert len(lines) == len(list_indicators(session))
-    assert all("none, which is no gap" in line.get_text() for line in lines)
+    assert all("no figure, which is no gap" in line.get_text() for line in lines)
 
 
 def test_no_code_names_an_indicator() -> None:

@@ -136,7 +136,7 @@ def test_the_page_before_submission_says_how_many_figures_are_given(
     assert href == f"/reports/{work.report.public_id}/indicators/sdg-16-4-2"
     assert browser.get(href).status_code == 200
     words, href = lines["OP-1"]
-    assert words.endswith(": none, which is no gap")
+    assert words.endswith(": no figure, which is no gap")
     assert href.endswith("/indicators/tracing-requests")
 
 
@@ -157,5 +157,5 @@ def test_who_publishes_reads_how_many_figures_go_to_whom(
     page, _, place = href.partition("#")
     assert page == desk
     assert administrator.soup(page).select(f"#{place}")
-    assert lines["OP-1"][0].endswith(": none, which is no gap")
+    assert lines["OP-1"][0].endswith(": no figure, which is no gap")
     assert lines["OP-1"][1] == ""
