@@ -118,6 +118,18 @@ def test_what_the_site_refused_is_not_saved_yet(visits: Visits, site: RunningSit
     assert asked.times == 1
 
 
+def test_going_back_without_saving_is_what_it_says(visits: Visits, site: RunningSite) -> None:
+    page, asked = _open(visits, site, "SYC", "items/targets")
+    _type(page.locator("#statement"), "All marked")
+    press(page, page.get_by_role("button", name="Save", exact=True))
+    history = page.locator("main a[href$='/history']").first.get_attribute("href")
+    page.goto(f"{site.url}{str(history).removesuffix('/history')}")
+    _type(page.locator("#statement"), "None marked")
+    press(page, page.get_by_role("link", name="Back without saving"))
+    assert asked.times == 0 and page.url.endswith("/items/targets")
+    expect(page.locator("main")).not_to_contain_text("None marked")
+
+
 def test_an_answer_on_its_way_is_asked_about_and_a_saved_one_is_not(
     visits: Visits, site: RunningSite
 ) -> None:

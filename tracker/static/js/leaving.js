@@ -27,6 +27,10 @@ const holdsUnsaved = (form) =>
 document.addEventListener("submit", (event) => {
   if (!event.defaultPrevented) sent = event.target;
 });
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-without-saving]"); // it says what it does
+  if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) sent = link.closest("form");
+});
 window.addEventListener("beforeunload", (event) => {
   const leaving = sent;
   sent = null; // who stays after all is asked again
