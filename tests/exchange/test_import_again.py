@@ -278,6 +278,22 @@ def test_a_removed_row_that_is_made_again_comes_without_what_was_struck_out(
     assert targets(session, work) == {item_id: Target(statement="All marked", year=2030)}
 
 
+def test_a_law_that_was_corrected_online_is_not_added_a_second_time(
+    session: Session, desk: TemplateDesk, work: Reporting
+) -> None:
+    """The same copy may be sent by one ministry after the other."""
+    copy = filled_in(
+        desk.template(), LAWS, (3, "Paragraph", 31), (3, "Law or instrument", "Border Act"),
+        (3, "Date of adoption", 2023),
+    )  # fmt: skip
+    desk.apply(copy)
+    work.answer(31, measures=(Measure("Border Act", "2023-05-01"),))
+    plan = desk.plan(copy)
+    assert [(c.verdict, c.mine, c.theirs) for c in plan.cells] == [
+        (Verdict.CONFLICT, "Border Act · 2023", "Border Act · 2023-05-01")
+    ]
+
+
 def test_a_law_with_a_wrong_cell_is_saved_without_it_and_corrected_later(
     session: Session, work: Reporting
 ) -> None:

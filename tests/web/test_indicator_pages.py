@@ -260,6 +260,26 @@ def test_a_save_over_another_shows_both(
     assert stored(session, report)[Cell(2020, "found", "total")] == 20
 
 
+def test_a_figure_that_was_not_changed_never_goes_back_over_a_newer_one(
+    desk: Browser, session: Session, report: NationalReport
+) -> None:
+    """Two windows change different figures; the later one saves a second time."""
+    place, own, gone = FOUND
+    desk.post(path(report), form(FOUND))
+    desk.post(path(report), form(FOUND | {place: "30", gone: ""}, 1) | {"audience": "states"})
+    shown = desk.post(path(report), form(FOUND | {own: "2"}, 1))
+    assert shown.status_code == 409
+    soup = parsed(shown.text)
+    found = values(soup)
+    assert (found[place], found[own], found.get(gone, "")) == ("30", "2", "")
+    assert soup.find(id=f"{place}-saved") is None and soup.find(id=f"{own}-saved") is not None
+    chosen = soup.select_one("#audience [selected]")
+    assert chosen is not None and chosen["value"] == "states"
+    assert desk.post(path(report), form(found, 2) | {"audience": "states"}).status_code == 303
+    kept = stored(session, report)
+    assert (kept[Cell(2020, "found", "total")], kept[Cell(2020, "found", "traced")]) == (30, 2)
+
+
 def test_a_report_locked_meanwhile_keeps_the_figures_on_the_page(
     desk: Browser, session: Session, report: NationalReport
 ) -> None:

@@ -229,7 +229,8 @@ def _merge(
         else:
             merged.append(both)
     kept = [measure for measure in merged if measure is not None]
-    return (*kept, *_with_added(theirs[len(base) :], added))
+    more = _with_added(theirs[len(base) :], added)
+    return None if more is None else (*kept, *more)
 
 
 def _both(old: Measure, ours: Measure, present: Measure) -> Measure | None:
@@ -248,20 +249,24 @@ def _both(old: Measure, ours: Measure, present: Measure) -> Measure | None:
     return Measure(**parts)
 
 
-def _with_added(more: Sequence[Measure], added: Sequence[Measure]) -> list[Measure]:
-    """The laws that others added, with ours: one that says more takes the other's place.
+def _with_added(more: Sequence[Measure], added: Sequence[Measure]) -> list[Measure] | None:
+    """The laws that others added, with ours; of one title the one that says more stands.
 
-    So a row whose wrong cell was left out and then corrected is one law, not two.
+    So a row whose wrong cell was left out and then corrected is one law, not two. ``None`` where
+    they say different things of one title: it may be one law that was corrected online.
     """
     laws = list(more)
     open_to = [at for at, law in enumerate(more) if law not in added]
     for ours in (law for law in added if law not in more):
-        at = next((at for at in open_to if _completes(ours, laws[at])), None)
+        at = next((at for at in open_to if laws[at].title == ours.title), None)
         if at is None:
             laws.append(ours)
-        else:
+            continue
+        open_to.remove(at)
+        if _completes(ours, laws[at]):
             laws[at] = ours
-            open_to.remove(at)
+        elif not _completes(laws[at], ours):
+            return None
     return laws
 
 

@@ -13,13 +13,13 @@ from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.clock import latest_day
 from tracker.domain.filled import FilledTemplate
-from tracker.domain.indicators import Cell, Figures
+from tracker.domain.indicators import Figures
 from tracker.domain.item_fields import Part
 from tracker.domain.items import Item
 from tracker.domain.merging import Basis, Sides
 from tracker.domain.responses import ResponseContent, content_from
 from tracker.models import ChainEntry
-from tracker.queries.indicators import returns_of
+from tracker.queries.indicators import figures_of_facts, returns_of
 from tracker.queries.items import ITEM_SAVED, WORKING, item_of_link, items_of, subject_of
 from tracker.queries.responses import responses_of
 from tracker.queries.templates import TemplateFrame
@@ -193,8 +193,7 @@ class _Reader:
         version, link, known = self._link(slug)
         base: Figures = theirs if version else {}
         if link is not None:
-            rows = link.facts["figures"]
-            base = {Cell(year, category, entry): value for year, category, entry, value in rows}
+            base = figures_of_facts(link.facts)
         return Sides(self._present.get(slug, 0), theirs, base, known)
 
 

@@ -4,15 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.errors import NotFound, Problem
 from tracker.domain.indicator_tables import ReturnTable, return_table
-from tracker.domain.indicators import Cell, IndicatorDefinition, definition_from, years_of
+from tracker.domain.indicators import Cell, Figures, IndicatorDefinition, definition_from, years_of
 from tracker.domain.progress import Audience
 from tracker.models import (
+    ChainEntry,
     Indicator,
     IndicatorReturn,
     NationalReport,
@@ -73,6 +75,33 @@ def definition_of(session: Session, slug: str) -> IndicatorDefinition:
     if row is None:
         raise NotFound(Problem("unknown-indicator", "", {"slug": slug[:80]}))
     return definition_from(row.definition)
+
+
+@dataclass(frozen=True, slots=True)
+class SavedFigures:
+    """What one saved version said; nothing, and no audience, where nothing had been saved."""
+
+    figures: Figures
+    audience: Audience | None
+
+
+def saved_figures(session: Session, report_id: int, slug: str, version: int) -> SavedFigures:
+    """One version of a working copy's figures on one indicator."""
+    facts = session.scalar(
+        select(ChainEntry.facts).where(
+            ChainEntry.report_id == report_id,
+            ChainEntry.subject == slug,
+            ChainEntry.version == version,
+        )
+    )
+    if not facts:
+        return SavedFigures({}, None)
+    return SavedFigures(figures_of_facts(facts), Audience(facts["audience"]))
+
+
+def figures_of_facts(facts: Mapping[str, Any]) -> Figures:
+    """The figures that a revision holds."""
+    return {Cell(year, category, name): value for year, category, name, value in facts["figures"]}
 
 
 def figures_of_row(row: IndicatorReturn) -> dict[Cell, int]:

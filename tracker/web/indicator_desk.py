@@ -7,8 +7,13 @@ from tracker.domain.errors import Problem
 from tracker.domain.indicators import Figures, IndicatorDefinition
 from tracker.domain.progress import Audience
 from tracker.forms.indicator import IndicatorForm
-from tracker.queries.indicators import ReturnRow
+from tracker.queries.indicators import ReturnRow, SavedFigures
 from tracker.queries.reports import ReportRow
+
+
+def typed_figures(figures: Figures) -> dict[str, str]:
+    """Figures as they would be typed, by place."""
+    return {cell.place: str(number) for cell, number in figures.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Desk:
 
     def stored_texts(self) -> dict[str, str]:
         """The saved figures as they would be typed, by place."""
-        return {cell.place: str(number) for cell, number in self.figures.items()}
+        return typed_figures(self.figures)
 
     @property
     def audience(self) -> Audience:
@@ -49,6 +54,19 @@ class Typed:
     problems: tuple[Problem, ...] = ()
     conflict: bool = False
     alerts: list[str] = field(default_factory=list)
+
+    def take_unchanged(self, desk: Desk, was: SavedFigures) -> None:
+        """Show what is saved now wherever nothing was typed over what the page had shown."""
+        before, now = typed_figures(was.figures), desk.stored_texts()
+        sent = {place: text.strip() for place, text in self.texts.items()}
+        places = {*sent, *before, *now}
+        self.texts = {
+            place: now.get(place, "") if text == before.get(place, "") else self.texts[place]
+            for place in places
+            for text in (sent.get(place, ""),)
+        }
+        if was.audience and self.form.audience.data == was.audience.value:
+            self.form.audience.data = desk.audience.value
 
     def differs_from(self, desk: Desk) -> bool:
         """Whether the page shows anything that is not saved."""

@@ -30,7 +30,7 @@ from tracker.policy.rules import Subject
 from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import cycle_or_none, list_cycles
 from tracker.queries.indicator_reporting import indicators_reported
-from tracker.queries.indicators import definition_of, returns_of
+from tracker.queries.indicators import definition_of, returns_of, saved_figures
 from tracker.queries.published import published_values
 from tracker.queries.reports import ReportRow
 from tracker.queries.states import count_members
@@ -107,6 +107,8 @@ def save(report_id: str, slug: str) -> ResponseReturnValue:
         return _form_page(desk, typed), 422
     except StaleEdit as error:
         typed.conflict = True
+        before = int(typed.form.version.data or 0)
+        typed.take_unchanged(desk, saved_figures(session(), desk.report.id, slug, before))
         typed.form.version.data = str(error.current_version)
         return _form_page(desk, typed), 409
     except WrongStatus as error:
