@@ -184,17 +184,16 @@ X, X24, X25 = (Measure("X", adopted_on) for adopted_on in ("", "2024", "2025"))
         ((X, X), [typed(9, title="X"), typed(9, title="X", adopted_on="2025")], (X, X, X25)),
         ((X, X24), [typed(9, title="X", adopted_on="2024")], (X, X24)),
         ((X, X24), [typed(9, title="X")], (X, X24)),
-        (
-            (X24,),
-            [typed(3, 0, link="https://x.example")],
-            (Measure("X", "2024", "https://x.example"),),
-        ),
+        ((X, X, X24), [typed(9, title="X", adopted_on="2024")], (X, X, X24)),
+        ((X24,), [typed(3, 0, link="https://x.example")], None),
+        ((Measure("Y"),), [typed(3, 0, title="Y", adopted_on="2024")], (Measure("Y", "2024"),)),
+        ((X24,), [typed(3, 0, title="Z")], None),
     ],
 )
 def test_an_added_law_that_says_more_takes_the_place_of_the_other(
     theirs: tuple[Measure, ...], rows: list[FilledRow], outcome: tuple[Measure, ...] | None
 ) -> None:
-    """And where the two say different things of one title, somebody is asked."""
+    """So does a row that was saved in part; where both changed one law, somebody is asked."""
     plan = plan_of(SheetRole.MEASURES, rows, answers={"k": Sides(2, said(*theirs), said(X))})
     assert bool(plan.conflicts) == (outcome is None)
     shown = plan.records[0].content.measures if plan.records else theirs

@@ -222,31 +222,22 @@ def _merge(
     for old, ours, present in zip(base, edited, theirs, strict=False):
         if ours in (old, present):
             merged.append(present)
-        elif present == old:
+        elif present == old or ours is not None and _is_on_its_way(old, present, ours):
             merged.append(ours)
-        elif ours is None or (both := _both(old, ours, present)) is None:
-            return None
         else:
-            merged.append(both)
+            return None
     kept = [measure for measure in merged if measure is not None]
     more = _with_added(theirs[len(base) :], added)
     return None if more is None else (*kept, *more)
 
 
-def _both(old: Measure, ours: Measure, present: Measure) -> Measure | None:
-    """One law as two people changed it, part by part; ``None`` where they clash.
+def _is_on_its_way(old: Measure, present: Measure, ours: Measure) -> bool:
+    """Whether each part is still the old one or ours already: saved before without wrong cells.
 
-    Where neither left the title as the other has it, it need not be the same law.
+    Any other change online may be of another law that stands in this place now.
     """
-    if present.title not in (old.title, ours.title):
-        return None
-    parts = {}
-    for name, before in typed_measure(old).items():
-        mine, there = getattr(ours, name), getattr(present, name)
-        if three_way(before, mine, there) is Verdict.CONFLICT:
-            return None
-        parts[name] = there if mine == before else mine
-    return Measure(**parts)
+    sides = (typed_measure(measure).values() for measure in (old, present, ours))
+    return all(there in (before, mine) for before, there, mine in zip(*sides, strict=True))
 
 
 def _with_added(more: Sequence[Measure], added: Sequence[Measure]) -> list[Measure] | None:
@@ -258,10 +249,11 @@ def _with_added(more: Sequence[Measure], added: Sequence[Measure]) -> list[Measu
     laws = list(more)
     open_to = [at for at, law in enumerate(more) if law not in added]
     for ours in (law for law in added if law not in more):
-        at = next((at for at in open_to if laws[at].title == ours.title), None)
-        if at is None:
+        alike = [at for at in open_to if laws[at].title == ours.title]
+        if not alike:
             laws.append(ours)
             continue
+        at = next((at for at in alike if _completes(laws[at], ours)), alike[0])
         open_to.remove(at)
         if _completes(ours, laws[at]):
             laws[at] = ours
