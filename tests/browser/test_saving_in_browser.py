@@ -130,6 +130,37 @@ def test_while_the_database_is_away_the_text_is_kept_and_sent_later(
     assert page.evaluate(KEPT) == 0
 
 
+@pytest.mark.parametrize("taken_back", [True, False])
+def test_a_save_whose_answer_was_lost_is_found_out_before_a_newer_text(
+    visits: Visits, site: RunningSite, taken_back: bool
+) -> None:
+    """The server had the longer text, the page did not know: undoing it must reach the disk."""
+    visits.connection_may_fail = True
+    iso3 = "MUS" if taken_back else "MOZ"
+    page = _at_work(visits, site, iso3, clock=True)
+    narrative(page, 25).fill("Short.")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort("internetdisconnected")
+
+    page.route("**/responses/25", lose, times=1)
+    narrative(page, 25).fill("Short. Arrived unseen.")
+    page.clock.run_for(2000)
+    expect(save_state(page, 25)).to_contain_text("Not saved: no connection")
+    assert _stored(site, iso3, 25) == "Short. Arrived unseen."
+    newer = "Short." if taken_back else "Short. Arrived unseen. And more."
+    narrative(page, 25).fill(newer)
+    expect(save_state(page, 25)).to_have_text("Not saved yet")
+    page.clock.run_for(2000)
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    found = on_disk(site, iso3, 25)
+    assert found is not None and (found.narrative, found.version) == (newer, 3)
+    assert page.evaluate(KEPT) == 0
+
+
 def test_text_not_saved_is_offered_again(visits: Visits, site: RunningSite) -> None:
     visits.connection_may_fail = True
     page = _at_work(visits, site, "BDI")

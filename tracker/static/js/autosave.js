@@ -85,7 +85,7 @@ class Answer {
     this.storageKey = `unsent:${texts.user}:${texts.report}:${box.dataset.paragraph}`;
     this.settled = this.state.textContent; // what the line says while nothing waits
     this.acknowledged = "unsaved" in box.dataset ? "" : this.content();
-    this.key = random();
+    this.lost = null; // a save whose answer did not come: it may have arrived
     this.running = false;
     this.laws = new Laws(box.querySelector(".measures"));
     box.addEventListener("input", () => this.changed());
@@ -119,7 +119,7 @@ class Answer {
   }
 
   changed() {
-    if (this.content() === this.acknowledged) {
+    if (this.content() === this.acknowledged && !this.lost) {
       if (!this.running) this.putAsItWas();
       return;
     }
@@ -146,19 +146,15 @@ class Answer {
     sessionStorage.setItem(this.storageKey, JSON.stringify(kept));
   }
 
+  // Where an answer was lost, the same save goes first, with its own key, so that the server makes
+  // nothing twice and this page knows what it holds before it says anything of a newer text.
   async save() {
     clearTimeout(this.timer);
-    const content = this.content();
-    if (this.running || content === this.acknowledged) return;
+    if (this.running || !this.waits) return;
     this.running = true;
     if (this.state.dataset.state !== "failed") this.say(texts.textSaving);
-    // A new key for a new text; the same key when the same text is sent again.
-    if (content !== this.sent) this.key = random();
-    this.sent = content;
-    const body = valuesOf(this.box);
-    body.append("csrf_token", form.querySelector("[name=csrf_token]").value);
-    body.append("save_key", this.key);
-    body.append("user", texts.user);
+    const { lost } = this;
+    const { content, body } = lost ?? { content: this.content(), body: this.body() };
     try {
       const answer = await fetch(this.box.dataset.save, {
         method: "POST",
@@ -166,13 +162,33 @@ class Answer {
         headers: { Accept: "application/json" },
       });
       await this.read(answer, content);
+      if (answer.status === 503) this.lost = { content, body };
+      else if (!this.needsSignIn) this.lost = null;
     } catch {
+      this.lost = { content, body };
       this.fail(texts.textFailed);
-      this.saveIn(RETRY);
     }
     this.running = false;
     this.box.dispatchEvent(new Event("answered"));
-    if (this.content() !== content) this.changed();
+    if (this.lost) {
+      // The line or the database is away for a while: nobody has to press anything.
+      if (!this.needsSignIn) this.saveIn(RETRY);
+    } else if (this.content() !== content) {
+      this.changed();
+      if (lost) await this.save();
+    }
+  }
+
+  get waits() {
+    return this.lost !== null || this.content() !== this.acknowledged;
+  }
+
+  body() {
+    const body = valuesOf(this.box);
+    body.append("csrf_token", form.querySelector("[name=csrf_token]").value);
+    body.append("save_key", random());
+    body.append("user", texts.user);
+    return body;
   }
 
   async read(answer, content) {
@@ -195,8 +211,6 @@ class Answer {
       this.fail(told.problems.map((problem) => problem.message).join(" "));
     } else {
       this.fail(told.message);
-      // The database is away for a while: as with a line that is lost, nobody has to press anything.
-      if (answer.status === 503) this.saveIn(RETRY);
     }
   }
 
@@ -293,5 +307,5 @@ form.addEventListener("submit", (event) => {
 });
 // Asked by leaving.js before the page is left.
 form.addEventListener("leaving", (event) => {
-  if (answers.some((answer) => answer.content() !== answer.acknowledged)) event.preventDefault();
+  if (answers.some((answer) => answer.waits)) event.preventDefault();
 });
