@@ -456,6 +456,9 @@ def cells() -> Iterator[Hostile]:
         yield Hostile(f"number {text[:8]}", with_cell("", f"<v>{text}</v>"), "workbook-bad-value")
     yield Hostile("bad date", with_cell('t="d"', "<v>2024-13-45</v>"), "workbook-bad-value")
     yield Hostile("no such text", with_cell('t="s"', "<v>99</v>"), "workbook-bad-value")
+    for kind, text in (("q", "1"), ("b", "7"), ("e", "#SPILL!"), ("inlineStr", "7")):
+        cell = with_cell(f't="{kind}"', f"<v>{text}</v>")
+        yield Hostile(f"{kind} of {text}", cell, "workbook-readers-differ")
     early = edited(BOOK, "<workbookPr", '<workbookPr date1904="1"')
     yield Hostile("days from 1904", early, "workbook-1904")
     yield Hostile("twin sheets", edited(BOOK, 'name="Two"', 'name="ONE"'), "workbook-twin-sheets")

@@ -122,6 +122,18 @@ def test_numbers_are_as_typed(stored: str, text: str) -> None:
     assert _cell(with_cell("", f"<v>{stored}</v>")) == RawCell(text, CellKind.NUMBER)
 
 
+@pytest.mark.parametrize("kind", ["", 't="n"', 't="s"', 't="str"', 't="b"', 't="e"', 't="d"'])
+@pytest.mark.parametrize("inside", ["", "<v/>", "<v></v>"])
+def test_a_cell_without_a_value_is_empty(kind: str, inside: str) -> None:
+    assert not _read(with_cell(kind, inside)).sheets[0].rows
+
+
+@pytest.mark.parametrize("inside", ["", "<is/>", "<is></is>", "<is><t/></is>", "<is><t></t></is>"])
+def test_a_text_without_words_is_an_empty_cell(inside: str) -> None:
+    row = f'<row r="1"><c r="A1" t="inlineStr">{inside}</c><c r="B1"><v>5</v></c></row>'
+    assert _read(with_rows(row)).sheets[0].rows == {1: {2: RawCell("5", CellKind.NUMBER)}}
+
+
 def test_other_kinds_of_values() -> None:
     def fill(book: xlsxwriter.Workbook) -> None:
         days = book.add_format({"num_format": "yyyy-mm-dd"})

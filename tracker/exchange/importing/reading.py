@@ -39,6 +39,12 @@ _KINDS: Final = {
     "e": CellKind.ERROR,
     "f": CellKind.FORMULA,
 }
+_VALUES: Final = {  # by the type of a cell: for others calamine gives a whole sheet up, unseen
+    "b": frozenset("01"),
+    "inlineStr": frozenset[str](),  # its words stand in <is>; neither reader reads these
+    "e": frozenset("#DIV/0! #N/A #NAME? #NULL! #NUM! #REF! #VALUE!".split()),
+}
+_TYPES: Final = {"n", "s", "str", "inlineStr", "b", "d", "e"}
 Cells = dict[tuple[int, int], RawCell]
 
 
@@ -58,10 +64,15 @@ class _Rows(WorkSheetParser):
 
     def parse_cell(self, element: Any) -> dict[str, Any]:
         try:
-            return super().parse_cell(element)
+            given: dict[str, Any] = super().parse_cell(element)
         except (ValueError, TypeError, LookupError, ArithmeticError):
             cell = str(element.get("r", self.row_counter))[:20]
             raise _refused("workbook-bad-value", self.sheet, cell) from None
+        kind, value = element.get("t", "n"), element.findtext("{*}v")
+        if kind not in _TYPES or value and value not in _VALUES.get(kind, {value}):
+            at = given["row"], given["column"]
+            raise _refused("workbook-readers-differ", self.sheet, _address(at))
+        return given
 
     def parse_formula(self, element: Any) -> str:
         formula = element.find("{*}f")
@@ -169,9 +180,10 @@ def _gathered(name: str, rows: Iterator[list[dict[str, Any]]]) -> Cells:
 
 
 def _cell(sheet: str, given: Mapping[str, Any]) -> RawCell | None:
-    value, kind = given["value"], _KINDS[given["data_type"]]
+    value = given["value"]
     if value is None or value == "":
-        return None
+        return None  # before its kind: of a text without words openpyxl leaves "inlineStr" or "str"
+    kind = _KINDS[given["data_type"]]
     if kind in (CellKind.NUMBER, CellKind.DATE) and isinstance(value, int | float):
         if not _is_finite(value):
             raise _refused("workbook-bad-value", sheet, _address((given["row"], given["column"])))
