@@ -294,6 +294,34 @@ def test_a_law_that_was_corrected_online_is_not_added_a_second_time(
     ]
 
 
+def test_the_same_file_again_does_not_bring_back_a_law_that_was_removed(
+    session: Session, desk: TemplateDesk, work: Reporting
+) -> None:
+    def laws() -> tuple[Measure, ...]:
+        return responses_of(session, work.report.id)["bms7/annex/31"].content.measures
+
+    copy = filled_in(
+        desk.template(), LAWS, (3, "Paragraph", 31), (3, "Law or instrument", "Border Act"),
+        (4, "Paragraph", 32), (4, "Law or instrument", "Customs Act"),
+    )  # fmt: skip
+    desk.apply(copy)
+    work.answer(31, measures=(Measure("Another Act"),), narrative="Repealed.")
+    plan = desk.plan(copy)
+    assert [(c.cell, c.verdict, c.mine, c.theirs) for c in plan.cells] == [
+        ("B3", Verdict.CONFLICT, "Border Act", "Another Act")
+    ]
+    with pytest.raises(ImportRefused, match="import-conflicts"):
+        desk.apply(copy)
+    desk.apply(copy, {"*": "theirs"})
+    assert laws() == (Measure("Another Act"),)
+    assert not desk.plan(desk.template()).cells
+    again = filled_in(
+        desk.template(), LAWS, (5, "Paragraph", 31), (5, "Law or instrument", "Border Act")
+    )
+    desk.apply(again)
+    assert laws() == (Measure("Another Act"), Measure("Border Act")), "said anew in a new file"
+
+
 def test_a_law_with_a_wrong_cell_is_saved_without_it_and_corrected_later(
     session: Session, work: Reporting
 ) -> None:

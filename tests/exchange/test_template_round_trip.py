@@ -20,7 +20,7 @@ from tests.exchange.templates import (
     filled_in,
 )
 from tests.national_reports import begin_report
-from tracker.domain.answer_plans import typed_answer, typed_measure
+from tracker.domain.answer_plans import typed_answer
 from tracker.domain.assistance import Assistance, AssistanceKind, AssistanceStatus, Direction
 from tracker.domain.contacts import Contact, ContactKind
 from tracker.domain.documents import Level, Theme
@@ -29,6 +29,7 @@ from tracker.domain.filled import FilledRow, FilledSheet, FilledTemplate, SheetR
 from tracker.domain.import_plans import make_plan
 from tracker.domain.item_fields import Part
 from tracker.domain.items import Item, typed_texts
+from tracker.domain.law_plans import typed_measure
 from tracker.domain.merging import Basis, Sides
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from tracker.domain.answer_plans import listed_laws
 from tracker.domain.filled import FilledRow, FilledSheet, FilledTemplate, SheetRole
 from tracker.domain.import_plans import make_plan
 from tracker.domain.item_fields import Part
 from tracker.domain.items import MAX_ITEMS, Item
+from tracker.domain.law_plans import listed_laws
 from tracker.domain.merging import Basis, Choices, Plan, Sides, Verdict, bound, three_way
 from tracker.domain.progress import Audience
 from tracker.domain.responses import MAX_MEASURES, Measure, ResponseContent
@@ -200,11 +200,61 @@ def test_an_added_law_that_says_more_takes_the_place_of_the_other(
     assert shown == (theirs if outcome is None else outcome)
 
 
-def test_a_response_holds_so_many_laws() -> None:
-    full = said(*(Measure(str(n)) for n in range(MAX_MEASURES)))
-    plan = plan_of(SheetRole.MEASURES, [addition("One more")], answers={"k": Sides(1, full, full)})
-    assert [e.problem.code for e in plan.errors] == ["too-many-measures"]
-    assert not any(record.changes for record in plan.records)
+@pytest.mark.parametrize("title", ["C", "D"])
+def test_a_law_that_stood_here_since_the_file_was_made_is_not_added_unasked(title: str) -> None:
+    sides = Sides(3, said(A), said(A), laws_since=frozenset({"A", "C"}))
+    plan = plan_of(SheetRole.MEASURES, [addition(title)], answers={"k": sides})
+    assert bool(plan.conflicts) == (title == "C")
+    assert plan.records[0].changes == (title == "D")
+    mine = plan_of(SheetRole.MEASURES, [addition(title)], {"*": "mine"}, answers={"k": sides})
+    assert mine.records[0].content.measures == (A, Measure(title))
+
+
+def test_a_response_holds_so_many_laws_and_each_row_beyond_is_named() -> None:
+    there = said(*(Measure(str(n)) for n in range(MAX_MEASURES - 1)))
+    rows = [typed(n, title=f"New {n}") for n in (40, 41, 42)]
+    plan = plan_of(SheetRole.MEASURES, rows, answers={"k": Sides(1, there, there)})
+    assert [(e.cell, e.field, e.problem.code) for e in plan.errors] == [
+        ("B41", "measures.41.title", "too-many-measures"),
+        ("B42", "measures.42.title", "too-many-measures"),
+    ]
+    assert plan.records[0].content.measures == (*there.measures, Measure("New 40"))
+    full = plan.records[0].content
+    plan = plan_of(SheetRole.MEASURES, rows, answers={"k": Sides(2, full, there)})
+    assert [e.cell for e in plan.errors] == ["B41", "B42"], "one's own file again"
+    assert not plan.records[0].changes and not plan.conflicts
+
+
+def test_one_law_twice_beyond_what_a_response_holds_is_named_in_its_last_row() -> None:
+    there = said(*(Measure(str(n)) for n in range(MAX_MEASURES - 1)))
+    rows = [typed(n, title="New") for n in (40, 41)]
+    plan = plan_of(SheetRole.MEASURES, rows, answers={"k": Sides(1, there, there)})
+    assert [e.cell for e in plan.errors] == ["B41"]
+
+
+def test_the_laws_of_an_answer_are_shown_at_the_first_row_that_changes_them() -> None:
+    rows = [change(0, "A"), change(1, "C"), addition("D")]
+    plan = plan_of(SheetRole.MEASURES, rows, answers={"k": Sides(1, said(A, B), said(A, B))})
+    assert [(cell.cell, cell.mine) for cell in plan.cells] == [("B4", listed_laws((A, C, D)))]
+
+
+def test_an_emptied_law_is_removed_and_one_with_only_wrong_cells_stays() -> None:
+    rows = [typed(3, 0, title="", adopted_on="", link="")]
+    both = {"k": Sides(1, said(A, B), said(A, B))}
+    plan = plan_of(SheetRole.MEASURES, rows, answers=both)
+    assert plan.ok and plan.records[0].content.measures == (B,)
+    struck = said(Measure("", "2024"), B)
+    rows = [typed(3, 0, adopted_on="May 2024")]
+    plan = plan_of(SheetRole.MEASURES, rows, answers={"k": Sides(1, struck, struck)})
+    assert [e.problem.code for e in plan.errors] == ["not-a-date", "measure-needs-title"]
+    assert not plan.records[0].changes, "a law whose name was struck out is not removed with it"
+
+
+def test_a_row_of_a_law_that_the_file_was_not_made_with_is_refused() -> None:
+    sides = {"k": Sides(1, said(A, B), said(A, B))}
+    plan = plan_of(SheetRole.MEASURES, [change(2, "C")], answers=sides)
+    assert [(e.cell, e.problem.code) for e in plan.errors] == [("B5", "unknown-row")]
+    assert not plan.records[0].changes
 
 
 def test_a_report_holds_so_many_items() -> None:

@@ -2,22 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.filled import FilledRow, FilledSheet, SheetRole
+from tracker.domain.law_plans import LISTED, Problems, plan_laws
 from tracker.domain.merging import Choices, Draft, RecordPlan, Sides, Verdict, three_way
 from tracker.domain.progress import Audience
-from tracker.domain.responses import (
-    MAX_MEASURES,
-    Measure,
-    ResponseContent,
-    parse_response,
-)
-
-LISTED = "measures"
-Problems = Mapping[str, list[Problem]]
+from tracker.domain.responses import ResponseContent, parse_response
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +36,6 @@ def typed_answer(content: ResponseContent) -> dict[str, str]:
     }
 
 
-def typed_measure(measure: Measure) -> dict[str, str]:
-    """A law as it would be typed, by field."""
-    return {f.name: getattr(measure, f.name) for f in fields(measure)}
-
-
 def plan_answer(
     record: str,
     rows: AnswerRows,
@@ -66,7 +54,7 @@ def plan_answer(
         accepted = _fields(said, rows.row, sides, default_audience)
     laws = Draft(SheetRole.MEASURES, rows.measures, record, choices)
     if rows.laws:
-        listed = _laws(laws, rows.laws, sides)
+        listed = plan_laws(laws, rows.laws, sides)
         accepted |= {} if listed is None else {LISTED: listed}
     content = replace(sides.theirs, **accepted)
     if not sides.version and not content.says_something:
@@ -107,182 +95,3 @@ def _read(texts: Mapping[str, str], default: Audience) -> tuple[ResponseContent,
             problems[problem.place].append(problem)
         good = {name: text for name, text in texts.items() if name not in problems}
         return parse_response(good, default_audience=default), problems
-
-
-def _laws(
-    draft: Draft, rows: Sequence[FilledRow], sides: Sides[ResponseContent]
-) -> tuple[Measure, ...] | None:
-    """The laws to be applied, ``None`` where nothing is."""
-    base, theirs = sides.base.measures, sides.theirs.measures
-    read = _FileLaws(base)
-    for row in rows:
-        for name, found in read.take(row).items():
-            place = f"{LISTED}.{row.number}.{name}"
-            text = row.texts.get(name, "")
-            draft.judge(row, place, Verdict.INVALID, text, "", found, column=name)
-    merged = theirs if read.mine in (theirs, base) else _merge(base, read.edits, read.added, theirs)
-    outcome = read.mine if merged is None else merged
-    verdict = Verdict.CONFLICT
-    if merged is not None:
-        verdict = three_way(theirs, merged, theirs, first=not sides.version)
-    if verdict is Verdict.UNCHANGED:
-        draft.unchanged += sum(len(row.texts) for row in rows) - len(draft.cells)
-        return None
-    too_many = [Problem("too-many-measures", LISTED, {"limit": MAX_MEASURES})]
-    problem = too_many if len(outcome) > MAX_MEASURES else []
-    if problem:
-        verdict = Verdict.INVALID
-    shown = listed_laws(outcome), listed_laws(theirs)
-    applied = draft.judge(read.rows[0], LISTED, verdict, *shown, problem, column="title")
-    return outcome if applied else None
-
-
-@dataclass(slots=True)
-class _FileLaws:
-    """What the rows of a file say of the laws that it was made with, and the laws it adds.
-
-    ``edits`` are by place among them, ``None`` for one to be removed; ``rows`` those that
-    say something else than before.
-    """
-
-    base: tuple[Measure, ...]
-    edits: dict[int, Measure | None] = field(default_factory=dict)
-    added: list[Measure] = field(default_factory=list)
-    rows: list[FilledRow] = field(default_factory=list)
-
-    @property
-    def mine(self) -> tuple[Measure, ...]:
-        """The laws as the file has them."""
-        kept = (measure for measure in _edited(self.base, self.edits) if measure is not None)
-        return (*kept, *self.added)
-
-    def take(self, row: FilledRow) -> Problems:
-        """Note what one row says; what is wrong with it, by field, is left out."""
-        at = row.position
-        if at is not None and at >= len(self.base):
-            return {"title": [Problem("unknown-row")]}
-        if row.remove:
-            if at is not None:
-                self.edits[at] = None
-                self.rows.append(row)
-            return {}
-        known = typed_measure(self.base[at]) if at is not None else {}
-        typed = {**known, **row.texts}
-        if typed == known:
-            return {}
-        found, problems = _read_law(typed, known)
-        if at is not None and found != self.base[at] and (found or not problems):
-            self.edits[at] = found
-            self.rows.append(row)
-        if at is None and found:
-            self.added.append(found)
-            self.rows.append(row)
-        return problems
-
-
-def _read_law(typed: dict[str, str], known: Mapping[str, str]) -> tuple[Measure | None, Problems]:
-    """The law that the good cells name, and what is wrong with the others, by field.
-
-    In the place of a wrong cell stands what was ``known``; there is no law without a title.
-    """
-    try:
-        return _parse_law(typed), {}
-    except Invalid as error:
-        problems: dict[str, list[Problem]] = defaultdict(list)
-        for problem in error.problems:
-            problems[problem.place.rpartition("-")[2]].append(problem)
-    good = typed | {name: known.get(name, "") for name in problems}
-    return (_parse_law(good) if good.get("title") else None), problems
-
-
-def _parse_law(typed: Mapping[str, str]) -> Measure | None:
-    found = parse_response({}, [typed], default_audience=Audience.SECRETARIAT).measures
-    return found[0] if found else None
-
-
-def _edited(
-    base: tuple[Measure, ...], edits: Mapping[int, Measure | None]
-) -> tuple[Measure | None, ...]:
-    return tuple(edits.get(at, measure) for at, measure in enumerate(base))
-
-
-def _merge(
-    base: tuple[Measure, ...],
-    edits: Mapping[int, Measure | None],
-    added: list[Measure],
-    theirs: tuple[Measure, ...],
-) -> tuple[Measure, ...] | None:
-    """Both sides' changes, law by law, then what each added; ``None`` where they clash."""
-    edited = _edited(base, edits)
-    if _is_applied(edited, added, theirs):
-        return theirs
-    if len(theirs) < len(base):
-        return None
-    merged: list[Measure | None] = []
-    for old, ours, present in zip(base, edited, theirs, strict=False):
-        if ours in (old, present):
-            merged.append(present)
-        elif present == old or ours is not None and _is_on_its_way(old, present, ours):
-            merged.append(ours)
-        else:
-            return None
-    kept = [measure for measure in merged if measure is not None]
-    more = _with_added(theirs[len(base) :], added)
-    return None if more is None else (*kept, *more)
-
-
-def _is_on_its_way(old: Measure, present: Measure, ours: Measure) -> bool:
-    """Whether each part is still the old one or ours already: saved before without wrong cells.
-
-    Any other change online may be of another law that stands in this place now.
-    """
-    sides = (typed_measure(measure).values() for measure in (old, present, ours))
-    return all(there in (before, mine) for before, there, mine in zip(*sides, strict=True))
-
-
-def _with_added(more: Sequence[Measure], added: Sequence[Measure]) -> list[Measure] | None:
-    """The laws that others added, with ours; of one title the one that says more stands.
-
-    So a row whose wrong cell was left out and then corrected is one law, not two. ``None`` where
-    they say different things of one title: it may be one law that was corrected online.
-    """
-    laws = list(more)
-    open_to = [at for at, law in enumerate(more) if law not in added]
-    for ours in (law for law in added if law not in more):
-        alike = [at for at in open_to if laws[at].title == ours.title]
-        if not alike:
-            laws.append(ours)
-            continue
-        at = next((at for at in alike if _completes(laws[at], ours)), alike[0])
-        open_to.remove(at)
-        if _completes(ours, laws[at]):
-            laws[at] = ours
-        elif not _completes(laws[at], ours):
-            return None
-    return laws
-
-
-def _completes(ours: Measure, law: Measure) -> bool:
-    parts = zip(typed_measure(ours).values(), typed_measure(law).values(), strict=True)
-    return ours.title == law.title and all(there in ("", mine) for mine, there in parts)
-
-
-def _is_applied(
-    edited: tuple[Measure | None, ...], added: list[Measure], theirs: tuple[Measure, ...]
-) -> bool:
-    """Whether the list is what this file made of it before, with laws that others added.
-
-    Where the file only removes the last law, another one in its place may be that law, changed:
-    that is no sign of it.
-    """
-    left = tuple(measure for measure in edited if measure is not None)
-    start, more = theirs[: len(left)], theirs[len(left) :]
-    is_sign = bool(added) or edited[-1:] != (None,)
-    return is_sign and start == left and all(measure in more for measure in added)
-
-
-def listed_laws(measures: tuple[Measure, ...]) -> str:
-    """Laws one a line, as a person reads them."""
-    return "\n".join(
-        " · ".join(part for part in (m.title, m.adopted_on, m.link) if part) for m in measures
-    )

@@ -66,7 +66,8 @@ class Sides(Generic[T]):
 
     ``known`` is false where the file names a version that there never was. Of a row that is new
     in the file, ``ended`` tells that it was saved before and removed since, ``elsewhere`` that
-    its id is one of another report.
+    its id is one of another report. ``laws_since`` are the titles of laws that an answer held at
+    any time since the file was made, removed ones too.
     """
 
     version: int
@@ -75,6 +76,7 @@ class Sides(Generic[T]):
     known: bool = True
     ended: bool = False
     elsewhere: bool = False
+    laws_since: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

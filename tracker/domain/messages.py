@@ -62,7 +62,10 @@ MESSAGES: Final[dict[str, str]] = {
     "search-too-long": N_("Search for at most %(limit)s characters."),
     "too-many-items": N_("A report holds at most %(limit)s rows of this kind."),
     "measure-needs-title": N_("Name the law or instrument, or empty its date and link."),
-    "too-many-measures": N_("A response holds at most %(limit)s laws and instruments."),
+    "too-many-measures": N_(
+        "A response holds at most %(limit)s laws and instruments. Remove some, or name several in "
+        "one row."
+    ),
     "required": N_("Fill in this field."),
     # signing in
     "sign-in-needed": N_(

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from itertools import chain
 
-from tracker.domain.answer_plans import typed_answer, typed_measure
+from tracker.domain.answer_plans import typed_answer
 from tracker.domain.figure_plans import cell_of
 from tracker.domain.filled import (
     REMOVE,
@@ -22,6 +22,7 @@ from tracker.domain.filled import (
     SheetRole,
 )
 from tracker.domain.items import typed_texts
+from tracker.domain.law_plans import typed_measure
 from tracker.domain.merging import Plan
 from tracker.exchange.template import write_rows
 from tracker.exchange.template_columns import PARAGRAPH, YES, roles_of

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from tracker.domain.answer_plans import typed_answer, typed_measure
+from tracker.domain.answer_plans import typed_answer
 from tracker.domain.documents import Commitment
 from tracker.domain.filled import VALUE, SheetRole
 from tracker.domain.indicators import IndicatorDefinition, cells_of
 from tracker.domain.items import typed_texts
+from tracker.domain.law_plans import typed_measure
 from tracker.domain.messages import N_
 from tracker.exchange.template_columns import PARAGRAPH, roles_of
 from tracker.exchange.words import Words

@@ -4,6 +4,7 @@ What a file was made from is the revision that its version names, read here and 
 the file. Texts struck out of it are empty: ``struck_texts`` takes them out of the file too.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +13,13 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.clock import latest_day
-from tracker.domain.filled import FilledTemplate
+from tracker.domain.filled import FilledTemplate, SheetRole
 from tracker.domain.indicators import Figures
 from tracker.domain.item_fields import Part
 from tracker.domain.items import Item
 from tracker.domain.merging import Basis, Sides
 from tracker.domain.responses import ResponseContent, content_from
-from tracker.models import ChainEntry
+from tracker.models import ChainEntry, ChainText
 from tracker.queries.indicators import figures_of_facts, returns_of
 from tracker.queries.items import ITEM_SAVED, WORKING, item_of_link, items_of, subject_of
 from tracker.queries.responses import responses_of
@@ -48,7 +49,8 @@ def import_basis(
     past = {link for link in named.items() if link[1] not in (0, present.get(link[0], 0))}
     links = _links(session, report, past)
     new = {subject for subject, version in named.items() if not version} - {*present}
-    reader = _Reader(present, named, links, _fresh(session, report, new))
+    laws = _laws_since(session, report, filled, present)
+    reader = _Reader(present, named, links, _fresh(session, report, new), laws)
     return Basis(
         default_audience=frame.default_audience,
         paragraphs=frozenset(c.paragraph for c in frame.document.commitments),
@@ -134,6 +136,35 @@ def _fresh(session: Session, report_id: int | None, subjects: Iterable[str]) -> 
     return _Fresh(ended, elsewhere)
 
 
+def _laws_since(
+    session: Session, report_id: int | None, filled: FilledTemplate, present: Mapping[str, int]
+) -> Mapping[str, frozenset[str]]:
+    """The titles of all laws in the revisions since the file was made, of answers to which it adds
+    some.
+    """
+    made_from = {
+        row.record: row.version
+        for row in filled.rows(SheetRole.MEASURES)
+        if row.position is None and row.version < present.get(row.record, 0)
+    }
+    found: dict[str, set[str]] = defaultdict(set)
+    keys = sorted(made_from)
+    for start in range(0, len(keys), BATCH):
+        rows = session.execute(
+            select(ChainEntry.subject, ChainEntry.version, ChainText.value)
+            .join(ChainText, ChainText.entry_id == ChainEntry.id)
+            .where(
+                ChainEntry.report_id == report_id,
+                ChainEntry.subject.in_(keys[start : start + BATCH]),
+                ChainText.field.like("measures.%.title"),
+            )
+        )
+        for subject, version, title in rows:
+            if title and (version or 0) > made_from[subject]:
+                found[subject].add(title)
+    return {key: frozenset(titles) for key, titles in found.items()}
+
+
 class _Reader:
     """The two sides of each record."""
 
@@ -143,8 +174,10 @@ class _Reader:
         named: Mapping[str, int],
         links: Links,
         fresh: _Fresh,
+        laws_since: Mapping[str, frozenset[str]],
     ) -> None:
         self._present, self._named, self._links, self._fresh = present, named, links, fresh
+        self._laws_since = laws_since
 
     def _link(self, subject: str) -> tuple[int, ChainEntry | None, bool]:
         """The version that the file names, its revision if it is past, whether there is such."""
@@ -163,7 +196,8 @@ class _Reader:
         base = (theirs or empty) if version else empty
         if link is not None:
             base = content_from(link.facts, _texts(link))
-        return Sides(self._present.get(key, 0), theirs or empty, base, known)
+        since = self._laws_since.get(key, frozenset())
+        return Sides(self._present.get(key, 0), theirs or empty, base, known, laws_since=since)
 
     def items(self, part: Part, theirs: Mapping[str, Item]) -> dict[str, Sides[Item | None]]:
         """The items of one part, those that the file names and those that stand now."""
