@@ -28,9 +28,11 @@ from tests.submitted import make_cycle, make_submission
 from tracker.domain.chain import tagged_hash
 from tracker.domain.errors import Invalid
 from tracker.domain.filled import filled_data, filled_from
+from tracker.domain.item_fields import Part
 from tracker.domain.messages import sentence
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
+from tracker.domain.targets import Target
 from tracker.exchange.importing.sandbox import read_workbook
 from tracker.models import Commitment
 from tracker.queries.responses import responses_of
@@ -302,6 +304,24 @@ def test_words_are_accepted_in_the_file_s_language_in_english_and_as_codes(
         Progress.NOT_STARTED,
     ]
     assert all(c.good_practice for c in found)
+
+
+def test_a_number_with_three_decimals_is_one_and_a_text_like_it_is_asked_back(
+    session: Session, desk: TemplateDesk
+) -> None:
+    content = filled_in(
+        desk.template(), "Targets", (3, "Target", "Mark all"), (3, "Baseline", 1.125),
+        (3, "Target value", 1000.5), (4, "Target", "Mark more"), (4, "Baseline", "1.000"),
+        (4, "Target value", "1,000"),
+    )  # fmt: skip
+    plan = desk.plan(content)
+    assert codes(plan) == [("C4", "ambiguous-decimal"), ("D4", "ambiguous-decimal")]
+    desk.apply(content, skip_invalid=True)
+    kept = [row.content for row in desk.data().items[Part.TARGETS]]
+    assert [(t.baseline, t.value) for t in kept if isinstance(t, Target)] == [
+        ("1.125", "1000.5"), ("", "")
+    ]  # fmt: skip
+    assert not desk.plan(desk.template()).cells, "and it comes back as it went"
 
 
 def test_numbers_and_dates_are_read_as_a_person_means_them(

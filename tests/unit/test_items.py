@@ -60,6 +60,26 @@ def test_every_problem_is_told_at_once() -> None:
     }
 
 
+@pytest.mark.parametrize("typed", ["1.000", "1,000", "-12.500", "999,125", "١.٠٠٠", "1 .000"])
+def test_thousands_or_thousandths_are_asked_back(typed: str) -> None:
+    assert problems(Part.TARGETS, statement="x", value=typed) == {"value": "ambiguous-decimal"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("0.125", "0.125"), ("0,125", "0.125"), ("1.1250", "1.125"), ("1,1250", "1.125"),
+        ("1234.567", "1234.567"), ("1.0000", "1"), ("1000", "1000"), ("1 000", "1000"),
+    ],
+)  # fmt: skip
+def test_a_decimal_number_is_read_and_typed_the_same_again(typed: str, value: str) -> None:
+    raw = {"statement": "x", "value": typed}
+    target = parse_item(Part.TARGETS, raw, default_audience=Audience.PUBLIC)
+    assert isinstance(target, Target) and target.value == value
+    again = parse_item(Part.TARGETS, typed_texts(target), default_audience=Audience.PUBLIC)
+    assert again == target
+
+
 def test_what_the_fields_together_do_not_allow() -> None:
     person = {"kind": "poa_point_of_contact", "name": "A"}
     assert problems(Part.CONTACTS, **person, men="0") == {"men": "members-of-a-body-only"}

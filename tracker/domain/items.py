@@ -8,6 +8,7 @@ from dataclasses import fields
 from enum import StrEnum
 from typing import Any
 
+from tracker.domain import values
 from tracker.domain.assistance import Assistance, AssistanceKind, AssistanceStatus, Direction
 from tracker.domain.contacts import Contact, ContactKind
 from tracker.domain.documents import Level, Theme
@@ -29,6 +30,11 @@ def empty_item(part: Part, default_audience: Audience) -> Item:
     """An item that says nothing. Contacts stay with the secretariat unless the State says more."""
     kind = KINDS[part]
     return kind() if part is Part.CONTACTS else kind(audience=default_audience)
+
+
+def is_decimal(part: Part, name: str) -> bool:
+    """Whether a field is a decimal number."""
+    return KINDS[part].PARSERS.get(name) is values.parse_decimal
 
 
 def parse_item(part: Part, raw: Mapping[str, str | None], *, default_audience: Audience) -> Item:
@@ -91,12 +97,14 @@ def _typed(part: Part, name: str, value: Any) -> Any:
 
 def typed_texts(item: Item) -> dict[str, str]:
     """The item as it would be typed, by field: what ``parse_item`` reads."""
-    return {f.name: _as_typed(getattr(item, f.name)) for f in fields(item)}
+    return {f.name: _as_typed(item.PART, f.name, getattr(item, f.name)) for f in fields(item)}
 
 
-def _as_typed(value: Any) -> str:
+def _as_typed(part: Part, name: str, value: Any) -> str:
     if value is None:
         return ""
+    if is_decimal(part, name):
+        return values.typed_decimal(value)
     return ", ".join(str(part) for part in value) if isinstance(value, tuple) else str(value)
 
 

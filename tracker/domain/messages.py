@@ -42,8 +42,8 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "not-a-decimal": N_("“%(value)s” is not a number. Write it as 1200 or 12.5."),
     "ambiguous-decimal": N_(
-        "“%(value)s” may mean thousands or thousandths. Write it without the comma, or with a "
-        "decimal point."
+        "“%(value)s” may mean thousands or thousandths. Write thousands without a point or comma, "
+        "as in 1000, and thousandths with a fourth decimal, as in 1.0000."
     ),
     "not-a-currency": N_(
         "“%(value)s” is not a currency. Write its three letters, such as USD, EUR or XOF."

@@ -24,6 +24,8 @@ LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 NARRATIVE_LANGUAGES = (*LANGUAGES, "other")
 E = TypeVar("E", bound=StrEnum)
 
+_AMBIGUOUS = re.compile("-?[1-9][0-9]{0,2}[.,][0-9]{3}")
+
 # What XML 1.0 cannot hold: a workbook with one of these could not be opened any more.
 _REFUSED = re.compile("[^\t\n\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -156,20 +158,26 @@ def parse_year(raw: str | None, *, place: str) -> int | None:
 def parse_decimal(raw: str | None, *, place: str) -> str:
     """A decimal number as text with a point (``12.5``), or ``""``.
 
-    A comma followed by three digits may mean thousands or thousandths, so it is refused.
+    One group of three digits behind a point or comma may be thousands or thousandths, for people
+    write either way: it is refused.
     """
     value = re.sub(r"[\s\u00a0\u202f]", "", _digits(raw))
     if not value:
         return ""
     if not re.fullmatch(r"-?[0-9]{1,12}([.,][0-9]{1,4})?", value):
         raise Invalid(Problem("not-a-decimal", place, {"value": (raw or "").strip()[:80]}))
-    if re.search(r",[0-9]{3}$", value):
+    if _AMBIGUOUS.fullmatch(value):
         raise Invalid(Problem("ambiguous-decimal", place, {"value": value[:80]}))
     sign, digits = ("-", value[1:]) if value.startswith("-") else ("", value)
     whole, _, rest = digits.replace(",", ".").partition(".")
     rest = rest.rstrip("0")
     number = f"{whole.lstrip('0') or '0'}{'.' if rest else ''}{rest}"
     return number if number == "0" else sign + number
+
+
+def typed_decimal(number: str) -> str:
+    """A decimal number as it would be typed: thousandths with a fourth decimal, ``1.1250``."""
+    return f"{number}0" if _AMBIGUOUS.fullmatch(number) else number
 
 
 def parse_currency(raw: str | None, *, place: str) -> str:

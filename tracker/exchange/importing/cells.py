@@ -8,6 +8,8 @@ from xlsxwriter.utility import xl_col_to_name
 
 from tracker.domain.errors import Problem
 from tracker.domain.filled import REMOVE, TYPED, PlacedProblem, SheetRole
+from tracker.domain.items import is_decimal
+from tracker.domain.values import typed_decimal
 from tracker.exchange.raw import CellKind, RawCell, RawSheet
 from tracker.exchange.template_columns import SLOTS, Slot
 from tracker.exchange.template_sheet import key_of
@@ -104,18 +106,20 @@ class SheetReader:
             elif cell.kind is CellKind.ERROR:
                 wrong[slot.key] = Problem("error-in-cell", "", {"value": cell.text[:80]})
             else:
-                text = self.cells.read(slot, _text(cell))
+                text = self.cells.read(slot, self._text(slot, cell))
                 if text == "" and not slot.clearable and slot.key != REMOVE:
                     wrong[slot.key] = Problem("cannot-be-cleared")
                 elif text is not None:
                     said[slot.key] = text
         return said, wrong
 
-
-def _text(cell: RawCell) -> str:
-    """What a person means by a cell: a day that Excel made a date is that day."""
-    if cell.kind is CellKind.DATE:
-        return cell.text.removesuffix(MIDNIGHT)
-    if cell.kind is CellKind.NUMBER and cell.text.endswith(".0"):
-        return cell.text[:-2]
-    return cell.text
+    def _text(self, slot: Slot, cell: RawCell) -> str:
+        """What a person means by a cell: a day that Excel made a date is that day, and the point
+        of a number parts decimals.
+        """
+        if cell.kind is CellKind.DATE:
+            return cell.text.removesuffix(MIDNIGHT)
+        if cell.kind is not CellKind.NUMBER:
+            return cell.text
+        part, number = self.role.part, cell.text.removesuffix(".0")
+        return typed_decimal(number) if part and is_decimal(part, slot.key) else number
