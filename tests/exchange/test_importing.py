@@ -502,6 +502,21 @@ def test_items_that_cannot_stand_are_refused_at_their_cells(
     assert found == [Assistance(Direction.OFFERED, Theme.TRACING, description="Training")]
 
 
+def test_everything_wrong_with_a_contact_is_told_at_once(
+    desk: TemplateDesk, session: Session, work: Reporting
+) -> None:
+    content = filled_in(
+        desk.template(), "Contacts", (3, "Contact", "poa_point_of_contact"), (3, "E-mail", "x"),
+        (3, "Women", 3), (3, "Men", 4), (4, "Contact", "Boss"), (4, "E-mail", "y"),
+    )  # fmt: skip
+    plan = desk.plan(content)
+    assert sorted(codes(plan)) == [
+        ("A4", "not-a-choice"), ("B3", "required"), ("B4", "required"), ("G3", "not-an-email"),
+        ("G4", "not-an-email"), ("H3", "members-of-a-body-only"), ("I3", "members-of-a-body-only"),
+    ]  # fmt: skip
+    assert not any(record.changes for record in plan.records)
+
+
 def test_an_unknown_currency_and_a_day_to_come_are_refused_at_their_cells(
     desk: TemplateDesk, session: Session, work: Reporting
 ) -> None:

@@ -83,6 +83,8 @@ def test_a_decimal_number_is_read_and_typed_the_same_again(typed: str, value: st
 def test_what_the_fields_together_do_not_allow() -> None:
     person = {"kind": "poa_point_of_contact", "name": "A"}
     assert problems(Part.CONTACTS, **person, men="0") == {"men": "members-of-a-body-only"}
+    both = problems(Part.CONTACTS, **person, women="2", men="0")
+    assert both == dict.fromkeys(("women", "men"), "members-of-a-body-only")
     need = {"direction": "needed", "theme": "gender", "description": "x"}
     assert problems(Part.ASSISTANCE, **need, amount="5") == {"currency": "amount-needs-currency"}
 

@@ -85,4 +85,4 @@ class Contact:
         """What the fields together do not allow."""
         counted = [name for name in ("women", "men") if getattr(self, name) is not None]
         if counted and self.kind is not ContactKind.COORDINATION_BODY:
-            yield Problem("members-of-a-body-only", counted[0])
+            yield from (Problem("members-of-a-body-only", name) for name in counted)

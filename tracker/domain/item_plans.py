@@ -33,9 +33,11 @@ def plan_item(
     if sides.theirs is None and sides.base is not None and not _edits(part, row, sides.base):
         return draft.plan(0, None, changes=False)  # removed meanwhile, and not changed here
     accepted = _fields(part, draft, row, sides, basis)
+    wrong = any(cell.problems for cell in draft.cells)
+    if accepted or wrong:  # what a wrong row lacks is told with it, not when it is corrected
+        content = _whole(part, draft, row, sides, accepted, basis)
     if not accepted:
         return draft.plan(sides.version, sides.theirs, changes=False)
-    content = _whole(part, draft, row, sides, accepted, basis)
     return draft.plan(sides.version, content, changes=content != sides.theirs)
 
 
