@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tests.exchange.templates import answer_row, edited, filled_in, put
+from tests.exchange.workbooks import Written
 from tests.national_reports import Reporting, begin_report, commitment_id
 from tests.people import Browser, make_user, parsed
 from tracker.domain.clock import system_clock
@@ -121,6 +122,21 @@ def test_a_filled_template_is_shown_before_it_is_saved_and_saved_as_a_whole(
     latest, before = browser.soup(history).select("main section .base")
     assert "from the file filled.xlsx" in latest.get_text(), "apart from what was typed before"
     assert "file" not in before.get_text()
+
+
+def test_the_read_me_counts_answers_as_the_page_does(
+    browser: Browser, work: Reporting, session: Session
+) -> None:
+    """What only recognises needs no answer, and an answer that lacks something is none yet."""
+    work.answer(31, narrative="Half an answer.")
+    work.answer(32, progress=Progress.IMPLEMENTED)
+    work.answer(36, progress=Progress.IMPLEMENTED)
+    session.commit()
+    facts = Written(fetched(browser)).facts("Read me")
+    assert facts["Answered, of the commitments that need an answer"] == "2/87"
+    text = browser.soup(f"/reports/{work.report.public_id}").get_text(" ", strip=True)
+    (told,) = [part for part in text.split("Answered") if "need an answer" in part[:60]]
+    assert "2/87" in told[:20]
 
 
 def _as_text(cell: Any) -> None:

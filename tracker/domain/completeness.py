@@ -1,6 +1,6 @@
 """What a report still lacks. Presence is asked for at submission only."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -57,6 +57,15 @@ def standing_of(commitment: Commitment, content: ResponseContent | None) -> Stan
     if content is None or not content.says_something:
         return Standing.MAY_BE_LEFT
     return Standing.ANSWERED
+
+
+def answered_of(
+    commitments: Iterable[Commitment], contents: Mapping[str, ResponseContent]
+) -> tuple[int, int]:
+    """How many commitments that need an answer have a complete one, and how many need one."""
+    needed = [c for c in commitments if c.asks_states and not c.may_be_left]
+    standings = [standing_of(c, contents.get(c.key)) for c in needed]
+    return standings.count(Standing.ANSWERED), len(needed)
 
 
 def missing(

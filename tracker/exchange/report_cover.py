@@ -180,6 +180,12 @@ def _summary(
         _count_row(sheet, counts)
     sheet.cell(0, words(N_("All sections")), "boxed_bold")
     _count_row(sheet, total)
+    counted = N_(
+        "Counted are all commitments that ask States. The page on which the State works counts "
+        "fewer: it leaves out those that only recognise, which need no answer, and answers that "
+        "still lack something."
+    )
+    sheet.line(words(counted), "note")
 
 
 def _count_row(sheet: Sheet, counts: dict[Progress | Absence, int]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from tracker.domain.completeness import answered_of
 from tracker.domain.filled import SheetRole
 from tracker.domain.messages import N_
 from tracker.domain.progress import Progress
@@ -128,7 +129,9 @@ def _facts(data: TemplateExport, words: Words, made: Made) -> Iterable[tuple[str
     yield words(N_("Due")), due
     if frame.sections is not None:
         yield words(N_("Sections")), ", ".join(frame.sections)
-    yield words(N_("Answers so far")), f"{len(data.answers)}/{len(frame.commitments)}"
+    contents = {key: row.content for key, row in data.answers.items()}
+    answered, needed = answered_of(frame.commitments, contents)
+    yield words(N_("Answered, of the commitments that need an answer")), f"{answered}/{needed}"
     yield words(N_("Made")), f"{words.instant(made.at)}, {made.by}"
     yield words(N_("Language")), words.label(words.language)
     version = f"{FORMAT} · {document_version(frame.document)}"

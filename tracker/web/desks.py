@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tracker.domain.clock import is_on_time, system_clock
-from tracker.domain.completeness import Gap, Standing, gap_of, standing_of
+from tracker.domain.completeness import Gap, answered_of, gap_of
 from tracker.domain.documents import OutcomeDocument, Section
 from tracker.domain.responses import ResponseContent
 from tracker.domain.workflow import ReportStatus, report_is_editable
@@ -175,17 +175,16 @@ def _tasks_of(
     tasks = []
     for section in readable_sections(report, document):
         asking = [c for c in document.in_section(section.code) if c.asks_states]
-        needed = [c for c in asking if not c.may_be_left]
-        standings = [standing_of(c, contents.get(c.key)) for c in needed]
+        answered, needed = answered_of(asking, contents)
         gaps = [gap for c in asking if (gap := gap_of(c, contents.get(c.key)))]
         tasks.append(
             SectionTask(
                 section=section,
-                asked=len(needed),
-                answered=standings.count(Standing.ANSWERED),
+                asked=needed,
+                answered=answered,
                 to_do=len(gaps),
                 incomplete=len(gaps) - gaps.count(Gap.NO_ANSWER),
-                may_be_left=len(asking) - len(needed),
+                may_be_left=len(asking) - needed,
                 questions=sum(1 for c in asking if c.key in open_keys),
             )
         )
