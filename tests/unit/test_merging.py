@@ -171,6 +171,7 @@ def test_a_wrong_cell_takes_nothing_of_its_law_with_it() -> None:
     )
 
 
+B_LINKED = (Measure("B", "", "https://x.example"),)
 X, X24, X25 = (Measure("X", adopted_on) for adopted_on in ("", "2024", "2025"))
 
 
@@ -208,6 +209,31 @@ def test_a_law_that_stood_here_since_the_file_was_made_is_not_added_unasked(titl
     assert plan.records[0].changes == (title == "D")
     mine = plan_of(SheetRole.MEASURES, [addition(title)], {"*": "mine"}, answers={"k": sides})
     assert mine.records[0].content.measures == (A, Measure(title))
+
+
+@pytest.mark.parametrize(
+    ("base", "theirs", "rows", "outcome"),
+    [
+        ((A, B), (B,), [removal(0), typed(4, 1, adopted_on="2024")], (Measure("B", "2024"),)),
+        ((A, B), (A,), [typed(3, 0, adopted_on="2024"), removal(1)], (Measure("A", "2024"),)),
+        ((A, B), (B, X), [removal(0), typed(9, title="X", adopted_on="2024")], (B, X24)),
+        ((A, B), (B, X, C), [removal(0), typed(9, title="X", adopted_on="2024")], (B, X24, C)),
+        ((A, B), (B, C), [removal(0), typed(4, 1, link="https://x.example")], (*B_LINKED, C)),
+        ((A, B), (A, C), [typed(3, 0, adopted_on="2024"), removal(1)], None),
+        ((A, B), (C,), [removal(0), typed(4, 1, adopted_on="2024")], None),
+        ((X, X), (X, X), [removal(0)], (X,)),
+    ],
+)
+def test_a_removal_that_was_applied_beside_a_wrong_cell_is_not_asked_again(
+    base: tuple[Measure, ...],
+    theirs: tuple[Measure, ...],
+    rows: list[FilledRow],
+    outcome: tuple[Measure, ...] | None,
+) -> None:
+    """The corrected copy ends what its first sending left out; nothing else is taken for it."""
+    plan = plan_of(SheetRole.MEASURES, rows, answers={"k": Sides(2, said(*theirs), said(*base))})
+    assert bool(plan.conflicts) == (outcome is None)
+    assert plan.records[0].content.measures == (theirs if outcome is None else outcome)
 
 
 def test_a_response_holds_so_many_laws_and_each_row_beyond_is_named() -> None:

@@ -136,15 +136,17 @@ def _merge(read: _FileLaws, sides: Sides[ResponseContent]) -> tuple[Measure, ...
     """Both sides' changes, law by law, then what each added; ``None`` where they clash."""
     base, theirs, added = read.base, sides.theirs.measures, read.added
     edited = _edited(base, read.edits)
-    if _is_applied(edited, added, theirs):
-        return theirs
+    if theirs != base and _is_applied(base, edited, added, theirs):
+        left = [measure for measure in edited if measure is not None]
+        more = _with_added(theirs[len(left) :], added, sides.laws_since)
+        return None if more is None else (*left, *more)
     if len(theirs) < len(base):
         return None
     merged: list[Measure | None] = []
     for old, ours, present in zip(base, edited, theirs, strict=False):
         if ours in (old, present):
             merged.append(present)
-        elif present == old or ours is not None and _is_on_its_way(old, present, ours):
+        elif present == old or ours is not None and _is_on_its_way(old, ours, present):
             merged.append(ours)
         else:
             return None
@@ -153,13 +155,13 @@ def _merge(read: _FileLaws, sides: Sides[ResponseContent]) -> tuple[Measure, ...
     return None if more is None else (*kept, *more)
 
 
-def _is_on_its_way(old: Measure, present: Measure, ours: Measure) -> bool:
+def _is_on_its_way(old: Measure, ours: Measure, present: Measure) -> bool:
     """Whether each part is still the old one or ours already: saved before without wrong cells.
 
     Any other change online may be of another law that stands in this place now.
     """
-    sides = (typed_measure(measure).values() for measure in (old, present, ours))
-    return all(there in (before, mine) for before, there, mine in zip(*sides, strict=True))
+    sides = (typed_measure(measure).values() for measure in (old, ours, present))
+    return all(there in (before, mine) for before, mine, there in zip(*sides, strict=True))
 
 
 def _with_added(
@@ -195,17 +197,26 @@ def _completes(ours: Measure, law: Measure) -> bool:
 
 
 def _is_applied(
-    edited: tuple[Measure | None, ...], added: list[Measure], theirs: tuple[Measure, ...]
+    base: tuple[Measure, ...],
+    edited: tuple[Measure | None, ...],
+    added: list[Measure],
+    theirs: tuple[Measure, ...],
 ) -> bool:
-    """Whether the list is what this file made of it before, with laws that others added.
+    """Whether the list is what this file made of it before, with laws that others added; perhaps
+    without cells that were wrong then.
 
     Where the file only removes the last law, another one in its place may be that law, changed:
     that is no sign of it.
     """
-    left = tuple(measure for measure in edited if measure is not None)
-    start, more = theirs[: len(left)], theirs[len(left) :]
-    is_sign = bool(added) or edited[-1:] != (None,)
-    return is_sign and start == left and all(measure in more for measure in added)
+    kept = [(old, ours) for old, ours in zip(base, edited, strict=True) if ours is not None]
+    start, more = theirs[: len(kept)], theirs[len(kept) :]
+    is_sign = bool(added) or edited[-1:] != (None,) or not more
+    return (
+        is_sign
+        and len(start) == len(kept)
+        and all(_is_on_its_way(*law, there) for law, there in zip(kept, start, strict=True))
+        and all(any(_completes(ours, law) for law in more) for ours in added)
+    )
 
 
 def listed_laws(measures: tuple[Measure, ...]) -> str:
