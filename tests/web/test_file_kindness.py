@@ -6,6 +6,7 @@ from io import BytesIO
 import openpyxl
 import pytest
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from tests.exchange.templates import answer_row, filled_in, row_named
 from tests.national_reports import Reporting
@@ -86,7 +87,25 @@ def test_a_file_sent_after_the_session_ended_leads_back_to_its_page(
     answer = sent(public, work, content)
     assert answer.status_code == 303
     assert answer.location == f"/sign-in?next=/reports/{work.report.public_id}/workbook"
-    assert "send the file again" in public.get(answer.location).text
+    text = public.get(answer.location).text
+    assert "Your session has ended" in text and "choose the file again" in text
+
+
+def test_a_file_whose_form_went_with_the_session_is_no_expired_form(
+    work: Reporting, browser: Browser
+) -> None:
+    """Signed out in another window, which took the token of the form as well."""
+    path, content, token = f"/reports/{work.report.public_id}/workbook", b"x", browser.csrf_token()
+    browser.post("/sign-out")
+
+    def again(site: str) -> TestResponse:
+        form = {"file": (BytesIO(content), "filled.xlsx"), "csrf_token": token}
+        return browser.client.post(path, data=form, headers={"Sec-Fetch-Site": site})
+
+    told = again("same-origin")
+    assert (told.status_code, told.location) == (303, f"/sign-in?next={path}")
+    assert "choose the file again" in browser.get(told.location).text
+    assert again("cross-site").status_code == 400
 
 
 def test_a_body_that_is_too_large_is_refused_with_a_way_back(

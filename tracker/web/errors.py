@@ -52,6 +52,7 @@ PAGE_OF = {  # a file of what a page shows, and that page
     "page_downloads.search": "public.search",
 }
 TYPED = ("reason", "question", "reply")  # what somebody wrote for one step
+FILE_SENT = "multipart/form-data"
 RETRY_AFTER = "10"  # seconds: as long as SQLite waits for its lock
 PAGES = (400, 403, 404, 405, 409, 410, 413, 414, 422, 429, 500, 503)
 
@@ -130,8 +131,12 @@ def sign_in_first() -> ResponseReturnValue:
     if carrying.carries_text():
         return carrying.sign_in_page()
     wanted = request.full_path.rstrip("?") if request.method in SAFE_METHODS else _readable_path()
-    if request.mimetype == "multipart/form-data":
-        flash(gettext("You were signed out meanwhile. Sign in, then send the file again."), "alert")
+    if request.mimetype == FILE_SENT:
+        told = gettext(
+            "Your session has ended, so the file was not kept. Sign in, then choose the "
+            "file again and send it."
+        )
+        flash(told, "alert")
     address = signing_in.missing_step(wanted) or url_for("auth.sign_in", next=wanted or None)
     return redirect(address, 303)
 
@@ -139,13 +144,19 @@ def sign_in_first() -> ResponseReturnValue:
 def form_expired() -> ResponseReturnValue:
     """Refuse a form without a good token; text of a report that our own page sent is kept.
 
-    With nobody signed in a script is told that: signing out, also in another window, took the
-    token away.
+    With nobody signed in a script and who sent a file are told that: signing out, also in another
+    window, took the token away.
     """
     if wants_json() and not current_actor().signed_in:
         return refusal(Problem("sign-in-needed"), 401)
     if carrying.carries_text() and carrying.comes_from_here() and not wants_json():
         return carrying.save_again_page()
+    if (
+        request.mimetype == FILE_SENT
+        and carrying.comes_from_here()
+        and not current_actor().signed_in
+    ):
+        return sign_in_first()
     return second_step.shown_before() or refusal(Problem("form-expired"), 400)
 
 
