@@ -116,8 +116,11 @@ def test_a_filled_template_is_shown_before_it_is_saved_and_saved_as_a_whole(
     assert "3 cells were saved" in browser.soup(answer.location).get_text()
     assert "This file was applied." in browser.soup(plan).get_text()
     links = session.scalars(select(ChainEntry.id)).all()
-    assert browser.post(plan, {"action": "apply"}).status_code == 303
+    again = browser.post(plan, {"action": "apply"})
+    assert again.status_code == 303
     assert session.scalars(select(ChainEntry.id)).all() == links
+    told = browser.soup(again.location).get_text(" ", strip=True)
+    assert "“filled.xlsx” was applied already, at " in told and " UTC" in told
     history = f"/reports/{work.report.public_id}/responses/28/history"
     latest, before = browser.soup(history).select("main section .base")
     assert "from the file filled.xlsx" in latest.get_text(), "apart from what was typed before"

@@ -6,7 +6,7 @@ from itertools import islice
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
+from flask_babel import format_datetime, gettext, ngettext
 
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem
@@ -156,7 +156,14 @@ def _choice(row: ImportPlanRow, line: PlanLine) -> str:
 def decide(report_id: str, plan_id: str) -> ResponseReturnValue:
     """Settle conflicts, one by one or all at once; or apply everything in one transaction."""
     report, row = _load(report_id, plan_id)
-    if row.applied_at:  # a nervous hand clicks twice
+    if row.applied_at:  # a nervous hand clicks twice, or another window shows it still
+        at = format_datetime(row.applied_at, "short")
+        told = gettext(
+            "The file “%(file)s” was applied already, at %(at)s UTC. Nothing was saved now.",
+            file=row.filename,
+            at=at,
+        )
+        flash(told)
         return _to_report(report)
     against = _seen_conflicts(row)
     try:
