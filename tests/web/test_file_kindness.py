@@ -70,6 +70,29 @@ def test_words_of_the_list_are_known_however_they_were_typed(
     assert "0 cellule à corriger" in text and "1 cellule nouvelle" in text
 
 
+def wrong(browser: Browser, plan: str) -> list[str]:
+    """What the plan calls to correct."""
+    section = browser.soup(plan).find("section", attrs={"aria-labelledby": "errors"})
+    return [" ".join(li.get_text().split()) for li in section.find_all("li")] if section else []
+
+
+@pytest.mark.parametrize("typed", ["klingon", "Klingon ", "xx", "English, French"])
+def test_an_unknown_language_is_named_with_its_cell_and_those_that_are_known(
+    browser: Browser, work: Reporting, typed: str
+) -> None:
+    content = filled_in(
+        fetched(browser),
+        ANSWERS,
+        (answer_row(25), "Narrative", "Qapla."),
+        (answer_row(25), "Language", typed),
+    )
+    plan = planned(browser, work, content)
+    assert wrong(browser, plan) == [
+        f"Answers · G3 · Paragraph 25 · Language: “{typed.strip()}” is not one of the choices: "
+        "Arabic, Chinese, English, French, Russian, Spanish, Another language."
+    ]
+
+
 def test_the_file_before_the_last_ones_is_missed_with_a_sentence(
     browser: Browser, work: Reporting
 ) -> None:

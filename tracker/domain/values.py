@@ -88,21 +88,23 @@ def parse_audience(raw: str | None, *, place: str, default: Audience | None = No
 
 def parse_language(raw: str | None, *, place: str) -> str:
     """A language code of ``NARRATIVE_LANGUAGES``, or ``""``."""
-    value = (raw or "").strip().lower()
+    typed = (raw or "").strip()
+    value = typed.lower()
     if value and value not in NARRATIVE_LANGUAGES:
         allowed = ", ".join(NARRATIVE_LANGUAGES)
-        raise Invalid(Problem("not-a-choice", place, {"value": value[:80], "allowed": allowed}))
+        raise Invalid(Problem("not-a-choice", place, {"value": typed[:80], "allowed": allowed}))
     return value
 
 
 def parse_flag(raw: str | None, *, place: str) -> bool:
     """A tick: ``y``, ``yes``, ``true``, ``1`` or ``on``; ``no``, ``false``, ``0`` or nothing."""
-    value = (raw or "").strip().lower()
+    typed = (raw or "").strip()
+    value = typed.lower()
     if value in ("", "n", "no", "false", "0"):
         return False
     if value in ("y", "yes", "true", "1", "on"):
         return True
-    raise Invalid(Problem("not-a-choice", place, {"value": value[:80], "allowed": "yes, no"}))
+    raise Invalid(Problem("not-a-choice", place, {"value": typed[:80], "allowed": "yes, no"}))
 
 
 def _digits(raw: str | None) -> str:
@@ -182,9 +184,10 @@ def typed_decimal(number: str) -> str:
 
 def parse_currency(raw: str | None, *, place: str) -> str:
     """A currency by its three letters (ISO 4217), or ``""``."""
-    value = (raw or "").strip().upper()
+    typed = (raw or "").strip()
+    value = typed.upper()
     if value and value not in CURRENCIES:
-        raise Invalid(Problem("not-a-currency", place, {"value": value[:80]}))
+        raise Invalid(Problem("not-a-currency", place, {"value": typed[:80]}))
     return value
 
 
