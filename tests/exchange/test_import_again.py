@@ -356,3 +356,34 @@ def test_a_law_with_a_wrong_cell_is_saved_without_it_and_corrected_later(
         Measure("Weapons Act", "2024-05"), Measure("Border Act", "", "https://x.example")
     )  # fmt: skip
     assert said["bms7/annex/31"].content.measures == (Measure("Customs Act", "2024"),)
+
+
+def test_a_removal_beside_a_wrong_cell_is_not_asked_again_by_the_corrected_copy(
+    session: Session, work: Reporting
+) -> None:
+    work.answer(28, measures=(Measure("Arms Act"), Measure("Border Act")))
+    desk = desk_of(work)
+    wrong = filled_in(
+        desk.template(), LAWS, (3, "Remove", "Yes"), (4, "Date of adoption", "May 2024"),
+        (5, "Paragraph", 28), (5, "Law or instrument", "Customs Act"), (5, "Link", "ftp://x"),
+    )  # fmt: skip
+    desk.apply(wrong, skip_invalid=True)
+    assert [cell.cell for cell in desk.plan(wrong).cells] == ["C4", "D5"], "wrong still, no more"
+    right = filled_in(
+        wrong, LAWS, (4, "Date of adoption", "2024-05"), (5, "Link", "https://x.example")
+    )
+    assert desk.apply(right).ok
+    assert responses_of(session, work.report.id)["bms7/annex/28"].content.measures == (
+        Measure("Border Act", "2024-05"), Measure("Customs Act", "", "https://x.example")
+    )  # fmt: skip
+
+
+def test_cells_that_another_program_left_with_no_words_change_nothing(
+    desk: TemplateDesk, work: Reporting
+) -> None:
+    work.answer(28, narrative="As it was.")
+    content = filled_in(
+        desk.template(), ANSWERS, (answer_row(28), "Narrative", ""), (answer_row(28), "Reason", "")
+    )
+    content = filled_in(content, TARGETS, (3, "Target", ""), (3, "By the year", ""))
+    assert not desk.plan(content).cells and not desk.plan(content).errors

@@ -345,6 +345,7 @@ def test_cover_counts(session: Session, cycle: ReportingCycle, report_of: Report
     assert table["2 Manufacture"] == [1, 0, 0, 0, 1, 1, 1, "2/4 (50%)"]
     asked = int(sum(table["All sections"][:7]))
     assert table["All sections"] == [1, 0, 0, 0, 1, asked - 3, 1, f"2/{asked} (2%)"]
+    assert str(cells[start + 14][0]).startswith("Counted are all commitments that ask States.")
     facts = written.facts("Cover")
     assert facts["Period covered"] == "1 January 2024 – 31 December 2025"
     assert (facts["Due"], facts["On time"]) == ("15 May 2026", "No")
