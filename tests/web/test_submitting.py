@@ -107,6 +107,62 @@ def test_an_empty_report_is_submitted_as_it_was_seen(
     assert browser.submit_report(f"/reports/{report.public_id}", FORM).status_code == 303
 
 
+def test_questions_without_a_reply_are_said_before_and_after_submitting(
+    session: Session, browser: Browser, work: Reporting, address: str
+) -> None:
+    submission = work.submit()
+    work.give_back(submission)
+    session.commit()
+    assert "What the secretariat asked" not in browser.soup(address).text
+    work.ask(submission, "Since when?")
+    work.ask(submission, "Which article?", 30)
+    session.commit()
+    notice = browser.soup(address).select_one("main .notice-alert")
+    assert notice and "2 questions have no reply yet" in notice.text
+    assert [str(link["href"]).rpartition("#")[2] for link in notice.select("a")] == ["p28", "p30"]
+    assert browser.post(address, carried(browser, address)).status_code == 303
+    home = browser.soup("/reports")
+    assert "nothing is due from you" not in home.text
+    link = home.find("a", string="Your replies to 2 questions are still awaited.")
+    assert link and link["href"] == address.removesuffix("/submit")
+
+
+@pytest.mark.parametrize("status", [ReportStatus.RETURNED, ReportStatus.PUBLISHED])
+def test_a_report_sent_again_as_it_was_is_said_to_be_unchanged(
+    session: Session, browser_of: type[Browser], status: ReportStatus
+) -> None:
+    work, _ = report_at(session, status, "KEN")
+    if status is ReportStatus.PUBLISHED:
+        work.reopen()
+    session.commit()
+    browser = browser_of(make_user(session, Role.FOCAL_POINT, "KEN"))
+    address = f"/reports/{work.report.public_id}/submit"
+    told = "Nothing in this report has changed since submission 1."
+    assert told in browser.soup(address).text
+    work.answer(30, progress=Progress.IMPLEMENTED)
+    session.commit()
+    assert told not in browser.soup(address).text
+
+
+def test_a_first_submission_is_compared_with_nothing(browser: Browser, address: str) -> None:
+    assert "has changed since submission" not in browser.soup(address).text
+
+
+def test_a_locked_report_shows_what_is_missing_and_nothing_to_do(
+    session: Session, browser: Browser, work: Reporting, address: str
+) -> None:
+    work.answer(31, narrative="Begun.")
+    session.commit()
+    pages = address.removesuffix("/submit"), address.replace("submit", "sections/I.1")
+    assert all("to do" in browser.soup(page).text for page in pages)
+    work.submit()
+    session.commit()
+    for page in pages:
+        assert "to do" not in browser.soup(page).text.replace("position to do", "")
+    tags = [tag.text for tag in browser.soup(pages[0]).select(".tasks .tag")]
+    assert "14 missing or incomplete" in tags
+
+
 FIGURES = {
     Cell(2023, "found", "total"): 20,
     Cell(2023, "found", "traced"): 5,

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.chain import GENESIS
 from tracker.domain.cycles import CycleDates
 from tracker.domain.progress import Audience
 from tracker.domain.roles import Actor
-from tracker.domain.workflow import ReportStatus
+from tracker.domain.workflow import ReportStatus, Step
 from tracker.models import (
     ChainEntry,
     NationalReport,
@@ -45,18 +45,25 @@ class LastChange:
     """What last changed the words of a working copy: the hash of its link, when, and by whom.
 
     The hash tells whether a report still says what somebody saw. ``at`` is none, and the hash
-    that of an empty chain, where nothing was saved yet.
+    that of an empty chain, where nothing was saved yet. ``since_submitted``: whether it came after
+    the latest submission.
     """
 
     link: str
     at: datetime | None
     by: str
+    since_submitted: bool = False
 
 
 def last_change(session: Session, report_id: int) -> LastChange:
     """The last revision or striking out; questions, replies and steps change no words."""
+    submitted = select(func.coalesce(func.max(ChainEntry.seq), 0)).where(
+        ChainEntry.report_id == report_id, ChainEntry.kind == f"step-{Step.SUBMIT}"
+    )
     row = session.execute(
-        select(ChainEntry.hash, ChainEntry.at, User.name)
+        select(
+            ChainEntry.hash, ChainEntry.at, User.name, ChainEntry.seq > submitted.scalar_subquery()
+        )
         .outerjoin(User, ChainEntry.actor_id == User.id)
         .where(
             ChainEntry.report_id == report_id,
@@ -65,7 +72,9 @@ def last_change(session: Session, report_id: int) -> LastChange:
         .order_by(ChainEntry.seq.desc())
         .limit(1)
     ).one_or_none()
-    return LastChange(row[0], row[1], row[2] or "") if row else LastChange(GENESIS, None, "")
+    if row is None:
+        return LastChange(GENESIS, None, "")
+    return LastChange(row[0], row[1], row[2] or "", since_submitted=row[3])
 
 
 def list_readable_reports(session: Session, actor: Actor) -> tuple[ReportRow, ...]:

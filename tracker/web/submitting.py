@@ -29,10 +29,10 @@ from tracker.queries.responses import responses_of
 from tracker.queries.submissions import SubmissionRow, list_submissions
 from tracker.services import submissions as services
 from tracker.web.access import requires
-from tracker.web.desks import readable_sections
+from tracker.web.desks import desks_of, readable_sections
 from tracker.web.item_views import part_tasks
 from tracker.web.render import page, problem_text
-from tracker.web.reporting import gaps_of, is_editable, load_document, load_report
+from tracker.web.reporting import gaps_of, load_document, load_report
 from tracker.web.session import current_actor
 from tracker.web.signing import key_file, print_receipt
 from tracker.web.transaction import session
@@ -79,8 +79,10 @@ def submit_form(report_id: str) -> ResponseReturnValue:
 def _submit_page(report: ReportRow, form: SubmissionForm, alert: str = "") -> str:
     changed = last_change(session(), report.id)  # read first: what is shown is as new or newer
     document = load_document(report)
+    (desk,) = desks_of([report], {document.slug: document})
     return page(
         "reports/submit.html",
+        desk=desk,
         report=report,
         document=document,
         gaps=gaps_of(report, document),
@@ -93,7 +95,6 @@ def _submit_page(report: ReportRow, form: SubmissionForm, alert: str = "") -> st
             for file in files
         ),
         form=form,
-        editable=is_editable(report),
         changed=changed,
         alert=alert,
     )
