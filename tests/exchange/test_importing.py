@@ -537,6 +537,19 @@ def test_an_unknown_currency_and_a_day_to_come_are_refused_at_their_cells(
     assert sorted(code for _, code in codes(plan)) == ["confirmed-in-future", "not-a-currency"]
 
 
+def test_a_law_of_a_day_to_come_is_refused_at_its_cell_and_its_title_kept(
+    desk: TemplateDesk, session: Session, work: Reporting
+) -> None:
+    def edit(book: Workbook) -> None:
+        put(book[LAWS], 3, "Law or instrument", "Arms Act, amended")
+        put(book[LAWS], 3, "Date of adoption", "2126-06")
+
+    plan = desk.plan(edited(desk.template(), edit))
+    assert [code for _, code in codes(plan)] == ["adopted-in-future"]
+    (changed,) = [record.content.measures[0] for record in plan.records if record.changes]
+    assert (changed.title, changed.adopted_on) == ("Arms Act, amended", "2024-06")
+
+
 def figure_row(desk: TemplateDesk, year: int, category: str, name: str) -> int:
     """The row of a figure in a fresh template."""
     wanted = f"{SLUG}/figure-{year}-{category}-{name}"

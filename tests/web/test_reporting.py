@@ -175,6 +175,23 @@ def test_a_bad_value_is_named_beside_its_field_and_the_good_ones_are_kept(
     assert set(responses_of(session, report.id)) == {"bms7/annex/25", "bms7/annex/26"}
 
 
+def test_a_law_is_not_adopted_on_a_day_to_come(
+    browser: Browser, report: NationalReport, session: Session
+) -> None:
+    path, place = section_path(report), "p25-measures-1-adopted_on"
+    law = {"p25-version": "0", "p25-measures-0-title": "", "p25-measures-1-title": "A law"}
+    for far in ("2126", "2126-01", "2126-01-31"):
+        refused = browser.post(path, fields(browser.soup(path)) | law | {place: far})
+        assert refused.status_code == 422
+        error = parsed(refused.data).select_one(f"#{place}-error")
+        assert error and f"{far} has not come yet" in error.text
+        told = browser.post(save_path(report, 25), law | {place: far, "save_key": far}).get_json()
+        assert told["problems"][0]["field"] == "measures-1-adopted_on"
+    assert not responses_of(session, report.id)
+    year = str(system_clock().year)  # this year has begun, whatever day of it is meant
+    assert browser.post(path, fields(browser.soup(path)) | law | {place: year}).status_code == 303
+
+
 def test_a_conflict_shows_both_texts_and_either_can_win(
     browser: Browser,
     browser_of: type[Browser],

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from tracker.domain.errors import Invalid, Problem
@@ -43,6 +44,7 @@ def plan_answer(
     *,
     choices: Choices,
     default_audience: Audience,
+    latest_day: date,
 ) -> tuple[RecordPlan, ...]:
     """The plan of the row and the plan of its laws; both end in the same content.
 
@@ -54,7 +56,7 @@ def plan_answer(
         accepted = _fields(said, rows.row, sides, default_audience)
     laws = Draft(SheetRole.MEASURES, rows.measures, record, choices)
     if rows.laws:
-        listed = plan_laws(laws, rows.laws, sides)
+        listed = plan_laws(laws, rows.laws, sides, latest_day)
         accepted |= {} if listed is None else {LISTED: listed}
     content = replace(sides.theirs, **accepted)
     if not sides.version and not content.says_something:

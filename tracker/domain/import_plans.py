@@ -73,7 +73,12 @@ def _answers(filled: FilledTemplate, basis: Basis, choices: Choices) -> Iterator
         found = AnswerRows(answers, rows.get(key), measures, laws.get(key, ()))
         sides = basis.answers.get(key) or Sides(0, empty, empty)
         yield from plan_answer(
-            key, found, sides, choices=choices, default_audience=basis.default_audience
+            key,
+            found,
+            sides,
+            choices=choices,
+            default_audience=basis.default_audience,
+            latest_day=basis.latest_day,
         )
 
 

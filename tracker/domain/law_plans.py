@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from datetime import date
 
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.filled import FilledRow
@@ -20,11 +21,11 @@ def typed_measure(measure: Measure) -> dict[str, str]:
 
 
 def plan_laws(
-    draft: Draft, rows: Sequence[FilledRow], sides: Sides[ResponseContent]
+    draft: Draft, rows: Sequence[FilledRow], sides: Sides[ResponseContent], latest_day: date
 ) -> tuple[Measure, ...] | None:
     """The laws to be applied, ``None`` where nothing is."""
     base, theirs = sides.base.measures, sides.theirs.measures
-    read = _FileLaws(base)
+    read = _FileLaws(base, latest_day)
     for row in rows:
         for name, found in read.take(row).items():
             _refuse(draft, row, name, found)
@@ -58,6 +59,7 @@ class _FileLaws:
     """
 
     base: tuple[Measure, ...]
+    latest_day: date
     edits: dict[int, Measure | None] = field(default_factory=dict)
     new: list[tuple[FilledRow, Measure]] = field(default_factory=list)
     rows: list[FilledRow] = field(default_factory=list)
@@ -96,7 +98,7 @@ class _FileLaws:
         typed = {**known, **row.texts}
         if typed == known:
             return {}
-        found, problems = _read_law(typed, known)
+        found, problems = _read_law(typed, known, self.latest_day)
         if at is not None and found != self.base[at] and (found or not problems):
             self.edits[at] = found
             self.rows.append(row)
@@ -106,13 +108,15 @@ class _FileLaws:
         return problems
 
 
-def _read_law(typed: dict[str, str], known: Mapping[str, str]) -> tuple[Measure | None, Problems]:
+def _read_law(
+    typed: dict[str, str], known: Mapping[str, str], latest_day: date
+) -> tuple[Measure | None, Problems]:
     """The law that the good cells name, and what is wrong with the others, by field.
 
     In the place of a wrong cell stands what was ``known``; there is no law without a title.
     """
     try:
-        return _parse_law(typed), {}
+        return _parse_law(typed, latest_day), {}
     except Invalid as error:
         problems: dict[str, list[Problem]] = defaultdict(list)
         for problem in error.problems:
@@ -121,8 +125,10 @@ def _read_law(typed: dict[str, str], known: Mapping[str, str]) -> tuple[Measure 
     return (_parse_law(good) if good.get("title") else None), problems
 
 
-def _parse_law(typed: Mapping[str, str]) -> Measure | None:
-    found = parse_response({}, [typed], default_audience=Audience.SECRETARIAT).measures
+def _parse_law(typed: Mapping[str, str], latest_day: date = date.max) -> Measure | None:
+    found = parse_response(
+        {}, [typed], default_audience=Audience.SECRETARIAT, latest_day=latest_day
+    ).measures
     return found[0] if found else None
 
 

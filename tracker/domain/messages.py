@@ -35,6 +35,10 @@ MESSAGES: Final[dict[str, str]] = {
         "%(value)s has not come yet. Write the day on which the entry was last confirmed, or leave "
         "it empty."
     ),
+    "adopted-in-future": N_(
+        "%(value)s has not come yet. Write when the law or instrument was adopted; if that is "
+        "still to come, leave the date empty and say so in the text."
+    ),
     "not-a-link": N_("“%(value)s” is not a web address. Begin it with https:// or http://."),
     "negative-count": N_("%(value)s is below zero. Write a whole number from 0."),
     "not-a-count": N_(

@@ -5,6 +5,7 @@ One door for values: form, workbook and API all come through ``parse_response``.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from functools import partial
 from typing import Any, TypeVar
 
@@ -104,11 +105,13 @@ def parse_response(
     measures: Sequence[Mapping[str, str | None]] = (),
     *,
     default_audience: Audience,
+    latest_day: date = date.max,
 ) -> ResponseContent:
     """Read a response from typed texts by field name; ``Invalid`` lists every problem.
 
     Where no audience came, the report's ``default_audience`` holds: never a wider one.
-    ``measures`` are rows of ``title``, ``adopted_on`` and ``link``; empty rows fall away.
+    ``measures`` are rows of ``title``, ``adopted_on`` and ``link``; empty rows fall away, and no
+    law was adopted after ``latest_day``.
     """
     problems: list[Problem] = []
 
@@ -129,7 +132,7 @@ def parse_response(
         audience=read(
             values.parse_audience, "audience", default_audience, default=default_audience
         ),
-        measures=_parse_measures(measures, problems),
+        measures=_parse_measures(measures, latest_day, problems),
     )
     if problems:
         raise Invalid(*problems)
@@ -137,7 +140,7 @@ def parse_response(
 
 
 def _parse_measures(
-    rows: Sequence[Mapping[str, str | None]], problems: list[Problem]
+    rows: Sequence[Mapping[str, str | None]], latest_day: date, problems: list[Problem]
 ) -> tuple[Measure, ...]:
     filled = [
         (number, row)
@@ -150,13 +153,13 @@ def _parse_measures(
     measures = []
     for number, row in filled:
         try:
-            measures.append(_parse_measure(row, f"measures-{number}"))
+            measures.append(_parse_measure(row, f"measures-{number}", latest_day))
         except Invalid as error:
             problems.extend(error.problems)
     return tuple(measures)
 
 
-def _parse_measure(row: Mapping[str, str | None], place: str) -> Measure:
+def _parse_measure(row: Mapping[str, str | None], place: str, latest_day: date) -> Measure:
     """One law or instrument; ``Invalid`` with the problems of all its parts."""
     problems: list[Problem] = []
     parts = {}
@@ -165,6 +168,9 @@ def _parse_measure(row: Mapping[str, str | None], place: str) -> Measure:
             parts[name] = parse(row.get(name), place=f"{place}-{name}")
         except Invalid as error:
             problems.extend(error.problems)
+    day = parts.get("adopted_on", "")
+    if day > latest_day.isoformat()[: len(day)]:  # as far as it says: the present year has begun
+        problems.append(Problem("adopted-in-future", f"{place}-adopted_on", {"value": day}))
     if not parts.get("title", "-"):
         problems.append(Problem("measure-needs-title", f"{place}-title"))
     if problems:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -79,12 +80,14 @@ class ResponseForm(BaseForm):
         rows = [number for number, row in enumerate(self.measures.data, 1) if any(row.values())]
         return max(rows, default=0)
 
-    def read(self, default_audience: Audience) -> ResponseContent:
+    def read(self, default_audience: Audience, *, latest_day: date = date.max) -> ResponseContent:
         """The content as typed; on ``Invalid`` each field shows its problems."""
         raw = {name: self.typed(name) for name in READ}
         try:
             rows = [dict(row) for row in self.measures.data]
-            return parse_response(raw, rows, default_audience=default_audience)
+            return parse_response(
+                raw, rows, default_audience=default_audience, latest_day=latest_day
+            )
         except Invalid as error:
             self.show(*error.problems)
             raise

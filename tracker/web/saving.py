@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import format_datetime, gettext, ngettext
 
 from tracker.domain.chain import instant
-from tracker.domain.clock import system_clock
+from tracker.domain.clock import latest_day, system_clock
 from tracker.domain.completeness import Gap, gap_of, standing_of
 from tracker.domain.documents import Commitment, OutcomeDocument, Section
 from tracker.domain.errors import Invalid, Problem, StaleEdit, WrongStatus
@@ -106,6 +106,7 @@ def _save_one(
         version, content = _version(form), form.read(report.default_audience)
         if form.choice.data == "theirs" or _untouched(report, commitment, version, content):
             return
+        content = _present(form, report)
         saved = _save(report, commitment_id, version, content)
     except StaleEdit as error:
         if error.current_version:
@@ -117,6 +118,11 @@ def _save_one(
     else:
         if saved.changed:
             outcome.saved[number] = saved
+
+
+def _present(form: ResponseForm, report: ReportRow) -> ResponseContent:
+    """What is to be saved now, when no law can have been adopted on a day to come."""
+    return form.read(report.default_audience, latest_day=latest_day(system_clock()))
 
 
 def _save(
@@ -221,7 +227,7 @@ def answer(report_id: str, paragraph: int) -> ResponseReturnValue:
     if request.form.get("user", str(current_actor().user_id)) != str(current_actor().user_id):
         raise StaleEdit(Problem("other-person"), 0)
     try:
-        content = form.read(report.default_audience)
+        content = _present(form, report)
         saved = _save(report, commitment_id, _version(form), content, _save_key())
     except Invalid as error:
         problems = [{"field": p.place, "message": problem_text(p)} for p in error.problems]
