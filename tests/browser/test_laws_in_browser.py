@@ -30,7 +30,8 @@ def _titles(page: Page) -> Locator:
 
 
 def _add(page: Page) -> Locator:
-    return page.locator("#p25").get_by_role("button", name="Add a law or instrument")
+    """By its name alone: the buttons of the other paragraphs are called otherwise."""
+    return page.get_by_role("button", name="Add a law or instrument (Paragraph 25)", exact=True)
 
 
 def _laws(site: RunningSite, iso3: str) -> list[str]:

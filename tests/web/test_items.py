@@ -22,6 +22,7 @@ from tracker.domain.contacts import Contact
 from tracker.domain.item_fields import Part
 from tracker.domain.items import Item
 from tracker.domain.roles import Role
+from tracker.domain.values import parse_paragraphs
 from tracker.domain.workflow import ReportStatus
 from tracker.models import SubmissionAssistance, User
 from tracker.models.ids import new_public_id
@@ -49,6 +50,16 @@ def pages(work: Reporting, part: str = "contacts", item_id: str = "") -> str:
 def rows(work: Reporting, part: Part = Part.CONTACTS) -> list[Item]:
     work.session.expire_all()
     return [row.content for row in items_of(work.session, work.report.id)[part]]
+
+
+@pytest.mark.parametrize("part", ["assistance", "targets"])
+def test_the_hint_of_paragraphs_shows_a_span_that_is_accepted(
+    browser: Browser, work: Reporting, part: str
+) -> None:
+    hint = browser.soup(pages(work, part)).select_one("#paragraphs-hint")
+    assert hint and "spans too" in hint.text
+    example = hint.text.rpartition(": ")[2].rstrip(".")
+    assert parse_paragraphs(example, place="paragraphs") == (28, 30, 31, 32)
 
 
 def new_row(

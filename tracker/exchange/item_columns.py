@@ -15,7 +15,9 @@ from tracker.domain.progress import Audience
 from tracker.domain.targets import Target
 from tracker.exchange.columns import Column, Columns, Kind
 
-PARAGRAPHS = N_("Paragraphs of the outcome document that it serves, parted by commas.")
+PARAGRAPHS = N_(
+    "Paragraphs of the outcome document that it serves, parted by commas; spans too: 28, 30-32."
+)
 
 
 def _paragraphs(item: Assistance | Target) -> str:
