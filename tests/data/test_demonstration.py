@@ -33,7 +33,9 @@ from tracker.domain.targets import Target
 from tracker.domain.workflow import ReportStatus
 from tracker.models import (
     ChainEntry,
+    ChainText,
     Clarification,
+    Commitment,
     IndicatorReturn,
     NationalReport,
     ReportingCycle,
@@ -188,6 +190,26 @@ def test_questions_stand_open_and_answered(data: Session) -> None:
     assert len(of["XAH"]) >= 3 and not any(of["XAH"])
     assert len(of["XAO"]) >= 3 and all(of["XAO"])
     assert second["XAO"].status is ReportStatus.RETURNED
+
+
+def test_what_the_secretariat_says_on_returning_a_report_is_true_of_it(data: Session) -> None:
+    """The reason is drawn for whichever State: it names gaps and questions, and nothing else."""
+    returned = data.scalars(select(Submission).where(Submission.returned_at.is_not(None))).all()
+    assert returned
+    asked = set(data.scalars(select(Clarification.submission_id)))
+    answerable = data.scalar(
+        select(func.count(Commitment.id)).where(Commitment.addressee != "secretariat")
+    )
+    for submission in returned:
+        assert submission.id in asked
+        assert len(_answers(data, submission)) < (answerable or 0)
+    reasons = data.scalars(
+        select(ChainText.value)
+        .join(ChainEntry, ChainText.entry_id == ChainEntry.id)
+        .where(ChainEntry.kind == "step-return", ChainText.field == "reason")
+    ).all()
+    assert len(reasons) == len(returned)
+    assert not [reason for reason in reasons if reason and re.search(r"\d|\bI+\b", reason)]
 
 
 def test_answers_are_of_every_kind_and_language(data: Session) -> None:
