@@ -1,4 +1,8 @@
-"""signing in at a provider: links, visits, and three more kinds of what happens to an account"""
+"""signing in at a provider: links, visits, and three more kinds of what happens to an account
+
+The way down deletes the links, the visits and the events of these three kinds for good; coming up again does
+not bring them back.
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,7 @@
-"""amounts of assistance above a milliard, as in currencies of small units"""
+"""amounts of assistance above a milliard, as in currencies of small units
+
+The way down loses nothing: the column stays wide where an amount would not fit the narrow one.
+"""
 
 import logging
 
