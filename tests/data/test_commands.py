@@ -1,5 +1,6 @@
 """Lists for people begin with a heading; a taken port is told in one sentence."""
 
+import fcntl
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ import pytest
 from tracker.cli.database import unusable_files
 from tracker.cli.group import main
 from tracker.cli.setup import set_up
+from tracker.delivery.disk import lock_folder
 from tracker.delivery.signing import KeyFile
 from tracker.settings import Settings, load_settings
 
@@ -191,6 +193,24 @@ def test_of_two_that_replace_the_key_at_once_one_waits(
     keys = json.loads(_printed(monkeypatch, copy, capsys, "key", "list"))
     assert [bool(row["previous"]) for row in keys] == [False, True, True]
     assert keys[-1]["public_key"] == file.signer().public_key != old
+
+
+def test_a_new_key_takes_its_place_while_no_other_command_may(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    follow, refused = KeyFile.follow, []
+
+    def tried(file: KeyFile) -> None:
+        with pytest.raises(BlockingIOError):
+            lock_folder(file.path.parent, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        refused.append(file.path)
+        follow(file)
+
+    monkeypatch.setattr(KeyFile, "follow", tried)
+    assert run(monkeypatch, copy, "key", "replace") == 0
+    assert refused == [copy / "signing_key.pem"]
 
 
 def _printed(
