@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.workflow import Step
 from tracker.models import ChainEntry, ChainText, Submission, User
+from tracker.queries.submissions import Made
 
 OPENED_AGAIN = {f"step-{step.value}": step for step in (Step.RETURN, Step.REOPEN)}
 
@@ -21,19 +22,6 @@ class OpenedAgain:
     at: datetime
     by: str
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """One submission and what became of it, without what it says."""
-
-    number: int
-    submitted_at: datetime
-    withdrawn_at: datetime | None
-    returned_at: datetime | None
-    accepted_at: datetime | None
-    published_at: datetime | None
-    superseded_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,24 @@ from tracker.policy.scopes import readable_submissions
 
 
 @dataclass(frozen=True, slots=True)
-class SubmissionRow:
+class Made:
+    """One submission and what became of it, without what it says."""
+
+    number: int
+    submitted_at: datetime
+    withdrawn_at: datetime | None
+    returned_at: datetime | None
+    accepted_at: datetime | None
+    published_at: datetime | None
+    superseded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionRow(Made):
     """One submission without its answers. ``status`` is that of the report now."""
 
     id: int
     public_id: str
-    number: int
     report_id: int
     report_public_id: str
     status: ReportStatus
@@ -40,17 +52,11 @@ class SubmissionRow:
     state_name: dict[str, str]
     cycle_slug: str
     document_slug: str
-    submitted_at: datetime
     submitter_name: str
     submitter_title: str
     on_time: bool
     content_hash: str
     receipt: dict[str, Any]
-    withdrawn_at: datetime | None
-    returned_at: datetime | None
-    accepted_at: datetime | None
-    published_at: datetime | None
-    superseded_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,23 +126,21 @@ def desks_of(
     pasts = pasts_of(session(), ids)
     whole = [report.id for report in reports if reads_whole(report)]
     questions = list_for_reports(session(), whole) if whole else ()
-    return tuple(
-        _desk(
-            report,
-            cycles[report.cycle_slug],
-            _tasks_of(
+    desks = []
+    for report in reports:
+        asked = tuple(row for row in questions if row.report_id == report.id)
+        contents = {key: row.content for key, row in answers[report.id].items()}
+        past = pasts[report.id]
+        desks.append(
+            _desk(
                 report,
-                documents[report.document_slug],
-                {key: row.content for key, row in answers[report.id].items()},
-                tuple(row for row in questions if row.report_id == report.id),
-            ),
-            tuple(row for row in questions if row.report_id == report.id),
-            pasts[report.id]
-            if report.id in whole
-            else replace(pasts[report.id], opened_again=None),
+                cycles[report.cycle_slug],
+                _tasks_of(report, documents[report.document_slug], contents, asked),
+                asked,
+                past if report.id in whole else replace(past, opened_again=None),
+            )
         )
-        for report in reports
-    )
+    return tuple(desks)
 
 
 def _desk(
