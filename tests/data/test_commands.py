@@ -38,6 +38,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture
+def copy(folder: Path, tmp_path: Path) -> Path:
+    """The same for one test that changes it."""
+    return Path(shutil.copytree(folder, tmp_path / "copy"))
+
+
 def _environment(patch: pytest.MonkeyPatch, folder: Path) -> None:
     patch.setenv("TRACKER_ENV", "development")
     patch.setenv("TRACKER_INSTANCE_PATH", str(folder))
@@ -81,13 +87,10 @@ def test_only_its_owner_reads_the_database(folder: Path) -> None:
 def test_a_lost_or_spoilt_key_is_told(
     content: bytes | None,
     told: str,
-    folder: Path,
-    tmp_path: Path,
+    copy: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    copy = tmp_path / "copy"
-    shutil.copytree(folder, copy)
     assert run(monkeypatch, copy, "check") == 0
     capsys.readouterr()
     key = copy / "signing_key.pem"
@@ -113,13 +116,10 @@ def test_a_lost_or_spoilt_key_is_told(
 @pytest.mark.parametrize("which", ["replaced", "of another site"])
 def test_a_good_key_that_is_not_the_one_that_signs_is_told(
     which: str,
-    folder: Path,
-    tmp_path: Path,
+    copy: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    copy = tmp_path / "copy"
-    shutil.copytree(folder, copy)
     key = copy / "signing_key.pem"
     old = key.read_bytes()
     if which == "replaced":
@@ -140,13 +140,10 @@ def test_a_good_key_that_is_not_the_one_that_signs_is_told(
 @pytest.mark.parametrize("old", ["there", "gone", "spoilt"])
 def test_a_replacement_that_was_cut_short_is_ended(
     old: str,
-    folder: Path,
-    tmp_path: Path,
+    copy: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    copy = tmp_path / "copy"
-    shutil.copytree(folder, copy)
     (copy / ".signing_key.pem.next").touch()  # of one that was cut short still earlier
     with monkeypatch.context() as cut:
         cut.setattr(KeyFile, "follow", lambda file: sys.exit(9))
@@ -169,14 +166,11 @@ def test_a_replacement_that_was_cut_short_is_ended(
 
 
 def test_of_two_that_replace_the_key_at_once_one_waits(
-    folder: Path,
-    tmp_path: Path,
+    copy: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Up to the end: between writing the new key down and its file there is nothing to disturb."""
-    copy = tmp_path / "copy"
-    shutil.copytree(folder, copy)
     file = KeyFile(copy, demonstration=False)
     old = file.signer().public_key
     _environment(monkeypatch, copy)
@@ -196,10 +190,8 @@ def test_of_two_that_replace_the_key_at_once_one_waits(
 
 
 def test_a_new_key_takes_its_place_while_no_other_command_may(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    copy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    copy = tmp_path / "copy"
-    shutil.copytree(folder, copy)
     follow, refused = KeyFile.follow, []
 
     def tried(file: KeyFile) -> None:
