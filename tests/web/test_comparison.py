@@ -617,3 +617,13 @@ def test_every_commitment_of_the_document_has_a_row(public: Browser, session: Se
     session.commit()
     paragraphs = session.scalars(select(Commitment.paragraph).order_by(Commitment.paragraph)).all()
     assert list(rows_of(public.soup("/compare?states=KEN,PER"))) == list(paragraphs)
+
+
+@pytest.mark.parametrize("path", ["/compare", "/search?q=arms"])
+def test_the_navigation_shows_where_the_breadcrumbs_begin(
+    public: Browser, cycles: tuple[ReportingCycle, ReportingCycle], path: str
+) -> None:
+    page = public.soup(f"{path}{'&' if '?' in path else '?'}lang=en")
+    (current,) = page.select(".main-nav [aria-current=page]")
+    first = page.select_one(".breadcrumbs a")
+    assert first and str(current["href"]).split("?")[0] == str(first["href"]).split("?")[0]

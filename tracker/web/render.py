@@ -31,6 +31,8 @@ from tracker.web import access, locale
 from tracker.web.session import current_actor, current_browser
 from tracker.web.transaction import release
 
+UNDER = {"public.comparison": "public.cycles", "public.search": "public.cycles"}
+"""Pages whose breadcrumbs begin at another item of the navigation than their address."""
 PLAIN = "!$'()*,/:;?@"  # signs that stand in addresses as they are
 
 
@@ -79,7 +81,8 @@ def navigation() -> list[Link]:
         items.append(("admin.home", gettext("Administration")))
     here = request.path
     links = [(text, url_for(endpoint)) for endpoint, text in items if _known(endpoint)]
-    return [Link(text, href, _is_here(urlsplit(href).path, here)) for text, href in links]
+    under = urlsplit(url_for(UNDER[request.endpoint])).path if request.endpoint in UNDER else here
+    return [Link(text, href, _is_here(urlsplit(href).path, under)) for text, href in links]
 
 
 def _is_here(path: str, here: str) -> bool:
