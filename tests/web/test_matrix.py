@@ -112,6 +112,22 @@ def test_it_is_sorted_and_chosen_by_the_address(public: Browser, cycle: Reportin
     assert links and all("area=africa" in link and "cells=words" in link for link in links)
 
 
+@pytest.mark.parametrize(
+    ("sort", "column", "way"),
+    [
+        ("name", "State", "ascending"),
+        ("implemented", "Implemented", "descending"),
+        ("25", "25", "descending"),
+    ],
+)
+def test_the_header_of_the_column_sorted_by_says_so(
+    public: Browser, cycle: ReportingCycle, sort: str, column: str, way: str
+) -> None:
+    page = public.soup(f"{PAGE}?lang=en&section=I.1&sort={sort}")
+    (head,) = page.select("#matrix thead th[aria-sort]")
+    assert head["aria-sort"] == way and head.get_text(" ").strip().startswith(column)
+
+
 def test_filtering_away_the_paragraph_sorted_by_sorts_by_name(
     public: Browser, cycle: ReportingCycle
 ) -> None:
