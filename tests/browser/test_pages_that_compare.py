@@ -87,6 +87,21 @@ def test_the_matrix_on_paper_has_every_column(
     assert size < 2_000_000, "small patterns and conic gradients are printed as pictures"
 
 
+def test_a_comparison_on_paper_keeps_rows_whole_and_says_where_it_is_from(
+    visits: Visits, demonstration: RunningSite
+) -> None:
+    page = visits.open(demonstration)
+    page.goto(f"/compare?states=XAA,XAB&cycles=bms7-2024&{PART}")
+    assert not page.locator(".printed-from").is_visible()
+    page.emulate_media(media="print")
+    assert "/compare?states=XAA,XAB" in page.locator(".printed-from").inner_text()
+    rows = page.locator("#comparison tbody tr")
+    kept = rows.evaluate_all("rows => rows.map(row => getComputedStyle(row).breakInside)")
+    assert kept and set(kept) == {"avoid"}, "a torn row goes on without its commitment's name"
+    head = page.locator("#comparison thead").evaluate("head => getComputedStyle(head).display")
+    assert head == "table-header-group", "it is printed again on each sheet"
+
+
 def test_focus_in_the_matrix_stays_below_its_header(
     visits: Visits, demonstration: RunningSite
 ) -> None:

@@ -627,3 +627,14 @@ def test_the_navigation_shows_where_the_breadcrumbs_begin(
     (current,) = page.select(".main-nav [aria-current=page]")
     first = page.select_one(".breadcrumbs a")
     assert first and str(current["href"]).split("?")[0] == str(first["href"]).split("?")[0]
+
+
+def test_a_printed_comparison_names_its_day_and_address(
+    public: Browser, cycles: tuple[ReportingCycle, ReportingCycle]
+) -> None:
+    page = public.soup(PATH)
+    line = page.select_one(".print-only.printed-from")
+    assert line and line.select_one("time")
+    address = line.select_one("bdi")
+    assert address and address.get_text().endswith(PATH)
+    assert address.get_text().startswith("http")

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from tracker import __version__
 from tracker.domain import labels
+from tracker.domain.clock import system_clock
 from tracker.domain.errors import Problem
 from tracker.domain.excerpts import excerpt
 from tracker.domain.messages import sentence
@@ -237,6 +238,8 @@ def init_app(app: Flask) -> None:
             "language_not_loaded": locale.language_not_loaded(),
             "demonstration": app.config["SETTINGS"].demonstration,
             "version": __version__,
+            "today": system_clock().date(),
+            "printed_from": app.config["SETTINGS"].base_url + request.full_path.rstrip("?"),
             "navigation": navigation(),
             "footer_links": footer_links(),
             "language_links": language_links(),
