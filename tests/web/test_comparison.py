@@ -354,6 +354,17 @@ def test_what_cannot_be_compared_is_said(
     assert sentence in public.soup(f"{page}?{query}&lang=en", status).get_text()
 
 
+@pytest.mark.parametrize("name", ["cycle", "cycles"])
+def test_an_unknown_cycle_leads_back_to_what_else_was_chosen(
+    public: Browser, cycles: tuple[ReportingCycle, ReportingCycle], name: str
+) -> None:
+    page = public.soup(f"/compare?states=KEN,PER&section=II&{name}=nope&lang=en", 404)
+    link = page.find("a", string="The page without this filter")
+    assert isinstance(link, Tag)
+    assert link["href"] == "/compare?states=KEN,PER&section=II&lang=en"
+    assert public.soup(str(link["href"])).select("#comparison")
+
+
 @pytest.mark.parametrize(
     ("states", "groups"),
     [
@@ -638,3 +649,15 @@ def test_a_printed_comparison_names_its_day_and_address(
     address = line.select_one("bdi")
     assert address and address.get_text().endswith(PATH)
     assert address.get_text().startswith("http")
+
+
+@pytest.mark.parametrize("path", ["/needs", "/search?q=kenya", "/documents/bms7/25"])
+@pytest.mark.parametrize("page", ["9999", "0", "-1", "x", "99999999999999999999"])
+def test_a_page_that_a_list_does_not_have_is_named(
+    public: Browser, cycles: tuple[ReportingCycle, ReportingCycle], path: str, page: str
+) -> None:
+    first = f"{path}{'&' if '?' in path else '?'}cycle={NOW}&lang=en"
+    found = public.soup(f"{first}&page={page}", 404)
+    assert f"There is no page “{page}” of this list; its last is page 1." in found.get_text()
+    link = found.find("a", string="The list from its beginning")
+    assert isinstance(link, Tag) and link["href"] == first

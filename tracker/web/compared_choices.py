@@ -24,7 +24,8 @@ def named_cycles(every: tuple[CycleRow, ...]) -> tuple[CycleRow, ...]:
     slugs = listed("cycles", "cycle")
     if len(slugs) > 2:
         raise Invalid(Problem("compare-one-or-two-cycles", "cycles", {"given": len(slugs)}))
-    found = [named_cycle(every, slug) for slug in slugs]
+    place = "cycles" if "cycles" in request.args else "cycle"
+    found = [named_cycle(every, slug, place) for slug in slugs]
     if not found:
         current = current_cycle(every)
         if current is None:

@@ -116,17 +116,20 @@ def chosen_cycle(
     return named_cycle(cycles, slug) if slug else otherwise(cycles)
 
 
-def named_cycle(cycles: tuple[CycleRow, ...], slug: str) -> CycleRow:
+def named_cycle(cycles: tuple[CycleRow, ...], slug: str, place: str = "cycle") -> CycleRow:
     """The cycle with this slug; ``NotFound`` with a sentence that names what was asked for."""
     for cycle in cycles:
         if cycle.slug == slug:
             return cycle
-    raise NotFound(Problem("unknown-cycle", "cycle", {"slug": slug[:80]}))
+    raise NotFound(Problem("unknown-cycle", place, {"slug": slug[:80]}))
 
 
 def chosen_page(pages: int) -> int:
-    """The number of the page of a long list, from 1 to ``pages``."""
-    return min(max(request.args.get("page", 1, type=int), 1), pages)
+    """The page of a long list, from 1 to ``pages``; ``NotFound`` for one that it does not have."""
+    raw = only("page") or "1"
+    if raw in map(str, range(1, pages + 1)):
+        return int(raw)
+    raise NotFound(Problem("no-such-page", "page", {"value": raw[:80], "last": pages}))
 
 
 def shown_keys(distribution: Distribution, base: Base) -> tuple[str, ...]:
