@@ -204,6 +204,9 @@ def test_a_conflict_shows_both_texts_and_either_can_win(
     assert colleague.post(section_path(report), theirs).status_code == 303
     answer = browser.post(section_path(report), mine | {"p26-narrative": "no conflict here"})
     assert answer.status_code == 409
+    assert "/?lang=" not in answer.text and "hreflang" not in answer.text, (
+        "they would lose the text"
+    )
     page = parsed(answer.data)
     assert "Their text" in page.text and "Dominique" in page.text
     assert "My <b>text</b>" in page.text and page.find("b", string="text") is None

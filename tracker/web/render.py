@@ -30,7 +30,7 @@ from tracker.extensions import DAY
 from tracker.policy.actions import Action
 from tracker.web import access, locale
 from tracker.web.session import current_actor, current_browser
-from tracker.web.transaction import release
+from tracker.web.transaction import SAFE_METHODS, release
 
 UNDER = {"public.comparison": "public.cycles", "public.search": "public.cycles"}
 """Pages whose breadcrumbs begin at another item of the navigation than their address."""
@@ -107,7 +107,12 @@ def _keeps_accounts() -> bool:
 
 
 def language_links() -> list[Link]:
-    """The same page in each loaded language."""
+    """The same page in each loaded language; none on an answer to a form.
+
+    There a link would lead away from the page and lose what was typed.
+    """
+    if request.method not in SAFE_METHODS:
+        return []
     arguments = request.args.to_dict(flat=False)
     return [
         Link(
@@ -121,7 +126,7 @@ def language_links() -> list[Link]:
 
 
 def _with_language(arguments: dict[str, list[str]], code: str) -> str:
-    if request.endpoint is None or request.method != "GET":
+    if request.endpoint is None:
         return f"/?lang={code}"
     path = url_for(request.endpoint, **(request.view_args or {}))
     return with_query(path, {**arguments, "lang": [code]})
