@@ -640,12 +640,21 @@ def test_rights_follow_the_role_at_once(browser_of: type[Browser], session: Sess
 
 @pytest.mark.parametrize(
     "path",
-    ["/invitations/%00", "/reports/%00", "/states/F%00A", "/sign-in?next=%00", "/documents/%00"],
+    [
+        "/invitations/%00",
+        "/search?q=a%00b",
+        "/reports/%00",
+        "/states/F%00A",
+        "/sign-in?next=%00",
+        "/documents/%00",
+    ],
 )
 def test_a_null_character_in_an_address_is_refused(
     browser_of: type[Browser], user: User, path: str
 ) -> None:
-    assert browser_of(user).get(path).status_code == 400
+    answer = browser_of(user).get(path)
+    assert answer.status_code == 400
+    assert "A null character (%00) stands in this address." in answer.text
 
 
 @pytest.mark.parametrize("path", [f"/search?q={'a' * 7600}", f"/states/{'A' * 7600}?lang=en"])

@@ -184,6 +184,10 @@ MESSAGES: Final[dict[str, str]] = {
     "password-wrong": N_("This is not your present password."),
     # cycles and documents
     "unknown-document": N_("There is no outcome document “%(slug)s”."),
+    "null-in-address": N_(
+        "A null character (%(code)s) stands in this address. Take it out, or type what you look "
+        "for again."
+    ),
     "no-such-page": N_("There is no page “%(value)s” of this list; its last is page %(last)s."),
     "unknown-cycle": N_("There is no reporting cycle “%(slug)s”."),
     "unknown-user": N_("There is no active account with the address “%(email)s”."),

@@ -29,6 +29,7 @@ from tracker.web import carrying, second_step, signing_in
 from tracker.web.access import SignInNeeded
 from tracker.web.render import Link, page, problem_text, with_query
 from tracker.web.request_log import request_reference
+from tracker.web.security import holds_null
 from tracker.web.session import current_actor, stay_unknown
 from tracker.web.transaction import SAFE_METHODS, release
 
@@ -172,7 +173,12 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
         answer.headers.update(headers)
         return answer
     release()
-    return page(f"errors/{code}.html", message="", back=_readable_path()), code, headers
+    message = (
+        problem_text(Problem("null-in-address", values={"code": "%00"}))
+        if code == 400 and holds_null()
+        else ""
+    )
+    return page(f"errors/{code}.html", message=message, back=_readable_path()), code, headers
 
 
 def done_meanwhile(error: IntegrityError) -> ResponseReturnValue:

@@ -58,8 +58,13 @@ def _refuse_what_no_address_holds() -> None:
     """PostgreSQL cannot look up a null character, and no address of ours has one."""
     if len(request.path) + len(request.query_string) > LONGEST_ADDRESS:
         raise RequestURITooLarge
-    if "\0" in request.path or b"%00" in request.query_string:
+    if holds_null():
         raise BadRequest
+
+
+def holds_null() -> bool:
+    """Whether a null character stands in the address."""
+    return "\0" in request.path or b"%00" in request.query_string
 
 
 def over_https(application: "WSGIApplication") -> "WSGIApplication":
