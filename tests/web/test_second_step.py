@@ -342,9 +342,15 @@ class TestOwnSecondStep:
         browser, secret, codes = enrolled
         sign_in(browser, reviewer)
         browser.post("/sign-in/code", {"code": code_of(secret)})
-        page = browser.post("/account/second-step/codes")
+        made = browser.soup("/account").select_one("form[action$='/codes'] [name=made]")
+        assert made
+        sent = {"made": str(made["value"])}
+        page = browser.post("/account/second-step/codes", sent)
         new = [code.text for code in soup_of(page).select(".codes code")]
         assert len(set(new) | set(codes)) == 20
+        again = browser.post("/account/second-step/codes", sent)
+        assert again.status_code == 303, "loaded again, it makes no others"
+        assert "New recovery codes were made already" in browser.get("/account").text
         sign_in(browser, reviewer)
         assert browser.post("/sign-in/code", {"code": codes[0]}).status_code == 401
         assert browser.post("/sign-in/code", {"code": new[0]}).status_code == 303

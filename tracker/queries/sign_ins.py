@@ -77,12 +77,14 @@ class SignedInRow:
 class FactorRow:
     """The ways to take the second step, one at least, and how many recovery codes are left.
 
-    ``set_up_at`` is when the app was, if there is one.
+    ``set_up_at`` is when the app was, if there is one; ``codes_made`` how often
+    new codes were asked for.
     """
 
     set_up_at: datetime | None
     passkeys: tuple[PasskeyRow, ...]
     codes_left: int
+    codes_made: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,12 @@ def factor_of(session: Session, user_id: int) -> FactorRow | None:
     left = select(func.count()).where(
         RecoveryCode.user_id == user_id, RecoveryCode.used_at.is_(None)
     )
-    return FactorRow(set_up_at, passkeys, session.scalar(left) or 0)
+    made = select(func.count()).where(
+        AccountEvent.user_id == user_id,
+        AccountEvent.kind == AccountEventKind.RECOVERY_CODES_MADE,
+    )
+    counts = select(left.scalar_subquery(), made.scalar_subquery())
+    return FactorRow(set_up_at, passkeys, *session.execute(counts).one())
 
 
 def list_account_events(session: Session, user_id: int) -> tuple[AccountEventRow, ...]:

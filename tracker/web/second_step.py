@@ -229,7 +229,19 @@ def shown_before() -> ResponseReturnValue | None:
 @requires(Action.SESSION_USE)
 @sensitive
 def new_codes() -> ResponseReturnValue:
-    """Ten new recovery codes, shown once; the ones before no longer work."""
+    """Ten new recovery codes, shown once; the ones before no longer work.
+
+    The form says how often that was done, so that loading the answer again makes no others.
+    """
+    factor = factor_of(session(), second_factor.own_id(current_actor()))
+    if factor and request.form.get("made") not in (None, str(factor.codes_made)):
+        flash(
+            gettext(
+                "New recovery codes were made already and are shown only once: make new ones "
+                "here if you have not kept them."
+            )
+        )
+        return redirect(url_for("auth.account", _anchor="second-step"), 303)
     codes = second_factor.new_recovery_codes(session(), actor=current_actor(), clock=system_clock)
     return _codes_page(codes, url_for("auth.account"))
 
