@@ -661,3 +661,26 @@ def test_a_page_that_a_list_does_not_have_is_named(
     assert f"There is no page “{page}” of this list; its last is page 1." in found.get_text()
     link = found.find("a", string="The list from its beginning")
     assert isinstance(link, Tag) and link["href"] == first
+
+
+@pytest.mark.parametrize(
+    ("address", "names"),
+    [
+        ("/compare?states=KEN,PER", ("area", "section", "theme", "level", "strength", "base")),
+        (f"/cycles/{NOW}/matrix?area=africa", ("section", "theme", "sort", "rows", "cells")),
+        (f"/cycles/{NOW}/figures?area=africa", ("section", "theme", "addressee", "base")),
+        (f"/cycles/{NOW}/states?area=africa", ("section", "theme", "value", "base")),
+        ("/indicators/sdg-16-4-2?lang=en", ("year", "area", "category", "of")),
+        (f"/needs?cycle={NOW}", ("direction", "theme", "kind", "status", "area", "paragraph")),
+        ("/documents/bms7/25?q=arms", ("first",)),
+    ],
+)
+def test_every_unknown_choice_is_named_with_a_way_back(
+    public: Browser, cycles: tuple[ReportingCycle, ReportingCycle], address: str, names: list[str]
+) -> None:
+    for name in names:
+        page = public.soup(f"{address}&{name}=zz&lang=en", 422)
+        assert "“zz” is not one of the choices" in page.get_text(), name
+        link = page.find("a", string="The page without this filter")
+        assert isinstance(link, Tag), name
+        assert public.get(str(link["href"])).status_code == 200, name
