@@ -195,7 +195,7 @@ def test_what_is_withheld_is_neither_shown_nor_found(
 ) -> None:
     for path in (PATH, f"/search?cycle={NOW}"):
         page = public.soup(path + query)
-        for form in page.find_all("input"):
+        for form in page.select("input, .printed-from"):
             form.decompose()  # what was typed stands there again
         for link in page.find_all("a"):
             del link["href"]
