@@ -19,6 +19,7 @@ from tracker.domain.assistance import Assistance, Direction
 from tracker.domain.contacts import Contact, ContactKind
 from tracker.domain.documents import Theme
 from tracker.domain.errors import Invalid
+from tracker.domain.indicators import Cell
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.targets import Target
 from tracker.exchange.compiled import write_compiled
@@ -250,11 +251,32 @@ def test_groups_are_summed_over_computable_and_visible_states(
     assert [africa[name] for name in counts] == [2, 1, 1, 50, 54]
     assert (africa["Numerator"], africa["Denominator"]) == (20, 110)  # and not (10 % + 100 %) / 2
     assert africa["Share"] == pytest.approx(20 / 110)
-    assert africa["In words"] == "20/110 (18%), from 2 of 54 States"
+    part = "of them from part of the categories: 2"  # found arms alone
+    assert africa["In words"] == f"20/110 (18%), from 2 of 54 States; {part}"
+    assert africa["Part of the categories"] == 2
     assert (world["Numerator"], world["Denominator"], world["Computable"]) == (22, 114, 3)
     nothing = lines["African States", "Value B"]
     assert (nothing["Numerator"], nothing["Share"]) == ("", "")
     assert nothing["In words"] == "Not computable, from 0 of 54 States"
+    assert nothing["Part of the categories"] == 0
+
+
+def test_the_sheet_of_an_indicator_says_from_how_many_categories_a_value_is(
+    session: Session, cycle: ReportingCycle, compile_: Compile
+) -> None:
+    found = found_arms(total=8, traced=2, otherwise_established=1)
+    outcomes = {"traced": 7, "otherwise_established": 0}
+    whole = {Cell(2020, "not_split", name): n for name, n in ({"total": 24} | outcomes).items()}
+    for iso3, figures in (("KEN", found), ("UGA", whole), ("BEN", found_arms(total=8))):
+        add_figures(session, make_submission(session, cycle, iso3, {25: said()}), figures)
+    rows = {row["ISO code"]: row for row in compile_().rows("Indicator 16.4.2")}
+    values = {iso3: rows[iso3]["Value A: of all arms"] for iso3 in ("KEN", "UGA")}
+    assert values == {
+        "KEN": "3/8 (38%), from 1 of 3 categories: Found",
+        "UGA": "7/24 (29%)",
+    }
+    parts = [rows[iso3]["Value A: categories"] for iso3 in ("KEN", "UGA", "BEN", "FRA")]
+    assert parts == [1, 3, "", ""]
 
 
 def test_changes_since_an_earlier_export(

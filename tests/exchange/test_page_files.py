@@ -111,8 +111,9 @@ def test_the_values_are_those_of_the_explorer(reports: None, public: Browser) ->
         row for row in found["sums"] if (row["code"], row["value_code"]) == ("africa", "a")
     ]
     assert (africa["numerator"], africa["denominator"], africa["share"]) == (2, 10, 0.2)
-    counted = ("computable", "withheld", "not_computable", "not_reported", "members")
-    assert [africa[key] for key in counted] == [1, 1, 0, 52, 54]
+    counted = ("computable", "withheld", "not_computable", "not_reported", "members", "partial")
+    assert [africa[key] for key in counted] == [1, 1, 0, 52, 54, 1]
+    assert (kenya[0]["categories"], kenya[0]["categories_codes"]) == ("2026: 1/3", "2026: found")
     assert (found["sums"][0]["group"], found["sums"][0]["members"]) == ("All Member States", 193)
     assert {row["year"] for row in found["years"]} == {2026}
 

@@ -74,8 +74,11 @@ def test_a_group_sums_who_knows_and_counts_the_others() -> None:
         None,
     ]
     found = group_count(counts)
-    assert found == GroupCount(amount=16, known=2, unknown=1, withheld=1, not_reported=2)
+    numbers = {"known": 2, "unknown": 1, "withheld": 1, "not_reported": 2}
+    assert found == GroupCount(amount=16, partial=0, **numbers)
     assert (found.members, found.absence) == (6, None)
+    counts[0] = state_count(COLLECTED, "destroyed", {2020: destroyed(collected=5)})
+    assert group_count(counts) == GroupCount(amount=16, partial=1, **numbers)
     assert group_count(counts[2:]).absence is Absence.WITHHELD
     assert group_count([counts[2], None]).absence is Absence.NOT_COMPUTABLE
     assert group_count([None]).absence is Absence.NOT_REPORTED

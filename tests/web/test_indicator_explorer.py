@@ -231,12 +231,56 @@ def test_the_path_of_a_state_in_words(
     assert rows(soup, "states").keys() == {"Kenya"}
     assert not soup.select("#silent")
     every = public.soup(f"{PATH}?state=ken")
-    pooled = "2022 : 1/10; 2023 : 3/8 Pooled, numerators and denominators summed: 4 ÷ 18 = 22.22%"
-    assert f"{pooled} 2 of 2 years" in text(every)
+    years = "2022 : 1/10; 2023 : 3/8 (from 1 of 3 categories: Found)"
+    pooled = "Pooled, numerators and denominators summed: 4 ÷ 18 = 22.22%"
+    assert f"{years} {pooled} 2 of 2 years" in text(every)
     assert rows(every, "trend") == {
         "2022": ["1/10 (10.00%)", "1/4 (25.00%)"],
-        "2023": ["3/8 (37.50%)", "2/5 (40.00%)"],
+        "2023": [
+            "3/8 (37.50%) from part of the categories",
+            "2/5 (40.00%) from part of the categories",
+        ],
     }
+
+
+def test_a_value_from_part_of_the_categories_says_so_wherever_it_stands(
+    public: Browser, session: Session, cycle: ReportingCycle
+) -> None:
+    """By hand: 3/8 from found arms alone, 4/16 from two categories, 7/24 from all three.
+
+    Africa: (3 + 7)/(8 + 24) = 10/32, the world (3 + 7 + 4)/(8 + 24 + 16) = 14/48.
+    """
+    inputs = {"total": 8, "traced": 2, "otherwise_established": 1, "uniquely_marked": 5}
+    publish(session, cycle, "KEN", column("found", 2023, **inputs))
+    publish(session, cycle, "UGA", case((20, 3, 1), 7, 0, 24))
+    two = column("seized_criminal", 2023, total=10, traced=2, otherwise_established=0)
+    two |= column("found", 2023, total=6, traced=2, otherwise_established=0)
+    publish(session, cycle, "PER", two)
+    soup = public.soup(f"{PATH}?year=2023")
+    states = rows(soup, "states")
+    assert states["Kenya"][0] == "3/8 (37.50%) 2023 : from 1 of 3 categories: Found"
+    two_of_three = "2023 : from 2 of 3 categories: Seized, criminal matter, Found"
+    assert states["Peru"][0] == f"4/16 (25.00%) {two_of_three}"
+    assert states["Uganda"][0] == "7/24 (29.17%)"
+    groups = rows(soup, "groups")
+    africa, world = groups["African States"][0], groups["All Member States"][0]
+    counted = "2 of 54 Member States computable ( of them from part of the categories: 1 )"
+    assert africa == f"10/32 (31.25%) {counted} ; not reported: 52".replace(" ;", ";")
+    assert world.startswith("14/48 (29.17%) 3 of 193 Member States computable ( of them from part")
+    assert rows(soup, "trend")["2023"][0] == world
+    link = soup.select_one('#groups tr:has(a[href*="area=africa"]) a[href*="of=a&value=partial"]')
+    assert link is not None
+    listed = public.soup(str(link["href"]))
+    assert rows(listed, "states").keys() == {"Kenya"}
+    assert "from part of the categories" in text(listed, "#by-state + p")
+    one = public.soup(f"{PATH}?year=2023&category=found")  # a category alone is whole
+    assert "of 3 categories" not in text(one, "#states")
+    assert "part of the categories" not in text(one, "#groups")
+    path = public.soup(f"{PATH}?year=2023&state=PER")
+    assert "16 from 2 of 3 categories: Seized, criminal matter, Found" in text(path)
+    profile = text(public.soup("/states/KEN"))
+    assert "3/8 (37.50%) from 1 of 3 categories: Found" in profile
+    assert "8 from 1 of 3 categories: Found" in profile
 
 
 def test_the_path_names_what_is_missing(

@@ -121,7 +121,7 @@ def test_figures_are_saved_and_both_values_shown(
     assert "Value A: of all arms: 1/17 (5.88%)" in shown
     assert "Value B: of potentially traceable arms: 1/12 (8.33%)" in shown
     assert "(Traced 1 + Established otherwise 0 ) ÷ (All arms 17 ) = 1/17 = 5.88%" in shown
-    assert "Only over the categories reported: Found." in shown
+    assert "Not all categories were reported; from 1 of 3 categories: Found." in shown
     assert "Amina" in shown
 
 

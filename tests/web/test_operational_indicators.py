@@ -110,10 +110,14 @@ def test_an_indicator_without_a_share_shows_its_sums(
     assert states["Kenya"][0] == "111 2 of 2 years"
     assert states["Kenya"][1] == "8 1 of 2 years"  # destroyed surplus of 2022 is unknown
     assert states["Uganda"][0] == "unknown"
-    assert states["Uganda"][1].startswith("2") and "only over: Collected" in states["Uganda"][1]
+    assert (
+        states["Uganda"][1].startswith("2")
+        and "1 of 2 categories: Collected" in states["Uganda"][1]
+    )
     assert rows(soup, "groups")["African States"] == [
         "111 1 of 54 Member States known; unknown: 1; not reported: 52",
-        "10 2 of 54 Member States known; not reported: 52",
+        "10 2 of 54 Member States known ( of them from part of the categories: 1 ); "
+        "not reported: 52",
     ]
     assert list(rows(soup, "trend")) == ["2022", "2023"]
     assert not soup.select(".trend-columns")

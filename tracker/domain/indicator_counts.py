@@ -16,6 +16,11 @@ class YearCount:
     covers: tuple[str, ...]
     complete: bool
 
+    @property
+    def partial(self) -> bool:
+        """Whether it is known, and of some of the categories only."""
+        return self.amount is not None and not self.complete
+
 
 @dataclass(frozen=True, slots=True)
 class StateCount:
@@ -30,13 +35,22 @@ class StateCount:
     of: int
     years: Mapping[int, YearCount]
 
+    @property
+    def partial(self) -> tuple[int, ...]:
+        """The years that entered it over some of the categories only."""
+        return tuple(year for year, one in self.years.items() if one.partial)
+
 
 @dataclass(frozen=True, slots=True)
 class GroupCount:
-    """One input over a group: the sum of the States that know it, and where the others stand."""
+    """One input over a group: the sum of the States that know it, and where the others stand.
+
+    ``partial`` are those that know it, in some year for some of the categories only.
+    """
 
     amount: int
     known: int
+    partial: int
     unknown: int
     withheld: int
     not_reported: int
@@ -95,6 +109,7 @@ def group_count(counts: Iterable[StateCount | None]) -> GroupCount:
     return GroupCount(
         amount=sum(count.amount for count in there),
         known=absences.count(None),
+        partial=sum(bool(count.partial) for count in there),
         unknown=absences.count(Absence.NOT_COMPUTABLE),
         withheld=absences.count(Absence.WITHHELD),
         not_reported=len(every) - len(there),

@@ -19,16 +19,23 @@ class StateValue:
     absence: Absence | None
     years: Mapping[int, Value]
 
+    @property
+    def partial(self) -> tuple[int, ...]:
+        """The years that entered it over some of the categories only."""
+        return tuple(year for year, one in self.years.items() if one.partial)
+
 
 @dataclass(frozen=True, slots=True)
 class GroupValue:
     """One formula for a group: the sums, and how many of its States stand where.
 
-    Computable, withheld, not computable and not reported add up to ``members``.
+    Computable, withheld, not computable and not reported add up to ``members``. ``partial`` are
+    those computable in which a year holds some of the categories only.
     """
 
     pooled: Pooled
     computable: int
+    partial: int
     withheld: int
     not_computable: int
     not_reported: int
@@ -80,6 +87,7 @@ def group_value(values: Iterable[StateValue | None]) -> GroupValue:
     return GroupValue(
         pooled=pool(one for value in there for one in value.years.values()),
         computable=absences.count(None),
+        partial=sum(bool(value.partial) for value in there),
         withheld=absences.count(Absence.WITHHELD),
         not_computable=absences.count(Absence.NOT_COMPUTABLE),
         not_reported=len(every) - len(there),

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.domain.indicator_values import Value, compute, compute_column, sums_together
+from tracker.domain.indicator_counts import YearCount, year_count
+from tracker.domain.indicator_values import Value, compute, compute_column
 from tracker.domain.indicators import (
     FIRST_YEAR,
     MAX_YEARS,
@@ -25,7 +26,7 @@ class InputLine:
     input: Input
     cells: tuple[Cell, ...]
     amounts: tuple[int | None, ...]
-    together: int | None
+    together: YearCount
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _input_line(
         input=entry,
         cells=cells,
         amounts=tuple(figures.get(cell) for cell in cells),
-        together=sums_together(definition, figures, year, (entry.code,)).amounts[entry.code],
+        together=year_count(definition, entry.code, figures, year),
     )
 
 

@@ -90,6 +90,11 @@ class Value:
             return None
         return Fraction(self.numerator, self.denominator)
 
+    @property
+    def partial(self) -> bool:
+        """Whether there is a share, and it is over some of the counted categories only."""
+        return self.share is not None and not self.complete
+
 
 @dataclass(frozen=True, slots=True)
 class Pooled:

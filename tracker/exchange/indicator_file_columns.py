@@ -1,6 +1,6 @@
 """The columns of the tables of an explorer's file: States, sums, years, figures, published."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,10 @@ from tracker.queries.indicator_values import StateLine
 from tracker.queries.states import StateRow
 
 NO_TEXT: LocalisedText = {}
+IN_PART = N_(
+    "Of the computable, Member States that gave figures for some of the categories only: these "
+    "are what their figures hold."
+)
 # The M49 and ISO codes are text: a spreadsheet would drop the zeros in front of a number.
 
 
@@ -126,6 +130,28 @@ def _years(name: str) -> Callable[[StateFigure], int | None]:
     return value
 
 
+def _parts(definition: IndicatorDefinition) -> Iterator[Column[StateFigure]]:
+    """Over which categories a year is, where not over all of them."""
+
+    def by_year(line: StateFigure) -> Iterator[tuple[int, Sequence[str]]]:
+        for year in line.found.partial if line.found else ():
+            yield year, line.found.years[year].covers  # type: ignore[union-attr]
+
+    def codes(line: StateFigure) -> str | None:
+        parts = (f"{year}: {', '.join(covers)}" for year, covers in by_year(line))
+        return "; ".join(parts) or None
+
+    def counted(line: StateFigure) -> str | None:
+        every = len(definition.split)
+        return "; ".join(f"{year}: {len(c)}/{every}" for year, c in by_year(line)) or None
+
+    yield Column("categories", N_("Part of the categories"), Kind.CODE, 16, counted,
+                 N_("Years of which the State gave figures for some of the categories only, with "
+                    "how many of them: the value is computed over these."))  # fmt: skip
+    yield Column("categories_codes", N_("Categories given"), Kind.CODE, 30, codes,
+                 N_("The codes of these categories by year."))  # fmt: skip
+
+
 def state_columns(definition: IndicatorDefinition) -> Columns[StateFigure]:
     """A row for each State and value; years are those that entered it."""
     return (
@@ -142,6 +168,7 @@ def state_columns(definition: IndicatorDefinition) -> Columns[StateFigure]:
                N_("The years for which the State returned figures, of those chosen.")),
         Column("years_used", N_("Years used"), Kind.NUMBER, 10, _years("used"),
                N_("How many of these years entered the value.")),
+        *(_parts(definition) if len(definition.split) > 1 else ()),
         Column("years_of", N_("Years returned"), Kind.NUMBER, 10, _years("of"),
                N_("How many years there are; those withheld are among them.")),
         Column("cycles", N_("Cycle"), Kind.CODE, 20,
@@ -157,7 +184,10 @@ def _counts(*names: str) -> Callable[[SumFigure], int]:
     )
 
 
-def _standings() -> tuple[Column[SumFigure], ...]:
+def _standings(definition: IndicatorDefinition) -> tuple[Column[SumFigure], ...]:
+    partial: Column[SumFigure] = Column(
+        "partial", N_("Part of the categories"), Kind.NUMBER, 13, _counts("partial"), IN_PART
+    )
     return (
         Column("computable", N_("Computable"), Kind.NUMBER, 12, _counts("computable", "known"),
                N_("Member States whose value is computable and may be read: those summed.")),
@@ -171,6 +201,7 @@ def _standings() -> tuple[Column[SumFigure], ...]:
                N_("Member States without figures for the years chosen.")),
         Column("members", N_("Member States"), Kind.NUMBER, 12, _counts("members"),
                N_("All Member States of the group: the four counts before make this number.")),
+        *((partial,) if len(definition.split) > 1 else ()),
     )  # fmt: skip
 
 
@@ -187,7 +218,7 @@ def sum_columns(definition: IndicatorDefinition) -> Columns[SumFigure]:
                lambda line: line.area.kind if line.area else None,
                N_("“group”: UN regional group; “region” and “subregion”: of M49.")),
         *_numbers(definition),
-        *_standings(),
+        *_standings(definition),
     )  # fmt: skip
 
 
@@ -198,7 +229,7 @@ def year_columns(definition: IndicatorDefinition) -> Columns[SumFigure]:
                N_("The year that the figures are about."), True),
         *_which(),
         *_numbers(definition),
-        *_standings(),
+        *_standings(definition),
     )  # fmt: skip
 
 

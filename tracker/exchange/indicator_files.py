@@ -172,6 +172,14 @@ def _rules(definition: IndicatorDefinition) -> list[str]:
                 "unknown or not shown is left out of the sum and counted."
             )
         )
+    if len(definition.split) > 1:
+        rules.append(
+            N_(
+                "A State that gave figures for some of the categories only enters with these; "
+                "what it gives is computed over them, is marked so, and the State is counted "
+                "among those summed."
+            )
+        )
     if definition.formulas:
         rules.append(
             N_(

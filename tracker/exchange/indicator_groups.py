@@ -11,6 +11,7 @@ from tracker.domain.messages import N_
 from tracker.domain.progress import Absence
 from tracker.domain.states import Area
 from tracker.exchange.columns import Column, Columns, Kind
+from tracker.exchange.indicator_file_columns import IN_PART
 from tracker.exchange.indicator_years import YearLine
 from tracker.exchange.words import Words
 from tracker.queries.compiled import CompiledExport
@@ -27,6 +28,7 @@ class Sums:
     denominator: int = 0
     total: int = 0
     computable: int = 0
+    partial: int = 0
     not_computable: int = 0
     withheld: int = 0
 
@@ -61,7 +63,18 @@ class GroupLine:
 
     @property
     def in_words(self) -> str:
-        """``12/40 (30%), from 3 of 54 States``; of a count ``12, from 3 of 54 States``."""
+        """``12/40 (30%), from 3 of 54 States``; of a count ``12, from 3 of 54 States``.
+
+        With how many of them it is from part of the categories, where any is.
+        """
+        said = self._summed
+        if not self.sums.partial:
+            return said
+        part = N_("of them from part of the categories: %(number)s")
+        return self.words.listed((said, self.words(part, number=self.sums.partial)))
+
+    @property
+    def _summed(self) -> str:
         states = {"n": self.sums.computable, "of": self.members}
         if self.counted and self.sums.computable:
             total = str(self.sums.total)
@@ -115,11 +128,12 @@ def _count(sums: Sums, line: YearLine, code: str) -> None:
     if line.inputs is None:
         sums.withheld += 1
         return
-    amount = line.inputs[code]
+    amount = line.inputs[code].amount
     if amount is None:
         sums.not_computable += 1
         return
     sums.computable += 1
+    sums.partial += line.inputs[code].partial
     sums.total += amount
 
 
@@ -132,6 +146,7 @@ def _divide(sums: Sums, line: YearLine, place: int) -> None:
         sums.not_computable += 1
         return
     sums.computable += 1
+    sums.partial += value.partial
     sums.numerator += value.numerator
     sums.denominator += value.denominator
 
@@ -244,6 +259,14 @@ GROUP_COLUMNS: tuple[Column[GroupLine], ...] = (
         N_("All Member States of the group: the four counts before make this number."),
     ),
     Column(
+        "partial",
+        N_("Part of the categories"),
+        Kind.NUMBER,
+        13,
+        lambda line: line.sums.partial,
+        IN_PART,
+    ),
+    Column(
         "in_words",
         N_("In words"),
         Kind.CODE,
@@ -265,7 +288,10 @@ _TOTAL: Column[GroupLine] = Column(
 
 def group_columns(definition: IndicatorDefinition) -> Columns[GroupLine]:
     """The columns; sums of counts stand beside the shares where the indicator has counts."""
+    columns = GROUP_COLUMNS
+    if len(definition.split) == 1:
+        columns = tuple(column for column in columns if column.key != "partial")
     if not definition.counts:
-        return GROUP_COLUMNS
-    at = next(place for place, column in enumerate(GROUP_COLUMNS) if column.key == "numerator")
-    return (*GROUP_COLUMNS[:at], _TOTAL, *GROUP_COLUMNS[at:])
+        return columns
+    at = next(place for place, column in enumerate(columns) if column.key == "numerator")
+    return (*columns[:at], _TOTAL, *columns[at:])

@@ -1,9 +1,9 @@
 """One State's figures of indicators, laid out by year: inputs down, categories across."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from tracker.domain.indicator_counts import YearCount, year_count
-from tracker.domain.indicator_tables import ValueLine, YearTable, year_table
+from tracker.domain.indicator_tables import InputLine, ValueLine, YearTable, year_table
 from tracker.domain.indicator_values import Hindrance, Value
 from tracker.domain.indicators import Cell, IndicatorDefinition, years_of
 from tracker.domain.messages import N_
@@ -31,7 +31,7 @@ def value_words(words: Words, definition: IndicatorDefinition, value: Value) -> 
     if value.numerator is None or not value.denominator:
         return words(N_("Not computable: nothing to divide by"))
     share = words.share(value.numerator, value.denominator)
-    return share if value.complete else _covered(words, definition, share, value.covers)
+    return _covered(words, definition, share, value.covers) if value.partial else share
 
 
 def summary_of(
@@ -71,17 +71,20 @@ def _name(words: Words, definition: IndicatorDefinition) -> str:
 def _count_words(words: Words, definition: IndicatorDefinition, count: YearCount) -> str:
     if count.amount is None:
         return words(N_("unknown"))
-    if count.complete:
-        return str(count.amount)
-    return _covered(words, definition, str(count.amount), count.covers)
+    amount = str(count.amount)
+    return _covered(words, definition, amount, count.covers) if count.partial else amount
 
 
 def _covered(
-    words: Words, definition: IndicatorDefinition, said: str, covers: Iterable[str]
+    words: Words, definition: IndicatorDefinition, said: str, covers: Sequence[str]
 ) -> str:
-    labels = definition.labels(words.language)
-    covered = ", ".join(labels[code] for code in covers)
-    return words(N_("%(share)s, over %(categories)s only"), share=said, categories=covered)
+    return words(
+        N_("%(share)s, from %(number)s of %(all)s categories: %(categories)s"),
+        share=said,
+        number=len(covers),
+        all=len(definition.split),
+        categories=", ".join(words.text(definition.texts[code]) for code in covers),
+    )
 
 
 def write_returns(
@@ -118,9 +121,10 @@ def _write_year(sheet: Sheet, definition: IndicatorDefinition, table: YearTable)
         name = words.text(entry.input.label)
         sheet.cell(0, name, "boxed_bold")
         sheet.fit(lines(name, sheet.widths[0]))
-        together = () if definition.one_column else (entry.together,)
-        for at, amount in enumerate((*entry.amounts, *together), start=1):
+        for at, amount in enumerate(entry.amounts, start=1):
             _amount(sheet, at, amount)
+        if not definition.one_column:
+            _together(sheet, definition, len(entry.amounts) + 1, entry)
         sheet.row += 1
     for line in table.values:
         sheet.row_of(_value_row(words, definition, line), "boxed")
@@ -132,6 +136,18 @@ def _amount(sheet: Sheet, at: int, amount: int | None) -> None:
         sheet.raw.write_string(sheet.row, at, unknown, sheet.book.style("boxed_soft"))
     else:
         sheet.raw.write_number(sheet.row, at, amount, sheet.book.style("boxed_number"))
+
+
+def _together(sheet: Sheet, definition: IndicatorDefinition, at: int, line: InputLine) -> None:
+    """The sum; in words where it is over some of the categories only."""
+    if not line.together.partial:
+        _amount(sheet, at, line.together.amount)
+        return
+    words = sheet.book.words
+    said = _count_words(words, definition, line.together)
+    sheet.raw.write_string(sheet.row, at, said, sheet.book.style("boxed"))
+    name = words.text(line.input.label)
+    sheet.fit(max(lines(said, sheet.widths[at]), lines(name, sheet.widths[0])))
 
 
 def _value_row(words: Words, definition: IndicatorDefinition, line: ValueLine) -> list[str]:

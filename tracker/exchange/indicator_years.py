@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tracker.domain.indicator_values import Value, compute, sums_together
+from tracker.domain.indicator_counts import YearCount, year_count
+from tracker.domain.indicator_values import Value, compute
 from tracker.domain.indicators import Formula, IndicatorDefinition, Input
 from tracker.domain.messages import N_
 from tracker.domain.progress import Absence
@@ -23,7 +24,7 @@ class YearLine:
     entry: Entry
     year: int | None
     absence: Absence | None = None
-    inputs: dict[str, int | None] | None = None
+    inputs: dict[str, YearCount] | None = None
     values: tuple[Value, ...] = ()
 
 
@@ -42,15 +43,15 @@ def year_lines(definition: IndicatorDefinition) -> Callable[[Entry], Iterator[Ye
                 yield YearLine(entry, year, Absence.WITHHELD)
                 continue
             its = {cell: number for cell, number in figures.items() if cell.year == year}
-            amounts = {c: sums_together(definition, its, year, (c,)).amounts[c] for c in codes}
+            counts = {code: year_count(definition, code, its, year) for code in codes}
             values = (compute(definition, f, its, year) for f in definition.formulas)
-            yield YearLine(entry, year, None, amounts, tuple(values))
+            yield YearLine(entry, year, None, counts, tuple(values))
 
     return lines
 
 
 def year_columns(definition: IndicatorDefinition, words: Words) -> Columns[YearLine]:
-    """State and cycle, the year, a column for each input, then four for each value."""
+    """State and cycle, the year, a column for each input, then those of each value."""
     return (
         *(adapted(column, entry_of) for column in NAMING),
         Column(
@@ -71,6 +72,11 @@ def year_columns(definition: IndicatorDefinition, words: Words) -> Columns[YearL
         ),
         *(_input(entry, words) for entry in definition.inputs),
         *(
+            _covered(code, words.text(definition.texts[code]), _count_of(code), words)
+            for code in definition.counts
+            if len(definition.split) > 1
+        ),
+        *(
             column
             for place, formula in enumerate(definition.formulas)
             for column in _value(definition, formula, place, words)
@@ -84,8 +90,34 @@ def _input(entry: Input, words: Words) -> Column[YearLine]:
         words.text(entry.label),
         Kind.NUMBER,
         12,
-        lambda line: line.inputs[entry.code] if line.inputs else None,
+        lambda line: line.inputs[entry.code].amount if line.inputs else None,
         N_("Figures of the counted categories summed; empty where one that is needed is unknown."),
+    )
+
+
+def _count_of(code: str) -> Callable[[YearLine], YearCount | None]:
+    return lambda line: line.inputs[code] if line.inputs else None
+
+
+def _covered(
+    code: str, name: str, found: Callable[[YearLine], YearCount | Value | None], words: Words
+) -> Column[YearLine]:
+    """Of how many categories it is: ``1`` beside a value that holds one of three."""
+
+    def number(line: YearLine) -> int | None:
+        one = found(line)
+        if one is None:
+            return None
+        known = one.share if isinstance(one, Value) else one.amount
+        return None if known is None else len(one.covers)
+
+    return Column(
+        f"{code}_categories",
+        words(N_("%(value)s: categories"), value=name),
+        Kind.NUMBER,
+        11,
+        number,
+        N_("Of how many of the counted categories the sums are: of those given by the State."),
     )
 
 
@@ -140,6 +172,8 @@ def _value(
         share,
         N_("Numerator ÷ denominator; empty where it is not computable."),
     )
+    if len(definition.split) > 1:
+        yield _covered(code, name, value, words)
     yield Column(
         f"{code}_words",
         words.text(formula.label),

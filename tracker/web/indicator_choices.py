@@ -6,6 +6,8 @@ from typing import Any
 
 from flask_babel import gettext
 
+from tracker.domain.indicator_counts import StateCount
+from tracker.domain.indicator_sums import StateValue
 from tracker.domain.indicators import Category, IndicatorDefinition
 from tracker.domain.progress import Absence, Audience
 from tracker.domain.selection import areas_of
@@ -25,8 +27,10 @@ from tracker.web.public_choices import by_name, chosen_area, one_of, only, refus
 from tracker.web.render import label
 from tracker.web.transaction import session
 
+PARTIAL = "partial"  # computable, with a year over some of the categories only
 STANDINGS = {
     "computable": None,
+    PARTIAL: None,
     "not_computable": Absence.NOT_COMPUTABLE,
     "withheld": Absence.WITHHELD,
 }
@@ -54,9 +58,11 @@ class ValuesView:
         """The States listed."""
         if not self.of:
             return self.shown.states
-        place, reason = list(columns_of(self.definition)).index(self.of), STANDINGS[self.standing]
+        place = list(columns_of(self.definition)).index(self.of)
         return tuple(
-            line for line in self.shown.states if line.member and _absence(line, place) is reason
+            line
+            for line in self.shown.states
+            if line.member and _stands(line, place, self.standing)
         )
 
     @property
@@ -142,11 +148,11 @@ def values_view(definition: IndicatorDefinition, audience: Audience) -> ValuesVi
     )
 
 
-def _absence(line: StateLine, place: int) -> Absence | None:
-    """Why the State is not in the sum of a column, as ``columns_of`` numbers them."""
-    if place < len(line.counts):
-        return line.counts[place].absence
-    return line.values[place - len(line.counts)].absence
+def _stands(line: StateLine, place: int, standing: str) -> bool:
+    """Whether the State stands so in the sum of a column, as ``columns_of`` numbers them."""
+    columns: tuple[StateCount | StateValue, ...] = (*line.counts, *line.values)
+    found = columns[place]
+    return found.absence is STANDINGS[standing] and (standing != PARTIAL or bool(found.partial))
 
 
 def columns_of(definition: IndicatorDefinition) -> Mapping[str, Mapping[str, str]]:
@@ -157,11 +163,14 @@ def columns_of(definition: IndicatorDefinition) -> Mapping[str, Mapping[str, str
 
 def standing_words(definition: IndicatorDefinition, of: str) -> dict[str, str]:
     """The words for ``STANDINGS`` of a column; of a count a State knows the figure or not."""
-    withheld = {"withheld": label(Absence.WITHHELD)}
+    rest = {
+        PARTIAL: gettext("from part of the categories"),
+        "withheld": label(Absence.WITHHELD),
+    }
     if of in definition.counts:
-        return {"computable": gettext("known"), "not_computable": gettext("unknown")} | withheld
+        return {"computable": gettext("known"), "not_computable": gettext("unknown")} | rest
     not_computable = label(Absence.NOT_COMPUTABLE)
-    return {"computable": gettext("computable"), "not_computable": not_computable} | withheld
+    return {"computable": gettext("computable"), "not_computable": not_computable} | rest
 
 
 def _standing(definition: IndicatorDefinition) -> tuple[str, str]:
