@@ -246,6 +246,7 @@ def test_commitments_and_codebook(compiled_for: Compiled) -> None:
         assert named <= explained
     meanings = [row["Meaning"] for row in written.rows("Codebook")]
     assert all(meanings[: len(ANSWER_COLUMNS)])
+    assert any("Counts and filters by strength take the first alone" in said for said in meanings)
 
 
 def test_a_whole_workbook_in_french(compiled_for: Compiled) -> None:

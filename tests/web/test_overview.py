@@ -13,10 +13,12 @@ from tests.people import Browser, make_user
 from tests.submitted import make_cycle, make_submission
 from tests.tampering import without_triggers
 from tests.web.test_public import table, text_of
+from tracker.domain.labels import label
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import ResponseContent
 from tracker.domain.roles import Role
 from tracker.models import ReportingCycle, SubmissionResponse
+from tracker.queries.documents import document_or_none
 
 BEFORE, NOW = "bms7-2024", "bms7-2026"
 OVERVIEW, BEHIND = f"/cycles/{NOW}/figures", f"/cycles/{NOW}/states"
@@ -230,6 +232,24 @@ def test_every_number_of_pairs_or_states_is_a_link_or_nothing(
         said = [cell for cell in cells if re.match(r"[1-9]", text_of(cell))]
         assert len(said) > 20
         assert [text_of(cell) for cell in said if not cell.find("a")] == []
+
+
+def test_by_strength_says_that_the_first_verb_counts(public: Browser, session: Session) -> None:
+    document = document_or_none(session, "bms7")
+    assert document
+    asked = [c for c in document.commitments if c.asks_states]
+    mixed = [c for c in asked if len(set(c.strengths)) > 1]
+    assert mixed  # or there would be nothing to say
+    make_submission(session, make_cycle(session, NOW), "KEN", {mixed[0].paragraph: said(DONE)})
+    session.commit()
+    page = public.soup(f"{OVERVIEW}?lang=en&base=answered")
+    rows = table(page, "by-strength")
+    (counted,) = [name for name, cells in rows.items() if "1/1 (100%)" in cells]
+    assert counted.startswith(label(mixed[0].strengths[0]))
+    sizes = [int(re.findall(r"(\d+) commitment", name)[0]) for name in rows]
+    assert sum(sizes) == len([c for c in asked if c.strengths])
+    note = page.select_one("h3:-soup-contains('By strength') + p")
+    assert note and "under the strength of its first operative verb" in text_of(note)
 
 
 def test_many_pairs_are_counted_by_state_and_lead_on(

@@ -149,7 +149,10 @@ COMMITMENT_COLUMNS: tuple[Column[CommitmentLine], ...] = (
         Kind.LABELS,
         18,
         lambda line: line.commitment.strengths,
-        N_("How strongly each operative verb binds, in order."),
+        N_(
+            "How strongly each operative verb binds, in order. Counts and filters by strength take "
+            "the first alone."
+        ),
     ),
     Column(
         "level",
