@@ -123,6 +123,10 @@ def test_each_cell_as_worked_out_by_hand(
         "Chad Not reported",
         "African States Reporting: 2/54 (4%)",
     ]
+    reporting = page.select_one("#comparison thead th:last-child a")
+    assert reporting is not None
+    lead = public.soup(str(reporting["href"])).select_one("main p.lead")
+    assert lead is not None and "2/54 (4%)" in words_of(lead)
     kenya = page.select_one("#p25 td")
     assert kenya is not None
     narrative = kenya.select_one(".narrative")

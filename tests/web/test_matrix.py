@@ -1,5 +1,6 @@
 """The matrix of a cycle: every pair in its own word, sorted and chosen by the address."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from tests.people import Browser, make_user
 from tests.submitted import make_cycle, make_submission
 from tests.tampering import without_triggers
+from tests.web.test_public import text_of
 from tracker.domain.progress import COUNT_KEYS, Audience, Progress
 from tracker.domain.responses import ResponseContent
 from tracker.domain.roles import Role
@@ -126,6 +128,28 @@ def test_the_header_of_the_column_sorted_by_says_so(
     page = public.soup(f"{PAGE}?lang=en&section=I.1&sort={sort}")
     (head,) = page.select("#matrix thead th[aria-sort]")
     assert head["aria-sort"] == way and head.get_text(" ").strip().startswith(column)
+
+
+@pytest.mark.parametrize("query", ["", "&area=africa&section=I.1&base=answered", "&area=002"])
+def test_each_sum_leads_to_what_it_counts(
+    public: Browser, cycle: ReportingCycle, query: str
+) -> None:
+    page = public.soup(f"{PAGE}?lang=en{query}")
+    sums = [cell for cell in page.select("#matrix td.sum, #matrix tr.group td")]
+    numbers = [cell for cell in sums if re.search(r"(^|: )[1-9]", text_of(cell))]
+    groups = len([cell for cell in numbers if text_of(cell).startswith("Reporting")])
+    assert len(numbers) - groups >= 3 and (groups or query)
+    for cell in numbers:
+        said = re.findall(r"[0-9,]+/[0-9,]+", text_of(cell))[0]
+        link = cell.select_one("a")
+        if "area=002" in query and text_of(cell).startswith("Reporting"):
+            assert link is None  # part of a group in a region: no page lists it
+            continue
+        assert link, said
+        lead = public.soup(str(link["href"])).select_one("main p.lead")
+        assert lead and f" {said} " in f" {text_of(lead)} ", (said, link["href"])
+    nothing = [cell for cell in sums if re.match(r"0/", text_of(cell))]
+    assert nothing and not any(cell.select("a") for cell in nothing)
 
 
 def test_filtering_away_the_paragraph_sorted_by_sorts_by_name(
