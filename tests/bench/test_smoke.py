@@ -48,10 +48,12 @@ def test_the_table_says_what_is_aimed_at() -> None:
 def test_every_page_that_is_measured_opens(tmp_path: Path) -> None:
     lines = pages.bench(tmp_path, SMALL, 1)
     assert lines[0] == "5 States, 1 cycles, medians of 1 runs"
-    assert [line.partition(" =")[0] for line in lines[-4:]] == [
+    assert [line.partition(" =")[0] for line in lines[-6:]] == [
         "matrix ÷ bare matrix",
         "compare of 4 ÷ matrix",
         "the same of others each time ÷ matrix",
+        "cold matrix ÷ bare matrix",
+        "cold compare of 4 ÷ cold matrix",
         "largest page",
     ]
 
