@@ -131,7 +131,7 @@ def test_movement_counts_states_in_both_cycles_only(public: Browser, cycle: Repo
     pairs = 2 * 93
     whole = table(page, "moves")["All commitments that ask"]
     assert whole[1:] == [
-        str(pairs),
+        f"{pairs} 2 × 93",
         f"1/{pairs} (1%)",
         f"1/{pairs} (1%)",
         f"2/{pairs} (1%)",
@@ -214,6 +214,9 @@ def test_the_states_in_both_cycles_stand_behind_the_base_of_the_movement(
     assert "Observer States, in no base Holy See" in text_of(page)
     commitments = int(shares[1]) // 2
     assert f"{2 * commitments}/{193 * commitments:,} (1%)" in text_of(page)
+    assert f": {2 * commitments} (States × commitments: 2 × {commitments})" in text_of(page)
+    bases = [text_of(cell) for cell in overview.select("#moves td:nth-of-type(2)")]
+    assert bases[-1] == f"{2 * commitments} 2 × {commitments}"
     african = public.soup(f"{BEHIND}?value=in_both&area=africa&lang=en")
     assert list(table(african, "states")) == ["Kenya"]
     public.soup("/cycles/bms7/states?value=in_both&lang=en", 422)
