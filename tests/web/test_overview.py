@@ -144,6 +144,39 @@ def test_movement_counts_states_in_both_cycles_only(public: Browser, cycle: Repo
     assert public.soup("/cycles/bms7/figures?lang=en").find("table", id="moves") is None
 
 
+COUNTING = (
+    OVERVIEW,
+    f"{BEHIND}?value=implemented",
+    f"/cycles/{NOW}/matrix",
+    f"/documents/bms7/25?cycle={NOW}",
+    f"/compare?states=KEN,PER&cycles={NOW}",
+    f"/needs?cycle={NOW}",
+    "/indicators",
+    "/indicators/sdg-16-4-2",
+    "/search?q=arms",
+)
+
+
+@pytest.mark.parametrize("path", COUNTING)
+def test_who_sees_more_than_the_public_is_told_so_on_every_page_that_counts(
+    public: Browser,
+    browser_of: type[Browser],
+    session: Session,
+    cycle: ReportingCycle,
+    path: str,
+) -> None:
+    state, secretariat = "as a signed-in State", "as the secretariat"
+    for reader, told in (
+        (public, None),
+        (browser_of(make_user(session, Role.OBSERVER, "CHN")), state),
+        (browser_of(make_user(session, Role.REVIEWER)), secretariat),
+    ):
+        page = reader.soup(f"{path}{'&' if '?' in path else '?'}lang=en")
+        notices = [text_of(notice) for notice in page.select("main .notice")]
+        found = [one for one in notices if one.startswith("You see this page as")]
+        assert [one.startswith(f"You see this page {told}") for one in found] == [True] * bool(told)
+
+
 def links_of_figures(page: BeautifulSoup) -> list[tuple[str, str]]:
     """What each number says, and where it leads."""
     main = page.find("main")

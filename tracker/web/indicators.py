@@ -20,7 +20,6 @@ from tracker.domain.indicators import (
     parse_year,
     years_of,
 )
-from tracker.domain.progress import Audience
 from tracker.domain.published import chosen_values
 from tracker.domain.values import parse_audience
 from tracker.forms.indicator import IndicatorForm
@@ -262,5 +261,4 @@ def show(slug: str) -> ResponseReturnValue:
             view.shown.choice.year,
         ),
         audience=audience,
-        is_public=audience is Audience.PUBLIC,
     )

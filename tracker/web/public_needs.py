@@ -204,15 +204,17 @@ def _named(every: AssistanceOfCycle, item_id: str) -> ListedAssistance:
 @requires(Action.PUBLIC_READ)
 def needs() -> ResponseReturnValue:
     """Needs and offers of one cycle, by theme; or those that meet one of them."""
-    view = needs_view(audience_of(current_actor()))
+    audience = audience_of(current_actor())
+    view = needs_view(audience)
     if view is None:
-        return page("public/needs.html", view=None)
+        return page("public/needs.html", view=None, audience=audience)
     pages = max(ceil(len(view.rows) / ROWS_A_PAGE), 1)
     number = chosen_page(pages)
     shown = view.rows[(number - 1) * ROWS_A_PAGE : number * ROWS_A_PAGE]
     return page(
         "public/needs.html",
         view=view,
+        audience=audience,
         shown=shown,
         groups=_groups(shown),
         meet={row.shown.item_id: view.matches(row) for row in shown},
