@@ -215,6 +215,17 @@ def test_a_year_is_added_without_losing_what_was_typed(
         assert "was added" not in again.text
 
 
+@pytest.mark.parametrize("typed", ["٢٠١٥", "۲۰۱۵", "२०१५", " ２０１５ "])
+def test_a_year_is_added_in_the_digits_of_any_script(
+    desk: Browser, session: Session, report: NationalReport, typed: str
+) -> None:
+    answer = desk.post(path(report), form(FOUND) | {"action": "add-year", "add_year": typed})
+    assert answer.status_code == 200
+    assert parsed(answer.text).find(id="figure-2015-found-total")
+    places = {f"figure-{typed.strip()}-found-total": "1"}  # names of fields are not typed
+    assert desk.post(path(report), form(places)).status_code == 422
+
+
 def test_enter_adds_the_year_that_is_typed_and_else_saves(
     desk: Browser, session: Session, report: NationalReport
 ) -> None:

@@ -1,7 +1,7 @@
 """Whatever is published or edited shows at the next visit, to those who may read it."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.national_reports import Reporting, begin_report
 from tests.people import Browser, make_user
+from tests.submitted import make_cycle, make_submission
 from tests.tampering import as_owner
 from tracker.app import create_app
 from tracker.cli.database import connect
@@ -17,6 +18,7 @@ from tracker.cli.setup import set_up
 from tracker.domain.clock import system_clock
 from tracker.domain.indicators import Cell
 from tracker.domain.progress import Audience, Progress
+from tracker.domain.responses import ResponseContent
 from tracker.domain.roles import Role
 from tracker.domain.states import State
 from tracker.models import OutcomeDocument, ReportingCycle, User
@@ -28,6 +30,8 @@ from tracker.services.documents import load_document, load_states
 from tracker.services.strikes import strike
 from tracker.services.submissions import withdraw
 from tracker.settings import Settings
+from tracker.web import comparing, public_choices
+from tracker.web.comparing import MOST_KEPT
 
 MATRIX = "/cycles/bms7/matrix?area=africa&section=I.1"
 COMPARE = "/compare?states=GHA,PER&cycles=bms7"
@@ -198,6 +202,72 @@ def test_a_comparison_is_kept_as_its_address_asks_for_it(
     session.add(ReportingCycle(slug="new", document_id=document_id, created_at=now, **days))
     session.commit()
     assert public.soup(COMPARE).select("#filter-cycle [value=new]")
+
+
+def test_a_kept_comparison_is_in_the_language_that_each_browser_asks_for(
+    browser_of: type[Browser], work: Reporting
+) -> None:
+    """Without a language in the address, which is the same for all."""
+    english, french = {"Accept-Language": "en"}, {"Accept-Language": "fr"}
+    captions = {"en": "What they say, by commitment", "fr": "Ce qui est déclaré, par engagement"}
+    for asked in (english, french, english):
+        language = asked["Accept-Language"]
+        text = browser_of().get(COMPARE, headers=asked).text
+        assert f'<html lang="{language}"' in text
+        assert [name for name, caption in captions.items() if caption in text] == [language]
+
+
+def test_a_few_comparisons_are_kept_and_those_used_longest_ago_go(
+    public: Browser, work: Reporting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = ["ALB", "FRA", "KEN", "TCD", "UGA", "CHN", "DEU", "JPN", "VAT"]
+    assert len(others) == MOST_KEPT + 1
+    addresses = [f"/compare?states=GHA,{code}&cycles=bms7" for code in others]
+    for address in addresses:
+        public.get(address)
+
+    def written_again(*_: object, **__: object) -> str:
+        raise AssertionError("written again")
+
+    monkeypatch.setattr(comparing, "render_template", written_again)
+    for address in addresses[1:]:
+        assert public.get(address).status_code == 200
+    with pytest.raises(AssertionError, match="written again"):
+        public.get(addresses[0])
+
+
+def test_a_kept_comparison_without_a_cycle_follows_the_cycle_of_the_day(
+    public: Browser, session: Session, work: Reporting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cycle opens on its day, and nothing is written then."""
+    today = system_clock()
+    make_cycle(session, "bms7-later", opens=today.date() + timedelta(days=5))
+    session.commit()
+    for days, slug in ((0, "bms7"), (6, "bms7-later"), (0, "bms7")):
+        monkeypatch.setattr(
+            public_choices, "system_clock", lambda days=days: today + timedelta(days)
+        )
+        lead = public.soup("/compare?states=GHA,PER&lang=en").select_one("main p.lead")
+        assert lead is not None
+        assert lead.get_text().partition(" ·")[0] == f"Side by side, cycle {slug}"
+
+
+def test_people_of_an_observer_state_read_their_own_and_fill_nothing_for_others(
+    browser_of: type[Browser], session: Session
+) -> None:
+    cycle = session.scalars(select(ReportingCycle).where(ReportingCycle.slug == "bms7")).one()
+    hidden = ResponseContent(narrative="For the desk.", audience=Audience.SECRETARIAT)
+    make_submission(session, cycle, "VAT", {25: hidden})
+    session.commit()
+    own = browser_of(make_user(session, Role.FOCAL_POINT, "VAT"))
+    public, another = browser_of(), browser_of(make_user(session, Role.FOCAL_POINT, "PER"))
+    address = "/compare?states=VAT,PER&cycles=bms7&lang=en"
+    for reader in (public, own, another, public, own):
+        page = reader.soup(address)
+        cell = page.select_one("#p25 td")
+        assert cell is not None
+        assert ("For the desk." in cell.get_text()) is (reader is own)
+        assert "Observer State, in no base" in page.get_text()
 
 
 def test_an_edited_commitment(public: Browser, session: Session) -> None:

@@ -169,6 +169,7 @@ def test_who_sees_more_than_the_public_is_told_so_on_every_page_that_counts(
     for reader, told in (
         (public, None),
         (browser_of(make_user(session, Role.OBSERVER, "CHN")), state),
+        (browser_of(make_user(session, Role.FOCAL_POINT, "VAT")), state),  # an observer State
         (browser_of(make_user(session, Role.REVIEWER)), secretariat),
     ):
         page = reader.soup(f"{path}{'&' if '?' in path else '?'}lang=en")

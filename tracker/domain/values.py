@@ -107,7 +107,7 @@ def parse_flag(raw: str | None, *, place: str) -> bool:
     raise Invalid(Problem("not-a-choice", place, {"value": typed[:80], "allowed": "yes, no"}))
 
 
-def _digits(raw: str | None) -> str:
+def western_digits(raw: str | None) -> str:
     """What was typed without blanks around it, digits of every script as those from 0 to 9."""
     text = (raw or "").strip()
     if text.isascii():
@@ -117,7 +117,7 @@ def _digits(raw: str | None) -> str:
 
 def parse_partial_date(raw: str | None, *, place: str) -> str:
     """``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``, or ``""``."""
-    value = _digits(raw)
+    value = western_digits(raw)
     if not value:
         return ""
     parts = value.split("-") if re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", value) else []
@@ -130,7 +130,7 @@ def parse_partial_date(raw: str | None, *, place: str) -> str:
 
 def parse_date(raw: str | None, *, place: str) -> date | None:
     """A whole day ``YYYY-MM-DD``, or nothing."""
-    value = _digits(raw)
+    value = western_digits(raw)
     if not value:
         return None
     try:
@@ -147,7 +147,7 @@ def parse_day(raw: str | None, *, place: str) -> str:
 
 def parse_year(raw: str | None, *, place: str) -> int | None:
     """A year that may lie ahead, or nothing."""
-    value = _digits(raw)
+    value = western_digits(raw)
     if not value:
         return None
     year = int(value) if re.fullmatch(r"[0-9]{4}", value) else 0
@@ -163,7 +163,7 @@ def parse_decimal(raw: str | None, *, place: str) -> str:
     One group of three digits behind a point or comma may be thousands or thousandths, for people
     write either way: it is refused.
     """
-    value = re.sub(r"[\s\u00a0\u202f]", "", _digits(raw))
+    value = re.sub(r"[\s\u00a0\u202f]", "", western_digits(raw))
     if not value:
         return ""
     if not re.fullmatch(r"-?[0-9]{1,12}([.,][0-9]{1,4})?", value):
@@ -196,7 +196,7 @@ def parse_paragraphs(raw: str | None, *, place: str) -> tuple[int, ...]:
 
     Each once, in order.
     """
-    joined = re.sub(r"\s*[-\u2010-\u2013]\s*", "-", _digits(raw))
+    joined = re.sub(r"\s*[-\u2010-\u2013]\s*", "-", western_digits(raw))
     found: set[int] = set()
     for part in re.split(r"[\s,;،؛]+", joined):
         span = re.fullmatch(r"([0-9]{1,4})(?:-([0-9]{1,4}))?", part)
@@ -229,7 +229,7 @@ def parse_amount(raw: str | None, *, place: str) -> int | None:
 
 def parse_count(raw: str | None, *, place: str, largest: int = LARGEST_COUNT) -> int | None:
     """A whole number from 0, or ``None`` where nothing was typed. Unknown is not 0."""
-    value = _digits(raw)
+    value = western_digits(raw)
     if not value:
         return None
     compact = re.sub(r"[\s\u00a0\u202f]", "", value)

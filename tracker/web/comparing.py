@@ -189,7 +189,8 @@ def _compared(keep: Keeper, values: Mapping[str, Any]) -> Markup:
 def _shared_name(view: Comparison, first: str) -> Hashable | None:
     """What all have in common who are shown the same; ``None`` where others are shown other things.
 
-    The address holds what is chosen, and a language of ours that was asked for in it.
+    The address holds what is chosen, and a language of ours that was asked for in it; the cycle
+    compared with follows from it and the cycles there are.
     """
     known = ("", *current_app.config["SETTINGS"].languages)
     is_public = view.for_all and view.audience is Audience.PUBLIC
@@ -197,7 +198,7 @@ def _shared_name(view: Comparison, first: str) -> Hashable | None:
         return None
     address = url_for("public.comparison", **view.arguments(first=first or None))
     cycles = tuple(cycle.slug for cycle in (view.cycle, *view.cycles))
-    return address, locale_name(), cycles, view.before and view.before.slug
+    return address, locale_name(), cycles
 
 
 def _options(states: Iterable[State]) -> Markup:

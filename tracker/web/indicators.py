@@ -21,7 +21,7 @@ from tracker.domain.indicators import (
     years_of,
 )
 from tracker.domain.published import chosen_values
-from tracker.domain.values import parse_audience
+from tracker.domain.values import parse_audience, western_digits
 from tracker.forms.indicator import IndicatorForm
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise, may
@@ -140,7 +140,8 @@ def _save(desk: Desk, typed: Typed) -> Saved:
 
 def _add_year(desk: Desk, typed: Typed) -> ResponseReturnValue:
     try:
-        year = parse_year(typed.form.add_year.data, last=system_clock().year, place="add_year")
+        asked = western_digits(typed.form.add_year.data)
+        year = parse_year(asked, last=system_clock().year, place="add_year")
     except Invalid as error:
         typed.problems = error.problems
         return _form_page(desk, typed), 422
