@@ -1,5 +1,6 @@
 """What the compiled workbook says of several cycles, of items, questions, sums and changes."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
@@ -160,6 +161,8 @@ def test_cycles_stand_row_by_row_and_what_moved_is_counted(
     assert facts["Rows in the sheet of responses"].startswith("11: ")
     charts = [name for name in written.xml() if name.startswith("xl/charts/chart")]
     assert len(charts) == 5
+    drawn = "".join(written.xml()[name] for name in charts)
+    assert set(re.findall(r'pattFill prst="(\w+)"', drawn)) == {"dkHorz", "pct20"}
 
 
 def test_cycles_of_different_documents_are_refused(session: Session, cycle: ReportingCycle) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from tracker.exchange.workbook import Sheet
 
@@ -11,11 +12,23 @@ EDGE = "#6B7683"
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One colour of the bars: its name, and the column of the table that holds its numbers."""
+    """One colour of the bars: its name, and the column of the table that holds its numbers.
+
+    ``hatch`` is a pattern of Excel and its colour, over that of the bar.
+    """
 
     name: str
     column: int
     colour: str
+    hatch: tuple[str, str] | None = None
+
+    @property
+    def filling(self) -> dict[str, Any]:
+        """How XlsxWriter wants it."""
+        if self.hatch is None:
+            return {"fill": {"color": self.colour}}
+        pattern, line = self.hatch
+        return {"pattern": {"pattern": pattern, "fg_color": line, "bg_color": self.colour}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +63,7 @@ def stacked_bars(
                     sheet.name, rows[0], source.categories, rows[1], source.categories,
                 ],
                 "values": [sheet.name, rows[0], one.column, rows[1], one.column],
-                "fill": {"color": one.colour},
+                **one.filling,
                 "border": {"color": EDGE, "width": 0.5},
                 "gap": 40,
             }

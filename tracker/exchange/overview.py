@@ -8,7 +8,7 @@ from tracker.domain.overview import parts_by_section
 from tracker.domain.progress import SHOWN_ORDER, Absence, Base, Distribution, Progress, total
 from tracker.exchange.charts import ROW_PIXELS, Series, Source, stacked_bars
 from tracker.exchange.movement import HELD, Movement
-from tracker.exchange.styles import FILLS
+from tracker.exchange.styles import FILLS, HATCHES
 from tracker.exchange.words import Words
 from tracker.exchange.workbook import Book, Sheet
 from tracker.queries.compiled import CompiledCycle, CompiledExport, ListedState
@@ -25,11 +25,11 @@ IMPLEMENTED_OF = {
     Base.ANSWERED: N_("Implemented, of States that answered"),
     Base.APPLICABLE: N_("Implemented, of States to which it applies"),
 }
-STANDS = (
-    (N_("On time"), FILLS[Progress.IMPLEMENTED][0]),
-    (N_("Late"), FILLS[Progress.NOT_STARTED][0]),
-    (N_("No report"), FILLS[Absence.NOT_REPORTED][0]),
-)
+STANDS: tuple[tuple[str, Progress | Absence], ...] = (
+    (N_("On time"), Progress.IMPLEMENTED),
+    (N_("Late"), Progress.NOT_STARTED),
+    (N_("No report"), Absence.NOT_REPORTED),
+)  # with the value whose look they have
 
 
 def overview_sheet(book: Book) -> Sheet:
@@ -74,7 +74,7 @@ def _write_groups(sheet: Sheet, data: CompiledExport, compiled: CompiledCycle) -
     for group in data.groups:
         own = [listed for listed in members if listed.state.group == group.code]
         _group_row(sheet, words.text(group.name), own)
-    series = [Series(words(name), at, fill) for at, (name, fill) in enumerate(STANDS, start=3)]
+    series = [_series(words(name), at, like) for at, (name, like) in enumerate(STANDS, start=3)]
     _group_row(sheet, words(N_("All Member States")), members)
     stacked_bars(
         sheet,
@@ -85,6 +85,10 @@ def _write_groups(sheet: Sheet, data: CompiledExport, compiled: CompiledCycle) -
         description=words(GROUP_CHART),
     )
     sheet.row = max(sheet.row, top + GROUP_ROWS + 1)
+
+
+def _series(name: str, column: int, like: Progress | Absence) -> Series:
+    return Series(name, column, FILLS[like][0], HATCHES.get(like))
 
 
 def _group_row(sheet: Sheet, name: str, states: Sequence[ListedState]) -> None:
@@ -112,8 +116,7 @@ def _write_sections(sheet: Sheet, document: OutcomeDocument, compiled: CompiledC
     _heads(sheet, words(N_("Section")), words(N_("Short heading (ours)")), words(N_("Pairs")))
     if found:
         series = [
-            Series(words.label(value), at, FILLS[value][0])
-            for at, value in enumerate(SHOWN_ORDER, start=2)
+            _series(words.label(value), at, value) for at, value in enumerate(SHOWN_ORDER, start=2)
         ]
         stacked_bars(
             sheet,

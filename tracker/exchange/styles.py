@@ -89,6 +89,11 @@ FILLS: dict[str, tuple[str, str]] = {
     Absence.NOT_ASKED: ("#FFFFFF", SOFT),
     Absence.NOT_COMPUTABLE: ("#FFFFFF", SOFT),
 }
+# Absence in charts, told apart in grey too: nothing, stripes or dots over the fill, as on the site.
+HATCHES: dict[str, tuple[str, str]] = {
+    Absence.WITHHELD: ("dark_horizontal", "#8F80A8"),
+    Absence.NOT_REPORTED: ("percent_20", "#828B95"),
+}
 
 
 def style(name: str) -> dict[str, Any]:
