@@ -98,7 +98,7 @@ ADDRESSES = [
         f"{INDICATOR}?{query}"
         for query in ("year=2023", "area=grulac", "state=PER", "category=found")
     ),
-    *(f"{INDICATOR}?of=a&value={standing}" for standing in ("computable", "withheld")),
+    *(f"{INDICATOR}?of=a&value={standing}" for standing in ("computable", "partial", "withheld")),
     *(
         f"{INDICATOR}/values.{form}?{query}"
         for form in ("xlsx", "zip", "json")

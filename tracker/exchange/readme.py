@@ -179,6 +179,11 @@ def _rules(words: Words) -> list[str]:
             ),
             N_("Groups sum numbers and bases, and divide once; percentages are never averaged."),
             N_(
+                "A value of an indicator for which a State gave figures for some of the categories "
+                "only is computed over these and says so; groups count the States behind it that "
+                "are so."
+            ),
+            N_(
                 "A text that does not fit into a cell goes on in the row below, where the columns "
                 "that identify the answer are repeated."
             ),

@@ -91,7 +91,7 @@ FILLS: dict[str, tuple[str, str]] = {
 }
 # Absence in charts, told apart in grey too: nothing, stripes or dots over the fill, as on the site.
 HATCHES: dict[str, tuple[str, str]] = {
-    Absence.WITHHELD: ("dark_horizontal", "#8F80A8"),
+    Absence.WITHHELD: ("light_horizontal", "#8F80A8"),
     Absence.NOT_REPORTED: ("percent_20", "#828B95"),
 }
 
