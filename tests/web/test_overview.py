@@ -165,12 +165,12 @@ def test_who_sees_more_than_the_public_is_told_so_on_every_page_that_counts(
     cycle: ReportingCycle,
     path: str,
 ) -> None:
-    state, secretariat = "as a signed-in State", "as the secretariat"
+    to_state, to_office = "as a signed-in State", "as the secretariat"
     for reader, told in (
         (public, None),
-        (browser_of(make_user(session, Role.OBSERVER, "CHN")), state),
-        (browser_of(make_user(session, Role.FOCAL_POINT, "VAT")), state),  # an observer State
-        (browser_of(make_user(session, Role.REVIEWER)), secretariat),
+        (browser_of(make_user(session, Role.OBSERVER, "CHN")), to_state),
+        (browser_of(make_user(session, Role.FOCAL_POINT, "VAT")), to_state),  # an observer State
+        (browser_of(make_user(session, Role.REVIEWER)), to_office),
     ):
         page = reader.soup(f"{path}{'&' if '?' in path else '?'}lang=en")
         notices = [text_of(notice) for notice in page.select("main .notice")]
