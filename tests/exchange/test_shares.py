@@ -77,4 +77,4 @@ def test_no_file_joins_a_list_in_the_english_way() -> None:
         for path in folder.rglob("*.py")
         if '"; ".join' in path.read_text(encoding="utf-8")
     }
-    assert joined == {"commitments.py", "tabular.py"}
+    assert joined == {"commitments.py", "indicator_file_columns.py", "tabular.py"}

@@ -649,7 +649,7 @@ def test_a_printed_comparison_names_its_day_and_address(
 ) -> None:
     page = public.soup(PATH)
     line = page.select_one(".print-only.printed-from")
-    assert line and line.select_one("time")
+    assert line and re.match(r"Printed on \d+ [A-Z][a-z]+ \d{4} · ", line.get_text())
     address = line.select_one("bdi")
     assert address and address.get_text().endswith(PATH)
     assert address.get_text().startswith("http")

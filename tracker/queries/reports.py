@@ -17,6 +17,7 @@ from tracker.models import (
     OutcomeDocument,
     ReportingCycle,
     State,
+    Submission,
     User,
 )
 from tracker.policy.scopes import readable_reports
@@ -45,14 +46,14 @@ class LastChange:
     """What last changed the words of a working copy: the hash of its link, when, and by whom.
 
     The hash tells whether a report still says what somebody saw. ``at`` is none, and the hash
-    that of an empty chain, where nothing was saved yet. ``since_submitted``: whether it came after
-    the latest submission.
+    that of an empty chain, where nothing was saved yet. ``unchanged_since`` is the number of the
+    latest submission if it came before that, 0 where it did not or nothing was submitted.
     """
 
     link: str
     at: datetime | None
     by: str
-    since_submitted: bool = False
+    unchanged_since: int = 0
 
 
 def last_change(session: Session, report_id: int) -> LastChange:
@@ -60,10 +61,10 @@ def last_change(session: Session, report_id: int) -> LastChange:
     submitted = select(func.coalesce(func.max(ChainEntry.seq), 0)).where(
         ChainEntry.report_id == report_id, ChainEntry.kind == f"step-{Step.SUBMIT}"
     )
+    number = select(func.max(Submission.number)).where(Submission.report_id == report_id)
+    since = ChainEntry.seq > submitted.scalar_subquery()
     row = session.execute(
-        select(
-            ChainEntry.hash, ChainEntry.at, User.name, ChainEntry.seq > submitted.scalar_subquery()
-        )
+        select(ChainEntry.hash, ChainEntry.at, User.name, since, number.scalar_subquery())
         .outerjoin(User, ChainEntry.actor_id == User.id)
         .where(
             ChainEntry.report_id == report_id,
@@ -74,7 +75,8 @@ def last_change(session: Session, report_id: int) -> LastChange:
     ).one_or_none()
     if row is None:
         return LastChange(GENESIS, None, "")
-    return LastChange(row[0], row[1], row[2] or "", since_submitted=row[3])
+    link, at, by, changed, latest = row
+    return LastChange(link, at, by or "", 0 if changed else latest or 0)
 
 
 def list_readable_reports(session: Session, actor: Actor) -> tuple[ReportRow, ...]:

@@ -15,11 +15,12 @@ from tracker.domain.errors import (
     Problem,
     WrongStatus,
 )
-from tracker.domain.workflow import Step, may_follow
+from tracker.domain.workflow import Step, may_follow, report_is_editable
 from tracker.forms.submission import ReasonForm, SubmissionForm
 from tracker.policy.actions import Action
 from tracker.policy.authorise import may
 from tracker.policy.rules import Subject
+from tracker.queries.clarifications import list_for_report
 from tracker.queries.evidence import files_of_report
 from tracker.queries.indicator_reporting import figures_given
 from tracker.queries.indicators import draft_tables
@@ -29,7 +30,7 @@ from tracker.queries.responses import responses_of
 from tracker.queries.submissions import SubmissionRow, list_submissions
 from tracker.services import submissions as services
 from tracker.web.access import requires
-from tracker.web.desks import desks_of, readable_sections
+from tracker.web.desks import readable_sections
 from tracker.web.item_views import part_tasks
 from tracker.web.render import page, problem_text
 from tracker.web.reporting import gaps_of, load_document, load_report
@@ -79,11 +80,11 @@ def submit_form(report_id: str) -> ResponseReturnValue:
 def _submit_page(report: ReportRow, form: SubmissionForm, alert: str = "") -> str:
     changed = last_change(session(), report.id)  # read first: what is shown is as new or newer
     document = load_document(report)
-    (desk,) = desks_of([report], {document.slug: document})
     return page(
         "reports/submit.html",
-        desk=desk,
         report=report,
+        editable=report_is_editable(report.status, report.dates, system_clock()),
+        questions=tuple(row for row in list_for_report(session(), report.id) if row.open),
         document=document,
         gaps=gaps_of(report, document),
         commitments={c.paragraph: c for c in document.commitments},
