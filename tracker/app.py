@@ -33,6 +33,7 @@ MAX_FORM_BYTES = LARGEST_FILE + MEGABYTE
 MAX_FORM_PARTS = 5_000
 
 PARTS = (
+    security,  # whatever cannot be read is refused before anything reads it
     unread,
     transaction,
     session,
@@ -41,7 +42,6 @@ PARTS = (
     carrying,
     access,
     confirming,
-    security,
     render,
     compared_cells,
     highlighting,

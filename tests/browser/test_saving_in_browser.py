@@ -161,6 +161,26 @@ def test_a_save_whose_answer_was_lost_is_found_out_before_a_newer_text(
     assert page.evaluate(KEPT) == 0
 
 
+def test_a_save_that_is_lost_after_a_session_ended_is_sent_again(
+    visits: Visits, site: RunningSite
+) -> None:
+    visits.connection_may_fail = True
+    visits.expected_statuses.add(401)
+    page = _at_work(visits, site, "MWI", clock=True)
+    ended = {"ok": False, "code": "sign-in", "message": "Your session has ended."}
+    page.route("**/responses/25", lambda r: r.fulfill(status=401, json=ended), times=1)
+    narrative(page, 25).fill("One.")
+    page.clock.run_for(2000)
+    expect(save_state(page, 25)).to_have_text("Your session has ended.")
+    page.route("**/responses/25", lambda r: r.abort("internetdisconnected"), times=1)
+    narrative(page, 25).fill("One. Two.")
+    page.clock.run_for(2000)
+    expect(save_state(page, 25)).to_contain_text("Not saved: no connection")
+    page.clock.run_for(15_000)
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    assert _stored(site, "MWI", 25) == "One. Two."
+
+
 def test_text_not_saved_is_offered_again(visits: Visits, site: RunningSite) -> None:
     visits.connection_may_fail = True
     page = _at_work(visits, site, "BDI")

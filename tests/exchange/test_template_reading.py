@@ -322,6 +322,8 @@ def test_a_number_with_three_decimals_is_one_and_a_text_like_it_is_asked_back(
         ("1.125", "1000.5"), ("", "")
     ]  # fmt: skip
     assert not desk.plan(desk.template()).cells, "and it comes back as it went"
+    older = filled_in(desk.template(), "Targets", (3, "Baseline", "1.125"))
+    assert not desk.plan(older).cells, "as earlier templates wrote what was not touched"
 
 
 def test_numbers_and_dates_are_read_as_a_person_means_them(

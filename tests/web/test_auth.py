@@ -657,6 +657,12 @@ def test_a_null_character_in_an_address_is_refused(
     assert "A null character (%00) stands in this address." in answer.text
 
 
+def test_an_address_that_is_no_utf_8_is_refused_in_a_page(public: Browser) -> None:
+    answer = public.client.get("/search", environ_overrides={"QUERY_STRING": "lang=en&q=\xe9"})
+    assert answer.status_code == 400
+    assert "could not be understood" in answer.text
+
+
 @pytest.mark.parametrize("path", [f"/search?q={'a' * 7600}", f"/states/{'A' * 7600}?lang=en"])
 def test_too_long_an_address_is_refused_in_a_page(public: Browser, path: str) -> None:
     answer = public.get(path)

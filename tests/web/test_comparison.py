@@ -340,6 +340,7 @@ def test_a_choice_may_be_repeated_listed_or_both(
         ("states=KEN,PER&cycles=bms7,other", 422, "are on different outcome documents"),
         (f"states=KEN,PER&cycles={BEFORE}&cycles={NOW}", 422, f"“{NOW}” is later than “{BEFORE}”"),
         ("states=KEN,PER&cycle=nope", 404, "There is no reporting cycle “nope”."),
+        ("states=KEN,PER&cycles=bms7&cycle=nope", 404, "There is no reporting cycle “nope”."),
         ("states=KEN,PER&only=nope", 422, "“nope” is not one of the choices"),
         ("states=KEN,XAA", 422, "There is no State with the code “XAA”."),
     ],

@@ -21,6 +21,7 @@ from tracker.domain.roles import OPERATOR, Role
 from tracker.domain.workflow import ReportStatus
 from tracker.models import (
     ChainEntry,
+    Measure,
     NationalReport,
     ReportingCycle,
     Submission,
@@ -190,6 +191,24 @@ def test_a_law_is_not_adopted_on_a_day_to_come(
     assert not responses_of(session, report.id)
     year = str(system_clock().year)  # this year has begun, whatever day of it is meant
     assert browser.post(path, fields(browser.soup(path)) | law | {place: year}).status_code == 303
+
+
+def test_a_law_dated_ahead_before_this_was_asked_does_not_stop_another_change(
+    browser: Browser, report: NationalReport, session: Session
+) -> None:
+    law = {"p25-audience": "public", "p25-measures-0-title": "A law"}
+    old = law | {"p25-version": "0", "p25-measures-0-adopted_on": "2025", "save_key": "a" * 12}
+    assert browser.post(save_path(report, 25), old).get_json()["ok"]
+    session.execute(update(Measure).values(adopted_on="2126"))
+    new = law | {"p25-version": "1", "p25-narrative": "New.", "save_key": "b" * 12}
+    new |= {"p25-measures-0-adopted_on": "2126"}
+    assert browser.post(save_path(report, 25), new).get_json()["ok"]
+    page = fields(browser.soup(section_path(report))) | {"p25-narrative": "Newer."}
+    assert browser.post(section_path(report), page).status_code == 303
+    found = responses_of(session, report.id)["bms7/annex/25"].content
+    assert (found.narrative, found.measures[0].adopted_on) == ("Newer.", "2126")
+    page = fields(browser.soup(section_path(report))) | {"p25-measures-0-adopted_on": "2127"}
+    assert browser.post(section_path(report), page).status_code == 422
 
 
 def test_a_conflict_shows_both_texts_and_either_can_win(

@@ -8,7 +8,7 @@ from tracker.domain.contacts import Contact
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.filled import REMOVE, FilledRow, FilledSheet, SheetRole
 from tracker.domain.item_fields import Part
-from tracker.domain.items import KINDS, Item, empty_item, parse_item, typed_texts
+from tracker.domain.items import KINDS, Item, empty_item, is_decimal, parse_item, typed_texts
 from tracker.domain.merging import Basis, Choices, Draft, RecordPlan, Sides, Verdict, three_way
 
 NOTHING: Sides[Item | None] = Sides(0, None, None)
@@ -67,7 +67,7 @@ def first_text(item: Item | None) -> str:
 def _edits(part: Part, row: FilledRow, base: Item) -> bool:
     """Whether the row says anything that its item did not say when the file was made."""
     known = typed_texts(base)
-    for name, text in row.texts.items():
+    for name, text in _typed(part, row, base).items():
         try:
             if KINDS[part].PARSERS[name](text, place=name) != getattr(base, name):
                 return True
@@ -86,7 +86,7 @@ def _fields(
     shown = typed_texts(sides.theirs) if sides.theirs else dict[str, str]()
     gone = sides.theirs is None and (sides.base is not None or sides.ended)
     accepted = {}
-    for name, text in row.texts.items():
+    for name, text in _typed(part, row, base).items():
         problems = list[Problem]()
         try:
             mine = _parsed(part, name, text, empty)
@@ -106,6 +106,15 @@ def _fields(
         if draft.judge(row, name, verdict, text, shown.get(name, "")):
             accepted[name] = text
     return accepted
+
+
+def _typed(part: Part, row: FilledRow, base: Item) -> dict[str, str]:
+    """The texts of a row; a decimal number that is written as it is stored was not touched."""
+    known = typed_texts(base)
+    return {
+        name: known[name] if is_decimal(part, name) and text == getattr(base, name) else text
+        for name, text in row.texts.items()
+    }
 
 
 def _parsed(part: Part, name: str, text: str, empty: Item) -> Any:

@@ -141,10 +141,11 @@ def _edited(
 def _merge(read: _FileLaws, sides: Sides[ResponseContent]) -> tuple[Measure, ...] | None:
     """Both sides' changes, law by law, then what each added; ``None`` where they clash."""
     base, theirs, added = read.base, sides.theirs.measures, read.added
+    gone = sides.laws_since - {law.title for law in theirs}
     edited = _edited(base, read.edits)
     if theirs != base and _is_applied(base, edited, added, theirs):
         left = [measure for measure in edited if measure is not None]
-        more = _with_added(theirs[len(left) :], added, sides.laws_since)
+        more = _with_added(theirs[len(left) :], added, gone)
         return None if more is None else (*left, *more)
     if len(theirs) < len(base):
         return None
@@ -157,7 +158,7 @@ def _merge(read: _FileLaws, sides: Sides[ResponseContent]) -> tuple[Measure, ...
         else:
             return None
     kept = [measure for measure in merged if measure is not None]
-    more = _with_added(theirs[len(base) :], added, sides.laws_since)
+    more = _with_added(theirs[len(base) :], added, gone)
     return None if more is None else (*kept, *more)
 
 
@@ -171,19 +172,19 @@ def _is_on_its_way(old: Measure, ours: Measure, present: Measure) -> bool:
 
 
 def _with_added(
-    more: Sequence[Measure], added: Sequence[Measure], since: Collection[str]
+    more: Sequence[Measure], added: Sequence[Measure], gone: Collection[str]
 ) -> list[Measure] | None:
     """The laws that others added, with ours; of one title the one that says more stands.
 
     So a row whose wrong cell was left out and then corrected is one law, not two. ``None`` where
     they say different things of one title, for it may be one law that was corrected online; and
-    where one of this title stood here ``since`` and is gone, for it may have been removed.
+    where one of this title is ``gone`` since, for it may have been removed.
     """
     laws = list(more)
     open_to = [at for at, law in enumerate(more) if law not in added]
     for ours in (law for law in added if law not in more):
         alike = [at for at in open_to if laws[at].title == ours.title]
-        if not alike and ours.title in since:
+        if not alike and ours.title in gone:
             return None
         if not alike:
             laws.append(ours)

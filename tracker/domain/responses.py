@@ -139,6 +139,11 @@ def parse_response(
     return content
 
 
+def is_to_come(day: str, latest_day: date) -> bool:
+    """Whether a day, month or year is yet to come; the present month and year have begun."""
+    return day > latest_day.isoformat()[: len(day)]
+
+
 def _parse_measures(
     rows: Sequence[Mapping[str, str | None]], latest_day: date, problems: list[Problem]
 ) -> tuple[Measure, ...]:
@@ -169,7 +174,7 @@ def _parse_measure(row: Mapping[str, str | None], place: str, latest_day: date) 
         except Invalid as error:
             problems.extend(error.problems)
     day = parts.get("adopted_on", "")
-    if day > latest_day.isoformat()[: len(day)]:  # as far as it says: the present year has begun
+    if is_to_come(day, latest_day):
         problems.append(Problem("adopted-in-future", f"{place}-adopted_on", {"value": day}))
     if not parts.get("title", "-"):
         problems.append(Problem("measure-needs-title", f"{place}-title"))

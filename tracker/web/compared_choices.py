@@ -24,8 +24,7 @@ def named_cycles(every: tuple[CycleRow, ...]) -> tuple[CycleRow, ...]:
     slugs = listed("cycles", "cycle")
     if len(slugs) > 2:
         raise Invalid(Problem("compare-one-or-two-cycles", "cycles", {"given": len(slugs)}))
-    place = "cycles" if "cycles" in request.args else "cycle"
-    found = [named_cycle(every, slug, place) for slug in slugs]
+    found = [named_cycle(every, slug, _place_of(slug)) for slug in slugs]
     if not found:
         current = current_cycle(every)
         if current is None:
@@ -39,6 +38,10 @@ def named_cycles(every: tuple[CycleRow, ...]) -> tuple[CycleRow, ...]:
         values = {"first": found[0].slug, "second": found[-1].slug}
         raise Invalid(Problem("movement-since-a-later-cycle", "cycles", values))
     return newest_first
+
+
+def _place_of(slug: str) -> str:
+    return "cycles" if slug in listed("cycles") else "cycle"
 
 
 def _in_two_fields() -> bool:

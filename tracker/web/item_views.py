@@ -13,7 +13,7 @@ from tracker.domain.assistance import Assistance
 from tracker.domain.contacts import Contact
 from tracker.domain.differences import Piece, diff_words
 from tracker.domain.item_fields import Part
-from tracker.domain.items import Item, typed_texts
+from tracker.domain.items import Item, is_decimal, typed_texts
 from tracker.exchange.item_columns import ITEM_COLUMNS
 from tracker.extensions import DAY
 from tracker.forms.item import LONG_TEXTS
@@ -61,6 +61,7 @@ def field_label(name: str, part: Part) -> str:
 def item_words(item: Item) -> dict[str, str]:
     """Every field as it is read, by name; empty where nothing is said."""
     typed = typed_texts(item)
+    typed |= {name: getattr(item, name) for name in typed if is_decimal(item.PART, name)}
     return {f.name: _word(f.name, getattr(item, f.name), typed[f.name]) for f in fields(item)}
 
 

@@ -12,7 +12,7 @@ from tracker.domain.clock import latest_day, system_clock
 from tracker.domain.completeness import Gap, gap_of, standing_of
 from tracker.domain.documents import Commitment, OutcomeDocument, Section
 from tracker.domain.errors import Invalid, Problem, StaleEdit, WrongStatus
-from tracker.domain.responses import ResponseContent
+from tracker.domain.responses import ResponseContent, is_to_come
 from tracker.forms.response import ResponseForm, filled_form, prefix_of
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
@@ -106,7 +106,7 @@ def _save_one(
         version, content = _version(form), form.read(report.default_audience)
         if form.choice.data == "theirs" or _untouched(report, commitment, version, content):
             return
-        content = _present(form, report)
+        content = _present(form, report, commitment)
         saved = _save(report, commitment_id, version, content)
     except StaleEdit as error:
         if error.current_version:
@@ -120,9 +120,18 @@ def _save_one(
             outcome.saved[number] = saved
 
 
-def _present(form: ResponseForm, report: ReportRow) -> ResponseContent:
-    """What is to be saved now, when no law can have been adopted on a day to come."""
-    return form.read(report.default_audience, latest_day=latest_day(system_clock()))
+def _present(form: ResponseForm, report: ReportRow, commitment: Commitment) -> ResponseContent:
+    """What is to be saved now, when no law can have been adopted on a day to come.
+
+    One that was saved before this was asked does not stand in the way of another change.
+    """
+    latest = latest_day(system_clock())
+    content = form.read(report.default_audience)
+    if to_come := {law for law in content.measures if is_to_come(law.adopted_on, latest)}:
+        saved = responses_of(session(), report.id).get(commitment.key)
+        if saved is None or not to_come <= set(saved.content.measures):
+            return form.read(report.default_audience, latest_day=latest)
+    return content
 
 
 def _save(
@@ -227,7 +236,7 @@ def answer(report_id: str, paragraph: int) -> ResponseReturnValue:
     if request.form.get("user", str(current_actor().user_id)) != str(current_actor().user_id):
         raise StaleEdit(Problem("other-person"), 0)
     try:
-        content = _present(form, report)
+        content = _present(form, report, commitment)
         saved = _save(report, commitment_id, _version(form), content, _save_key())
     except Invalid as error:
         problems = [{"field": p.place, "message": problem_text(p)} for p in error.problems]

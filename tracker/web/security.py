@@ -55,9 +55,14 @@ def init_app(app: Flask) -> None:
 
 
 def _refuse_what_no_address_holds() -> None:
-    """PostgreSQL cannot look up a null character, and no address of ours has one."""
+    """PostgreSQL cannot look up a null character, and bytes that are no UTF-8 cannot be read."""
     if len(request.path) + len(request.query_string) > LONGEST_ADDRESS:
         raise RequestURITooLarge
+    try:
+        request.query_string.decode()
+    except UnicodeDecodeError:
+        request.query_string = b""  # the page that says so reads it too
+        raise BadRequest from None
     if holds_null():
         raise BadRequest
 

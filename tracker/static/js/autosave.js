@@ -166,6 +166,7 @@ class Answer {
       else if (!this.needsSignIn) this.lost = null;
     } catch {
       this.lost = { content, body };
+      this.needsSignIn = this.needsPage = false; // of an earlier save
       this.fail(texts.textFailed);
     }
     this.running = false;
