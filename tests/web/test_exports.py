@@ -243,6 +243,20 @@ def test_every_state_is_told_in_words(
         assert (response.status_code, response.location) == (303, address)
 
 
+def test_a_file_withdrawn_says_why(session: Session, browser_of: type[Browser]) -> None:
+    user = make_user(session, Role.FOCAL_POINT, "KEN")
+    browser = browser_of(user)
+    row = exports_of_every_kind(session, actor_of(session, user))["done"]
+    row.problem, row.file_deleted_at = "export-withdrawn", system_clock()
+    session.commit()
+    sentence = "a text was struck out of a report that it shows. Ask for the export again."
+    page = browser.soup(f"/exports/{row.public_id}")
+    assert sentence in page.text and not page.select("a[download]")
+    response = fetch(browser, f"/exports/{row.public_id}")
+    assert response.status_code == 410 and sentence in response.text
+    assert "withdrawn" in browser.soup("/exports").text
+
+
 def test_looking_again_becomes_less_frequent(
     session: Session, reports: None, public: Browser
 ) -> None:

@@ -112,8 +112,10 @@ class ExportMaker:
                 )
         else:
             with self._writing() as session:
-                exports.finish_export(session, export_id=export_id, size=size, clock=self._clock)
-            log.info("made", export=job.export.public_id, bytes=size)
+                finished = exports.finish_export(
+                    session, export_id=export_id, size=size, clock=self._clock
+                )
+            log.info("made" if finished else "stopped", export=job.export.public_id, bytes=size)
 
     def _write(self, job: ExportJob) -> int:
         """The file; gives its size in bytes."""

@@ -244,6 +244,14 @@ MESSAGES: Final[dict[str, str]] = {
         "Making this file was interrupted twice, by a restart of the server or for want of memory. "
         "Ask for it again; if it happens again, tell whoever operates the site."
     ),
+    "export-withdrawn": N_(
+        "This file was withdrawn: after it was made, a text was struck out of a report that it "
+        "shows. Ask for the export again."
+    ),
+    "export-stopped": N_(
+        "Making this file was interrupted: meanwhile a text was struck out of a report that it "
+        "may show. Ask for the export again."
+    ),
     "export-not-written": N_(
         "This file could not be written: the server may have no space left. Tell whoever operates "
         "the site, then ask for it again."

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, and_, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.clock import Clock
@@ -25,13 +25,14 @@ from tracker.domain.exports import (
     ExportStatus,
 )
 from tracker.domain.roles import Actor
-from tracker.models import Export, Installation, ReportingCycle
+from tracker.models import Export, Installation, NationalReport, ReportingCycle, Submission
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
 from tracker.services.tokens import token_hash
 
 INTERRUPTED = "export-interrupted"
+WITHDRAWN, STOPPED = "export-withdrawn", "export-stopped"  # after a text was struck out
 
 
 def requester_of(actor: Actor, token: str) -> str:
@@ -141,6 +142,7 @@ def claim_export(session: Session, *, export_id: int, clock: Clock) -> bool:
         begun_at=clock(),
         steps_done=0,
         steps_total=0,
+        submissions=[],
     )
 
 
@@ -163,10 +165,10 @@ def record_progress(session: Session, *, export_id: int, done: int) -> None:
     _change(session, export_id, ExportStatus.RUNNING, steps_done=done)
 
 
-def finish_export(session: Session, *, export_id: int, size: int, clock: Clock) -> None:
-    """The file is there, for a day; ``size`` in bytes."""
+def finish_export(session: Session, *, export_id: int, size: int, clock: Clock) -> bool:
+    """The file is there, for a day; ``size`` in bytes. False if it was stopped meanwhile."""
     now = clock()
-    _change(
+    return _change(
         session,
         export_id,
         ExportStatus.RUNNING,
@@ -209,6 +211,30 @@ def take_up_again(session: Session, *, export_id: int, clock: Clock) -> bool:
     if not again:
         fail_export(session, export_id=export_id, problem=INTERRUPTED, clock=clock)
     return again
+
+
+def withdraw_files(session: Session, *, report: NationalReport, now: datetime) -> None:
+    """Nobody can fetch a file any more that may hold what was struck out of this report.
+
+    Comes after ``touch`` in the transaction of the strike, which keeps new exports from being
+    asked for; the locks keep those that wait from being begun before the words are gone. A file
+    withdrawn still says what its requester has seen, for the next export to compare with.
+    """
+    submissions = set(session.scalars(select(Submission.id).filter_by(report_id=report.id)))
+    fetchable = and_(Export.status == ExportStatus.DONE, Export.expires_at > now)
+    rows = session.scalars(
+        select(Export)
+        .where(or_(Export.status.in_(UNFINISHED), fetchable))
+        .order_by(Export.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    for export in rows.all():
+        if export.status is ExportStatus.RUNNING:
+            if not export.submissions or submissions.intersection(export.submissions):
+                fail_export(session, export_id=export.id, problem=STOPPED, clock=lambda: now)
+        elif export.file_deleted_at is None and submissions.intersection(export.submissions):
+            _change(session, export.id, ExportStatus.DONE, problem=WITHDRAWN, file_deleted_at=now)
 
 
 def mark_deleted(session: Session, *, now: datetime) -> None:

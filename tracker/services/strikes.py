@@ -28,6 +28,7 @@ from tracker.queries.items import ITEM_SAVED, SUBMITTED, WORKING, content_of_ite
 from tracker.queries.responses import content_of_row
 from tracker.services import chain
 from tracker.services.documents import touch
+from tracker.services.exports import withdraw_files
 from tracker.services.items import record_item
 from tracker.services.reports import locked_report
 from tracker.services.responses import record_revision
@@ -91,6 +92,7 @@ def _strike(
     elif entry.kind == ITEM_SAVED and words:
         _empty_in_working_item(session, actor, report, entry.subject, field, words, now)
     touch(session)
+    withdraw_files(session, report=report, now=now)
     session.flush()
 
 

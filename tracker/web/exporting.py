@@ -172,7 +172,7 @@ def file(export_id: str) -> ResponseReturnValue:
     if export.status is not ExportStatus.DONE:
         return redirect(url_for("exporting.show", export_id=export_id), 303)
     if not export.has_file(now):
-        raise Gone(Problem("export-gone"))
+        raise Gone(Problem(export.problem or "export-gone"))
     release()
     folder = ExportFolder(current_app.config["SETTINGS"].instance_path)
     try:
