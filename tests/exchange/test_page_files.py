@@ -19,6 +19,7 @@ from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.roles import Role
 from tracker.exchange.tabular import read_csv
+from tracker.web import public_search
 
 NOW = "bms7-2028"
 VALUES = "/indicators/sdg-16-4-2"
@@ -223,3 +224,17 @@ def test_what_was_found_is_in_the_file_whole_and_on_every_page(
     assert not json_of(public, SEARCH, "&q=canary")["found"]
     secretariat = browser_of(make_user(session, Role.REVIEWER))
     assert [row["iso3"] for row in json_of(secretariat, SEARCH, "&q=canary")["found"]] == ["TCD"]
+
+
+def test_more_than_a_file_holds_is_refused_and_the_page_says_so(
+    reports: None, public: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(public_search, "MOST_IN_FILE", 1)
+    sentence = "2 answers were found, and a file holds at most 1. Narrow the search"
+    for form in ("xlsx", "zip", "json"):
+        refused = public.get(f"/search.{form}?q=firearms&lang=en")
+        assert refused.status_code == 422 and sentence in refused.text
+    page = public.soup("/search?q=firearms&lang=en")
+    assert sentence in page.text and not page.select("main a[href*='search.json']")
+    assert page.select("article")  # what was found is still read on the page
+    assert public.get("/search.json?q=words&lang=en").status_code == 200

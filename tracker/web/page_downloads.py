@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.domain.errors import NotFound, Problem
+from tracker.domain.errors import Invalid, NotFound, Problem
 from tracker.domain.exports import ExportFormat
 from tracker.domain.published import chosen_values
 from tracker.exchange.commitment_files import CommitmentPage, Standing, commitment_file
@@ -96,12 +96,14 @@ def commitment(slug: str, paragraph: int, form: str) -> ResponseReturnValue:
 @blueprint.get("/search.<form>")
 @requires(Action.PUBLIC_READ)
 def search(form: str) -> ResponseReturnValue:
-    """Every answer found, not only a page of them."""
+    """Every answer found, not only a page of them; ``Invalid`` where these are too many."""
     kind, asked = _format(form), asked_search()
     cycle = chosen_cycle(list_cycles(session()))
     if cycle is None or asked is None:
         raise NotFound(Problem("not-found"))
     found = results_of(cycle, asked)
+    if found.too_many:
+        raise Invalid(found.too_many)
     by_number = {one.paragraph: one for one in found.document.commitments}
     data = SearchPage(
         document=found.document,

@@ -8,6 +8,7 @@ from math import ceil
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.documents import Commitment, OutcomeDocument
+from tracker.domain.errors import Problem
 from tracker.domain.searching import Search
 from tracker.domain.states import State, StateStatus
 from tracker.policy.actions import Action
@@ -23,11 +24,12 @@ from tracker.web.public_choices import (
     chosen_page,
     find_document,
 )
-from tracker.web.render import page
+from tracker.web.render import page, problem_text
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
 HITS_A_PAGE = 30
+MOST_IN_FILE = 2000  # answers; the file is made while its reader and a thread of ours wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,12 @@ class Results:
         """The search as it stands in an address."""
         return {"q": self.search.typed, "cycle": self.cycle.slug}
 
+    @property
+    def too_many(self) -> Problem | None:
+        """Why there is no file of them."""
+        values = {"found": len(self.hits), "limit": MOST_IN_FILE}
+        return Problem("too-many-found", "", values) if len(self.hits) > MOST_IN_FILE else None
+
 
 @requires(Action.PUBLIC_READ)
 def search() -> ResponseReturnValue:
@@ -99,6 +107,7 @@ def search() -> ResponseReturnValue:
         document=document,
         search=asked,
         results=results,
+        no_file=problem_text(results.too_many) if results.too_many else "",
         found=_by_commitment(document, shown),
         commitments=len({hit.answer.paragraph for hit in results.hits}),
         page_number=number,
