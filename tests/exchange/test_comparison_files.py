@@ -241,3 +241,19 @@ def test_the_words_are_of_the_language_asked_for(reports: None, public: Browser)
 
 def test_an_unknown_format_is_not_there(public: Browser) -> None:
     assert public.get(f"/compare.pdf{QUERY}").status_code == 404
+
+
+def test_a_file_that_is_not_for_all_says_so_in_its_name_and_on_every_printed_page(
+    reports: None, public: Browser, browser_of: type[Browser], session: Session
+) -> None:
+    secretariat = browser_of(make_user(session, Role.REVIEWER))
+    response = secretariat.get(f"/compare.xlsx{QUERY}")
+    assert name_of(response) == f"{NOW}_KEN+PER+africa_comparison_secretariat_en.xlsx"
+    title = "Secretariat only · Comparison: Kenya, Peru, African States"
+    written = Written(response.data)
+    assert written.cells("Read me")[0][0] == f"{title} · {NOW}"
+    assert str(written.book.properties.title).startswith(title)
+    for name in ("Side by side", "Comparison", "Codebook"):
+        assert title in str(written.sheet(name).oddFooter)
+    assert json_of(secretariat)["audience"] == "secretariat"
+    assert workbook(public).cells("Read me")[0][0].startswith("Comparison: Kenya")

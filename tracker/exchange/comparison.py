@@ -16,7 +16,7 @@ from tracker.exchange.comparison_columns import COMPARISON_COLUMNS, IN_VIEW, com
 from tracker.exchange.comparison_sheet import write_side_by_side
 from tracker.exchange.legend import language_notes, write_codebook
 from tracker.exchange.marks import FileKind
-from tracker.exchange.page_files import add_csv, explain, reader_lines
+from tracker.exchange.page_files import add_csv, explain, reader_lines, title_for
 from tracker.exchange.readme import document_version, write_vocabulary
 from tracker.exchange.table import Table
 from tracker.exchange.tabular import objects, with_codes
@@ -68,8 +68,9 @@ def write_comparison(
 
 
 def _write_workbook(target: BinaryIO, data: ComparisonExport, words: Words, made: Made) -> None:
-    title = f"{words(NAME)}: {', '.join(words.text(column.name) for column in data.columns)}"
-    with Book(target, words, made, f"{title} · {data.cycle}", streaming=True) as book:
+    compared = f"{words(NAME)}: {', '.join(words.text(column.name) for column in data.columns)}"
+    title = title_for(data.audience, f"{compared} · {data.cycle}", words)
+    with Book(target, words, made, title, streaming=True) as book:
         readme = book.sheet(words(N_("Read me")), WIDTHS)
         write_side_by_side(book, data.document, data.columns, data.rows, data.own)
         widths = [column.width for column in COMPARISON_COLUMNS]

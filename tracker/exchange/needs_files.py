@@ -19,6 +19,7 @@ from tracker.exchange.entries import IN_VIEW, Entry
 from tracker.exchange.item_tables import ItemLine, item_columns
 from tracker.exchange.legend import write_codebook
 from tracker.exchange.marks import FileKind
+from tracker.exchange.page_files import title_for
 from tracker.exchange.readme import WIDTHS
 from tracker.exchange.table import Table
 from tracker.exchange.tabular import objects, with_codes, write_csv
@@ -125,7 +126,8 @@ def _codes(data: AssistanceList) -> dict[str, Any]:
 
 
 def _write_workbook(target: BinaryIO, data: AssistanceList, words: Words, made: Made) -> None:
-    with Book(target, words, made, words(N_("Needs and offers of assistance"))) as book:
+    title = title_for(data.audience, words(N_("Needs and offers of assistance")), words)
+    with Book(target, words, made, title) as book:
         readme = book.sheet(words(N_("Read me")), WIDTHS)
         sheet = book.sheet(words(N_("Needs and offers")), [column.width for column in COLUMNS])
         table = Table(sheet, COLUMNS, freeze_columns=IN_VIEW)

@@ -77,6 +77,11 @@ def write_page_file(
     write(target, data, words, made)
 
 
+def title_for(audience: Audience, title: str, words: Words) -> str:
+    """The title, on every printed page too; before it for whom the file is, if not for all."""
+    return title if audience is Audience.PUBLIC else f"{words.label(audience)} · {title}"
+
+
 def reader_lines(audience: Audience, own: Sequence[str], words: Words) -> list[tuple[str, str]]:
     """For whom a file is, each sentence with the style that it has in a workbook."""
     narrow = audience is Audience.SECRETARIAT
@@ -87,7 +92,8 @@ def reader_lines(audience: Audience, own: Sequence[str], words: Words) -> list[t
 
 
 def _write_workbook(target: BinaryIO, data: PageFile, words: Words, made: Made) -> None:
-    with Book(target, words, made, data.title) as book:
+    title = title_for(data.audience, data.title, words)
+    with Book(target, words, made, title) as book:
         readme = book.sheet(words(N_("Read me")), WIDTHS)
         explained = []
         for listed in data.tables:

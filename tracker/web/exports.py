@@ -110,9 +110,10 @@ def compared(form: str) -> ResponseReturnValue:
     release()
     words = Words(language, translator(language))
     codes = "+".join(column.code for column in found.columns)
+    narrow = "" if found.audience is Audience.PUBLIC else f"_{found.audience}"
     return download(
         lambda target: write_comparison(target, data, kind, words=words, made=maker),
-        f"{found.cycle.slug}_{codes}_comparison_{language}.{kind}",
+        f"{found.cycle.slug}_{codes}_comparison{narrow}_{language}.{kind}",
         kind.media_type,
     )
 
