@@ -238,3 +238,18 @@ def test_more_than_a_file_holds_is_refused_and_the_page_says_so(
     assert sentence in page.text and not page.select("main a[href*='search.json']")
     assert page.select("article")  # what was found is still read on the page
     assert public.get("/search.json?q=words&lang=en").status_code == 200
+
+
+def test_years_of_one_state_count_no_member_states(
+    reports: None, public: Browser, browser_of: type[Browser], session: Session
+) -> None:
+    counts = {"computable", "not_computable", "withheld", "not_reported", "members", "partial"}
+    assert counts <= set(json_of(public, VALUES, "&area=africa")["years"][0])
+    for iso3, numerator, absence in (("KEN", 2, None), ("VAT", 2, None), ("TCD", None, "withheld")):
+        found = json_of(public, VALUES, f"&state={iso3}")
+        assert not counts & set(found["years"][0])
+        year = found["years"][0]
+        assert (year["numerator"], year["absence_code"]) == (numerator, absence)
+        assert {row["members"] for row in found["sums"] if row["group"] == "All Member States"} == {
+            193
+        }

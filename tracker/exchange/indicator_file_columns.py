@@ -222,14 +222,14 @@ def sum_columns(definition: IndicatorDefinition) -> Columns[SumFigure]:
     )  # fmt: skip
 
 
-def year_columns(definition: IndicatorDefinition) -> Columns[SumFigure]:
-    """A row for each year and value, of the States chosen."""
+def year_columns(definition: IndicatorDefinition, *, one_state: bool) -> Columns[SumFigure]:
+    """A row for each year and value, of the States chosen; of one there is nothing to count."""
     return (
         Column("year", N_("Year"), Kind.NUMBER, 8, lambda line: line.year,
                N_("The year that the figures are about."), True),
         *_which(),
         *_numbers(definition),
-        *_standings(definition),
+        *(() if one_state else _standings(definition)),
     )  # fmt: skip
 
 

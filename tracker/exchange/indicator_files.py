@@ -67,7 +67,13 @@ def indicator_file(data: IndicatorPage, words: Words) -> PageFile:
         Listed(
             "sums", N_("Sums of groups"), sum_columns(definition), list(_sums(data, words)), IN_VIEW
         ),
-        Listed("years", N_("By year"), year_columns(definition), list(_years(data)), 1),
+        Listed(
+            "years",
+            N_("By year"),
+            year_columns(definition, one_state=data.shown.path is not None),
+            list(_years(data)),
+            1,
+        ),
     ]
     if data.shown.path:
         returned = [row for year in data.shown.path.years for row in _returned(data, year)]
