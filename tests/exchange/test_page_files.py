@@ -147,6 +147,7 @@ def test_the_answers_are_those_of_the_page(reports: None, public: Browser) -> No
     kenya = found["answers"][1]
     assert (kenya["progress_code"], kenya["narrative"]) == ("implemented", "=1+1 is no formula")
     assert kenya["measures"] == "Firearms Act (2019-06)" and kenya["is_published"] is True
+    assert [row["progress_code"] for row in found["answers"]][2] == "not_answered"  # text alone
     assert len(found["states"]) == 193
     by_state = {row["iso3"]: row["progress_code"] for row in found["states"]}
     assert (by_state["TCD"], by_state["PER"]) == ("withheld", "not_answered")

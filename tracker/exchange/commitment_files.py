@@ -8,7 +8,7 @@ from typing import Any
 from tracker.domain.documents import Commitment, LocalisedText, OutcomeDocument
 from tracker.domain.messages import N_
 from tracker.domain.movement import Move
-from tracker.domain.progress import Audience, Base, Distribution
+from tracker.domain.progress import Absence, Audience, Base, Distribution, Progress
 from tracker.domain.responses import ResponseContent
 from tracker.domain.states import Area, StateStatus
 from tracker.exchange.answers import FIELD_WORDS, joined_measures
@@ -184,6 +184,13 @@ def _content(answer: StateAnswer) -> ResponseContent | None:
     return answer.content
 
 
+def _progress(answer: StateAnswer) -> Progress | Absence:
+    """As the page says it: its own people read what counts as withheld for others."""
+    if answer.content is None:
+        return progress_or_absence(answer.value)
+    return answer.content.progress or Absence.NOT_ANSWERED
+
+
 def _struck(answer: StateAnswer) -> tuple[str, ...]:
     names = {name.split(".")[0] for name in answer.struck}
     return tuple(word for name, word in FIELD_WORDS.items() if name in names)
@@ -202,8 +209,8 @@ _ANSWERS: tuple[Column[StateAnswer], ...] = (
     Column("standing", N_("Standing"), Kind.LABEL, 14, _standing,
            N_("Member State, or observer State, which stands outside every base.")),
     Column("progress", N_("Progress"), Kind.LABEL, 18,
-           lambda answer: answer.content.progress if answer.content else None,
-           N_("Progress in words; empty where the State wrote without giving any.")),
+           _progress,
+           N_("Progress in words, or why there is none.")),
     *(adapted(column, _content) for column in (REASON, NARRATIVE, NARRATIVE_LANGUAGE)),
     adapted(LEAD_AGENCY, _content),
     adapted(GOOD_PRACTICE, _content),
