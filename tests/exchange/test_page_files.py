@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from bs4 import Tag
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.exchange.test_comparison_files import in_words
@@ -19,6 +20,7 @@ from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.roles import Role
 from tracker.exchange.tabular import read_csv
+from tracker.models import ReportingCycle
 from tracker.web import public_search
 
 NOW = "bms7-2028"
@@ -254,3 +256,26 @@ def test_years_of_one_state_count_no_member_states(
         assert {row["members"] for row in found["sums"] if row["group"] == "All Member States"} == {
             193
         }
+
+
+def test_the_language_of_a_text_found_is_that_which_its_state_named(
+    session: Session, reports: None, public: Browser
+) -> None:
+    cycle = session.scalars(select(ReportingCycle).filter_by(slug=NOW)).one()
+    other = ResponseContent(
+        progress=Progress.NOT_APPLICABLE, reason="Stone", narrative_language="other"
+    )
+    make_submission(session, cycle, "MEX", {25: other})
+    session.commit()
+
+    def languages(query: str) -> set[tuple[str, str | None]]:
+        found = json_of(public, SEARCH, f"&q={query}")["found"]
+        return {(row["field"], row["language"]) for row in found}
+
+    assert languages("formula") == {("narrative", "English")}
+    assert languages("stone") == {("reason", "Another language")}
+    assert languages("firearms") == {("measures", None)}
+    with zipfile.ZipFile(io.BytesIO(public.get("/search.zip?q=firearms&lang=en").data)) as archive:
+        codebook = read_csv(archive.read("codebook.csv"))
+    (told,) = [str(entry) for entry in codebook if entry["code"] == "language"]
+    assert "and of lead agencies and laws, whose language no State names" in told

@@ -25,12 +25,16 @@ class FoundAnswer:
     state: State
     answer: SearchedAnswer
     place: int
-    language: str
 
     @property
     def field(self) -> str:
         """Which text of the answer it is."""
         return PLACES[self.place] if self.place < len(PLACES) else "measures"
+
+    @property
+    def language(self) -> str:
+        """The language of this text, as far as the State named it."""
+        return self.answer.language if self.field in ("narrative", "reason") else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +98,6 @@ _COLUMNS: tuple[Column[FoundAnswer], ...] = (
     Column("text", N_("Text"), Kind.TYPED, 70, lambda found: found.answer.texts[found.place],
            N_("This text whole, as typed.")),
     Column("language", N_("Language"), Kind.LABEL, 12, lambda found: found.language or None,
-           N_("Language of the narrative; empty where the State named none.")),
+           N_("Language of the answer; empty where the State named none, and of lead agencies and "
+              "laws, whose language no State names.")),
 )  # fmt: skip

@@ -111,9 +111,7 @@ def search(form: str) -> ResponseReturnValue:
         typed=asked.typed,
         searched=found.searched,
         found=[
-            FoundAnswer(
-                by_number[hit.answer.paragraph], hit.state, hit.answer, hit.place, hit.language
-            )
+            FoundAnswer(by_number[hit.answer.paragraph], hit.state, hit.answer, hit.place)
             for hit in found.hits
         ],
         audience=audience_of(current_actor()),
