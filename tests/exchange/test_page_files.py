@@ -20,7 +20,7 @@ from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.roles import Role
 from tracker.exchange.tabular import read_csv
-from tracker.models import ReportingCycle
+from tracker.models import PublishedValue, ReportingCycle
 from tracker.web import public_search
 
 NOW = "bms7-2028"
@@ -50,6 +50,17 @@ def reports(session: Session) -> None:
         made = make_submission(session, cycle, iso3, {25: answer})
         figures = found_arms(2026, total=10, uniquely_marked=5, traced=2, otherwise_established=0)
         add_figures(session, made, figures, answer.audience)
+    session.add(
+        PublishedValue(
+            indicator="sdg-16-4-2",
+            area_code="202",
+            year_from=2026,
+            year_to=2026,
+            value="33.5",
+            source="Invented",
+            footnote="",
+        )
+    )
     session.commit()
 
 
@@ -279,3 +290,14 @@ def test_the_language_of_a_text_found_is_that_which_its_state_named(
         codebook = read_csv(archive.read("codebook.csv"))
     (told,) = [str(entry) for entry in codebook if entry["code"] == "language"]
     assert "and of lead agencies and laws, whose language no State names" in told
+
+
+def test_a_table_without_rows_is_in_the_file_with_its_header(
+    reports: None, public: Browser
+) -> None:
+    query = "&state=PER"  # of which nobody published a value
+    assert json_of(public, VALUES)["published"] and not json_of(public, VALUES, query)["published"]
+    with zipfile.ZipFile(io.BytesIO(public.get(f"{VALUES}/values.zip?{query}").data)) as archive:
+        header = archive.read("published.csv").decode("utf-8-sig").splitlines()
+    assert len(header) == 1 and header[0].startswith("name,iso3,m49,year_from")
+    assert "Published" in Written(public.get(f"{VALUES}/values.xlsx?lang=en{query}").data).names

@@ -78,7 +78,7 @@ def indicator_file(data: IndicatorPage, words: Words) -> PageFile:
     if data.shown.path:
         returned = [row for year in data.shown.path.years for row in _returned(data, year)]
         tables.append(Listed("figures", N_("Figures"), figure_columns(), returned, 1))
-    if data.published:
+    if definition.formulas or data.published:  # also without rows: scripts look for the table
         tables.append(
             Listed("published", N_("Published"), PUBLISHED_COLUMNS, data.published, IN_VIEW)
         )
