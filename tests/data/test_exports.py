@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -33,7 +33,7 @@ from tracker.domain.exports import (
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import ResponseContent
 from tracker.domain.roles import PUBLIC, Actor, Role
-from tracker.models import Export
+from tracker.models import Export, NationalReport
 from tracker.models.engine import write_intent
 from tracker.queries.exporting import (
     export_job,
@@ -50,6 +50,7 @@ from tracker.services.exports import (
     record_progress,
     requester_of,
     take_up_again,
+    withdraw_files,
 )
 
 CYCLE = "bms7-2026"
@@ -496,3 +497,20 @@ def test_two_workers_make_each_export_once(
         assert {(row.status, row.problem) for row in rows} == {(ExportStatus.DONE, "")}
         assert files(tmp_path) == sorted(f"{row.public_id}.xlsx" for row in rows)
     assert "interrupted" not in capsys.readouterr().out
+
+
+def test_nothing_is_begun_while_a_text_is_being_struck_out(
+    engine: Engine, queue: list[int]
+) -> None:
+    """Else it could read the words before they are gone, and be fetched afterwards."""
+
+    def claim() -> bool:
+        with write_intent(), Session(engine) as session, session.begin():
+            return claim_export(session, export_id=queue[0], clock=system_clock)
+
+    with ThreadPoolExecutor(1) as pool:
+        with write_intent(), Session(engine) as session, session.begin():
+            withdraw_files(session, report=NationalReport(id=0), now=system_clock())
+            claimed = pool.submit(claim)
+            assert not wait([claimed], timeout=0.3).done
+        assert claimed.result(timeout=10)
