@@ -162,8 +162,9 @@ class Answer {
         headers: { Accept: "application/json" },
       });
       await this.read(answer, content);
-      if (answer.status === 503) this.lost = { content, body };
-      else if (!this.needsSignIn) this.lost = null;
+      // Other refusals (no session, too many requests) tell nothing of an earlier sending.
+      if (answer.ok || [409, 422].includes(answer.status)) this.lost = null;
+      else if (answer.status === 503) this.lost = { content, body };
     } catch {
       this.lost = { content, body };
       this.needsSignIn = this.needsPage = false; // of an earlier save
