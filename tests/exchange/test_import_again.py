@@ -318,6 +318,7 @@ def test_the_same_file_again_does_not_bring_back_a_law_that_was_removed(
     again = filled_in(
         desk.template(), LAWS, (5, "Paragraph", 31), (5, "Law or instrument", "Border Act")
     )
+    work.answer(31, measures=(Measure("Another Act"),), narrative="Repealed in full.")
     desk.apply(again)
     assert laws() == (Measure("Another Act"), Measure("Border Act")), "said anew in a new file"
 
