@@ -41,7 +41,7 @@ blueprint = Blueprint("exports", __name__)
 @requires(Action.PUBLIC_READ)
 def report(iso3: str, form: str) -> ResponseReturnValue:
     """A State's published report; of the latest cycle that has one, where none is named."""
-    kind, order = _format(form), _order()
+    kind, order = format_of(form), _order()
     return _report_file(_report(iso3, only("cycle"), _audience()), kind, order)
 
 
@@ -49,12 +49,13 @@ def report(iso3: str, form: str) -> ResponseReturnValue:
 @requires(Action.REPORT_READ)
 def own_report(report_id: str, number: int, form: str) -> ResponseReturnValue:
     """Any submission of a report, whole, for its own State."""
-    kind, order = _format(form), _order()
+    kind, order = format_of(form), _order()
     row = load_submission(load_whole(report_id, Action.REPORT_READ), number)
     return _report_file(own_report_export(session(), row.id), kind, order)
 
 
-def _format(ending: str) -> ExportFormat:
+def format_of(ending: str) -> ExportFormat:
+    """The format that the end of an address names."""
     try:
         return ExportFormat(ending)
     except ValueError:
@@ -89,7 +90,7 @@ def _report_file(data: ReportExport, form: ExportFormat, order: Order) -> Respon
 @requires(Action.PUBLIC_READ)
 def compared(form: str) -> ResponseReturnValue:
     """Exactly what the page of a comparison shows, at the same choices in the address."""
-    kind, found = _format(form), chosen_comparison()
+    kind, found = format_of(form), chosen_comparison()
     if not found.columns:
         raise Invalid(found.refused or count_problem(0))
     language, maker = chosen_language(), made()
@@ -188,7 +189,7 @@ def made() -> Made:
 def download(
     write: Callable[[BinaryIO], None], name: str, media_type: str = ExportFormat.XLSX.media_type
 ) -> Response:
-    """The file as an attachment: a few hundred kilobytes at most."""
+    """The file as an attachment; it is made in memory, so it is of one page or report."""
     target = BytesIO()
     write(target)
     target.seek(0)

@@ -21,7 +21,7 @@ from tracker.queries.indicators import definition_of
 from tracker.queries.published import published_values
 from tracker.queries.states import data_version, is_demonstration, list_reporting_states
 from tracker.web.access import requires
-from tracker.web.exports import download, made
+from tracker.web.exports import download, format_of, made
 from tracker.web.indicator_choices import columns_of, values_view
 from tracker.web.locale import chosen_language
 from tracker.web.public_choices import asked_search, by_name, chosen_cycle, own_states
@@ -37,7 +37,7 @@ blueprint = Blueprint("page_downloads", __name__)
 @requires(Action.PUBLIC_READ)
 def indicator(slug: str, form: str) -> ResponseReturnValue:
     """The States, the sums and the years of the explorer."""
-    kind, audience = _format(form), audience_of(current_actor())
+    kind, audience = format_of(form), audience_of(current_actor())
     view = values_view(definition_of(session(), slug), audience)
     values = published_values(session(), view.definition.slug)
     chosen = view.arguments()
@@ -65,7 +65,7 @@ def indicator(slug: str, form: str) -> ResponseReturnValue:
 @requires(Action.PUBLIC_READ)
 def commitment(slug: str, paragraph: int, form: str) -> ResponseReturnValue:
     """How States stand on a commitment, and every answer found, not only a page of them."""
-    kind, view = _format(form), commitment_view(slug, paragraph)
+    kind, view = format_of(form), commitment_view(slug, paragraph)
     found = view.standings
     if found is None:
         raise NotFound(Problem("not-found"))
@@ -97,7 +97,7 @@ def commitment(slug: str, paragraph: int, form: str) -> ResponseReturnValue:
 @requires(Action.PUBLIC_READ)
 def search(form: str) -> ResponseReturnValue:
     """Every answer found, not only a page of them; ``Invalid`` where these are too many."""
-    kind, asked = _format(form), asked_search()
+    kind, asked = format_of(form), asked_search()
     cycle = chosen_cycle(list_cycles(session()))
     if cycle is None or asked is None:
         raise NotFound(Problem("not-found"))
@@ -137,13 +137,6 @@ def _standings(found: Standings) -> Iterator[Standing]:
         )
     for group in found.groups:
         yield Standing(found.cycle.slug, group.area, group.distribution, found.base)
-
-
-def _format(ending: str) -> ExportFormat:
-    try:
-        return ExportFormat(ending)
-    except ValueError:
-        raise NotFound(Problem("not-found")) from None
 
 
 def _words() -> Words:
