@@ -219,7 +219,7 @@ def test_the_page_leads_to_its_files(reports: None, public: Browser, place: str)
 def test_what_is_not_there_has_no_file(reports: None, public: Browser, place: str) -> None:
     assert public.get(f"{FILES[place]}.pdf").status_code == 404
     assert public.get("/documents/bms7/119/answers.json").status_code == 404
-    assert public.get("/search.json").status_code == 404
+    assert public.get("/search.json").status_code == 422
     nothing = public.soup("/search?q=nowhere&lang=en")
     assert not nothing.select("main a[href*='search.json']")
 

@@ -647,6 +647,7 @@ def test_rights_follow_the_role_at_once(browser_of: type[Browser], session: Sess
         "/states/F%00A",
         "/sign-in?next=%00",
         "/documents/%00",
+        "/states?lang=%00",
     ],
 )
 def test_a_null_character_in_an_address_is_refused(
@@ -655,6 +656,7 @@ def test_a_null_character_in_an_address_is_refused(
     answer = browser_of(user).get(path)
     assert answer.status_code == 400
     assert "A null character (%00) stands in this address." in answer.text
+    assert "not translated into the language" not in answer.text
 
 
 def test_an_address_that_is_no_utf_8_is_refused_in_a_page(public: Browser) -> None:

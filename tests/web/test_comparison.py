@@ -557,8 +557,20 @@ def test_comparing_others_keeps_what_the_commitments_were_chosen_by(
     ]
 
 
-@pytest.mark.parametrize("first", ["ZZZ", '"', '">K', "", " ken "])
-def test_only_a_known_state_is_chosen_first(public: Browser, session: Session, first: str) -> None:
+@pytest.mark.parametrize("first", ["ZZZ", '"', '">K'])
+def test_a_state_that_is_unknown_cannot_be_chosen_first(
+    public: Browser, session: Session, first: str
+) -> None:
+    make_cycle(session, NOW)
+    session.commit()
+    answer = public.get("/compare", query_string={"first": first})
+    assert answer.status_code == 422
+    assert f"State with the code “{first}”" in parsed(answer.text).get_text()
+    assert parsed(answer.text).select_one('main a[href="/compare"]')
+
+
+@pytest.mark.parametrize("first", ["", " ken "])
+def test_a_known_state_is_chosen_first(public: Browser, session: Session, first: str) -> None:
     make_cycle(session, NOW)
     session.commit()
     page = public.get("/compare", query_string={"first": first})

@@ -165,8 +165,22 @@ def test_states_that_stand_so_are_kept_with_the_other_choices(public: Browser) -
     assert hidden == [("lang", "en"), ("of", "a"), ("value", "not_computable")]
     everything = soup.select_one("#by-state + p a")
     assert everything and everything["href"] == f"{PATH}?lang=en#by-state"
-    for half in ("?of=a", "?value=withheld"):
-        assert len(rows(public.soup(f"{PATH}{half}"), "states")) == 5
+
+
+@pytest.mark.usefixtures("cases")
+@pytest.mark.parametrize(
+    ("half", "missing"), [("?of=a", "value"), ("?value=withheld&year=2023", "of")]
+)
+def test_half_of_how_states_stand_is_refused_and_leads_to_the_rest(
+    public: Browser, half: str, missing: str
+) -> None:
+    answer = public.client.get(f"{PATH}{half}")
+    soup = BeautifulSoup(answer.text, "html.parser")
+    given = {"value": "of", "of": "value"}[missing]
+    assert answer.status_code == 422
+    assert f"“{given}” stands in the address without “{missing}”." in text(soup, "main")
+    rest = PATH + ("?year=2023" if "year" in half else "")
+    assert soup.select_one(f'main a[href="{rest}"]')
 
 
 @pytest.mark.usefixtures("cases")

@@ -178,7 +178,9 @@ def test_what_is_not_there_is_refused(
     public: Browser, cycle: ReportingCycle, query: str, status: int
 ) -> None:
     for path in ("/needs", "/needs.csv"):
-        assert public.get(f"{path}?{query}").status_code == status
+        answer = public.get(f"{path}?{query}")
+        assert answer.status_code == status
+        assert "it is not yours to see" not in answer.text
 
 
 def test_the_number_withheld_follows_only_the_choice_of_states(

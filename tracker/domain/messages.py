@@ -30,6 +30,13 @@ MESSAGES: Final[dict[str, str]] = {
         "This text has %(length)s characters; at most %(limit)s fit. Shorten it and save again."
     ),
     "one-only": N_("“%(name)s” stands in the address more than once. Leave one of them."),
+    "needs-another": N_(
+        "“%(given)s” stands in the address without “%(missing)s”. Add it, or leave both out."
+    ),
+    "nothing-looked-for": N_(
+        "There is nothing to look for. Write words as “%(name)s” in the address, or search on the "
+        "page."
+    ),
     "not-a-choice": N_("“%(value)s” is not one of the choices: %(allowed)s."),
     "not-a-date": N_("“%(value)s” is not a date. Write 2024, 2024-06 or 2024-06-30."),
     "not-a-day": N_("“%(value)s” is not a day. Write it as 2024-06-30."),
@@ -191,6 +198,9 @@ MESSAGES: Final[dict[str, str]] = {
         "for again."
     ),
     "no-such-page": N_("There is no page “%(value)s” of this list; its last is page %(last)s."),
+    "unknown-assistance": N_(
+        "“%(value)s” is no need or offer of this cycle that you may read. Choose one from the list."
+    ),
     "unknown-cycle": N_("There is no reporting cycle “%(slug)s”."),
     "unknown-user": N_("There is no active account with the address “%(email)s”."),
     "state-makes-no-reports": N_(

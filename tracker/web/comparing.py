@@ -51,6 +51,7 @@ from tracker.web.public_choices import (
     find_document,
     only,
     own_states,
+    refuse_state,
     value_labels,
 )
 from tracker.web.public_selection import chosen_selection, kinds_of
@@ -148,13 +149,15 @@ def comparison() -> ResponseReturnValue:
     """The form to choose with, and under it what was chosen side by side."""
     found, keep = chosen_comparison(read=brief_columns), keeper(session())
     first = only("first").upper()
+    if first and all(state.iso3 != first for state in found.states):
+        refuse_state(first, "first")
     values = {
         "view": found,
         "bases": tuple(Base),
         "onlys": tuple(Only),
         "forms": tuple(ExportFormat),
         "most": MOST,
-        "first": first if any(state.iso3 == first for state in found.states) else "",
+        "first": first,
         "options": _options(found.states),
         "labels": value_labels(),
         "audiences": {value.value: label(value) for value in Audience},

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext
 
+from tracker.domain.errors import Invalid, Problem
 from tracker.domain.indicator_counts import StateCount
 from tracker.domain.indicator_sums import StateValue
 from tracker.domain.indicators import Category, IndicatorDefinition
@@ -177,7 +178,10 @@ def _standing(definition: IndicatorDefinition) -> tuple[str, str]:
     columns = columns_of(definition)
     of = one_of("of", {code: in_language(dict(name)) for code, name in columns.items()})
     standing = one_of("value", standing_words(definition, of))
-    return (of, standing) if of and standing else ("", "")
+    if bool(of) != bool(standing):
+        given, missing = ("of", "value") if of else ("value", "of")
+        raise Invalid(Problem("needs-another", given, {"given": given, "missing": missing}))
+    return of, standing
 
 
 def _choice(read: ReturnedValues, counted: tuple[Category, ...]) -> ValueChoice:

@@ -49,7 +49,7 @@ def _choose() -> str:
 def language_not_loaded() -> str:
     """The language that the address asks for and that is not loaded here, in its own words."""
     asked = request.args.get("lang", "")
-    if not asked or asked in current_app.config["SETTINGS"].languages:
+    if not asked.isprintable() or asked in ("", *current_app.config["SETTINGS"].languages):
         return ""
     return LANGUAGE_NAMES.get(asked, asked[:20])
 
@@ -109,6 +109,8 @@ def init_app(app: Flask) -> None:
     @app.before_request
     def remember() -> None:
         asked = request.args.get("lang", "")
+        if len(set(request.args.getlist("lang"))) > 1:
+            raise Invalid(Problem("one-only", "lang", {"name": "lang"}))
         if asked not in app.config["SETTINGS"].languages:
             return
         place = FOR_NOW if current_actor().signed_in else "language"

@@ -99,7 +99,9 @@ def search(form: str) -> ResponseReturnValue:
     """Every answer found, not only a page of them; ``Invalid`` where these are too many."""
     kind, asked = format_of(form), asked_search()
     cycle = chosen_cycle(list_cycles(session()))
-    if cycle is None or asked is None:
+    if asked is None:
+        raise Invalid(Problem("nothing-looked-for", "q", {"name": "q"}))
+    if cycle is None:
         raise NotFound(Problem("not-found"))
     found = results_of(cycle, asked)
     if found.too_many:

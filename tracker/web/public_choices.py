@@ -51,18 +51,22 @@ def _parsed(kind: type[E], name: str, raw: str) -> E:
     try:
         return kind(raw)
     except ValueError:
-        allowed = ", ".join(label(value) for value in kind)
-        values = {"value": raw[:80], "allowed": allowed}
-        raise Invalid(Problem("not-a-choice", name, values)) from None
+        words = {value.value: label(value) for value in kind}
+        raise Invalid(not_a_choice(name, raw, words)) from None
 
 
 def one_of(name: str, allowed: Mapping[str, str]) -> str:
     """One of the codes ``allowed`` (with their words) from the query string, ``""`` if none."""
     raw = only(name)
     if raw and raw not in allowed:
-        values = {"value": raw[:80], "allowed": ", ".join(allowed.values())}
-        raise Invalid(Problem("not-a-choice", name, values))
+        raise Invalid(not_a_choice(name, raw, allowed))
     return raw
+
+
+def not_a_choice(name: str, raw: str, allowed: Mapping[str, str]) -> Problem:
+    """What the address says where it can say only the codes ``allowed``, told with their words."""
+    told = (code if code == word else f"{code} ({word})" for code, word in allowed.items())
+    return Problem("not-a-choice", name, {"value": raw[:80], "allowed": ", ".join(told)})
 
 
 def refuse_state(code: str, place: str) -> NoReturn:

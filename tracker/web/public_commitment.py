@@ -147,7 +147,7 @@ def commitment_view(slug: str, paragraph: int) -> CommitmentView:
     """Read what the address names; ``NotFound`` where there is no such commitment or cycle."""
     found = find_document(slug)
     if paragraph not in found.paragraphs:
-        raise NotFound(Problem("not-found"))
+        raise NotFound(Problem("no-such-paragraph", "", {"number": paragraph}))
     asked = found.commitments[found.paragraphs.index(paragraph)]
     cycles = list_cycles(session(), slug)
     cycle = chosen_cycle(cycles) if asked.asks_states else None

@@ -18,7 +18,7 @@ from tracker.domain.states import State, StateStatus
 from tracker.policy.actions import Action
 from tracker.queries.states import list_states
 from tracker.web.access import requires
-from tracker.web.public_choices import by_name, only, refuse_state
+from tracker.web.public_choices import by_name, not_a_choice, only, refuse_state
 from tracker.web.public_selection import CycleView, cycle_view
 from tracker.web.render import label, page
 from tracker.web.transaction import session
@@ -147,8 +147,8 @@ def _chosen_value(view: CycleView) -> Value | None:
             return value
     if not raw:
         return None
-    values = {"value": raw[:80], "allowed": ", ".join(label(value) for value in choices)}
-    raise Invalid(Problem("not-a-choice", "value", values))
+    words = {value.value: label(value) for value in choices}
+    raise Invalid(not_a_choice("value", raw, words))
 
 
 def _is_inside(value: Value | None, base: Base) -> bool:

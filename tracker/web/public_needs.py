@@ -198,7 +198,7 @@ def _named(every: AssistanceOfCycle, item_id: str) -> ListedAssistance:
     for row in every.rows:
         if row.shown.item_id == item_id:
             return row
-    raise NotFound(Problem("not-found"))
+    raise NotFound(Problem("unknown-assistance", "match", {"value": item_id[:80]}))
 
 
 @requires(Action.PUBLIC_READ)
