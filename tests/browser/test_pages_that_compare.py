@@ -83,6 +83,10 @@ def test_the_matrix_on_paper_has_every_column(
     assert last
     assert last["x"] + last["width"] <= 1047
     assert last["width"] > 7, "two millimetres"
+    head = page.locator("#matrix thead").bounding_box()
+    assert head and head["height"] < 120, "a header of titles takes half of each sheet"
+    titles = page.locator(".matrix-titles li")
+    assert titles.count() == 93 and titles.last.is_visible()
     size = len(page.pdf(format="A4", prefer_css_page_size=True))
     assert size < 2_000_000, "small patterns and conic gradients are printed as pictures"
 
@@ -100,6 +104,40 @@ def test_a_comparison_on_paper_keeps_rows_whole_and_says_where_it_is_from(
     assert kept and set(kept) == {"avoid"}, "a torn row goes on without its commitment's name"
     head = page.locator("#comparison thead").evaluate("head => getComputedStyle(head).display")
     assert head == "table-header-group", "it is printed again on each sheet"
+
+
+def test_columns_of_the_matrix_are_of_one_width(visits: Visits, demonstration: RunningSite) -> None:
+    page = visits.open(demonstration)
+    page.goto(MATRIX)
+    widths = page.locator("#matrix thead .upright").evaluate_all(
+        "heads => heads.map(head => Math.round(head.getBoundingClientRect().width))"
+    )
+    assert max(widths) - min(widths) <= 1
+    assert not page.locator(".matrix-titles").is_visible()
+
+
+@pytest.mark.parametrize("address", ["/cycles/bms7-2024/figures", MATRIX, "/needs"])
+def test_filters_fold_on_a_phone_only_and_open_where_something_is_chosen(
+    address: str, visits: Visits, demonstration: RunningSite
+) -> None:
+    page = visits.open(demonstration, width=320, height=640, scripts=False)
+    page.goto(address)
+    assert not page.get_by_label("Theme", exact=True).is_visible()
+    page.get_by_text("Filters", exact=True).click()
+    page.get_by_label("Theme", exact=True).select_option("tracing")
+    page.get_by_role("button", name="Filter").click()
+    assert page.get_by_label("Theme", exact=True).is_visible()
+    wide = visits.open(demonstration)
+    wide.goto(address)
+    assert wide.get_by_label("Theme", exact=True).is_visible()
+    assert not wide.get_by_text("Filters", exact=True).is_visible()
+    wide.keyboard.press("Tab")
+    for _ in range(60):
+        if wide.evaluate("document.activeElement.name") == "theme":
+            break
+        wide.keyboard.press("Tab")
+    else:
+        pytest.fail("the keyboard does not come to what is folded")
 
 
 def test_focus_in_the_matrix_stays_below_its_header(

@@ -276,6 +276,9 @@ def test_tables_are_filled_in_several_languages_for_every_audience(data: Session
     written = " ".join(text for row in rows for text in texts_of(row).values())
     for script in ("[A-Za-z]", "[é-ù]", "[\u0400-\u04ff]", "[\u0600-\u06ff]", "[\u4e00-\u9fff]"):
         assert re.search(script, written), script
+    themes = {row.paragraph: row.themes for row in data.scalars(select(Commitment))}
+    ties = [(a, number) for a in rows if isinstance(a, Assistance) for number in a.paragraphs]
+    assert ties and all(a.theme in themes[number] for a, number in ties), "of another subject"
     draft = items_of(data, reports_of(data, "bms7-2024")["XAC"].id)
     assert all(draft.values()), "nothing was copied from the cycle before"
 
