@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from tests.items import BODY, CONTACT, NEED, save, save_every
 from tests.national_reports import Reporting, begin_report, commitment_id, report_at
 from tests.people import make_actor
+from tests.submitted import make_cycle
 from tracker.domain.errors import Invalid, NotFound, NotPermitted, StaleEdit, WrongStatus
 from tracker.domain.item_fields import Part
 from tracker.domain.progress import Audience, Progress
@@ -30,6 +31,7 @@ from tracker.queries.states import data_version
 from tracker.queries.strikes import standing_texts, struck_in_submission
 from tracker.queries.submissions import submitted_responses
 from tracker.queries.verification import verify_report
+from tracker.services.items import copy_items
 from tracker.services.responses import save_response
 from tracker.services.strikes import strike
 
@@ -49,8 +51,10 @@ def entry_of(session: Session, submission: Submission, key: str = KEY) -> ChainE
     return session.get_one(ChainEntry, revision)
 
 
-def strike_out(work: Reporting, entry: ChainEntry, field: str, reason: str = REASON) -> None:
-    strike(
+def strike_out(
+    work: Reporting, entry: ChainEntry, field: str, reason: str = REASON
+) -> tuple[str, ...]:
+    cycles = strike(
         work.session,
         actor=work.administrator,
         entry_id=entry.id,
@@ -59,6 +63,7 @@ def strike_out(work: Reporting, entry: ChainEntry, field: str, reason: str = REA
         clock=work.clock,
     )
     work.session.expire_all()
+    return cycles
 
 
 def test_the_words_go_everywhere_and_the_chain_stays_whole(
@@ -173,6 +178,42 @@ def test_the_same_words_go_from_every_revision_and_submission(session: Session) 
     assert responses_of(session, work.report.id)[KEY].content.narrative == ""
     assert words not in [text.value for text in session.scalars(select(ChainText))]
     assert verify_report(session, work.report.id) is None
+
+
+def test_the_same_words_go_from_the_reports_of_other_cycles(session: Session) -> None:
+    """A State says again what it said; the words stay where another State or paragraph has them."""
+    work, first = report_at(session, ReportStatus.PUBLISHED)
+    make_cycle(session, "bms7-2026", opens=work.clock().date())
+    draft = begin_report(session, cycle="bms7-2026")
+    other, others = report_at(session, ReportStatus.PUBLISHED, "TGO")
+    assert first is not None and others is not None
+    content = submitted_responses(session, first.id)[KEY].content
+    draft.answer(28, **_parts(content))
+    second = draft.submit()
+    draft.give_back(second)
+    draft.answer(30, progress=Progress.IMPLEMENTED, narrative=content.narrative)
+    other.reopen()
+    other.answer(28, **_parts(content))
+    later = other.submit()
+
+    assert strike_out(work, entry_of(session, second), "narrative") == ("bms7", "bms7-2026")
+
+    for submission in (first, second):
+        assert submitted_responses(session, submission.id)[KEY].content.narrative == ""
+        ((struck,),) = struck_in_submission(session, submission.id).values()
+        assert (struck.field, struck.reason) == ("narrative", REASON)
+    for report in (work.report, draft.report):
+        assert responses_of(session, report.id)[KEY].content.narrative == ""
+        assert revisions_of(session, report.id, KEY)[-1].source == "strike"
+        assert verify_report(session, report.id) is None
+    elsewhere = responses_of(session, draft.report.id)["bms7/annex/30"]
+    assert elsewhere.content.narrative == content.narrative
+    assert submitted_responses(session, later.id)[KEY].content.narrative == content.narrative
+    kinds = [entry.report_id for entry in session.scalars(_STRIKES)]
+    assert kinds == [work.report.id, draft.report.id]
+
+
+_STRIKES = select(ChainEntry).where(ChainEntry.kind == "text-struck").order_by(ChainEntry.id)
 
 
 def _parts(content: ResponseContent) -> dict[str, Any]:
@@ -331,6 +372,38 @@ def test_the_same_words_elsewhere_stay(session: Session) -> None:
     first, other = submitted_items(session, submission.id)[Part.CONTACTS]
     assert first.content == replace(same, organisation="")
     assert other.content == same
+
+
+def test_a_row_copied_into_another_cycle_loses_the_words_too(session: Session) -> None:
+    """It has another id there; a row of another name keeps what it says alike."""
+    work = begin_report(session)
+    save_every(work)
+    colleague = replace(CONTACT, name="Efua Addo")
+    save(work, colleague)
+    first = work.submit()
+    make_cycle(session, "bms7-2026", opens=work.clock().date())
+    later = begin_report(session, cycle="bms7-2026")
+    copy_items(
+        session,
+        actor=later.focal_point,
+        report_id=later.report.id,
+        part=Part.CONTACTS,
+        clock=later.clock,
+    )
+    second = later.submit()
+    row = submitted_items(session, first.id)[Part.CONTACTS][0]
+    entry = session.get_one(ChainEntry, row.revision_id)
+
+    assert strike_out(work, entry, "organisation") == ("bms7", "bms7-2026")
+    assert strike_out(work, entry, "name") == ("bms7", "bms7-2026")
+
+    left = replace(CONTACT, name="", organisation="")
+    for submission in (first, second):
+        rows = submitted_items(session, submission.id)[Part.CONTACTS]
+        assert [row.content for row in rows] == [left, BODY, colleague]
+    for report in (work.report, later.report):
+        assert items_of(session, report.id)[Part.CONTACTS][0].content == left
+        assert verify_report(session, report.id) is None
 
 
 def test_a_row_removed_since_is_struck_out_in_the_history(session: Session) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.exports import ask_for_export
-from tests.national_reports import Reporting, report_at
+from tests.national_reports import Reporting, begin_report, report_at
 from tests.submitted import make_cycle, make_submission
 from tracker.cli import export_making
 from tracker.cli.export_making import ExportMaker
@@ -21,6 +21,7 @@ from tracker.domain.workflow import ReportStatus
 from tracker.exchange.compiled_files import write_compiled_file
 from tracker.models import Export
 from tracker.queries.exporting import export_or_none, last_exports
+from tracker.queries.responses import responses_of
 from tracker.queries.submissions import submitted_responses
 from tracker.services.strikes import strike
 
@@ -109,6 +110,22 @@ def test_files_that_do_not_show_the_report_stay(
     assert fetchable(session, other)
     session.expire_all()
     assert (waiting.status, waiting.problem) == (ExportStatus.QUEUED, "")
+
+
+def test_files_of_another_cycle_that_held_the_same_words_go_too(
+    session: Session, published: tuple[Reporting, int], maker: ExportMaker
+) -> None:
+    work, entry = published
+    said = responses_of(session, work.report.id)["bms7/annex/28"].content.narrative
+    make_cycle(session, "bms7-2026", opens=work.clock().date())
+    later = begin_report(session, cycle="bms7-2026")
+    later.answer(28, progress=Progress.IMPLEMENTED, narrative=said)
+    submission = later.submit()
+    later.accept(submission)
+    later.publish(submission)
+    other = made(work, maker, ExportOptions(("bms7-2026",), Audience.PUBLIC, "en"))
+    strike_out(work, entry)
+    assert not fetchable(session, other)
 
 
 def test_what_is_being_made_is_stopped_and_never_fetched(

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.clock import Clock
 from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
-from tracker.domain.items import facts_of, item_from, texts_of
+from tracker.domain.items import KINDS, facts_of, item_from, texts_of
 from tracker.domain.responses import content_from
 from tracker.domain.roles import Actor
 from tracker.domain.values import parse_text
@@ -38,12 +38,13 @@ SOURCE = "strike"  # of the revision that a strike leaves, beside "form" and oth
 
 def strike(
     session: Session, *, actor: Actor, entry_id: int, field: str, reason: str, clock: Clock
-) -> None:
+) -> tuple[str, ...]:
     """Empty one text of a link of the chain, and every copy that was made of it.
 
     ``field`` is named as in ``ChainText``: ``narrative``, ``measures.0.title`` and so on. Where
-    other revisions of the same answer or item hold the same words there, these go too, and where
-    the working copy held them, it gets a new version: an older page cannot bring them back.
+    other revisions of the same answer or item hold the same words there, in any report of the
+    State, these go too, and where a working copy held them, it gets a new version: an older page
+    cannot bring them back. Returns the slugs of the cycles of these reports.
     ``Invalid`` without a reason, ``NotFound`` where there is no such text, ``WrongStatus`` where
     it was struck out before. The chain still verifies: links hold digests only.
     """
@@ -52,16 +53,16 @@ def strike(
     if not reason:
         raise Invalid(Problem("reason-needed", "reason"))
     with reading_as(session, EVERYTHING):  # the words also go from working copy and revisions
-        _strike(session, actor, entry_id, field, reason, clock())
+        return _strike(session, actor, entry_id, field, reason, clock())
 
 
 def _strike(
     session: Session, actor: Actor, entry_id: int, field: str, reason: str, now: datetime
-) -> None:
+) -> tuple[str, ...]:
     entry = session.get(ChainEntry, entry_id)
     if entry is None:
         raise NotFound(Problem("not-found"))
-    report = locked_report(session, entry.report_id)
+    reports = _reports_of_state(session, entry.report_id)
     text = session.scalars(
         select(ChainText)
         .where(ChainText.entry_id == entry.id, ChainText.field == field)
@@ -71,8 +72,10 @@ def _strike(
         raise NotFound(Problem("not-found"))
     if text.struck_at is not None:
         raise WrongStatus(Problem("already-struck"))
-    words = text.value
-    for holder, same in _holders(session, entry, text):
+    words, held = text.value or "", set()
+    for holder, same in _holders(session, entry, text, tuple(reports)):
+        report = reports[holder.report_id]
+        held.add((holder.report_id, holder.subject))
         same.value, same.struck_at, same.struck_reason = None, now, reason
         same.struck_by_id = actor.user_id
         session.flush()  # the database lets a copy be emptied only where its text is struck out
@@ -87,17 +90,32 @@ def _strike(
             facts={"seq": holder.seq, "field": same.field},
             texts={"reason": reason},
         )
-    if entry.kind == "response-saved" and words:
-        _empty_in_working_copy(session, actor, report, entry.subject, field, words, now)
-    elif entry.kind == ITEM_SAVED and words:
-        _empty_in_working_item(session, actor, report, entry.subject, field, words, now)
+    for report_id, subject in sorted(held):
+        if entry.kind == "response-saved":
+            _empty_in_working_copy(session, actor, reports[report_id], subject, field, words, now)
+        elif entry.kind == ITEM_SAVED:
+            _empty_in_working_item(session, actor, reports[report_id], subject, field, words, now)
     touch(session)
-    withdraw_files(session, report=report, now=now)
+    touched = [report for key, report in reports.items() if key in {place[0] for place in held}]
+    for report in touched:
+        withdraw_files(session, report=report, now=now)
     session.flush()
+    return tuple(report.cycle.slug for report in touched)
+
+
+def _reports_of_state(session: Session, report_id: int) -> dict[int, NationalReport]:
+    """Every report of the State that made this one, by id: locked in one order, so that two
+    strikes never wait for each other.
+    """
+    state_id = session.get_one(NationalReport, report_id).state_id
+    ids = session.scalars(
+        select(NationalReport.id).filter_by(state_id=state_id).order_by(NationalReport.id)
+    )
+    return {found: locked_report(session, found) for found in ids.all()}
 
 
 def _holders(
-    session: Session, entry: ChainEntry, text: ChainText
+    session: Session, entry: ChainEntry, text: ChainText, reports: tuple[int, ...]
 ) -> list[tuple[ChainEntry, ChainText]]:
     """The text with its link; of an answer or item every other place where it stands the same."""
     if entry.kind not in ("response-saved", ITEM_SAVED):
@@ -106,15 +124,37 @@ def _holders(
         select(ChainEntry, ChainText)
         .join(ChainText, ChainText.entry_id == ChainEntry.id)
         .where(
-            ChainEntry.report_id == entry.report_id,
+            ChainEntry.report_id.in_(reports),
             ChainEntry.kind == entry.kind,
-            ChainEntry.subject == entry.subject,
             ChainText.value == text.value,
         )
-        .order_by(ChainEntry.seq, ChainText.field)
+        .order_by(ChainEntry.report_id, ChainEntry.seq, ChainText.field)
         .execution_options(populate_existing=True)
     )
-    return [(holder, same) for holder, same in rows if _same_place(text.field, same.field)]
+    return [
+        (holder, same)
+        for holder, same in rows
+        if _same_place(text.field, same.field) and _same_thing(entry, holder)
+    ]
+
+
+def _same_thing(struck: ChainEntry, other: ChainEntry) -> bool:
+    """Whether both are of one answer or item.
+
+    A row copied into the report of another cycle has an id of its own: it is known by the text
+    that names it, its first.
+    """
+    if struck.subject == other.subject:
+        return True
+    if struck.kind != ITEM_SAVED or struck.report_id == other.report_id:
+        return False
+    part = named_by(struck.subject)[0]
+    name = KINDS[part].TEXTS[0]
+    return part is named_by(other.subject)[0] and _words_of(struck, name) == _words_of(other, name)
+
+
+def _words_of(entry: ChainEntry, field: str) -> str | None:
+    return next((text.value for text in entry.texts if text.field == field), None)
 
 
 def _same_place(struck: str, other: str) -> bool:

@@ -107,7 +107,7 @@ def _strike(place: Place) -> ResponseReturnValue:
     try:
         if not form.typed("field"):
             raise Invalid(Problem("required", "field"))
-        strikes.strike(
+        cycles = strikes.strike(
             session(),
             actor=current_actor(),
             entry_id=place.revision_id,
@@ -118,7 +118,11 @@ def _strike(place: Place) -> ResponseReturnValue:
     except Invalid as error:
         form.show(*error.problems)
         return _page(place, form), 422
-    flash(gettext("The text was struck out."))
+    told = gettext(
+        "The text was struck out, in reports of these cycles: %(cycles)s.",
+        cycles=", ".join(cycles),
+    )
+    flash(told)
     return back_to(place.reviewed, place.anchor)
 
 
