@@ -241,6 +241,30 @@ def test_a_conflict_shows_both_texts_and_either_can_win(
     assert responses_of(session, report.id)["bms7/annex/25"].content.narrative == "Both"
 
 
+def test_a_refused_answer_stays_on_the_page_of_a_conflict(
+    browser: Browser, browser_of: type[Browser], report: NationalReport, session: Session
+) -> None:
+    colleague = browser_of(make_user(session, Role.FOCAL_POINT, "FRA", name="Dominique"))
+    mine = fields(browser.soup(section_path(report)))
+    theirs = fields(colleague.soup(section_path(report))) | {"p25-narrative": "Their text"}
+    colleague.post(section_path(report), theirs)
+    mine |= {"p25-narrative": "My text", "p26-narrative": "Typed too"}
+    mine |= {"p26-measures-0-title": "A law", "p26-measures-0-link": "no link"}
+    answer = browser.post(section_path(report), mine)
+    assert answer.status_code == 409
+    page = parsed(answer.data)
+    assert page.select_one('main a[href="#p26"]')
+    settled = fields(page)
+    assert (settled["p26-narrative"], settled["p26-version"]) == ("Typed too", "0")
+    assert "is not a web address" in text_of(page.select("section#p26")[0])
+    settled |= {"p26-measures-0-link": "https://example.org/law"}
+    assert browser.post(section_path(report), settled).status_code == 303
+    rows = responses_of(session, report.id)
+    assert rows["bms7/annex/25"].content.narrative == "My text"
+    assert rows["bms7/annex/26"].content.narrative == "Typed too"
+    assert rows["bms7/annex/26"].content.measures[0].link == "https://example.org/law"
+
+
 def test_a_conflict_with_ones_own_other_window_says_so(
     browser: Browser, browser_of: type[Browser], report: NationalReport, session: Session
 ) -> None:

@@ -188,6 +188,7 @@ def _answer(
 ) -> ResponseReturnValue:
     """Where the person goes next; what was saved is committed in every case."""
     alerts = tuple(outcome.alerts)
+    refused = {alert.paragraph for alert in alerts if alert.paragraph}
     _flash_saved(outcome)
     if outcome.conflicts:
         keep_despite_error()
@@ -197,13 +198,14 @@ def _answer(
             section=here,
             conflicts=outcome.conflicts,
             alerts=alerts,
+            refused=[c for c in document.in_section(here.code) if c.paragraph in refused],
+            forms=outcome.forms,
         ), 409
     if alerts:
         keep_despite_error()
         for number, saved in outcome.saved.items():
             outcome.forms[number].version.data = str(saved.version)
         rows = responses_of(session(), report.id)
-        refused = {alert.paragraph for alert in alerts if alert.paragraph}
         return section_page(report, document, here, rows, outcome.forms, alerts, refused), 422
     return redirect(url_for("responses.section", report_id=report.public_id, code=here.code), 303)
 
