@@ -152,6 +152,18 @@ def _addresses(site: RunningSite, reader: Reader) -> Iterator[str]:
         yield from (submission + page for page in reader.submission_pages)
 
 
+BESIDE_THE_SHEET = """
+(width) => [...document.querySelectorAll("body *")]
+  .filter((part) => part.checkVisibility({ visibilityProperty: true }))
+  .filter((part) => {
+    const box = part.getBoundingClientRect();
+    return box.width > 1 && box.height > 1 && (box.left < -2 || box.right > width + 2);
+  })
+  .slice(0, 3)
+  .map((part) => `${part.tagName} ${part.className}: ${part.textContent.trim().slice(0, 40)}`)
+"""  # of what is shown
+
+
 @dataclass(slots=True)
 class Findings:
     """What is wrong, page by page, so that one run names everything."""
@@ -186,6 +198,17 @@ class Findings:
             self.note("the name of the site does not stand on the right")
         self.check_width(320)
         self.check_width(1280)
+        self.check_paper()
+
+    def check_paper(self) -> None:
+        """Nothing hangs over a sheet of A4, less its margins: on the left it would be cut off."""
+        self.page.emulate_media(media="print")
+        on_its_side = self.page.evaluate("getComputedStyle(document.body).page") == "wide"
+        width = 1047 if on_its_side else 673
+        self.page.set_viewport_size({"width": width, "height": 800})
+        if beyond := self.page.evaluate(BESIDE_THE_SHEET, width):
+            self.note(f"hangs over the sheet: {beyond}")
+        self.page.emulate_media(media="screen")
 
     def check_access(self) -> None:
         """No barrier that axe calls serious or critical."""
