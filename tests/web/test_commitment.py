@@ -175,6 +175,37 @@ def test_good_practices_first_on_request(public: Browser, cycle: ReportingCycle)
     assert "1/4 (25%)" in words(asked.find(id="found"))
 
 
+def test_answers_are_chosen_by_group_and_progress(public: Browser, cycle: ReportingCycle) -> None:
+    """France, Kenya and the Holy See say "implemented", Peru "in development"."""
+    page = public.soup(PATH)
+    groups = [words(option) for option in page.select("#filter-area option")]
+    assert groups[0] == "All States" and "African States" in groups
+    assert [words(page.select_one(f"#{code} h3 .base")) for code in ("KEN", "PER")] == [
+        "African States",
+        "Latin American and Caribbean States",
+    ]
+    link = page.select_one('#by-group th a[href*="area=africa"]')
+    assert link
+    african = public.soup(str(link["href"]))
+    assert names(african) == ["Kenya"]
+    assert words(african.find(id="found")).startswith("African States · 1/4 (25%)")
+    assert names(public.soup(PATH + "&value=implemented")) == ["France", "Holy See", "Kenya"]
+    assert names(public.soup(PATH + "&value=implemented&area=grulac")) == []
+    assert names(public.soup(PATH + "&value=in_development&area=grulac&q=الأسلحة")) == ["Peru"]
+    file = public.get(f"/documents/bms7/25/answers.json?cycle={NOW}&area=africa&lang=en").get_json()
+    assert [row["iso3"] for row in file["answers"]] == ["KEN"]
+    assert file["filters"]["area"] == "africa"
+    for wrong in ("area=zzz", "value=withheld"):
+        assert "is not one of the choices" in words(public.soup(f"{PATH}&{wrong}", 422))
+
+
+def test_the_parts_of_the_page_are_named_at_its_top(public: Browser, cycle: ReportingCycle) -> None:
+    page = public.soup(PATH)
+    places = [str(link["href"]) for link in page.select('nav[aria-label="On this page"] a')]
+    assert places == ["#progress", "#groups", "#movement", "#answers", "#needs"]
+    assert all(page.select_one(place) for place in places)
+
+
 def test_a_search_that_is_too_long_is_refused(public: Browser, cycle: ReportingCycle) -> None:
     for path in (PATH, f"/search?cycle={NOW}&lang=en"):
         assert "at most 200 characters" in words(public.soup(f"{path}&q={'a' * 201}", 422))

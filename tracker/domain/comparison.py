@@ -81,7 +81,8 @@ class LastKnown:
 class StateCell:
     """One State on one commitment.
 
-    ``said`` is ``None`` where there is no answer, ``move`` where there is no cycle to compare with.
+    ``said`` is ``None`` where there is no answer, ``move`` where there is no earlier report to
+    compare with.
     """
 
     value: str
@@ -139,14 +140,14 @@ Cell = StateCell | GroupCell
 class StateColumn:
     """A State: its report in the cycle, in the one compared with, and the ones before the cycle.
 
-    ``before`` is ``None`` where the State did not report in that cycle; ``has_before`` says
-    whether there is such a cycle. ``earlier`` come the latest first.
+    ``before`` is ``None`` where the State did not report in that cycle; ``compared_with`` is its
+    short name, empty where there is none. ``earlier`` come the latest first.
     """
 
     state: State
     report: Report | None
     before: Report | None = None
-    has_before: bool = False
+    compared_with: str = ""
     earlier: Sequence[Report] = ()
     _cells: dict[str, StateCell] = field(default_factory=dict, repr=False, compare=False)
 
@@ -159,6 +160,11 @@ class StateColumn:
     def name(self) -> LocalisedText:
         """What it is called."""
         return self.state.name
+
+    @property
+    def lacks_before(self) -> bool:
+        """Whether it reported in the cycle and not in the one compared with: nothing has moved."""
+        return bool(self.report and self.compared_with) and self.before is None
 
     def cell(self, commitment: Commitment) -> StateCell:
         """What the State says on a commitment; worked out once."""
@@ -181,11 +187,8 @@ class StateColumn:
             source=self.report.source,
             said=said,
             assistance=tuple(a for a in self.report.assistance if paragraph in a.paragraphs),
-            move=move(self._value_before(paragraph), value) if self.has_before else None,
+            move=move(self.before.value(paragraph), value) if self.before else None,
         )
-
-    def _value_before(self, paragraph: int) -> str:
-        return self.before.value(paragraph) if self.before else Absence.NOT_REPORTED.value
 
     def _last_known(self, paragraph: int) -> LastKnown | None:
         for report in self.earlier:

@@ -63,6 +63,8 @@ class CommitmentPage:
     states: Sequence[StateAnswer]
     answers: Sequence[StateAnswer]
     searched: str
+    area: Area | None
+    value: Progress | None
     codes: Mapping[str, Any]
     audience: Audience
     own: Sequence[str]
@@ -118,6 +120,12 @@ def _facts(data: CommitmentPage, words: Words) -> list[tuple[str, str]]:
     ]
     if data.searched:
         facts.append((words(N_("Words in these answers, in any language")), data.searched))
+    if data.area:
+        facts.append(
+            (words(N_("Answers of this group alone")), words.text(data.area.name))
+        )
+    if data.value:
+        facts.append((words(N_("Answers with this progress alone")), words.label(data.value)))
     return facts
 
 

@@ -173,7 +173,7 @@ _STATES: tuple[columns.Column[ComparisonLine], ...] = (
     _Line("movement", N_("Movement"), Kind.LABEL, 18,
           lambda line: line.state.move if line.state else None,
           N_("Of a State, since the cycle compared with; empty where there is no such cycle, for "
-             "a State that has not reported, and for what is asked of no State.")),
+             "a State that did not report in both, and for what is asked of no State.")),
     *(adapted(column, _of_state) for column in (REASON, NARRATIVE, NARRATIVE_LANGUAGE)),
     adapted(LEAD_AGENCY, _of_state),
     adapted(GOOD_PRACTICE, _of_state),

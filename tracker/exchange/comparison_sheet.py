@@ -140,6 +140,9 @@ def _name(column: Column, words: Words, own: Collection[str]) -> str:
         parts.append(words(N_("Not published")))
     if not source.on_time:
         parts.append(words(N_("Late")))
+    if column.lacks_before:
+        slug = column.compared_with
+        parts.append(words(N_("No report in cycle %(slug)s to compare with"), slug=slug))
     return " · ".join(parts)
 
 

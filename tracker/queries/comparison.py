@@ -70,7 +70,7 @@ def state_columns(
             state=row.state,
             report=reports.get((row.id, cycle.id)),
             before=reports.get((row.id, before.id)) if before else None,
-            has_before=before is not None,
+            compared_with=before.slug if before else "",
             earlier=[reports[key] for e in earlier if (key := (row.id, e.id)) in reports],
         )
         for row in states

@@ -52,6 +52,13 @@ def data_version(session: Session) -> int:
     return session.scalar(select(Installation.data_version).where(Installation.id == 1)) or 0
 
 
+def installed(session: Session) -> tuple[bool, int]:
+    """Whether this database holds demonstration data, and its version; one statement."""
+    query = select(Installation.demonstration, Installation.data_version)
+    demonstration, version = session.execute(query.where(Installation.id == 1)).one()
+    return demonstration, version
+
+
 def list_states(session: Session, *, members_only: bool = False) -> tuple[StateRow, ...]:
     """States by ISO code: all of them, or the Member States of every base."""
     name = "members" if members_only else "states"

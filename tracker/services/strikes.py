@@ -1,5 +1,6 @@
 """Striking out a text: the words go, their digest, the reason and the place stay."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -90,11 +91,8 @@ def _strike(
             facts={"seq": holder.seq, "field": same.field},
             texts={"reason": reason},
         )
-    for report_id, subject in sorted(held):
-        if entry.kind == "response-saved":
-            _empty_in_working_copy(session, actor, reports[report_id], subject, field, words, now)
-        elif entry.kind == ITEM_SAVED:
-            _empty_in_working_item(session, actor, reports[report_id], subject, field, words, now)
+    for report_id, subject in sorted(held if entry.kind in _EMPTY_NOW else ()):
+        _EMPTY_NOW[entry.kind](session, actor, reports[report_id], subject, field, words, now)
     touch(session)
     touched = [report for key, report in reports.items() if key in {place[0] for place in held}]
     for report in touched:
@@ -251,3 +249,10 @@ def _empty_in_working_item(
     if texts.get(field) == words:
         left = item_from(part, facts_of(content), texts | {field: ""})
         record_item(session, actor, report, part, item_id, row, left, now, SOURCE)
+
+
+_EMPTY_NOW: Mapping[str, Callable[..., None]] = {
+    "response-saved": _empty_in_working_copy,
+    ITEM_SAVED: _empty_in_working_item,
+}
+"""By kind of link what empties a text where the working copy holds it now."""

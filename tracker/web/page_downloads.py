@@ -19,7 +19,7 @@ from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import list_cycles
 from tracker.queries.indicators import definition_of
 from tracker.queries.published import published_values
-from tracker.queries.states import data_version, is_demonstration, list_reporting_states
+from tracker.queries.states import installed
 from tracker.web.access import requires
 from tracker.web.exports import download, format_of, made
 from tracker.web.indicator_choices import columns_of, values_view
@@ -41,6 +41,7 @@ def indicator(slug: str, form: str) -> ResponseReturnValue:
     view = values_view(definition_of(session(), slug), audience)
     values = published_values(session(), view.definition.slug)
     chosen = view.arguments()
+    demonstration, version = installed(session())
     data = IndicatorPage(
         definition=view.definition,
         columns=columns_of(view.definition),
@@ -53,8 +54,8 @@ def indicator(slug: str, form: str) -> ResponseReturnValue:
         stands=view.stands,
         codes={key: value for key, value in chosen.items() if key != "slug"},
         audience=audience,
-        demonstration=is_demonstration(session()),
-        data_version=data_version(session()),
+        demonstration=demonstration,
+        data_version=version,
         address=url_for("indicators.show", _external=True, **chosen),
     )
     words = _words()
@@ -69,8 +70,9 @@ def commitment(slug: str, paragraph: int, form: str) -> ResponseReturnValue:
     found = view.standings
     if found is None:
         raise NotFound(Problem("not-found"))
-    own = own_states(list_reporting_states(session()))
+    own = own_states(view.states)
     chosen = view.arguments
+    demonstration, version = installed(session())
     data = CommitmentPage(
         document=view.document,
         commitment=view.commitment,
@@ -81,11 +83,13 @@ def commitment(slug: str, paragraph: int, form: str) -> ResponseReturnValue:
         states=[answer for key in found.keys for answer in found.states[key]],
         answers=view.answers.found,
         searched=view.answers.search.typed if view.answers.search else "",
+        area=view.answers.area,
+        value=view.answers.value,
         codes={key: value for key, value in chosen.items() if key not in ("slug", "paragraph")},
         audience=audience_of(current_actor()),
         own=tuple(state.iso3 for state in own),
-        demonstration=is_demonstration(session()),
-        data_version=data_version(session()),
+        demonstration=demonstration,
+        data_version=version,
         address=url_for("public.commitment", _external=True, **chosen),
     )
     words = _words()
@@ -106,6 +110,7 @@ def search(form: str) -> ResponseReturnValue:
     found = results_of(cycle, asked)
     if found.too_many:
         raise Invalid(found.too_many)
+    demonstration, version = installed(session())
     by_number = {one.paragraph: one for one in found.document.commitments}
     data = SearchPage(
         document=found.document,
@@ -117,8 +122,8 @@ def search(form: str) -> ResponseReturnValue:
             for hit in found.hits
         ],
         audience=audience_of(current_actor()),
-        demonstration=is_demonstration(session()),
-        data_version=data_version(session()),
+        demonstration=demonstration,
+        data_version=version,
         address=url_for("public.search", _external=True, **found.arguments),
     )
     words = _words()

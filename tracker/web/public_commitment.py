@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil
 from typing import Any
 
 from flask.typing import ResponseReturnValue
@@ -13,9 +12,7 @@ from tracker.domain.errors import NotFound, Problem
 from tracker.domain.grid import Grid, count_moves, states_in_both
 from tracker.domain.movement import Move
 from tracker.domain.needs import AssistanceChoice
-from tracker.domain.progress import COUNT_KEYS, Base, Distribution
-from tracker.domain.responses import ResponseContent
-from tracker.domain.searching import Search
+from tracker.domain.progress import COUNT_KEYS, Base, Distribution, Progress
 from tracker.domain.states import Area
 from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
@@ -23,17 +20,15 @@ from tracker.queries.cycles import CycleRow, list_cycles
 from tracker.queries.grids import grids_of_commitment
 from tracker.queries.needs import ListedAssistance, assistance_of_cycle
 from tracker.queries.publications import StateAnswer, answers_to_commitment
-from tracker.queries.states import list_reporting_states
+from tracker.queries.states import StateRow, list_reporting_states
 from tracker.web.access import requires
 from tracker.web.locale import chosen_language
+from tracker.web.public_answers import Answers, chosen_answers
 from tracker.web.public_choices import (
-    asked_search,
     by_name,
     chosen_base,
     chosen_cycle,
-    chosen_page,
     find_document,
-    one_of,
     own_names,
     shown_keys,
     value_labels,
@@ -42,9 +37,6 @@ from tracker.web.public_overview import SHOWN_MOVES
 from tracker.web.render import page
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
-
-ANSWERS_A_PAGE = 40
-GOOD_PRACTICE = "good-practice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,39 +91,18 @@ class Standings:
 
 
 @dataclass(frozen=True, slots=True)
-class Answers:
-    """The answers that may be read: those found, a page of them, in the order asked for."""
-
-    readable: int
-    found: tuple[StateAnswer, ...]
-    good_practices: int
-    search: Search | None
-    good_first: bool
-    page_number: int
-    pages: int
-
-    @property
-    def shown(self) -> tuple[StateAnswer, ...]:
-        """Those of the page."""
-        first = (self.page_number - 1) * ANSWERS_A_PAGE
-        return self.found[first : first + ANSWERS_A_PAGE]
-
-    @property
-    def arguments(self) -> dict[str, str]:
-        """The search and the order as they stand in an address."""
-        kept = {"q": self.search.typed} if self.search else {}
-        return kept | ({"first": GOOD_PRACTICE} if self.good_first else {})
-
-
-@dataclass(frozen=True, slots=True)
 class CommitmentView:
-    """One commitment, and what States say of it in the cycle chosen; no standings without one."""
+    """One commitment, and what States say of it in the cycle chosen; no standings without one.
+
+    ``states`` are those that may report.
+    """
 
     document: OutcomeDocument
     commitment: Commitment
     cycles: tuple[CycleRow, ...]
     standings: Standings | None
     answers: Answers
+    states: tuple[StateRow, ...]
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -152,12 +123,14 @@ def commitment_view(slug: str, paragraph: int) -> CommitmentView:
     cycles = list_cycles(session(), slug)
     cycle = chosen_cycle(cycles) if asked.asks_states else None
     answers = _read_answers(cycle, asked)
+    states = list_reporting_states(session())
     return CommitmentView(
         document=found,
         commitment=asked,
         cycles=cycles,
         standings=_standings(cycle, cycles, asked, answers),
-        answers=_answers(by_name(answers, lambda answer: answer.name)),
+        answers=chosen_answers(by_name(answers, lambda answer: answer.name)),
+        states=states,
     )
 
 
@@ -181,10 +154,11 @@ def commitment(slug: str, paragraph: int) -> ResponseReturnValue:
         chosen=view.arguments,
         assistance=_assistance(standings.cycle if standings else None, asked),
         bases=list(Base),
+        stages=list(Progress),
         moves=SHOWN_MOVES,
         labels=value_labels(),
         audience=audience_of(current_actor()),
-        own=own_names(list_reporting_states(session())),
+        own=own_names(view.states),
     )
 
 
@@ -192,36 +166,6 @@ def _read_answers(cycle: CycleRow | None, asked: Commitment) -> Sequence[StateAn
     if cycle is None:
         return ()
     return answers_to_commitment(session(), actor=current_actor(), cycle_id=cycle.id, key=asked.key)
-
-
-def _answers(answers: Sequence[StateAnswer]) -> Answers:
-    """Those that the reader may read: nothing else is searched or counted as found."""
-    search = asked_search()
-    good_first = bool(one_of("first", {GOOD_PRACTICE: GOOD_PRACTICE}))
-    readable = [(answer, answer.content) for answer in answers if answer.content is not None]
-    found = [
-        (answer, content)
-        for answer, content in readable
-        if search is None or search.meets(texts_of(content))
-    ]
-    if good_first:
-        found.sort(key=lambda pair: not pair[1].good_practice)
-    pages = max(ceil(len(found) / ANSWERS_A_PAGE), 1)
-    return Answers(
-        readable=len(readable),
-        found=tuple(answer for answer, _ in found),
-        good_practices=sum(content.good_practice for _, content in found),
-        search=search,
-        good_first=good_first,
-        page_number=chosen_page(pages),
-        pages=pages,
-    )
-
-
-def texts_of(content: ResponseContent) -> tuple[str, ...]:
-    """Everything a State typed in one answer."""
-    measures = (measure.title for measure in content.measures)
-    return (content.narrative, content.reason, content.lead_agency, *measures)
 
 
 def _assistance(cycle: CycleRow | None, asked: Commitment) -> tuple[ListedAssistance, ...]:

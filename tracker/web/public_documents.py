@@ -23,8 +23,6 @@ from tracker.web.public_choices import (
 from tracker.web.render import page
 from tracker.web.transaction import session
 
-ANSWERS_A_PAGE = 40
-
 
 @dataclass(frozen=True, slots=True)
 class Filters:
