@@ -107,7 +107,7 @@ def words_of(cell: Tag) -> str:
 
 def rows_of(page: BeautifulSoup) -> dict[int, list[str]]:
     """The cells of each commitment by its paragraph."""
-    rows = page.select("#comparison tr[id]")
+    rows = page.select("#comparison tr[id^=p]")
     return {int(str(row["id"])[1:]): [words_of(cell) for cell in row.select("td")] for row in rows}
 
 
@@ -202,7 +202,7 @@ def test_each_cell_says_whose_it_is(
 ) -> None:
     """On a narrow screen nothing else does."""
     page = public.soup(f"/compare?states=KEN,PER&groups=africa,grulac&cycles={NOW}&lang=en")
-    rows = page.select("#comparison tr[id]")
+    rows = page.select("#comparison tr[id^=p]")
     assert len(rows) == 95
     for row in rows:
         assert [name.get_text() for name in row.select("td > .column-name")] == [
@@ -225,19 +225,60 @@ def test_moves_since_another_cycle_lead_nowhere(
     assert public.soup(PATH.replace(NOW, f"{BEFORE},{NOW}")).select(f"{moved} a")
 
 
+def test_the_first_row_counts_all_commitments_together(
+    public: Browser, cycles: tuple[ReportingCycle, ReportingCycle]
+) -> None:
+    """Kenya: 25 further, 26 back, the rest of 93 not compared; Africa: Kenya, and Ghana anew."""
+
+    def together(query: str) -> list[Tag]:
+        page = public.soup(f"/compare?{query}&lang=en")
+        cells = page.select("#comparison tr.together td")
+        for cell in cells:
+            for extra in cell.select(".column-name, svg, .sign"):
+                extra.decompose()
+        return cells
+
+    two = f"states=KEN,GHA&groups=africa&cycles={NOW}"
+    kenya, ghana, africa = together(two)
+    counts = [" ".join(item.get_text(" ").split()) for item in kenya.select("li")]
+    assert counts == [
+        "Implemented 1/93 (1%)",
+        "Partly implemented 1/93 (1%)",
+        "Not applicable 1/93 (1%)",
+        "Not answered 90/93 (97%)",
+    ]
+    told = " ".join(kenya.get_text(" ").split())
+    assert told.endswith(
+        "further 1/93 (1%) · as before 0/93 (0%) · less far 1/93 (1%) · not compared 91/93 (98%) "
+        "of the pairs in both cycles"
+    )
+    assert "further" not in ghana.get_text(), "it did not report before"
+    assert f"Not reported {52 * 93:,}/{54 * 93:,} (96%)" in " ".join(africa.get_text(" ").split())
+    for cell, state in ((kenya, "state=KEN"), (africa, "area=africa")):
+        for link in cell.select("a"):
+            assert state in str(link["href"])
+            behind = public.soup(str(link["href"]) + "&lang=en").select_one(".lead")
+            assert behind and link.get_text() in " ".join(behind.get_text(" ").split())
+    kenya, ghana = together(f"states=KEN,GHA&cycles={NOW}&only=differences")
+    assert "Implemented 1/3 (33%)" in " ".join(kenya.get_text(" ").split())
+    assert not kenya.select("a"), "no page lists commitments by what is said on them"
+
+
 def test_another_base_and_another_cycle(
     public: Browser, cycles: tuple[ReportingCycle, ReportingCycle]
 ) -> None:
     rows = rows_of(public.soup(f"{PATH}&base=reporting"))
     assert rows[25][3].startswith("Implemented 1/2 (50%) Not started 1/2 (50%) further")
     earlier = rows_of(public.soup(PATH.replace(NOW, BEFORE)))
-    assert earlier[25][2].startswith("In development Not compared Chad's last words.")
+    assert earlier[25][2].startswith("In development Chad's last words.")
+    first_time = public.soup(PATH.replace(NOW, BEFORE)).select("#comparison thead th")[3]
+    assert "No report in cycle bms7 to compare with" in words_of(first_time)
     alone = rows_of(public.soup(PATH.replace(NOW, "bms7")))
     assert alone[25][0] == "Not reported" and "in both" not in alone[25][3]
     named = public.soup(PATH.replace(NOW, f"bms7,{NOW}"))
     lead = named.select_one("main .lead")
     assert lead and lead.get_text() == f"Side by side, cycle {NOW} · movement since cycle bms7"
-    assert rows_of(named)[26][0].startswith("Partly implemented Not compared")
+    assert rows_of(named)[26][0].startswith("Partly implemented Kenya went back.")
     fields = public.soup(PATH.replace(NOW, f"{NOW}&cycles=bms7")).select_one("main .lead")
     assert fields and fields.get_text() == lead.get_text()
     emptied = public.soup(PATH.replace(NOW, f"{BEFORE}&cycles=")).select_one("main .lead")
@@ -337,6 +378,7 @@ def test_a_choice_may_be_repeated_listed_or_both(
         ("states=KEN,QQQ", 422, "There is no State with the code “QQQ”."),
         ("states=KEN&groups=nope", 422, "There is no group or region with the code “nope”."),
         ("states=KEN,PER&cycles=bms7,bms7-2026,bms7-2028", 422, "you chose 3."),
+        (f"states=KEN,PER&cycles={NOW}&cycles={NOW}", 422, f"“{NOW}” is chosen twice"),
         ("states=KEN,PER&cycles=bms7,other", 422, "are on different outcome documents"),
         (f"states=KEN,PER&cycles={BEFORE}&cycles={NOW}", 422, f"“{NOW}” is later than “{BEFORE}”"),
         ("states=KEN,PER&cycle=nope", 404, "There is no reporting cycle “nope”."),

@@ -225,6 +225,9 @@ MESSAGES: Final[dict[str, str]] = {
         "The cycles “%(first)s” and “%(second)s” are on different outcome documents, so their "
         "answers cannot be compared."
     ),
+    "movement-since-itself": N_(
+        "“%(slug)s” is chosen twice: choose an earlier cycle to tell the movement since."
+    ),
     "movement-since-a-later-cycle": N_(
         "Movement is told since an earlier cycle, and “%(second)s” is later than “%(first)s”: "
         "choose them the other way round."

@@ -121,9 +121,7 @@ def _facts(data: CommitmentPage, words: Words) -> list[tuple[str, str]]:
     if data.searched:
         facts.append((words(N_("Words in these answers, in any language")), data.searched))
     if data.area:
-        facts.append(
-            (words(N_("Answers of this group alone")), words.text(data.area.name))
-        )
+        facts.append((words(N_("Answers of this group alone")), words.text(data.area.name)))
     if data.value:
         facts.append((words(N_("Answers with this progress alone")), words.label(data.value)))
     return facts

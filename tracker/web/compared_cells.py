@@ -9,12 +9,13 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from flask import Flask
+from flask import Flask, url_for
 from markupsafe import Markup, escape
 
 from tracker.domain.assistance import Assistance
 from tracker.domain.comparison import (
     Cell,
+    Column,
     GroupColumn,
     Row,
     Said,
@@ -26,12 +27,14 @@ from tracker.domain.documents import Commitment
 from tracker.domain.excerpts import excerpt
 from tracker.domain.progress import Audience
 from tracker.domain.responses import Measure, ResponseContent
+from tracker.domain.states import StateStatus
 from tracker.queries.kept import Keeper
 from tracker.web.comparing import Comparison
 from tracker.web.locale import in_language, locale_name
 from tracker.web.render import label, write_date, write_language
 
 T = TypeVar("T")
+FILTERS = ("section", "theme", "level", "strength", "addressee")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +206,27 @@ def _measure(measure: Measure) -> str:
     return f"<li><bdi>{title}</bdi>{day}{away}</li>"
 
 
+def behind_totals(view: Comparison) -> tuple[str, ...]:
+    """By column the address of what is counted, without its value; ``""`` where no page lists it.
+
+    None does of commitments chosen by what is said on them, of observer States, which are in no
+    base, and of States that this reader reads whole while pages of figures count less.
+    """
+    if view.only:
+        return ("",) * len(view.columns)
+    return tuple(_behind(view, column) for column in view.columns)
+
+
+def _behind(view: Comparison, column: Column) -> str:
+    chosen = {name: value for name, value in view.arguments().items() if name in FILTERS}
+    place = {"slug": view.cycle.slug, "base": view.base.value, **chosen}
+    if isinstance(column, GroupColumn):
+        return url_for("public.cycle_states", area=column.code, **place)
+    if column.state.status is not StateStatus.MEMBER or column.state in view.own:
+        return ""
+    return url_for("public.cycle_states", state=column.code, **place)
+
+
 def init_app(app: Flask) -> None:
-    """Let the page that compares write its cells."""
-    app.jinja_env.globals["cell_writer"] = CellWriter
+    """Let the page that compares write its cells, and lead from the numbers of its first row."""
+    app.jinja_env.globals.update(cell_writer=CellWriter, behind_totals=behind_totals)

@@ -33,6 +33,8 @@ def named_cycles(every: tuple[CycleRow, ...]) -> tuple[CycleRow, ...]:
     if found[0].document_slug != found[-1].document_slug:
         values = {"first": found[0].slug, "second": found[-1].slug}
         raise Invalid(Problem("cycles-not-comparable", "cycles", values))
+    if _in_two_fields() and len(found) == 1:
+        raise Invalid(Problem("movement-since-itself", "cycles", {"slug": found[0].slug}))
     newest_first = tuple(sorted(found, key=every.index))
     if _in_two_fields() and newest_first[0] is not found[0]:
         values = {"first": found[0].slug, "second": found[-1].slug}

@@ -21,6 +21,7 @@ from tracker.domain.comparison import (
     StateColumn,
     compare,
 )
+from tracker.domain.comparison_totals import totals
 from tracker.domain.documents import OutcomeDocument, Section
 from tracker.domain.errors import Problem
 from tracker.domain.exports import ExportFormat
@@ -160,6 +161,7 @@ def comparison() -> ResponseReturnValue:
         "first": first,
         "options": _options(found.states),
         "labels": value_labels(),
+        "totals": totals(found.columns, found.rows, found.base),
         "audiences": {value.value: label(value) for value in Audience},
         "moves": {move.value: label(move) for move in Move},
         "keep": keep,

@@ -9,7 +9,14 @@ from tracker.domain.responses import ResponseContent
 from tracker.domain.searching import Search
 from tracker.domain.states import Area
 from tracker.queries.publications import StateAnswer
-from tracker.web.public_choices import asked_search, by_name, choice, chosen_area, chosen_page, one_of
+from tracker.web.public_choices import (
+    asked_search,
+    by_name,
+    choice,
+    chosen_area,
+    chosen_page,
+    one_of,
+)
 
 ANSWERS_A_PAGE = 40
 GOOD_PRACTICE = "good-practice"
