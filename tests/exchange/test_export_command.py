@@ -144,6 +144,16 @@ def test_compiled_tables_of_two_cycles(database: Path, tmp_path: Path, form: str
         (("compiled", "--cycle", "bms7-2026", "--format", "pdf"), 2, "format"),
         (("compiled", "--cycle", "bms7-2026", "--audience", "all"), 2, "audience"),
         (("compiled", "--cycle", "bms7-2026", "--language", "tlh"), 2, "language"),
+        (
+            ("compiled", "--cycle", "bms7-2026", "--language", "es"),
+            2,
+            "“es” is not one of the choices: en, fr",
+        ),
+        (
+            ("template", "--state", "KEN", "--cycle", "bms7-2026", "--language", "ar"),
+            2,
+            "“ar” is not one of the choices: en, fr",
+        ),
     ],
 )
 def test_refusals_leave_no_file(

@@ -8,7 +8,7 @@ import click
 from sqlalchemy.orm import Session
 
 from tracker.cli.database import reading
-from tracker.cli.output import write_file
+from tracker.cli.output import check_language, write_file
 from tracker.cli.templates import MADE_BY, template
 from tracker.domain.clock import system_clock
 from tracker.domain.exports import ExportFormat
@@ -86,7 +86,9 @@ def report(
 
     The published submission; for the secretariat the latest one.
     """
-    with reading(load_settings()) as session:
+    settings = load_settings()
+    check_language(language, settings)
+    with reading(settings) as session:
         data = report_export(session, cycle_slug=cycle, iso3=state, audience=Audience(audience))
 
     def write(target: Path) -> None:
@@ -112,7 +114,9 @@ def compiled(form: str, cycle: str, out: Path, audience: str, language: str) -> 
     Several cycles of the same outcome document are parted by commas.
     """
     reader = Audience(audience)
-    with reading(load_settings()) as session:
+    settings = load_settings()
+    check_language(language, settings)
+    with reading(settings) as session:
         slugs = [slug.strip() for slug in cycle.split(",")]
         data = compiled_export(session, cycle_slugs=slugs, audience=reader)
         session.rollback()

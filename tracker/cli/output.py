@@ -7,6 +7,9 @@ from typing import Any, NoReturn
 
 import click
 
+from tracker.domain.errors import Invalid, Problem
+from tracker.settings import Settings
+
 format_option = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
@@ -41,3 +44,10 @@ def write_file(out: Path, write: Callable[[Path], None]) -> None:
     finally:
         partial.unlink(missing_ok=True)
     click.echo(f"Written: {out}", err=True)
+
+
+def check_language(language: str, settings: Settings) -> None:
+    """``Invalid`` for one in which the words of the tracker are not loaded here."""
+    if language not in settings.languages:
+        values = {"value": language[:80], "allowed": ", ".join(settings.languages)}
+        raise Invalid(Problem("not-a-choice", "language", values))

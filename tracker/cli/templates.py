@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from tracker.cli.database import reading
-from tracker.cli.output import write_file
+from tracker.cli.output import check_language, write_file
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import NotFound, Problem
 from tracker.domain.roles import OPERATOR
@@ -41,8 +41,9 @@ def template(state: str, cycle: str, out: Path, language: str) -> None:
 
     The working copy belongs to its State: hand the file to nobody else. Making one changes nothing.
     """
-    now = system_clock()
-    with reading(load_settings()) as session:
+    now, settings = system_clock(), load_settings()
+    check_language(language, settings)
+    with reading(settings) as session:
         row = state_or_none(session, state)
         if row is None:
             raise NotFound(Problem("unknown-state", "state", {"code": state[:80]}))

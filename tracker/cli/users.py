@@ -6,6 +6,7 @@ import click
 from sqlalchemy.orm import Session
 
 from tracker.cli.database import transaction
+from tracker.cli.output import check_language
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem
 from tracker.domain.people import check_password, check_place, parse_email, parse_name
@@ -52,7 +53,7 @@ def add(
     address = parse_email(email)
     shown_name = parse_name(name or address.partition("@")[0])
     check_place(Role(role), for_a_state=iso3 is not None)
-    _check_language(language, settings)
+    check_language(language, settings)
     password = _read_password(address, shown_name) if password_stdin else None
     hashed = hash_password(password) if password else None
     with transaction(settings) as session:
@@ -90,12 +91,6 @@ def reset_second_step(email: str, reason: str) -> None:
             raise NotFound(Problem("unknown-user", "email", {"email": address}))
         reset(session, actor=OPERATOR, user_id=found.id, reason=reason, clock=system_clock)
     click.echo(f"The second step of {address} is reset.", err=True)
-
-
-def _check_language(language: str, settings: Settings) -> None:
-    if language not in settings.languages:
-        values = {"value": language[:80], "allowed": ", ".join(settings.languages)}
-        raise Invalid(Problem("not-a-choice", "language", values))
 
 
 def _read_password(email: str, name: str) -> str:
