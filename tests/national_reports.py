@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from tests.people import make_actor, state_id
 from tests.signing import SIGNER
+from tracker.delivery.signing import FileSigner
 from tracker.domain.indicators import Figures
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
@@ -90,7 +91,7 @@ class Reporting:
             clock=self.clock,
         )
 
-    def submit(self) -> Submission:
+    def submit(self, signer: FileSigner = SIGNER) -> Submission:
         """Submit, gaps confirmed."""
         return submissions.submit(
             self.session,
@@ -101,7 +102,7 @@ class Reporting:
             has_authority=True,
             confirmed_gaps=True,
             clock=self.clock,
-            signer=SIGNER,
+            signer=signer,
         )
 
     def accept(self, submission: Submission) -> None:

@@ -16,6 +16,7 @@ from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
 from tracker.models import Clarification, ReportingCycle, Submission, User
+from tracker.queries.responses import responses_of
 from tracker.services.clarifications import reply
 from tracker.services.submissions import withdraw
 
@@ -404,6 +405,23 @@ def test_questions_are_for_the_state_and_the_secretariat_only(
             assert "Since when?" not in answer.text
     assert public.get(path).status_code == 303
     assert session.scalars(select(Clarification)).one().replied_at is None
+
+
+def test_a_reply_beside_the_answers_is_the_focal_points_too(
+    session: Session, browser_of: type[Browser]
+) -> None:
+    work, submission = report_at(session, ReportStatus.RETURNED)
+    assert submission is not None
+    question = question_on(work, submission).rsplit("/", 1)[1]
+    typed = {"send": question, f"reply-{question}-reply": "Not mine.", "p29-version": "0"}
+    typed["p29-narrative"] = "Mine."
+    contributor = browser_of(make_user(session, Role.CONTRIBUTOR, "GHA", sections=("I.1",)))
+    answer = contributor.post(f"/reports/{work.report.public_id}/sections/I.1", typed)
+    assert answer.status_code == 403
+    assert "This account may not save what was sent" in answer.text
+    assert "Not mine." in answer.text
+    assert session.scalars(select(Clarification)).one().replied_at is None
+    assert len(responses_of(session, work.report.id)) == 2
 
 
 def test_a_question_of_another_report_is_not_found(

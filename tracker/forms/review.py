@@ -19,15 +19,19 @@ class QuestionForm(BaseForm):
 
 
 class ReplyForm(BaseForm):
-    """The State's reply."""
+    """The State's reply; not marked as needed, for answers are saved beside it without one."""
 
     reply = TextAreaField(
         lazy_gettext("Your reply"),
-        [Needed()],
         description=lazy_gettext(
             "Read by your State and the secretariat only. It cannot be changed once sent."
         ),
     )
+
+
+def reply_prefix(question: str) -> str:
+    """The prefix of the reply to one question, by its public id, on a page that has several."""
+    return f"reply-{question}-"
 
 
 class ReturnForm(BaseForm):

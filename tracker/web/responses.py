@@ -1,5 +1,6 @@
 """Section pages: the official text beside the answers, and the history of an answer."""
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -13,10 +14,11 @@ from tracker.domain.history import group_revisions
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import ResponseContent
 from tracker.forms.response import ResponseForm, filled_form
+from tracker.forms.review import ReplyForm, reply_prefix
 from tracker.policy.actions import Action
 from tracker.policy.authorise import may
 from tracker.policy.rules import Subject
-from tracker.queries.clarifications import list_for_report
+from tracker.queries.clarifications import ClarificationRow, list_for_report
 from tracker.queries.evidence import files_of_report
 from tracker.queries.reports import ReportRow
 from tracker.queries.responses import ResponseRow, responses_of, revisions_of
@@ -37,6 +39,7 @@ class Alert:
 
     text: str
     paragraph: int | None = None
+    place: str = ""
 
 
 def load_section(report: ReportRow, document: OutcomeDocument, code: str) -> Section:
@@ -110,10 +113,12 @@ def section_page(
     forms: dict[int, ResponseForm],
     alerts: tuple[Alert, ...] = (),
     unsaved: AbstractSet[int] = frozenset(),
+    unsent: Mapping[ClarificationRow, ReplyForm] | None = None,
 ) -> str:
     """The page of one block; ``forms`` by paragraph show what was typed or what stands.
 
-    ``unsaved`` names the paragraphs whose form shows text that is not saved.
+    ``unsaved`` names the paragraphs whose form shows text that is not saved, ``unsent`` has the
+    replies that were typed and not sent, by question.
     """
     actor = current_actor()
     subject = Subject(report.state_id, here.code)
@@ -125,6 +130,9 @@ def section_page(
         for c in document.in_section(here.code)
         if c.key in rows
     }
+    questions = tuple(list_for_report(session(), report.id)) if whole else ()
+    typed = {question.public_id: form for question, form in (unsent or {}).items()}
+    replies = {q.public_id: ReplyForm(prefix=reply_prefix(q.public_id)) for q in questions} | typed
     to_check = [n for n, gap in gaps.items() if gap is Gap.NO_REASON and n not in unsaved]
     for number in to_check:
         forms[number].reason.errors = [label(Gap.NO_REASON)]
@@ -148,7 +156,9 @@ def section_page(
         alerts=alerts,
         unsaved=unsaved,
         editable=is_editable(report) and may(actor, Action.REPORT_EDIT, subject),
-        clarifications=tuple(list_for_report(session(), report.id)) if whole else (),
+        clarifications=questions,
+        replies=replies,
+        unsent=typed,
         may_reply=may(actor, Action.CLARIFICATION_REPLY, Subject(report.state_id)),
         previous_block=blocks[place - 1] if place else None,
         next_block=blocks[place + 1] if place + 1 < len(blocks) else None,

@@ -22,6 +22,7 @@ from tracker.queries.reports import ReportRow
 from tracker.queries.responses import ResponseRow, responses_of, revision_content, savers_since
 from tracker.services.responses import Saved, save_response
 from tracker.web.access import requires
+from tracker.web.clarifications import Replies, send_reply
 from tracker.web.render import label, page, problem_text
 from tracker.web.reporting import load_document, load_report
 from tracker.web.responses import Alert, form_of, load_commitment, load_section, section_page
@@ -65,19 +66,26 @@ class Outcome:
 @blueprint.post("/sections/<code>")
 @requires(Action.REPORT_EDIT)
 def section(report_id: str, code: str) -> ResponseReturnValue:
-    """Save every answer of the block that was changed here; good ones even beside bad ones."""
+    """Save every answer of the block that was changed here; good ones even beside bad ones.
+
+    The button of a question sends its reply besides: all that was typed comes in one form.
+    """
     report = load_report(report_id)
     document = load_document(report)
     here = load_section(report, document, code)
     authorise(current_actor(), Action.REPORT_EDIT, Subject(report.state_id, here.code))
+    replies = send_reply(report, here)
     try:
         outcome = _save_all(report, document, here)
     except WrongStatus as error:
+        keep_despite_error()  # a reply may be sent to a report that is locked
         forms = _typed_forms(document, here)
         rows = responses_of(session(), report.id)
-        alert = Alert(problem_text(error.problem))
-        return section_page(report, document, here, rows, forms, (alert,), set(forms)), 409
-    return _answer(report, document, here, outcome)
+        alerts = (Alert(problem_text(error.problem)), *replies.alerts)
+        return section_page(
+            report, document, here, rows, forms, alerts, set(forms), replies.unsent
+        ), 409
+    return _answer(report, document, here, outcome, replies)
 
 
 def _save_all(report: ReportRow, document: OutcomeDocument, here: Section) -> Outcome:
@@ -184,12 +192,19 @@ def _conflict(report: ReportRow, commitment: Commitment, form: ResponseForm) -> 
 
 
 def _answer(
-    report: ReportRow, document: OutcomeDocument, here: Section, outcome: Outcome
+    report: ReportRow,
+    document: OutcomeDocument,
+    here: Section,
+    outcome: Outcome,
+    replies: Replies,
 ) -> ResponseReturnValue:
-    """Where the person goes next; what was saved is committed in every case."""
-    alerts = tuple(outcome.alerts)
-    refused = {alert.paragraph for alert in alerts if alert.paragraph}
-    _flash_saved(outcome)
+    """Where the person goes next; what was saved or sent is committed in every case."""
+    alerts = (*outcome.alerts, *replies.alerts)
+    refused = {alert.paragraph for alert in outcome.alerts if alert.paragraph}
+    if outcome.saved:
+        _flash_saved(outcome)
+    elif not (outcome.conflicts or alerts or replies.sent):
+        flash(gettext("Everything on this page was already saved."))
     if outcome.conflicts:
         keep_despite_error()
         return page(
@@ -200,29 +215,31 @@ def _answer(
             alerts=alerts,
             refused=[c for c in document.in_section(here.code) if c.paragraph in refused],
             forms=outcome.forms,
+            unsent=replies.unsent,
         ), 409
     if alerts:
         keep_despite_error()
         for number, saved in outcome.saved.items():
             outcome.forms[number].version.data = str(saved.version)
         rows = responses_of(session(), report.id)
-        return section_page(report, document, here, rows, outcome.forms, alerts, refused), 422
-    return redirect(url_for("responses.section", report_id=report.public_id, code=here.code), 303)
+        shown = section_page(
+            report, document, here, rows, outcome.forms, alerts, refused, replies.unsent
+        )
+        return shown, 422 if outcome.alerts else replies.status
+    address = url_for("responses.section", report_id=report.public_id, code=here.code)
+    return redirect(f"{address}#p{replies.sent.paragraph}" if replies.sent else address, 303)
 
 
 def _flash_saved(outcome: Outcome) -> None:
-    if outcome.saved:
-        at = format_datetime(max(saved.saved_at for saved in outcome.saved.values()), "short")
-        told = ngettext(
-            "Saved at %(at)s UTC: paragraph %(numbers)s.",
-            "Saved at %(at)s UTC: paragraphs %(numbers)s.",
-            len(outcome.saved),
-            at=at,
-            numbers=", ".join(str(number) for number in outcome.saved),
-        )
-        flash(told)
-    elif not (outcome.conflicts or outcome.alerts):
-        flash(gettext("Everything on this page was already saved."))
+    at = format_datetime(max(saved.saved_at for saved in outcome.saved.values()), "short")
+    told = ngettext(
+        "Saved at %(at)s UTC: paragraph %(numbers)s.",
+        "Saved at %(at)s UTC: paragraphs %(numbers)s.",
+        len(outcome.saved),
+        at=at,
+        numbers=", ".join(str(number) for number in outcome.saved),
+    )
+    flash(told)
 
 
 @blueprint.post("/responses/<int:paragraph>")

@@ -297,6 +297,11 @@ class Answer {
 
 const answers = [...form.querySelectorAll(".response[data-save]")].map((box) => new Answer(box));
 
+// The key Enter in a line saves, as leaving the field does, and the page stays.
+form.querySelector("[data-enter]").addEventListener("click", (event) => {
+  event.preventDefault();
+  for (const answer of answers) answer.save();
+});
 form.addEventListener("submit", (event) => {
   const waited = answers.find((answer) => answer.running);
   if (waited) {
