@@ -355,6 +355,7 @@ def test_a_value_that_cannot_be_is_said_at_its_field(visits: Visits, site: Runni
     link.fill("ftp:somewhere")
     page.keyboard.press("Tab")
     expect(save_state(page, 25)).to_have_attribute("data-state", "failed")
+    expect(save_state(page, 25)).to_contain_text("Paragraph 25 was not saved. “ftp:somewhere”")
     expect(link).to_have_attribute("aria-invalid", "true")
     link.fill("https://example.org/act")
     page.keyboard.press("Tab")

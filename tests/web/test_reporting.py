@@ -193,6 +193,21 @@ def test_a_law_is_not_adopted_on_a_day_to_come(
     assert browser.post(path, fields(browser.soup(path)) | law | {place: year}).status_code == 303
 
 
+def test_all_problems_of_an_answer_are_told_at_once(
+    browser: Browser, report: NationalReport
+) -> None:
+    law = {"p25-version": "0", "p25-narrative": "Typed too.", "p25-measures-0-title": "A law"}
+    law |= {"p25-measures-0-adopted_on": "2126-01", "p25-measures-0-link": "example.org"}
+    told = browser.post(save_path(report, 25), law | {"save_key": "a"}).get_json()
+    places = [problem["field"] for problem in told["problems"]]
+    assert places == ["measures-0-link", "measures-0-adopted_on"]
+    assert told["message"] == "Paragraph 25 was not saved."
+    path = section_path(report)
+    page = parsed(browser.post(path, fields(browser.soup(path)) | law).data)
+    for place in places:
+        assert len(page.select(f"#p25-{place}-error")) == 1
+
+
 def test_a_law_dated_ahead_before_this_was_asked_does_not_stop_another_change(
     browser: Browser, report: NationalReport, session: Session
 ) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +13,7 @@ from tracker.domain.clock import latest_day, system_clock
 from tracker.domain.completeness import Gap, gap_of, standing_of
 from tracker.domain.documents import Commitment, OutcomeDocument, Section
 from tracker.domain.errors import Invalid, Problem, StaleEdit, WrongStatus
-from tracker.domain.responses import ResponseContent, is_to_come
+from tracker.domain.responses import Measure, ResponseContent, is_to_come
 from tracker.forms.response import ResponseForm, filled_form, prefix_of
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
@@ -98,23 +99,26 @@ def _save_all(report: ReportRow, document: OutcomeDocument, here: Section) -> Ou
         number, prefix = commitment.paragraph, prefix_of(commitment.paragraph)
         if f"{prefix}version" in request.form:
             outcome.forms[number] = ResponseForm(request.form, prefix=prefix)
-            _save_one(report, commitment, ids[commitment.key], outcome)
+            _save_one(report, commitment, ids[commitment.key], outcome, rows.get(commitment.key))
         else:
             outcome.forms[number] = form_of(report, commitment, rows.get(commitment.key))
     return outcome
 
 
 def _save_one(
-    report: ReportRow, commitment: Commitment, commitment_id: int, outcome: Outcome
+    report: ReportRow,
+    commitment: Commitment,
+    commitment_id: int,
+    outcome: Outcome,
+    stands: ResponseRow | None,
 ) -> None:
     """Save one answer unless it says what it said when the page was loaded."""
     number = commitment.paragraph
     form = outcome.forms[number]
     try:
-        version, content = _version(form), form.read(report.default_audience)
+        version, content = _version(form), _read(form, report, stands)
         if form.choice.data == "theirs" or _untouched(report, commitment, version, content):
             return
-        content = _present(form, report, commitment)
         saved = _save(report, commitment_id, version, content)
     except StaleEdit as error:
         if error.current_version:
@@ -128,18 +132,22 @@ def _save_one(
             outcome.saved[number] = saved
 
 
-def _present(form: ResponseForm, report: ReportRow, commitment: Commitment) -> ResponseContent:
-    """What is to be saved now, when no law can have been adopted on a day to come.
+def _read(form: ResponseForm, report: ReportRow, stands: ResponseRow | None) -> ResponseContent:
+    """What was typed, when no law can have been adopted on a day to come; all problems at once.
 
-    One that was saved before this was asked does not stand in the way of another change.
+    A law that was saved before this was asked does not stand in the way of another change.
     """
     latest = latest_day(system_clock())
-    content = form.read(report.default_audience)
-    if to_come := {law for law in content.measures if is_to_come(law.adopted_on, latest)}:
-        saved = responses_of(session(), report.id).get(commitment.key)
-        if saved is None or not to_come <= set(saved.content.measures):
-            return form.read(report.default_audience, latest_day=latest)
-    return content
+    old = _laws_to_come(stands.content, latest) if stands else set()
+    if old:
+        content = form.read(report.default_audience)
+        if _laws_to_come(content, latest) <= old:
+            return content
+    return form.read(report.default_audience, latest_day=latest)
+
+
+def _laws_to_come(content: ResponseContent, latest: date) -> set[Measure]:
+    return {law for law in content.measures if is_to_come(law.adopted_on, latest)}
 
 
 def _save(
@@ -255,11 +263,13 @@ def answer(report_id: str, paragraph: int) -> ResponseReturnValue:
     if request.form.get("user", str(current_actor().user_id)) != str(current_actor().user_id):
         raise StaleEdit(Problem("other-person"), 0)
     try:
-        content = _present(form, report, commitment)
+        content = _read(form, report, responses_of(session(), report.id).get(commitment.key))
         saved = _save(report, commitment_id, _version(form), content, _save_key())
     except Invalid as error:
         problems = [{"field": p.place, "message": problem_text(p)} for p in error.problems]
-        return jsonify({"ok": False, "code": "invalid", "problems": problems}), 422
+        told = gettext("Paragraph %(number)s was not saved.", number=paragraph)
+        refused = {"ok": False, "code": "invalid", "message": told, "problems": problems}
+        return jsonify(refused), 422
     gap = gap_of(commitment, content)
     lacking = {"field": "reason", "message": label(gap)} if gap is Gap.NO_REASON else None
     return jsonify(

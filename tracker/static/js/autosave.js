@@ -210,7 +210,7 @@ class Answer {
       if (this.listed) this.listed.textContent = told.standing;
     } else if (told.problems) {
       for (const problem of told.problems) this.showError(problem);
-      this.fail(told.problems.map((problem) => problem.message).join(" "));
+      this.fail([told, ...told.problems].map((said) => said.message).join(" "));
     } else {
       this.fail(told.message);
     }
