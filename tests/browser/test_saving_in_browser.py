@@ -192,7 +192,13 @@ def test_text_not_saved_is_offered_again(visits: Visits, site: RunningSite) -> N
     page.context.set_offline(False)
     page.goto(address)
     expect(narrative(page, 25)).to_have_value("")
+    kept = page.locator("#kept")  # at the top, for the paragraph may be far below
+    expect(kept).to_contain_text("Text that was not saved was kept in this browser.")
+    expect(kept.get_by_role("link")).to_have_count(1)
+    kept.get_by_role("link").click()
+    assert page.url == f"{address}#p25"
     page.get_by_role("button", name="Put it back").click()
+    expect(kept).to_be_hidden()
     expect(narrative(page, 25)).to_have_value("Kept in the browser.")
     expect(save_state(page, 25)).to_contain_text("Saved at")
     found = on_disk(site, "BDI", 25)
@@ -200,6 +206,63 @@ def test_text_not_saved_is_offered_again(visits: Visits, site: RunningSite) -> N
     assert (found.narrative, found.progress) == ("Kept in the browser.", "in_development")
     page.goto(address)
     expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
+    expect(kept).to_be_hidden()
+
+
+@pytest.mark.parametrize("in_flight", [True, False])
+def test_text_put_back_over_a_save_of_its_own_that_arrived_unseen_is_no_conflict(
+    visits: Visits, site: RunningSite, in_flight: bool
+) -> None:
+    visits.connection_may_fail = True
+    iso3 = "CAF" if in_flight else "COG"
+    page = _at_work(visits, site, iso3, clock=True)
+    held: list[Route] = []
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        held.append(route) if in_flight else route.abort("internetdisconnected")
+
+    page.route("**/responses/25", lose)
+    narrative(page, 25).fill("Arrived unseen.")
+    page.clock.run_for(2000)
+    if not in_flight:
+        expect(save_state(page, 25)).to_contain_text("Not saved: no connection")
+    narrative(page, 25).press("End")
+    narrative(page, 25).press_sequentially(" And more.")
+    assert _stored(site, iso3, 25) == "Arrived unseen."
+    page.unroute("**/responses/25")
+    page.goto(page.url)
+    expect(narrative(page, 25)).to_have_value("Arrived unseen.")
+    page.get_by_role("button", name="Put it back").click()
+    page.clock.run_for(2000)
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    found = on_disk(site, iso3, 25)
+    assert found is not None
+    assert (found.narrative, found.version) == ("Arrived unseen. And more.", 2)
+
+
+def test_text_put_back_over_somebody_elses_save_is_a_conflict(
+    visits: Visits, site: RunningSite
+) -> None:
+    visits.connection_may_fail = True
+    visits.expected_statuses.add(409)
+    page = _at_work(visits, site, "GAB")
+    page.context.set_offline(True)
+    narrative(page, 25).fill("Police wrote")
+    expect(save_state(page, 25)).to_contain_text("Not saved: no connection")
+    narrative(page, 25).fill("Police wrote second.")
+    other = visits.open(site)
+    sign_in(other, add_focal_point(site, "GAB", name="Deputy"))
+    other.goto(page.url)
+    narrative(other, 25).fill("Customs wrote first.")
+    other.keyboard.press("Tab")
+    expect(save_state(other, 25)).to_contain_text("Saved at")
+    page.context.set_offline(False)
+    page.goto(page.url)
+    page.get_by_role("button", name="Put it back").click()
+    expect(save_state(page, 25)).to_have_attribute("data-state", "failed")
+    expect(narrative(page, 25)).to_have_value("Police wrote second.")
+    assert _stored(site, "GAB", 25) == "Customs wrote first."
 
 
 def test_text_kept_is_for_its_writer_only_and_goes_when_that_person_signs_out(

@@ -86,6 +86,7 @@ class Answer {
     this.settled = this.state.textContent; // what the line says while nothing waits
     this.acknowledged = "unsaved" in box.dataset ? "" : this.content();
     this.lost = null; // a save whose answer did not come: it may have arrived
+    this.sent = null; // the one that is on its way
     this.running = false;
     this.laws = new Laws(box.querySelector(".measures"));
     box.addEventListener("input", () => this.changed());
@@ -143,6 +144,8 @@ class Answer {
 
   keep() {
     const kept = { at: new Date().toISOString(), values: [...valuesOf(this.box)] };
+    const arrived = this.lost ?? this.sent;
+    if (arrived) kept.lost = { content: arrived.content, body: [...arrived.body] };
     sessionStorage.setItem(this.storageKey, JSON.stringify(kept));
   }
 
@@ -154,7 +157,8 @@ class Answer {
     this.running = true;
     if (this.state.dataset.state !== "failed") this.say(texts.textSaving);
     const { lost } = this;
-    const { content, body } = lost ?? { content: this.content(), body: this.body() };
+    this.sent = lost ?? { content: this.content(), body: this.body() };
+    const { content, body } = this.sent;
     try {
       const answer = await fetch(this.box.dataset.save, {
         method: "POST",
@@ -171,6 +175,7 @@ class Answer {
       this.fail(texts.textFailed);
     }
     this.running = false;
+    this.sent = null;
     this.box.dispatchEvent(new Event("answered"));
     if (this.lost) {
       // The line or the database is away for a while: nobody has to press anything.
@@ -263,6 +268,7 @@ class Answer {
     line.append(this.choice(texts.textTake, () => this.putBack(kept), line));
     line.append(" ", this.choice(texts.textDrop, () => {}, line));
     this.box.prepend(line);
+    this.offered = true;
   }
 
   choice(label, act, line) {
@@ -273,14 +279,22 @@ class Answer {
     button.addEventListener("click", () => {
       sessionStorage.removeItem(this.storageKey);
       line.remove();
+      this.offered = false;
+      tellKept();
       act();
     });
     return button;
   }
 
   // The version that the text was typed over comes back with it, so that a save meanwhile is
-  // seen as a conflict and not written over.
+  // seen as a conflict and not written over. One of its own whose answer was lost is none: it is
+  // sent first, with its own key.
   putBack(kept) {
+    if (kept.lost) {
+      const body = new URLSearchParams(kept.lost.body);
+      body.set("csrf_token", form.querySelector("[name=csrf_token]").value);
+      this.lost = { content: kept.lost.content, body };
+    }
     const values = new Map(kept.values);
     const isMissing = (name) => name.includes("-measures-") && !form.elements[name];
     while ([...values.keys()].some(isMissing) && this.laws.add());
@@ -296,6 +310,21 @@ class Answer {
 }
 
 const answers = [...form.querySelectorAll(".response[data-save]")].map((box) => new Answer(box));
+
+// The paragraph where kept text is offered may be far below.
+function tellKept() {
+  const offers = answers.filter((answer) => answer.offered);
+  const box = document.querySelector("#kept");
+  const list = document.createElement("ul");
+  for (const { box: { dataset } } of offers) {
+    const line = document.createElement("li");
+    line.append(document.querySelector(`#paragraphs a[href="#p${dataset.paragraph}"]`).cloneNode(true));
+    list.append(line);
+  }
+  box.hidden = offers.length === 0;
+  box.replaceChildren(box.firstElementChild, list);
+}
+tellKept();
 
 // The key Enter in a line saves, as leaving the field does, and the page stays.
 form.querySelector("[data-enter]").addEventListener("click", (event) => {
