@@ -11,6 +11,8 @@ from tests.evidence import attach
 from tests.items import CONTACT, save
 from tests.national_reports import Reporting, begin_report, report_at
 from tests.people import Browser, make_user, parsed
+from tests.web.test_public import text_of
+from tracker.domain.completeness import Gap, Standing
 from tracker.domain.indicators import Cell
 from tracker.domain.labels import label
 from tracker.domain.progress import Audience, Progress
@@ -161,6 +163,26 @@ def test_a_locked_report_shows_what_is_missing_and_nothing_to_do(
         assert "to do" not in browser.soup(page).text.replace("position to do", "")
     tags = [tag.text for tag in browser.soup(pages[0]).select(".tasks .tag")]
     assert "14 missing or incomplete" in tags
+    listed = {tag.text for tag in browser.soup(pages[1]).select("#paragraphs .hint")}
+    assert (
+        {label(Gap.NO_ANSWER), label(Gap.NO_PROGRESS)}
+        <= listed
+        <= set(map(label, (*Standing, *Gap)))
+    )
+
+
+def test_what_cannot_be_submitted_now_says_so_first_and_leads_on(
+    session: Session, browser: Browser, work: Reporting, address: str
+) -> None:
+    work.submit()
+    session.commit()
+    page = browser.soup(address)
+    said = page.select_one("main .notice")
+    assert said and "Submitted This report was submitted and is locked" in text_of(said)
+    onward = said.select_one("a")
+    assert onward and onward["href"] == address.removesuffix("/submit")
+    assert browser.soup(str(onward["href"])).select_one("main a[href$='/withdraw']")
+    assert "You may submit" not in page.text and not page.select("main form")
 
 
 FIGURES = {

@@ -35,7 +35,7 @@ blueprint = Blueprint("responses", __name__, url_prefix="/reports/<report_id>")
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """A sentence above the page, with the paragraph it is about."""
+    """A sentence above the page, with the paragraph it is about; ``place`` is an id within it."""
 
     text: str
     paragraph: int | None = None
@@ -125,11 +125,9 @@ def section_page(
     whole = may(actor, Action.REPORT_READ, Subject(report.state_id))
     blocks = readable_sections(report, document)
     place = [block.code for block in blocks].index(here.code)
-    gaps = {
-        c.paragraph: gap_of(c, rows[c.key].content)
-        for c in document.in_section(here.code)
-        if c.key in rows
-    }
+    contents = {key: row.content for key, row in rows.items()}
+    commitments = document.in_section(here.code)
+    gaps = {c.paragraph: gap_of(c, contents.get(c.key)) for c in commitments}
     questions = tuple(list_for_report(session(), report.id)) if whole else ()
     typed = {question.public_id: form for question, form in (unsent or {}).items()}
     replies = {q.public_id: ReplyForm(prefix=reply_prefix(q.public_id)) for q in questions} | typed
@@ -142,12 +140,9 @@ def section_page(
         document=document,
         section=here,
         path=document.path(here.code),
-        commitments=document.in_section(here.code),
+        commitments=commitments,
         rows=rows,
-        standings={
-            c.paragraph: standing_of(c, rows[c.key].content if c.key in rows else None)
-            for c in document.in_section(here.code)
-        },
+        standings={c.paragraph: standing_of(c, contents.get(c.key)) for c in commitments},
         gaps=gaps,
         to_check=to_check,
         earlier=previous_answers(session(), report.id),
