@@ -14,7 +14,7 @@ from tracker.domain.item_fields import Part
 from tracker.domain.items import Item, facts_of, item_from, parse_item, texts_of, typed_texts
 from tracker.domain.progress import Audience
 from tracker.domain.targets import Target
-from tracker.domain.values import parse_count, parse_day, parse_partial_date
+from tracker.domain.values import parse_amount, parse_count, parse_day, parse_partial_date
 
 
 def problems(part: Part, **raw: str) -> dict[str, str]:
@@ -58,6 +58,16 @@ def test_every_problem_is_told_at_once() -> None:
         "baseline": "not-a-decimal",
         "year": "not-a-year",
     }
+
+
+@pytest.mark.parametrize("typed", ["12000", "12 000", "12\u00a0000", "12\u202f000", "12,000"])
+def test_a_whole_number_is_read_with_its_thousands_as_pages_write_them(typed: str) -> None:
+    assert parse_amount(typed, place="x") == parse_count(typed, place="x") == 12_000
+
+
+@pytest.mark.parametrize("typed", ["12,00", "1,0000", "0,125", "1200,000", "12.000", "12,", ",000"])
+def test_a_comma_that_parts_no_thousands_stands_in_no_whole_number(typed: str) -> None:
+    assert problems(Part.ASSISTANCE, amount=typed)["amount"] == "not-a-count"
 
 
 @pytest.mark.parametrize("typed", ["1.000", "1,000", "-12.500", "999,125", "١.٠٠٠", "1 .000"])
@@ -127,6 +137,7 @@ def test_numbers_and_paragraphs_are_read_as_people_write_them() -> None:
     assert (target.value, target.year) == ("12.5", 2030)
     assert target.paragraphs == (28, 29, 30, 40, 41)
     assert parse_count("١ ٢٣٤", place="x") == 1234
+    assert parse_count("١٢\u066c٠٠٠", place="x") == 12_000
     assert (parse_partial_date("۲۰۲۴-۰۶", place="x"), parse_day("२०२४-०६-३०", place="x")) == (
         "2024-06",
         "2024-06-30",

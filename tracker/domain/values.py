@@ -24,6 +24,7 @@ LANGUAGES = ("ar", "zh", "en", "fr", "ru", "es")
 NARRATIVE_LANGUAGES = (*LANGUAGES, "other")
 E = TypeVar("E", bound=StrEnum)
 
+_IN_THOUSANDS = re.compile("[1-9][0-9]{0,2}([,\u066c][0-9]{3})+")
 _AMBIGUOUS = re.compile("-?[1-9][0-9]{0,2}[.,][0-9]{3}")
 
 # What XML 1.0 cannot hold: a workbook with one of these could not be opened any more.
@@ -228,11 +229,16 @@ def parse_amount(raw: str | None, *, place: str) -> int | None:
 
 
 def parse_count(raw: str | None, *, place: str, largest: int = LARGEST_COUNT) -> int | None:
-    """A whole number from 0, or ``None`` where nothing was typed. Unknown is not 0."""
+    """A whole number from 0, or ``None`` where nothing was typed. Unknown is not 0.
+
+    Blanks and commas between thousands are read over, as the pages write them.
+    """
     value = western_digits(raw)
     if not value:
         return None
     compact = re.sub(r"[\s\u00a0\u202f]", "", value)
+    if _IN_THOUSANDS.fullmatch(compact):
+        compact = re.sub("[,\u066c]", "", compact)
     if re.fullmatch(r"-[0-9]+", compact):
         raise Invalid(Problem("negative-count", place, {"value": value[:80]}))
     if not re.fullmatch(f"[0-9]{{1,{len(str(largest))}}}", compact):
