@@ -62,6 +62,16 @@ def test_the_hint_of_paragraphs_shows_a_span_that_is_accepted(
     assert parse_paragraphs(example, place="paragraphs") == (28, 30, 31, 32)
 
 
+@pytest.mark.parametrize("part", list(Part))
+def test_a_form_speaks_to_the_state_that_fills_it_in(
+    browser: Browser, work: Reporting, part: str
+) -> None:
+    hints = " ".join(hint.text for hint in browser.soup(pages(work, part)).select("form .hint"))
+    assert hints
+    for said_to_others in ("the State", "as typed", "is unknown", "it is asked"):
+        assert said_to_others not in hints
+
+
 def new_row(
     browser: Browser, work: Reporting, part: str = "contacts"
 ) -> tuple[str, dict[str, Any]]:

@@ -12,6 +12,36 @@ from tracker.domain.labels import label
 from tracker.domain.progress import Audience
 from tracker.forms.base import BaseForm, Needed
 
+HINTS = {
+    (Part.CONTACTS, "women"): lazy_gettext(
+        "Women among the members of the coordination body. Leave it empty if unknown."
+    ),
+    (Part.CONTACTS, "men"): lazy_gettext(
+        "Men among the members of the coordination body. Leave it empty if unknown."
+    ),
+    (Part.CONTACTS, "confirmed_on"): lazy_gettext(
+        "The day on which your State last confirmed this entry: 2024-06-30."
+    ),
+    (Part.CONTACTS, "audience"): lazy_gettext(
+        "Who may read it: the secretariat alone, unless you choose otherwise."
+    ),
+    (Part.ASSISTANCE, "direction"): lazy_gettext(
+        "Whether your State needs the assistance or offers it."
+    ),
+    (Part.ASSISTANCE, "kind"): lazy_gettext(
+        "Funds, equipment, training and so on. You may leave it open."
+    ),
+    (Part.ASSISTANCE, "description"): lazy_gettext("What your State needs or offers."),
+    (Part.ASSISTANCE, "amount"): lazy_gettext(
+        "Whole units of the currency, at most 15 digits. Leave it empty if unknown."
+    ),
+    (Part.ASSISTANCE, "partner"): lazy_gettext(
+        "Whom you ask for it, or to whom you offer it, if you want to name somebody."
+    ),
+    (Part.TARGETS, "statement"): lazy_gettext("What your State wants to reach."),
+    (Part.TARGETS, "level"): lazy_gettext("National, regional or global. You may leave it open."),
+}
+"""What is said to the State that fills it in, where a column speaks of the State to others."""
 LONG_TEXTS = ("address", "description", "statement")
 """The free texts that take more than a line."""
 
@@ -58,7 +88,7 @@ class ItemForm(BaseForm):
 
 
 def item_form(part: Part, fields: Iterable[Described]) -> type[ItemForm]:
-    """The form of a part; labels and hints are those of its columns."""
+    """The form of a part; labels, and hints but for ``HINTS``, are those of its columns."""
     made: dict[str, Any] = {field.key: _field(part, field) for field in fields}
     return type(f"{part.value.title()}Form", (ItemForm,), {"PART": part, **made})
 
@@ -69,10 +99,11 @@ def _field(part: Part, field: Described) -> Any:
         kind = SelectField
     elif field.key in KINDS[part].TEXTS and field.key != "email":
         kind = TextAreaField  # a file may have brought line breaks, which a single line would lose
+    hint = lazy_gettext(field.help) if field.help != f"{field.header}." else ""
     return kind(
         lazy_gettext(field.header),
         [Needed()] if field.key in KINDS[part].NEEDED else [],
-        description=lazy_gettext(field.help) if field.help != f"{field.header}." else "",
+        description=HINTS.get((part, field.key), hint),
     )
 
 
