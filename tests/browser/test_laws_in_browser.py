@@ -89,6 +89,24 @@ def test_a_new_row_takes_nothing_of_the_row_before_and_is_no_change(
     expect(page.locator("#p25-measures-3-link")).to_have_attribute("aria-invalid", "true")
 
 
+def test_what_is_wrong_with_one_field_moves_nothing_beside_it(
+    visits: Visits, site: RunningSite
+) -> None:
+    visits.expected_statuses.add(422)
+    page = _open(visits, site, "SDN")
+    link = page.locator("#p25-measures-0-link")
+    for typed in ("", "ftp:somewhere"):
+        link.fill(typed)
+        page.keyboard.press("Tab")
+        expect(page.locator("#p25 .measures .field-error")).to_have_count(2 if typed else 0)
+        for part in ("label[for=p25-measures-0-{}]", "#p25-measures-0-{}"):
+            tops = {
+                page.locator(part.format(name)).evaluate("(e) => e.getBoundingClientRect().top")
+                for name in ("adopted_on", "link")
+            }
+            assert len(tops) == 1, (typed, part)
+
+
 def test_no_row_is_offered_beyond_the_last_that_can_be_saved(
     visits: Visits, site: RunningSite
 ) -> None:
