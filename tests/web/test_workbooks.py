@@ -20,6 +20,7 @@ from tracker.domain.item_fields import Part
 from tracker.domain.progress import Progress
 from tracker.domain.roles import Role
 from tracker.domain.uploads import LARGEST_FILE
+from tracker.exchange.content_columns import MEASURE_COLUMNS, NARRATIVE
 from tracker.exchange.importing.slots import slots
 from tracker.models import ChainEntry, ImportPlan, Membership, Response, User
 from tracker.queries.items import items_of
@@ -140,6 +141,18 @@ def test_the_read_me_counts_answers_as_the_page_does(
     text = browser.soup(f"/reports/{work.report.public_id}").get_text(" ", strip=True)
     (told,) = [part for part in text.split("Answered") if "need an answer" in part[:60]]
     assert "2/87" in told[:20]
+
+
+def test_the_fields_of_an_answer_are_called_as_their_columns_or_the_page_says_how(
+    browser: Browser, work: Reporting
+) -> None:
+    section = browser.soup(f"/reports/{work.report.public_id}/sections/I.1")
+    for column in MEASURE_COLUMNS:
+        field = section.select_one(f"label[for='p28-measures-0-{column.key}']")
+        assert field and field.text == column.header
+    field = section.select_one("label[for='p28-narrative']")
+    said = browser.soup(f"/reports/{work.report.public_id}/workbook").text
+    assert field and f"“{NARRATIVE.header}” is the field “{field.text}”" in said
 
 
 def _as_text(cell: Any) -> None:

@@ -41,7 +41,8 @@ class MeasureForm(BaseForm):
 
     title = StringField(lazy_gettext("Law or instrument"))
     adopted_on = StringField(
-        lazy_gettext("Date"), description=lazy_gettext("2024, 2024-06 or 2024-06-30")
+        lazy_gettext("Date of adoption"),
+        description=lazy_gettext("2024, 2024-06 or 2024-06-30"),
     )
     link = StringField(lazy_gettext("Link"))
 
