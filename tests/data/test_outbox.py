@@ -179,9 +179,23 @@ class TestTrouble:
             clock.now = mails(session)[0].next_attempt_at
             send_all(worker)
         assert len(server.letters.to_recipient) == 5
+        assert mails(session)[0].error == "recipient-put-off: 450 later"
         assert waits[1:3] == [timedelta(minutes=1), timedelta(minutes=3)]
         assert waits[-1] == timedelta(hours=6)
         assert mails(session)[0].state is MailState.DEAD
+
+    def test_a_text_put_off_is_no_refusal(
+        self,
+        session: Session,
+        settings: Settings,
+        server: MailServer,
+        mail: OutgoingMail,
+        clock: SetClock,
+    ) -> None:
+        server.letters.to_text = ["451 greylisted"]
+        send_all(mailer(session, settings, clock, server.url))
+        (row,) = mails(session)
+        assert (row.state, row.error) == (MailState.QUEUED, "text-put-off: 451 greylisted")
 
     def test_a_worker_that_dies_after_sending_has_the_same_mail_sent_again(
         self,

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from tests.outbox import dead_mail, mails
 from tests.people import Browser, make_user
 from tracker.domain.clock import system_clock
-from tracker.domain.mail import MailKind, MailState
+from tracker.domain.mail import MailKind, MailState, trouble_of
 from tracker.domain.roles import Role
 from tracker.models import OutgoingMail, User
 from tracker.services.mail import queue
@@ -33,6 +33,12 @@ def test_the_page_tells_what_failed_and_what_waits(
     dead_row = page.select("#dead-mail tbody tr")[0].get_text(" ", strip=True)
     assert dead.address in dead_row
     assert "The mail server refuses the recipient. 550 no such user" in dead_row
+    put_off = queue(session, user=administrator, kind=MailKind.PASSWORD_CHANGED, at=system_clock())
+    put_off.error = trouble_of("recipient-put-off", "451 later")
+    session.commit()
+    again = browser_of(administrator).soup("/admin/mail").select("#waiting-mail tbody")[0]
+    said = "The mail server did not take mail for the recipient at that time. 451 later"
+    assert said in again.get_text(" ", strip=True)
     waiting = page.select("#waiting-mail tbody tr")[0].get_text(" ", strip=True)
     assert "Report returned" in waiting and "Ghana · bms7" in waiting
 

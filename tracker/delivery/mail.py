@@ -125,22 +125,24 @@ def _hand_over(client: smtplib.SMTP, message: EmailMessage, sender: str, recipie
             raise Unreachable("sender-refused", _said(code, said))
         code, said = client.rcpt(recipient)
         if code not in OK:
-            raise _refusal("recipient-refused", code, said)
+            raise _refusal("recipient", code, said)
         try:
             code, said = client.data(content)
         except smtplib.SMTPDataError as error:
-            raise _refusal("text-refused", error.smtp_code, error.smtp_error) from None
+            raise _refusal("text", error.smtp_code, error.smtp_error) from None
         if code != TAKEN:
-            raise _refusal("text-refused", code, said)
+            raise _refusal("text", code, said)
     except (OSError, smtplib.SMTPException) as error:
         raise PutOff("connection-lost", str(error)) from None
 
 
-def _refusal(trouble: str, code: int, said: bytes | str) -> MailTrouble:
+def _refusal(of: str, code: int, said: bytes | str) -> MailTrouble:
+    """``of`` the recipient or the text: for good with 5xx, and only then a refusal."""
     if code == CLOSING:
         return Unreachable("unreachable", _said(code, said))
-    kind = Refused if 500 <= code < 600 else PutOff
-    return kind(trouble, _said(code, said))
+    if 500 <= code < 600:
+        return Refused(f"{of}-refused", _said(code, said))
+    return PutOff(f"{of}-put-off", _said(code, said))
 
 
 def _said(code: int, said: bytes | str) -> str:

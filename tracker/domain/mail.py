@@ -94,6 +94,8 @@ TROUBLES = {
     "sender-refused": N_("The mail server refuses the sender."),
     "recipient-refused": N_("The mail server refuses the recipient."),
     "text-refused": N_("The mail server refuses the message."),
+    "recipient-put-off": N_("The mail server did not take mail for the recipient at that time."),
+    "text-put-off": N_("The mail server did not take the message at that time."),
     "connection-lost": N_("The connection to the mail server was lost."),
     "address-unusable": N_("The mail server cannot write to an address of this form."),
     "not-written": N_("The message could not be written, because of an error in the tracker."),
