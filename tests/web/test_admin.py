@@ -78,6 +78,34 @@ class TestHome:
             assert browser_of(person).get(path).status_code == 403
 
 
+class TestWhomToAsk:
+    @pytest.mark.parametrize(
+        ("role", "path", "advice"),
+        [
+            (Role.CONTRIBUTOR, "/admin", "ask the national focal point of your State or"),
+            (Role.FOCAL_POINT, "/admin/cycles", "access, ask the secretariat."),
+            (Role.REVIEWER, "/admin", "ask an administrator of the secretariat."),
+        ],
+    )
+    def test_depends_on_who_reads(
+        self, browser_of: type[Browser], session: Session, role: Role, path: str, advice: str
+    ) -> None:
+        person = make_user(session, role, "FRA" if role.of_a_state else None)
+        assert advice in main_of(browser_of(person), path, 403)
+
+    def test_an_administrator_is_sent_to_nobody(self, administrator: Browser) -> None:
+        refused = administrator.post("/account/second-step/remove")
+        assert refused.status_code == 403
+        assert "No role of the secretariat reaches further than yours" in refused.text
+        assert " ask " not in soup_of(refused).select("main")[0].text
+
+    def test_the_signed_out_are_told_to_sign_in(self, public: Browser) -> None:
+        refused = public.get("/exports/new?audience=states")
+        assert refused.status_code == 403
+        assert "sign in and try again" in refused.text
+        assert "Your account" not in soup_of(refused).select("main")[0].text
+
+
 class TestInviting:
     def test_the_link_is_shown_once_and_works(
         self, administrator: Browser, browser_of: type[Browser], session: Session
