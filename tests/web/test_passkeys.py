@@ -323,7 +323,9 @@ class TestUsing:
         assert public.post("/sign-in/code", {"code": codes[0]}).status_code == 303
         page = public.soup("/account")
         assert "9" in page.select("#second-step ~ dl")[0].text
-        new = public.post("/account/second-step/codes")
+        made = public.soup("/account").select_one("form[action$='/codes'] [name=made]")
+        assert made
+        new = public.post("/account/second-step/codes", {"made": str(made["value"])})
         assert len(parsed(new.data).select(".codes code")) == 10
         assert len(session.scalars(select(RecoveryCode)).all()) == 10
 

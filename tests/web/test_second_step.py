@@ -127,6 +127,18 @@ class TestEnrolment:
         public.post("/sign-out")
         assert public.client.post("/second-step", data=sent).status_code == 400
 
+    @pytest.mark.parametrize("typed", ["abc", "abcd " * 6])
+    def test_what_is_no_code_of_an_app_is_told_without_recovery_codes(
+        self, public: Browser, session: Session, reviewer: User, typed: str
+    ) -> None:
+        sign_in(public, reviewer)
+        shown_secret(public.soup("/second-step"))
+        refused = public.post("/second-step", {"code": typed})
+        assert refused.status_code == 422
+        told = soup_of(refused).select("main [role=alert]")[0].text
+        assert "Type the 6 digits that your app shows now." in told
+        assert "recovery" not in told
+
     def test_the_secretariat_sets_an_app_up_before_anything_else(
         self, public: Browser, session: Session, reviewer: User
     ) -> None:
@@ -348,6 +360,9 @@ class TestOwnSecondStep:
         page = browser.post("/account/second-step/codes", sent)
         new = [code.text for code in soup_of(page).select(".codes code")]
         assert len(set(new) | set(codes)) == 20
+        refused = browser.post("/account/second-step/codes")
+        assert refused.status_code == 422, "none of our pages sends it without the number"
+        assert "This form had expired" in refused.text
         again = browser.post("/account/second-step/codes", sent)
         assert again.status_code == 303, "loaded again, it makes no others"
         assert "New recovery codes were made already" in browser.get("/account").text

@@ -117,6 +117,9 @@ MESSAGES: Final[dict[str, str]] = {
     "code-of-no-kind": N_(
         "This is no code. Type the %(digits)s digits that your app shows, or one recovery code."
     ),
+    "set-up-code-of-no-kind": N_(
+        "This is no code. Type the %(digits)s digits that your app shows now."
+    ),
     "mailed-code-wrong": N_(
         "This code is not right, was replaced by a newer one, or its ten minutes are over. Look "
         "for the latest message, or have a new code sent."

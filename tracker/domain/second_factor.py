@@ -81,6 +81,19 @@ def parse_code(raw: str | None, *, place: str = "code") -> str:
     raise Invalid(Problem("code-of-no-kind", place, {"digits": DIGITS}))
 
 
+def parse_set_up_code(raw: str | None, *, place: str = "code") -> str:
+    """The first code of an app that is being set up, when there is no recovery code yet."""
+    try:
+        code = parse_code(raw, place=place)
+    except Invalid as error:
+        if error.problem.code != "code-of-no-kind":
+            raise
+        code = ""
+    if not looks_like_app_code(code):
+        raise Invalid(Problem("set-up-code-of-no-kind", place, {"digits": DIGITS}))
+    return code
+
+
 def _plain(sign: str) -> str:
     value = unicodedata.digit(sign, None)
     return sign if value is None else str(value)

@@ -7,8 +7,8 @@ from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from tracker.domain.clock import system_clock
-from tracker.domain.errors import Invalid, NotFound
-from tracker.domain.second_factor import SecondFactorFor, Standing, in_groups, parse_code
+from tracker.domain.errors import Invalid, NotFound, Problem
+from tracker.domain.second_factor import SecondFactorFor, Standing, in_groups, parse_set_up_code
 from tracker.forms.base import BaseForm
 from tracker.forms.second_step import CodeForm, SetUpForm
 from tracker.policy.actions import Action
@@ -175,7 +175,7 @@ def finish_set_up() -> ResponseReturnValue:
             session(),
             actor=browser.person,
             hashed_token=hashed,
-            code=parse_code(form.typed("code")),
+            code=parse_set_up_code(form.typed("code")),
             clock=system_clock,
         )
     except NotFound as error:
@@ -234,7 +234,9 @@ def new_codes() -> ResponseReturnValue:
     The form says how often that was done, so that loading the answer again makes no others.
     """
     factor = factor_of(session(), second_factor.own_id(current_actor()))
-    if factor and request.form.get("made") not in (None, str(factor.codes_made)):
+    if factor and "made" not in request.form:
+        raise Invalid(Problem("form-expired"))  # none of our pages sent it
+    if factor and request.form["made"] != str(factor.codes_made):
         flash(
             gettext(
                 "New recovery codes were made already and are shown only once: make new ones "
