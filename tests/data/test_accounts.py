@@ -392,6 +392,10 @@ class TestEnding:
             )
         other = make_actor(session, Role.ADMINISTRATOR)
         assert other.user_id
+        with pytest.raises(WrongStatus):  # nor one who never chose a password
+            accounts.end_membership(session, actor=administrator, membership_id=role, clock=at(NOW))
+        for user_id in (administrator.user_id, other.user_id):
+            session.get_one(User, user_id).password_hash = HASH
         accounts.deactivate(session, actor=administrator, user_id=other.user_id, clock=at(NOW))
         with pytest.raises(WrongStatus):  # one that is closed does not count
             accounts.end_membership(session, actor=administrator, membership_id=role, clock=at(NOW))

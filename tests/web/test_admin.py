@@ -325,7 +325,10 @@ class TestAdministrator:
         session.refresh(person)
         assert person.is_active
 
-    def test_the_last_one_stays(self, administrator: Browser, session: Session) -> None:
+    def test_the_last_one_who_can_sign_in_stays(
+        self, administrator: Browser, session: Session
+    ) -> None:
+        make_user(session, Role.ADMINISTRATOR, name="Who never chose a password")
         ada = session.scalars(select(User).where(User.name == "Ada")).one()
         membership = membership_of(session, ada)
         for path in (

@@ -173,10 +173,19 @@ MESSAGES: Final[dict[str, str]] = {
         "The account with this address has been deactivated. Ask the secretariat to activate it."
     ),
     "account-elsewhere": N_(
-        "This address has an account that you do not manage. Ask the secretariat to give the role."
+        "Only the secretariat can do this for this address. Ask the secretariat."
+    ),
+    "states-meet": N_(
+        "Roles of more than one State meet in this person: %(states)s. Whoever holds them reads "
+        "the working copies of each of these States."
+    ),
+    "sides-meet": N_(
+        "A role in the secretariat and a role of a State meet in this person: %(states)s. Whoever "
+        "holds them reads, and may review, what that State reports."
     ),
     "last-administrator": N_(
-        "This is the last administrator. Give the role to somebody else first."
+        "This is the last administrator who can sign in. Give the role to somebody else first; "
+        "it counts once that person has chosen a password."
     ),
     "hand-over-to-another": N_("Name another person than the one whose role is handed over."),
     "hand-over-of-focal-points": N_("Only the role of a national focal point is handed over."),

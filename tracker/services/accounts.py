@@ -16,6 +16,7 @@ from tracker.models import Membership, Section, User
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
+from tracker.policy.scopes import held_at
 from tracker.queries.accounts import user_by_email
 from tracker.queries.states import reports_here
 from tracker.services import mail
@@ -158,7 +159,7 @@ def end_membership(
     """End a role; a person left without any is signed out everywhere. ``tell`` them by mail."""
     membership = live_membership(session, actor, membership_id)
     if membership.role is Role.ADMINISTRATOR:
-        _keep_one_administrator(session, without=membership.user_id)
+        _keep_one_administrator(session, without=membership.user_id, clock=clock)
     membership.ended_at, membership.ended_by_id = clock(), actor.user_id
     record_role_event(
         session,
@@ -186,12 +187,20 @@ def live_membership(session: Session, actor: Actor, membership_id: int) -> Membe
     return membership
 
 
-def _keep_one_administrator(session: Session, *, without: int) -> None:
-    """Locks all administrators' roles, so that two cannot end each other at once."""
+def _keep_one_administrator(session: Session, *, without: int, clock: Clock) -> None:
+    """Somebody else who can sign in must be left: not who never chose a password.
+
+    Locks all administrators' roles, so that two cannot end each other at once.
+    """
     left = session.scalars(
         select(Membership)
         .join(User, Membership.user_id == User.id)
-        .where(Membership.role == Role.ADMINISTRATOR, Membership.ended_at.is_(None), User.is_active)
+        .where(
+            Membership.role == Role.ADMINISTRATOR,
+            held_at(clock()),
+            User.is_active,
+            User.password_hash.is_not(None),
+        )
         .order_by(Membership.id)
         .with_for_update()
     )
@@ -204,7 +213,7 @@ def deactivate(session: Session, *, actor: Actor, user_id: int, clock: Clock) ->
     authorise(actor, Action.ACCOUNT_MANAGE)
     user = session.get_one(User, user_id)
     if may_administer(session, user_id):
-        _keep_one_administrator(session, without=user_id)
+        _keep_one_administrator(session, without=user_id, clock=clock)
     user.is_active = False
     _shut_out(session, user_id, clock)
     _record(session, actor, user_id, AccountEventKind.DEACTIVATED, clock)
