@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.outbox import mails
 from tests.people import make_actor, make_user, state_id
 from tracker.domain.clock import Clock
 from tracker.domain.errors import Invalid, NotFound, NotPermitted, WrongStatus
@@ -112,6 +113,26 @@ class TestGivingRoles:
         again = add(session, administrator, role=Role.REVIEWER, iso3=None)
         assert not again.granted
         assert len(roles(session, first.user_id)) == 2
+
+    def test_a_role_whose_last_day_is_over_is_given_again(
+        self, session: Session, administrator: Actor
+    ) -> None:
+        first = add(session, administrator)
+        row = session.scalars(select(Membership).where(Membership.user_id == first.user_id)).one()
+        row.ends_at = NOW
+        assert add(session, administrator).granted
+
+    def test_who_has_a_password_gets_a_letter_in_their_language(
+        self, session: Session, administrator: Actor
+    ) -> None:
+        person = make_user(session, Role.OBSERVER, "FRA", language="fr")
+        add(session, administrator, person.email, Role.FOCAL_POINT)
+        assert mails(session) == []  # an invitation comes instead
+        person.password_hash = HASH
+        add(session, administrator, person.email, Role.REVIEWER, None)
+        (letter,) = mails(session)
+        assert (letter.user_id, letter.language) == (person.id, "fr")
+        assert letter.data == {"event": "role-given", "role": "reviewer", "state": {}}
 
     @pytest.mark.parametrize("role", [Role.CONTRIBUTOR, Role.OBSERVER, Role.FOCAL_POINT])
     def test_a_focal_point_gives_the_roles_of_its_own_state(

@@ -31,8 +31,11 @@ class AccountEventKind(StrEnum):
     PROVIDER_SIGN_IN = "provider-sign-in"
 
 
-# What ends what somebody may do here: they get a mail. What is given to them brings an invitation.
-ROLES_TOLD_BY_MAIL = frozenset((AccountEventKind.ROLE_ENDED, AccountEventKind.HANDED_OVER))
+# What changes what somebody may do here: they get a mail. To whom has no password yet a role brings
+# an invitation instead.
+ROLES_TOLD_BY_MAIL = frozenset(
+    (AccountEventKind.ROLE_GIVEN, AccountEventKind.ROLE_ENDED, AccountEventKind.HANDED_OVER)
+)
 # What changes how they sign in, or shows that another may be trying to: likewise. A password and a
 # link have mails of their own.
 TOLD_BY_MAIL = frozenset(

@@ -47,7 +47,7 @@ def record_role_event(
     tell: bool = True,
     **facts: str,
 ) -> None:
-    """The same of a role; where it ends, its owner gets a mail unless another event tells it."""
+    """The same of a role; its owner gets a mail (``tell``) unless another one tells it."""
     role = membership.role.value
     state = session.get(State, membership.state_id) if membership.state_id is not None else None
     facts = {"role": role} | ({"state": state.iso3} if state else {}) | facts

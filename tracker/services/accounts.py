@@ -114,7 +114,7 @@ def _grant(
             Membership.user_id == user.id,
             Membership.role == role,
             Membership.state_id.is_(None) if state_id is None else Membership.state_id == state_id,
-            Membership.ended_at.is_(None),
+            held_at(clock()),
         )
     ).first()
     if held:
@@ -130,7 +130,12 @@ def _grant(
     session.add(membership)
     session.flush()
     record_role_event(
-        session, actor=actor, membership=membership, kind=AccountEventKind.ROLE_GIVEN, at=clock()
+        session,
+        actor=actor,
+        membership=membership,
+        kind=AccountEventKind.ROLE_GIVEN,
+        at=clock(),
+        tell=user.password_hash is not None,  # else an invitation comes
     )
     return True
 
