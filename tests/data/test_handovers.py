@@ -173,7 +173,15 @@ class TestPages:
         deputy.password_hash = HASH
         session.commit()
         own = browser_of(leaving)
-        done = own.post(self.path(leaving), self.FORM | {"email": deputy.email})
+        asked = own.post(self.path(leaving), self.FORM | {"email": deputy.email})
+        assert asked.status_code == 200
+        assert deputy.name in asked.text and may_act(session, leaving.id)
+        hidden = parsed(asked.data).select("main form input[type=hidden]")
+        fields = {str(field["name"]): str(field["value"]) for field in hidden}
+        back = parsed(own.client.post(self.path(leaving), data=fields | {"change": "1"}).data)
+        typed = back.select_one("input[name=email]")
+        assert typed and typed["value"] == deputy.email
+        done = own.client.post(self.path(leaving), data=fields)
         assert done.location == "/"
         home = own.soup("/")
         assert "Your account has no role and no access any more" in home.text

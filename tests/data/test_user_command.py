@@ -15,9 +15,9 @@ from tracker.cli.setup import load_seed
 from tracker.domain.account_events import AccountEventKind
 from tracker.domain.clock import system_clock
 from tracker.domain.roles import Role
-from tracker.models import Invitation, Membership, SecondFactor, User
+from tracker.models import Invitation, Membership, OutgoingMail, SecondFactor, User
 from tracker.models.engine import configure, write_intent
-from tracker.queries.accounts import invited_account
+from tracker.queries.accounts import invited_account, user_by_email
 from tracker.queries.sign_ins import list_account_events
 from tracker.services.passwords import verify_password
 from tracker.services.tokens import token_hash
@@ -127,6 +127,55 @@ def test_a_further_role_of_the_same_person(run: Run, database: Engine) -> None:
         (Role.OBSERVER, []),
         (Role.CONTRIBUTOR, ["II.a"]),
     ]
+
+
+def letters_to(database: Engine, email: str) -> list[str]:
+    with Session(database) as session:
+        query = select(OutgoingMail.kind).where(OutgoingMail.address == email)
+        return list(session.scalars(query.order_by(OutgoingMail.id)))
+
+
+def test_an_account_found_is_named_and_needs_no_link(run: Run, database: Engine) -> None:
+    first = ("found@example.org", "--role", "observer", "--state", "FRA", "--name", "Fay Ondo")
+    run(*first, "--password-stdin", stdin=f"{GOOD}\n".encode())
+    assert letters_to(database, "found@example.org") == []
+    again = run("Found@example.org", "--role", "observer", "--state", "DEU", "--name", "Other")
+    assert (again.code, again.out) == (0, "")
+    told, warning, done = again.err.splitlines()
+    assert told == "found@example.org is the account of Fay Ondo, until now observer of FRA."
+    assert "Roles of more than one State meet in this person: FRA, DEU." in warning
+    assert done == "found@example.org is now observer of DEU."
+    third = run("found@example.org", "--role", "reviewer")
+    assert "until now observer of DEU, observer of FRA." in third.err
+    assert "A role in the secretariat and a role of a State meet" in third.err
+    assert run("found@example.org", "--role", "reviewer").out == ""
+    assert letters_to(database, "found@example.org") == ["role-changed", "role-changed"]
+    with Session(database) as session:
+        account = user_by_email(session, "found@example.org")
+        assert account and account.name == "Fay Ondo"
+        assert (
+            session.scalars(select(Invitation).where(Invitation.user_id == account.id)).all() == []
+        )
+
+
+def test_a_new_link_is_made_where_it_is_asked_for(run: Run, database: Engine) -> None:
+    run("lost@example.org", "--role", "reviewer", "--password-stdin", stdin=f"{GOOD}\n".encode())
+    made = run.command("link", "LOST@example.org")
+    assert made.code == 0 and made.err == ""
+    assert made.out.startswith("https://tracker.example.org/invitations/")
+    with Session(database) as session:
+        token = token_hash(made.out.strip().rsplit("/", 1)[1])
+        assert invited_account(session, token, system_clock())
+    assert letters_to(database, "lost@example.org") == ["invitation"]
+    unknown = run.command("link", "nobody@example.org")
+    assert unknown.code == 1 and "no active account" in unknown.err
+
+
+def test_a_link_for_no_named_address_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TRACKER_BASE_URL")
+    made = run("port@example.org", "--role", "reviewer")
+    assert made.out.startswith("http://127.0.0.1:5000/invitations/")
+    assert "not served at http://127.0.0.1:5000, set TRACKER_BASE_URL first." in made.err
 
 
 def test_takes_the_password_from_standard_input(run: Run, database: Engine) -> None:

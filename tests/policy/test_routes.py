@@ -57,6 +57,7 @@ GET  /admin/cycles/new                                             303     403  
 POST /admin/cycles/new                                             303     403     403     403     403     422
 GET  /admin/mail                                                   303     403     403     403     403     200
 POST /admin/mail/<mail_id>/again                                   303     403     403     403     403     303
+GET  /admin/memberships/<membership_id>/end                        303     404     200/404 404     404     200
 POST /admin/memberships/<membership_id>/end                        303     404     303/404 404     404     303
 GET  /admin/memberships/<role_id>/hand-over                        303     404     200/404 404     404     200
 POST /admin/memberships/<role_id>/hand-over                        303     404     422/404 404     404     422

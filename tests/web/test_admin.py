@@ -9,7 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from tests.outbox import mails
 from tests.people import Browser, make_user, parsed
+from tracker.domain.clock import system_clock
 from tracker.domain.roles import Role
 from tracker.models import Invitation, Membership, ReportingCycle, User
 from tracker.services.tokens import token_hash
@@ -46,6 +48,12 @@ def alert(response: TestResponse) -> str:
     found = soup_of(response).select_one("main [role=alert]")
     assert found, response.text
     return " ".join(found.get_text().split())
+
+
+def alert_text(response: TestResponse) -> str:
+    return " ".join(
+        one.get_text(" ", strip=True) for one in soup_of(response).select(".notice-alert")
+    )
 
 
 def link_on(response: TestResponse) -> str:
@@ -144,17 +152,6 @@ class TestInviting:
         assert again.status_code == 422
         assert soup_of(again).select_one("main .notice a[href$='#link']") is None
 
-    def test_a_known_person_needs_no_link(self, administrator: Browser, session: Session) -> None:
-        person = make_user(session, Role.OBSERVER, "FRA")
-        person.password_hash = "kept"
-        session.commit()
-        form = PERSON | {"email": person.email, "role": "reviewer", "state": ""}
-        response = administrator.post("/admin/people/new", form)
-        assert response.status_code == 303
-        assert session.scalars(select(Invitation)).all() == []
-        session.refresh(person)
-        assert {row.role for row in person.memberships} == {Role.OBSERVER, Role.REVIEWER}
-
     @pytest.mark.parametrize(
         ("changes", "sentence"),
         [
@@ -211,6 +208,217 @@ class TestInviting:
         assert "at least one section" in alert(refused)
         session.refresh(membership)
         assert membership.sections == ["III.a"]
+
+
+class TestKnownAddress:
+    """Somebody has the address already: nothing is given before the account was seen."""
+
+    @pytest.fixture
+    def known(self, session: Session) -> User:
+        person = make_user(session, Role.OBSERVER, "DEU", name="Dagmar")
+        person.password_hash = "kept"
+        session.commit()
+        return person
+
+    def roles(self, session: Session, person: User) -> list[tuple[Role, str]]:
+        session.expire_all()
+        rows = sorted(person.memberships, key=lambda row: row.id)
+        return [(row.role, row.state.iso3 if row.state else "") for row in rows]
+
+    def fields(self, response: TestResponse) -> dict[str, str]:
+        hidden = soup_of(response).select("main form input[type=hidden]")
+        return {str(field["name"]): str(field["value"]) for field in hidden}
+
+    def words(self, response: TestResponse) -> str:
+        return soup_of(response).select("main")[0].get_text(" ", strip=True)
+
+    def test_is_shown_before_anything_is_given(
+        self, administrator: Browser, session: Session, known: User
+    ) -> None:
+        form = PERSON | {"email": known.email.upper()}
+        asked = administrator.post("/admin/people/new", form)
+        assert asked.status_code == 200
+        words = self.words(asked)
+        for word in ("Dagmar", known.email, "Observer , Germany", "Observer, France"):
+            assert word.replace(" ,", ",") in words.replace(" ,", ","), word
+        assert "Nothing has been done yet" in words
+        assert "New Person" not in words
+        assert self.roles(session, known) == [(Role.OBSERVER, "DEU")]
+        assert mails(session) == []
+
+        done = administrator.client.post("/admin/people/new", data=self.fields(asked))
+        assert (done.status_code, done.location) == (303, "/admin/people")
+        assert self.roles(session, known) == [(Role.OBSERVER, "DEU"), (Role.OBSERVER, "FRA")]
+        assert session.scalars(select(Invitation)).all() == []
+        (letter,) = mails(session)
+        assert (letter.kind, letter.user_id) == ("role-changed", known.id)
+        assert letter.data["event"] == "role-given"
+
+    @pytest.mark.parametrize(
+        ("changes", "warned"),
+        [
+            ({}, ["more than one State meet in this person: Germany, France."]),
+            ({"state": "DEU", "role": "focal-point"}, []),
+            (
+                {"state": "", "role": "reviewer"},
+                ["secretariat and a role of a State meet in this person: Germany."],
+            ),
+        ],
+    )
+    def test_what_would_meet_in_one_person_is_told(
+        self, administrator: Browser, known: User, changes: dict[str, str], warned: list[str]
+    ) -> None:
+        asked = administrator.post("/admin/people/new", PERSON | {"email": known.email} | changes)
+        told = [one.get_text(" ", strip=True) for one in soup_of(asked).select(".notice-alert")]
+        assert len(told) == len(warned)
+        assert all(part in text for part, text in zip(warned, told, strict=True))
+
+    def test_a_role_that_is_held_is_told_at_once(self, administrator: Browser, known: User) -> None:
+        form = PERSON | {"email": known.email, "state": "DEU"}
+        refused = administrator.post("/admin/people/new", form)
+        assert refused.status_code == 422
+        assert "already holds" in alert(refused)
+
+    def test_what_changed_meanwhile_is_shown_again(
+        self, administrator: Browser, session: Session, known: User
+    ) -> None:
+        asked = administrator.post("/admin/people/new", PERSON | {"email": known.email})
+        session.add(
+            Membership(user_id=known.id, role=Role.REVIEWER, sections=[], granted_at=system_clock())
+        )
+        session.commit()
+        again = administrator.client.post("/admin/people/new", data=self.fields(asked))
+        assert again.status_code == 409
+        assert "have changed since you saw this page" in alert_text(again)
+        assert "secretariat and a role of a State meet" in self.words(again)
+        assert (Role.OBSERVER, "FRA") not in self.roles(session, known)
+        done = administrator.client.post("/admin/people/new", data=self.fields(again))
+        assert done.status_code == 303
+        assert (Role.OBSERVER, "FRA") in self.roles(session, known)
+
+    def test_a_yes_counts_for_the_account_that_was_seen(
+        self, administrator: Browser, session: Session, known: User
+    ) -> None:
+        other = make_user(session, Role.OBSERVER, "KEN")
+        asked = administrator.post("/admin/people/new", PERSON | {"email": other.email})
+        form = self.fields(asked) | {"email": known.email}
+        assert administrator.client.post("/admin/people/new", data=form).status_code == 409
+        assert self.roles(session, known) == [(Role.OBSERVER, "DEU")]
+
+    def test_the_form_comes_back_as_it_was_filled(
+        self, administrator: Browser, session: Session, known: User
+    ) -> None:
+        form: dict[str, Any] = PERSON | {
+            "email": known.email,
+            "role": "contributor",
+            "sections": ["I.1", "II.a"],
+        }
+        asked = administrator.post("/admin/people/new", form)
+        assert "sections I.1, II.a" in self.words(asked)
+        kept = [
+            (str(field["name"]), str(field["value"]))
+            for field in soup_of(asked).select("main form input[type=hidden]")
+        ]
+        data: dict[str, list[str]] = {}
+        for name, value in [*kept, ("change", "1")]:
+            data.setdefault(name, []).append(value)
+        back = soup_of(administrator.client.post("/admin/people/new", data=data))
+        email = back.select_one("input[name=email]")
+        assert email and email["value"] == known.email
+        ticked = {str(box["value"]) for box in back.select("input[type=checkbox][checked]")}
+        assert ticked == {"I.1", "II.a"}
+        assert self.roles(session, known) == [(Role.OBSERVER, "DEU")]
+
+    def test_a_focal_point_is_asked_about_its_own_people_only(
+        self, focal_point: Browser, session: Session, known: User
+    ) -> None:
+        own = make_user(session, Role.OBSERVER, "FRA", name="Olivier")
+        asked = focal_point.post(
+            "/admin/people/new", PERSON | {"email": own.email, "role": "focal-point"}
+        )
+        assert "Olivier" in self.words(asked)
+        done = focal_point.client.post("/admin/people/new", data=self.fields(asked))
+        assert done.status_code == 200 and link_on(done)  # Olivier had no password yet
+
+        closed = make_user(session, Role.OBSERVER, "DEU", name="Detlev")
+        closed.is_active = False
+        nobody = make_user(session, name="Nobody")
+        session.commit()
+        answers = set()
+        for person in (known, closed, nobody):
+            refused = focal_point.post("/admin/people/new", PERSON | {"email": person.email})
+            assert refused.status_code == 422
+            assert person.name not in refused.text
+            answers.add(alert(refused))
+        assert answers == {
+            "Please correct the following E-mail address: Only the secretariat can do this for "
+            "this address. Ask the secretariat."
+        }
+
+
+class TestEndingARole:
+    @pytest.fixture
+    def two(self, session: Session) -> User:
+        person = make_user(session, Role.OBSERVER, "FRA", name="Maëlle")
+        session.add(
+            Membership(
+                user_id=person.id, role=Role.REVIEWER, sections=[], granted_at=system_clock()
+            )
+        )
+        session.commit()
+        return person
+
+    def test_is_asked_by_name(self, administrator: Browser, session: Session, two: User) -> None:
+        page = administrator.soup(f"/admin/people/{two.public_id}")
+        links = {link.text: str(link["href"]) for link in page.select("a[href$='/end']")}
+        assert set(links) == {
+            "End the role “Observer, France”…",
+            "End the role “Reviewer, Secretariat”…",
+        }
+        assert page.select("form[action$='/end']") == []
+        path = links["End the role “Observer, France”…"]
+        asked = administrator.soup(path)
+        words = asked.select("main")[0].get_text(" ", strip=True)
+        assert "Maëlle" in words and "France" in words and "Reviewer" not in words
+        assert asked.select("main button")[0].text == "End the role “Observer, France”"
+        assert "your own account" not in words
+        session.expire_all()
+        assert all(row.ended_at is None for row in two.memberships)
+        assert administrator.post(path).location == "/admin/people"
+        session.expire_all()
+        assert [row.role for row in two.memberships if row.ended_at] == [Role.OBSERVER]
+        assert administrator.get(path).status_code == 404
+
+    def test_ones_own_is_said_to_be_so(
+        self, administrator: Browser, browser_of: type[Browser], session: Session
+    ) -> None:
+        deputy = make_user(session, Role.ADMINISTRATOR, name="Bo")
+        deputy.password_hash = "kept"
+        session.commit()
+        ada = session.scalars(select(User).where(User.name == "Ada")).one()
+        path = f"/admin/memberships/{membership_of(session, ada).public_id}/end"
+        assert "a role of your own account. It is your only one" in main_of(administrator, path)
+        assert "your own account" not in main_of(browser_of(deputy), path)
+        assert administrator.post(path).location == "/"
+        home = administrator.soup("/").text
+        assert "The role of Ada has ended" in home and "you are signed out" in home
+
+    def test_who_keeps_another_goes_on(
+        self, administrator: Browser, session: Session, browser_of: type[Browser], two: User
+    ) -> None:
+        session.add(
+            Membership(
+                user_id=two.id, role=Role.ADMINISTRATOR, sections=[], granted_at=system_clock()
+            )
+        )
+        session.scalars(select(User).where(User.name == "Ada")).one().password_hash = "kept"
+        session.commit()
+        role = next(row for row in two.memberships if row.role is Role.ADMINISTRATOR)
+        own, path = browser_of(two), f"/admin/memberships/{role.public_id}/end"
+        words = main_of(own, path)
+        assert "your own account" in words and "only one" not in words
+        assert own.post(path).location == "/account"
+        assert "has ended" in own.soup("/account").text
 
 
 class TestFocalPoint:

@@ -1,5 +1,6 @@
-"""``tracker user``: add, reset-second-step."""
+"""``tracker user``: add, link, reset-second-step."""
 
+import os
 import sys
 
 import click
@@ -9,9 +10,16 @@ from tracker.cli.database import transaction
 from tracker.cli.output import check_language
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem
-from tracker.domain.people import check_password, check_place, parse_email, parse_name
+from tracker.domain.messages import sentence
+from tracker.domain.people import (
+    check_password,
+    check_place,
+    parse_email,
+    parse_name,
+    roles_meeting,
+)
 from tracker.domain.roles import OPERATOR, Role
-from tracker.queries.accounts import user_by_email
+from tracker.queries.accounts import AccountRow, account_by_id, user_by_email
 from tracker.queries.states import state_or_none
 from tracker.services.accounts import Added, add_user, set_password
 from tracker.services.invitations import invite
@@ -46,8 +54,9 @@ def add(
 ) -> None:
     """Give a role to the person with this address, and an account if there is none.
 
-    Prints a single-use link on which the person chooses a password, unless the password
-    is given on standard input. For somebody who has the role already it prints a new link.
+    Prints a single-use link on which the person chooses a password, unless there is one already
+    or it is given on standard input, which replaces the one there is. Of an account that is found
+    it says whose it is and which roles it has; its name and language stay.
     """
     settings = load_settings()
     address = parse_email(email)
@@ -57,6 +66,8 @@ def add(
     password = _read_password(address, shown_name) if password_stdin else None
     hashed = hash_password(password) if password else None
     with transaction(settings) as session:
+        known = user_by_email(session, address)
+        before = account_by_id(session, known.id) if known else None
         added = add_user(
             session,
             actor=OPERATOR,
@@ -68,12 +79,29 @@ def add(
             sections=sections,
             clock=system_clock,
         )
-        link = _way_in(session, settings, added, hashed)
+        token = _way_in(session, added, hashed)
+    if before:
+        _tell_found(before, iso3.upper() if iso3 else None)
     held = "now" if added.granted else "already"
-    place = f" of {iso3.upper()}" if iso3 else ""
-    click.echo(f"{address} is {held} {role}{place}.", err=True)
-    if link:
-        click.echo(link)
+    click.echo(f"{address} is {held} {_role(role, iso3)}.", err=True)
+    if token:
+        _print_link(token, settings)
+
+
+@user.command()
+@click.argument("email")
+def link(email: str) -> None:
+    """Print a new single-use link for somebody whose password is lost, and mail one.
+
+    The password there is works until a link is used.
+    """
+    settings, address = load_settings(), parse_email(email)
+    with transaction(settings) as session:
+        found = user_by_email(session, address)
+        if found is None or not found.is_active:
+            raise NotFound(Problem("unknown-user", "email", {"email": address}))
+        token = invite(session, actor=OPERATOR, user_id=found.id, clock=system_clock)
+    _print_link(token, settings)
 
 
 @user.command("reset-second-step")
@@ -109,8 +137,8 @@ def _state_id(session: Session, iso3: str) -> int:
     return found.id
 
 
-def _way_in(session: Session, settings: Settings, added: Added, hashed: str | None) -> str | None:
-    """Set the password, or make the link that lets the person choose one."""
+def _way_in(session: Session, added: Added, hashed: str | None) -> str | None:
+    """Set the password, or make the token of the link that lets the person choose one."""
     if hashed:
         set_password(
             session,
@@ -120,5 +148,26 @@ def _way_in(session: Session, settings: Settings, added: Added, hashed: str | No
             clock=system_clock,
         )
         return None
-    token = invite(session, actor=OPERATOR, user_id=added.user_id, clock=system_clock)
-    return f"{settings.base_url}/invitations/{token}"
+    if not added.needs_link:
+        return None
+    return invite(session, actor=OPERATOR, user_id=added.user_id, clock=system_clock)
+
+
+def _role(role: str, iso3: str | None) -> str:
+    return f"{role} of {iso3.upper()}" if iso3 else role
+
+
+def _tell_found(account: AccountRow, given: str | None) -> None:
+    """Whose account has the address, so that a mistyped one is noticed."""
+    roles = ", ".join(_role(row.role, row.iso3) for row in account.memberships) or "no role"
+    click.echo(f"{account.email} is the account of {account.name}, until now {roles}.", err=True)
+    places = {row.iso3 or None: row.iso3 for row in account.memberships} | {given: given or ""}
+    for problem in roles_meeting(places, given):
+        click.echo(f"Warning: {sentence(problem)}", err=True)
+
+
+def _print_link(token: str, settings: Settings) -> None:
+    click.echo(f"{settings.base_url}/invitations/{token}")
+    if not os.environ.get("TRACKER_BASE_URL"):
+        told = f"Where the site is not served at {settings.base_url}, set TRACKER_BASE_URL first."
+        click.echo(told, err=True)

@@ -1,12 +1,15 @@
 """What people type about themselves: addresses, names, passwords, roles."""
 
 import re
+from collections.abc import Mapping
 from itertools import pairwise
+from typing import TypeVar
 
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.roles import Role
 from tracker.domain.values import parse_text
 
+Place = TypeVar("Place", int, str)
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 128
 LONGEST_EMAIL = 254
@@ -61,6 +64,21 @@ def check_place(role: Role, *, for_a_state: bool) -> None:
         raise Invalid(Problem("role-needs-state", "state"))
     if for_a_state and not role.of_a_state:
         raise Invalid(Problem("role-without-state", "state"))
+
+
+def roles_meeting(places: Mapping[Place | None, str], given: Place | None) -> tuple[Problem, ...]:
+    """What to warn of where a role for ``given`` joins the roles that somebody holds.
+
+    ``places``, ``given`` among them: for whom roles are held and what that is called, by id or
+    code, ``None`` for the secretariat.
+    """
+    states = {"states": ", ".join(name for place, name in places.items() if place is not None)}
+    found = []
+    if given is not None and len([place for place in places if place is not None]) > 1:
+        found.append(Problem("states-meet", "", states))
+    if None in places and len(places) > 1:
+        found.append(Problem("sides-meet", "", states))
+    return tuple(found)
 
 
 def check_password(password: str, *, email: str, name: str, place: str = "password") -> None:

@@ -51,6 +51,34 @@ def add_user(
 
     Name and language are taken for a new account only. A role held already stays as it is.
     """
+    user_id = find_user(
+        session, actor=actor, email=email, role=role, state_id=state_id, sections=sections
+    )
+    if user_id is None:
+        user = User(email=email, name=name, language=language, is_active=True, created_at=clock())
+        session.add(user)
+        session.flush()
+    else:
+        user = session.get_one(User, user_id)
+        _forget_password_of_others(session, actor, user, state_id, clock)
+    granted = _grant(session, actor, user, role, state_id, sections, clock)
+    return Added(user.id, granted, user.password_hash is None)
+
+
+def find_user(
+    session: Session,
+    *,
+    actor: Actor,
+    email: str,
+    role: Role,
+    state_id: int | None,
+    sections: Sequence[str] = (),
+) -> int | None:
+    """Whose address this is, locked so that nobody gives a role meanwhile; ``None`` if nobody's.
+
+    Refuses what ``add_user`` refuses, and writes nothing. Who manages the people of one State does
+    not learn anything of an account that has, or had, a role elsewhere.
+    """
     check_place(role, for_a_state=state_id is not None)
     authorise(actor, Action.ACCOUNT_MANAGE, Subject(state_id=state_id))
     _check_sections(session, role, sections)
@@ -58,13 +86,13 @@ def add_user(
         raise Invalid(Problem("record-only", "state"))
     user = user_by_email(session, email)
     if user is None:
-        user = User(email=email, name=name, language=language, is_active=True, created_at=clock())
-        session.add(user)
-        session.flush()
-    else:
-        _check_further_role(session, actor, user, state_id, clock)
-    granted = _grant(session, actor, user, role, state_id, sections, clock)
-    return Added(user.id, granted, user.password_hash is None)
+        return None
+    session.refresh(user, with_for_update=True)
+    if not may_invite(session, actor, user.id):
+        raise Invalid(Problem("account-elsewhere", "email"))
+    if not user.is_active:
+        raise Invalid(Problem("account-inactive", "email"))
+    return user.id
 
 
 def _check_sections(session: Session, role: Role, sections: Sequence[str]) -> None:
@@ -83,13 +111,9 @@ def _check_sections(session: Session, role: Role, sections: Sequence[str]) -> No
         )
 
 
-def _check_further_role(
+def _forget_password_of_others(
     session: Session, actor: Actor, user: User, state_id: int | None, clock: Clock
 ) -> None:
-    if not user.is_active:
-        raise Invalid(Problem("account-inactive", "email"))
-    if not may_invite(session, actor, user.id):
-        raise Invalid(Problem("account-elsewhere", "email"))
     places = set(session.scalars(select(Membership.state_id).where(Membership.user_id == user.id)))
     if state_id not in places and link_given_by_others(session, user.id):
         # Whoever made this account for one State may hold its password: it must not open
@@ -250,35 +274,6 @@ def may_administer(session: Session, user_id: int) -> bool:
 def _shut_out(session: Session, user_id: int, clock: Clock) -> None:
     end_sessions(session, user_id=user_id, clock=clock)
     revoke_links(session, user_id=user_id, clock=clock)
-
-
-def change_own_details(session: Session, *, actor: Actor, name: str, language: str) -> None:
-    """The person's own name and language."""
-    user = _own_account(session, actor)
-    user.name, user.language = name, language
-    session.flush()
-
-
-def change_own_password(
-    session: Session, *, actor: Actor, password_hash: str, this_browser: str | None, clock: Clock
-) -> None:
-    """A new password, after the present one was verified; other browsers are signed out."""
-    user = _own_account(session, actor)
-    user.password_hash = password_hash
-    mail.queue(session, user=user, kind=MailKind.PASSWORD_CHANGED, at=clock())
-    _end_others(session, user.id, this_browser, clock)
-    _record(session, actor, user.id, AccountEventKind.PASSWORD_CHANGED, clock)
-
-
-def _own_account(session: Session, actor: Actor) -> User:
-    authorise(actor, Action.SESSION_USE)
-    return session.get_one(User, actor.user_id)
-
-
-def _end_others(session: Session, user_id: int, this_browser: str | None, clock: Clock) -> None:
-    end_sessions(session, user_id=user_id, clock=clock, but=this_browser)
-    revoke_links(session, user_id=user_id, clock=clock)
-    session.flush()
 
 
 def set_password(

@@ -1,6 +1,5 @@
 """Administration: people and their roles. Focal points see those of their own State."""
 
-from collections.abc import Callable
 from itertools import groupby
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -9,9 +8,8 @@ from flask_babel import gettext
 
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, NotPermitted, Problem
-from tracker.domain.people import parse_email, parse_name, parse_role
 from tracker.domain.roles import Role
-from tracker.forms.account import PersonForm, SectionsForm
+from tracker.forms.account import SectionsForm
 from tracker.forms.second_step import ResetStepForm
 from tracker.policy.actions import Action
 from tracker.policy.authorise import may
@@ -26,10 +24,11 @@ from tracker.queries.accounts import (
 )
 from tracker.queries.states import StateRow, is_demonstration, list_states, states_by_id
 from tracker.services import accounts, invitations
+from tracker.web import signing_in
 from tracker.web.access import requires
 from tracker.web.confirming import sensitive
-from tracker.web.invited import link_page, waits_for_link
-from tracker.web.locale import in_language, language_choices, parse_page_language
+from tracker.web.invited import link_page
+from tracker.web.locale import in_language
 from tracker.web.person_history import history_of
 from tracker.web.render import page
 from tracker.web.session import current_actor
@@ -44,7 +43,7 @@ def manages_everybody() -> bool:
     return may(current_actor(), Action.ACCOUNT_MANAGE)
 
 
-def _own_states() -> tuple[StateRow, ...]:
+def own_states() -> tuple[StateRow, ...]:
     """The States whose people the reader manages; ``NotPermitted`` for nobody's."""
     if manages_everybody():
         demonstration = is_demonstration(session())
@@ -62,7 +61,7 @@ def _own_states() -> tuple[StateRow, ...]:
 @requires(Action.ACCOUNT_MANAGE)
 def home() -> ResponseReturnValue:
     """What can be administered here."""
-    states = () if manages_everybody() else _own_states()
+    states = () if manages_everybody() else own_states()
     return page("admin/home.html", states=states, everybody=manages_everybody())
 
 
@@ -70,7 +69,7 @@ def home() -> ResponseReturnValue:
 @requires(Action.ACCOUNT_MANAGE)
 def people() -> ResponseReturnValue:
     """Everybody whom the reader manages: the secretariat first, then State by State."""
-    states = _own_states()
+    states = own_states()
     rows: list[Listed] = [
         (account, membership)
         for account in list_manageable_accounts(session(), current_actor())
@@ -93,83 +92,10 @@ def _place(row: Listed) -> tuple[int, str]:
     return 1, in_language(membership.state_name)
 
 
-@blueprint.get("/people/new")
-@requires(Action.ACCOUNT_MANAGE)
-def new_person() -> ResponseReturnValue:
-    """The form to give somebody a role."""
-    return page("admin/new_person.html", form=_person_form())
-
-
-def _sections() -> list[tuple[str, str]]:
+def assignable_sections() -> list[tuple[str, str]]:
+    """Codes of the sections that a contributor can be given, with titles in the page's language."""
     rows = list_assignable_sections(session())
     return [(row.code, in_language(row.title)) for row in rows]
-
-
-def _person_form(filled: bool = False) -> PersonForm:
-    everybody = manages_everybody()
-    states = [(row.state.iso3, in_language(dict(row.state.name))) for row in _own_states()]
-    states.sort(key=lambda choice: choice[1])
-    return PersonForm(
-        request.form if filled else None,
-        roles=[role for role in Role if everybody or role.of_a_state],
-        states=[("", gettext("None: secretariat")), *states] if everybody else states,
-        languages=language_choices(),
-        sections=_sections(),
-    )
-
-
-@blueprint.post("/people/new")
-@requires(Action.ACCOUNT_MANAGE)
-@sensitive
-def add_person() -> ResponseReturnValue:
-    """Give the role, and show the link once where the person has no password yet."""
-    form = _person_form(filled=True)
-    try:
-        values = form.parsed(
-            email=parse_email,
-            name=parse_name,
-            role=parse_role,
-            state=_state_among(_own_states()),
-            language=parse_page_language,
-        )
-        added = _add(values["role"], form.typed_list("sections"), values)
-    except Invalid as error:
-        form.show(*error.problems)
-        again = any(problem.code == "role-held" for problem in error.problems)
-        waiting = waits_for_link(form.typed("email")) if again else None
-        return page("admin/new_person.html", form=form, waiting=waiting), 422
-    if added.needs_link:
-        return link_page(added.user_id, values["email"])
-    flash(gettext("The role is given. This person has a password already and needs no link."))
-    return redirect(url_for("admin.people"), 303)
-
-
-def _state_among(states: tuple[StateRow, ...]) -> Callable[..., int | None]:
-    ids = {row.state.iso3: row.id for row in states}
-
-    def parse(typed: str, *, place: str) -> int | None:
-        if typed and typed not in ids:
-            raise Invalid(Problem("unknown-state", place, {"code": typed[:80]}))
-        return ids.get(typed)
-
-    return parse
-
-
-def _add(role: Role, sections: tuple[str, ...], values: dict[str, object]) -> accounts.Added:
-    added = accounts.add_user(
-        session(),
-        actor=current_actor(),
-        email=str(values["email"]),
-        name=str(values["name"]),
-        role=role,
-        state_id=values["state"] if isinstance(values["state"], int) else None,
-        language=str(values["language"]),
-        sections=sections,
-        clock=system_clock,
-    )
-    if not added.granted:
-        raise Invalid(Problem("role-held", "email"))
-    return added
 
 
 @blueprint.get("/people/<person_id>")
@@ -194,7 +120,7 @@ def person_page(
     reset_form: ResetStepForm | None = None,
 ) -> str:
     """The page of a person; the forms given show what is wrong with what was typed."""
-    sections = _sections()
+    sections = assignable_sections()
     forms = {
         row.public_id: form
         if form and row.public_id == at_fault
@@ -261,7 +187,7 @@ def managed_membership(membership_id: str) -> tuple[AccountRow, MembershipRow]:
 def assign_sections(membership_id: str) -> ResponseReturnValue:
     """Choose the sections of a contributor."""
     account, membership = managed_membership(membership_id)
-    form = SectionsForm(request.form, sections=_sections(), prefix=f"{membership_id}-")
+    form = SectionsForm(request.form, sections=assignable_sections(), prefix=f"{membership_id}-")
     try:
         accounts.assign_sections(
             session(),
@@ -277,6 +203,26 @@ def assign_sections(membership_id: str) -> ResponseReturnValue:
     return redirect(url_for("admin.person", person_id=account.public_id), 303)
 
 
+@blueprint.get("/memberships/<membership_id>/end")
+@requires(Action.ACCOUNT_MANAGE)
+def ask_to_end(membership_id: str) -> ResponseReturnValue:
+    """Ask before a role ends: whose, which and of which State."""
+    account, membership = managed_membership(membership_id)
+    return page(
+        "admin/end_role.html",
+        account=account,
+        membership=membership,
+        own=account.id == current_actor().user_id,
+        last_role=is_own_last_role(account),
+    )
+
+
+def is_own_last_role(account: AccountRow) -> bool:
+    """Whether whoever ends or hands over a role of this account is left without any."""
+    actor = current_actor()
+    return account.id == actor.user_id and len(actor.grants) == 1
+
+
 @blueprint.post("/memberships/<membership_id>/end")
 @requires(Action.ACCOUNT_MANAGE)
 @sensitive
@@ -286,5 +232,17 @@ def end_membership(membership_id: str) -> ResponseReturnValue:
     accounts.end_membership(
         session(), actor=current_actor(), membership_id=membership.id, clock=system_clock
     )
-    flash(gettext("The role of %(name)s has ended.", name=account.name))
-    return redirect(url_for("admin.people"), 303)
+    told = gettext("The role of %(name)s has ended.", name=account.name)
+    if is_own_last_role(account):
+        return leave(told)
+    flash(told)
+    own = account.id == current_actor().user_id
+    return redirect(url_for("auth.account" if own else "admin.people"), 303)
+
+
+def leave(told: str) -> ResponseReturnValue:
+    """Away from here, for whoever gave up the only role of the own account."""
+    signing_in.end()
+    flash(told)
+    flash(gettext("Your account has no role and no access any more: you are signed out."))
+    return redirect(url_for("public.home"), 303)

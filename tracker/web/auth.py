@@ -15,8 +15,8 @@ from tracker.queries.accounts import (
     invited_account,
     own_credentials,
 )
-from tracker.services.accounts import change_own_details, change_own_password
 from tracker.services.invitations import accept_invitation
+from tracker.services.own_account import change_own_details, change_own_password
 from tracker.services.passwords import hash_password
 from tracker.services.sessions import start_session
 from tracker.services.tokens import token_hash

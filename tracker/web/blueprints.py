@@ -17,6 +17,7 @@ from tracker.web import (
     health,
     importing,
     indicators,
+    inviting,
     items,
     mailed_codes,
     metrics,
@@ -41,6 +42,7 @@ from tracker.web import (
 BLUEPRINTS: tuple[Blueprint, ...] = (
     auth.blueprint,
     password_resets.blueprint,
+    inviting.blueprint,
     admin.blueprint,
     admin_cycles.blueprint,
     admin_mail.blueprint,

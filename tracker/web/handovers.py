@@ -21,11 +21,17 @@ from tracker.queries.role_history import list_focal_points
 from tracker.queries.states import state_or_none
 from tracker.services import second_factor
 from tracker.services.handovers import hand_over
-from tracker.web import signing_in
 from tracker.web.access import requires
-from tracker.web.admin import managed_membership, managed_person, person_page
+from tracker.web.admin import (
+    is_own_last_role,
+    leave,
+    managed_membership,
+    managed_person,
+    person_page,
+)
 from tracker.web.confirming import sensitive
 from tracker.web.invited import link_page, waits_for_link
+from tracker.web.known_person import RoleToGive, ask_first, wants_to_correct
 from tracker.web.locale import language_choices, parse_page_language
 from tracker.web.render import page
 from tracker.web.session import current_actor
@@ -47,14 +53,8 @@ def _form_page(account: AccountRow, membership: MembershipRow, form: HandOverFor
         account=account,
         membership=membership,
         form=form,
-        last_role=_is_own_last_role(account),
+        last_role=is_own_last_role(account),
     )
-
-
-def _is_own_last_role(account: AccountRow) -> bool:
-    """Whether whoever hands this over has no other role left then."""
-    actor = current_actor()
-    return account.id == actor.user_id and len(actor.grants) == 1
 
 
 @blueprint.get("/memberships/<role_id>/hand-over")
@@ -87,6 +87,13 @@ def take(role_id: str) -> ResponseReturnValue:
             language=parse_page_language,
             last_day=_parse_last_day,
         )
+        if wants_to_correct():
+            return _form_page(account, membership, form)
+        wanted = RoleToGive(values["email"], Role.FOCAL_POINT, membership.state_id)
+        heading = gettext("Hand over the role of %(name)s", name=account.name)
+        asked = ask_first(wanted, heading, gettext("Hand the role over to this person"))
+        if asked is not None:
+            return asked
         added = hand_over(
             session(),
             actor=current_actor(),
@@ -97,15 +104,12 @@ def take(role_id: str) -> ResponseReturnValue:
     except Invalid as error:
         form.show(*error.problems)
         return _form_page(account, membership, form), 422
-    leaves = _is_own_last_role(account) and values["last_day"] is None
+    leaves = is_own_last_role(account) and values["last_day"] is None
     told = gettext("The role of %(name)s is handed over.", name=account.name)
     if added.needs_link:
         return link_page(added.user_id, values["email"], told, leaves=leaves)
     if leaves:
-        signing_in.end()
-        flash(told)
-        flash(gettext("Your account has no role and no access any more: you are signed out."))
-        return redirect(url_for("public.home"), 303)
+        return leave(told)
     flash(told)
     return redirect(url_for("handovers.focal_points", iso3=membership.iso3), 303)
 
