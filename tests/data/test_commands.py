@@ -77,6 +77,19 @@ def test_a_list_for_people_has_a_heading_and_the_data_has_none(
     assert isinstance(rows[0], dict)
 
 
+def test_a_cycle_opened_by_mistake_is_deleted_again(
+    copy: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opening = ("cycle", "open", "wrong", "--document", "bms7", "--due")
+    assert run(monkeypatch, copy, *opening, "9999-12-31") == 2
+    assert "outside the years from 2001 to 2100" in capsys.readouterr().err
+    assert run(monkeypatch, copy, *opening, "2031-12-31") == 0
+    assert run(monkeypatch, copy, "cycle", "delete", "wrong") == 0
+    assert "The reporting cycle wrong is deleted." in capsys.readouterr().err
+    assert run(monkeypatch, copy, "cycle", "delete", "wrong") == 1
+    assert "There is no reporting cycle “wrong”" in capsys.readouterr().err
+
+
 def test_only_its_owner_reads_the_database(folder: Path) -> None:
     assert (folder / "tracker.sqlite3").stat().st_mode & 0o777 == 0o600
 

@@ -129,7 +129,9 @@ def test_commands_work_and_a_backup_is_restored_for_both_roles(
         begin_report(session).answer(28, narrative="A law.")
         session.commit()
     engine.dispose()
-    for arguments in (("check",), ("cycle", "list"), ("verify",), ("work", "--once")):
+    opening = ("cycle", "open", "wrong", "--document", "bms7", "--due", "2031-12-31")
+    deleting = ("cycle", "delete", "wrong")
+    for arguments in (("check",), opening, deleting, ("verify",), ("work", "--once")):
         done = roles.place.run(*arguments)
         assert done.returncode == 0, (arguments, done.stderr)
         assert "WARNING" not in done.stderr

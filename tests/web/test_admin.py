@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from tests.outbox import mails
 from tests.people import Browser, make_user, parsed
+from tests.submitted import make_report
 from tracker.domain.clock import system_clock
 from tracker.domain.roles import Role
 from tracker.models import Invitation, Membership, ReportingCycle, User
@@ -599,6 +600,9 @@ class TestCycles:
             ({"document": "bms99"}, "no outcome document"),
             ({"opens_on": ""}, "Fill in this field"),
             ({"opens_on": "1 May"}, "is not a day"),
+            ({"opens_on": "0001-01-01"}, "0001-01-01 lies outside the years from 2001 to 2100"),
+            ({"closes_on": "9999-12-31"}, "9999-12-31 lies outside the years"),
+            ({"period_from": "2000-12-31"}, "2000-12-31 lies outside the years"),
             ({"due_on": "2026-12-31"}, "before the opening day"),
             ({"closes_on": "2026-12-31"}, "closing day lies before"),
             ({"period_from": "2026-01-01", "period_to": "2025-01-01"}, "ends before it begins"),
@@ -627,6 +631,49 @@ class TestCycles:
         session.refresh(cycle)
         assert cycle.due_on == date(2026, 12, 31)
         assert administrator.get("/admin/cycles/nothing/dates").status_code == 404
+
+    def test_deletes_one_without_reports(self, administrator: Browser, session: Session) -> None:
+        administrator.post("/admin/cycles/new", self.NEW)
+        path = "/admin/cycles/bms7-2027/delete"
+        assert administrator.soup("/admin/cycles/bms7-2027/dates").select_one(f"a[href='{path}']")
+        asked = administrator.soup(path)
+        assert asked.select("main button")[0].text == "Delete the cycle bms7-2027"
+        assert self.cycle(session, "bms7-2027")
+        assert administrator.post(path).status_code == 303
+        assert self.cycle(session, "bms7-2027") is None
+        listed = main_of(administrator, "/admin/cycles")
+        assert "bms7-2027 is deleted" in listed
+        assert administrator.post(path).status_code == administrator.get(path).status_code == 404
+        assert administrator.post("/admin/cycles/new", self.NEW).status_code == 303
+
+    def test_deletes_none_in_which_a_report_was_begun(
+        self, administrator: Browser, session: Session
+    ) -> None:
+        cycle = self.cycle(session, "bms7")
+        assert cycle
+        make_report(session, cycle, "KEN")
+        session.commit()
+        assert "Delete" not in main_of(administrator, "/admin/cycles/bms7/dates")
+        page = administrator.soup("/admin/cycles/bms7/delete")
+        assert "cannot be deleted" in page.text and page.select("main form") == []
+        refused = administrator.post("/admin/cycles/bms7/delete")
+        assert refused.status_code == 409 and "cannot be deleted" in refused.text
+        assert self.cycle(session, "bms7")
+
+    def test_the_only_one_stays_until_there_is_another(
+        self, administrator: Browser, session: Session
+    ) -> None:
+        wanted = {"cycles": "bms7", "audience": "public", "language": "en"}
+        export = administrator.post("/exports/new", wanted)
+        path = "/admin/cycles/bms7/delete"
+        refused = administrator.post(path)
+        assert refused.status_code == 409 and "the only reporting cycle" in refused.text
+        assert administrator.post("/admin/cycles/new", self.NEW).status_code == 303
+        assert administrator.post(path).status_code == 303
+        pages = "/ /cycles /admin/cycles /exports /exports/new /compare /review /needs /states/KEN"
+        for address in (*pages.split(), "/indicators/sdg-16-4-2", export.location):
+            assert administrator.get(address).status_code == 200, address
+        assert administrator.get("/cycles/bms7").status_code == 404
 
     @pytest.mark.parametrize("role", [Role.FOCAL_POINT, Role.REVIEWER, Role.OBSERVER])
     def test_others_may_not(self, browser_of: type[Browser], session: Session, role: Role) -> None:

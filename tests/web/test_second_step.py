@@ -549,6 +549,7 @@ class TestConfirming:
 
 SENSITIVE = """
 POST /admin/cycles/<slug>/dates
+POST /admin/cycles/<slug>/delete
 POST /admin/cycles/new
 POST /admin/memberships/<membership_id>/end
 POST /admin/memberships/<role_id>/hand-over

@@ -1,4 +1,4 @@
-"""``tracker cycle``: list and open."""
+"""``tracker cycle``: list, open and delete."""
 
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,7 @@ from tracker.domain.clock import system_clock
 from tracker.domain.cycles import CycleDates
 from tracker.domain.roles import OPERATOR
 from tracker.queries.cycles import CycleRow, list_cycles
-from tracker.services.cycles import open_cycle
+from tracker.services.cycles import delete_cycle, open_cycle
 from tracker.settings import load_settings
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -70,6 +70,15 @@ def open_(
             clock=system_clock,
         )
     click.echo(f"The reporting cycle {slug} is open.", err=True)
+
+
+@cycle.command()
+@click.argument("slug")
+def delete(slug: str) -> None:
+    """Delete a reporting cycle opened by mistake, in which nobody has begun a report."""
+    with transaction(load_settings()) as session:
+        delete_cycle(session, actor=OPERATOR, slug=slug)
+    click.echo(f"The reporting cycle {slug} is deleted.", err=True)
 
 
 def _day(value: datetime | None) -> date | None:

@@ -18,7 +18,7 @@ SUBCOMMANDS = {
         "Show the settings and what is wrong with them.",
     ),
     "user": ("tracker.cli.users:user", "Add people."),
-    "cycle": ("tracker.cli.cycles:cycle", "List and open reporting cycles."),
+    "cycle": ("tracker.cli.cycles:cycle", "List, open and delete reporting cycles."),
     "document": ("tracker.cli.documents:document", "List and show outcome documents."),
     "state": ("tracker.cli.states:state", "List States."),
     "export": ("tracker.cli.exports:export", "Export workbooks."),

@@ -1,11 +1,14 @@
 """The dates of a reporting cycle and the order they must stand in."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 
 from tracker.domain.clock import LAST_TIME_ZONE
 from tracker.domain.errors import Invalid, Problem
+
+FIRST_YEAR = 2001  # of the Programme of Action
+LAST_YEAR = 2100
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +32,13 @@ class CycleDates:
 
 
 def check_dates(slug: str, dates: CycleDates) -> None:
-    """``Invalid`` with every date that stands before one it must follow."""
+    """``Invalid`` with every date of an unlikely year or that stands before one it must follow."""
     problems = []
+    for field in fields(dates):
+        day = getattr(dates, field.name)
+        if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            values = {"value": day.isoformat(), "first": FIRST_YEAR, "last": LAST_YEAR}
+            problems.append(Problem("day-unlikely", field.name, values))
     if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?", slug):
         problems.append(Problem("not-a-slug", "slug", {"value": slug[:80]}))
     if dates.due_on and dates.due_on < dates.opens_on:

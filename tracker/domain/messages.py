@@ -222,6 +222,16 @@ MESSAGES: Final[dict[str, str]] = {
     "unknown-state": N_("There is no State with the code “%(code)s”."),
     "cycle-exists": N_("There is already a reporting cycle “%(slug)s”. Choose another short name."),
     "not-a-slug": N_("“%(value)s” is no short name: use small letters, digits and hyphens."),
+    "cycle-has-reports": N_(
+        "Reports have been begun in the reporting cycle “%(slug)s”, so it cannot be deleted. "
+        "Change its days instead."
+    ),
+    "only-cycle": N_(
+        "This is the only reporting cycle. Open another one first, then delete this one."
+    ),
+    "day-unlikely": N_(
+        "%(value)s lies outside the years from %(first)s to %(last)s. Check the year."
+    ),
     "due-before-opening": N_("The due day lies before the opening day."),
     "closes-too-early": N_("The closing day lies before the opening or the due day."),
     "period-reversed": N_("The period covered ends before it begins."),

@@ -37,7 +37,7 @@ ADDED_TO = frozenset(
         "submission_evidence",
     }
 )
-# Working copies and what is kept for a time; nothing else is ever removed.
+# Working copies, what is kept for a time, cycles without reports; nothing else is ever removed.
 REMOVED_FROM = frozenset(
     {
         "assistance",
@@ -51,6 +51,7 @@ REMOVED_FROM = frozenset(
         "provider_visit",
         "published_value",
         "recovery_code",
+        "reporting_cycle",
         "save_key",
         "second_factor",
         "sign_in_failure",

@@ -1,4 +1,4 @@
-"""Reporting cycles: opening one, and changing its dates."""
+"""Reporting cycles: opening one, changing its dates, deleting one without reports."""
 
 from datetime import date
 
@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.clock import Clock
 from tracker.domain.cycles import CycleDates, check_dates
-from tracker.domain.errors import Invalid, NotFound, Problem
+from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
 from tracker.domain.roles import Actor
-from tracker.models import OutcomeDocument, ReportingCycle
+from tracker.models import NationalReport, OutcomeDocument, ReportingCycle
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.services.documents import touch
@@ -48,6 +48,29 @@ def change_dates(session: Session, *, actor: Actor, cycle_id: int, dates: CycleD
     cycle = session.get_one(ReportingCycle, cycle_id)
     check_dates(cycle.slug, dates)
     _set_dates(cycle, dates)
+    session.flush()
+    touch(session)
+
+
+def delete_cycle(session: Session, *, actor: Actor, slug: str) -> None:
+    """Delete a cycle opened by mistake.
+
+    ``WrongStatus`` once anybody has begun a report in it, and for the only one there is: pages of
+    the secretariat need one.
+    """
+    authorise(actor, Action.CYCLE_MANAGE)
+    cycle = session.scalars(
+        select(ReportingCycle).where(ReportingCycle.slug == slug).with_for_update()
+    ).one_or_none()
+    if cycle is None:
+        raise NotFound(Problem("unknown-cycle", "", {"slug": slug[:80]}))
+    if session.scalars(
+        select(NationalReport.id).where(NationalReport.cycle_id == cycle.id).limit(1)
+    ).first():
+        raise WrongStatus(Problem("cycle-has-reports", "", {"slug": slug}))
+    if not session.scalars(select(ReportingCycle.id).where(ReportingCycle.id != cycle.id)).first():
+        raise WrongStatus(Problem("only-cycle"))
+    session.delete(cycle)
     session.flush()
     touch(session)
 

@@ -12,7 +12,7 @@ from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.queries.cycles import CycleRow, cycle_or_none, list_cycles
 from tracker.queries.documents import list_documents
-from tracker.services.cycles import change_dates, open_cycle
+from tracker.services.cycles import change_dates, delete_cycle, open_cycle
 from tracker.web.access import requires
 from tracker.web.confirming import sensitive
 from tracker.web.locale import in_language
@@ -109,4 +109,21 @@ def save_dates(slug: str) -> ResponseReturnValue:
         form.show(*error.problems)
         return page("admin/cycle.html", cycle=cycle, form=form), 422
     flash(gettext("The days of %(slug)s are saved.", slug=slug))
+    return redirect(url_for("admin_cycles.cycles"), 303)
+
+
+@blueprint.get("/<slug>/delete")
+@requires(Action.CYCLE_MANAGE)
+def ask_to_delete(slug: str) -> ResponseReturnValue:
+    """Ask before a cycle is deleted; of one with reports, say that it stays."""
+    return page("admin/delete_cycle.html", cycle=_cycle(slug))
+
+
+@blueprint.post("/<slug>/delete")
+@requires(Action.CYCLE_MANAGE)
+@sensitive
+def delete(slug: str) -> ResponseReturnValue:
+    """Delete a cycle in which nobody has begun a report."""
+    delete_cycle(session(), actor=current_actor(), slug=slug)
+    flash(gettext("The reporting cycle %(slug)s is deleted.", slug=slug))
     return redirect(url_for("admin_cycles.cycles"), 303)
