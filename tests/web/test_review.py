@@ -492,6 +492,56 @@ def test_a_step_that_cannot_be_taken_is_a_conflict(
     assert status_of(work) is status
 
 
+# --- why a report came again
+
+
+def test_both_submissions_say_why_and_by_whom_the_report_was_reopened(
+    session: Session, reviewer: Browser
+) -> None:
+    work, first = report_at(session, ReportStatus.PUBLISHED)
+    assert first is not None
+    assert "Reopened by its State" not in text_of(reviewer.soup(path_of(first)))
+    work.reopen("A law was <b>passed</b>.")
+    withdrawn = work.submit()
+    withdraw(session, actor=work.focal_point, report_id=work.report.id, clock=work.clock)
+    second = work.submit()
+    session.commit()
+    name = work.focal_point.name
+    for submission, place in ((first, "After"), (withdrawn, "Before"), (second, "Before")):
+        told = notices(reviewer, submission)[-1]
+        assert told.startswith(f"{place} this submission: Reopened by its State ({name}), ")
+        assert told.endswith("UTC: A law was <b>passed</b>.")
+    facts = text_of(reviewer.soup(path_of(withdrawn)).select("details dl")[0])
+    assert f"UTC , {name}" in facts.partition("Withdrawn")[2].partition("Returned")[0]
+
+
+def notices(browser: Browser, submission: Submission) -> list[str]:
+    """What the notices of a submission's page say, sentence by sentence."""
+    page = browser.soup(path_of(submission))
+    return [" ".join(line.get_text().split()) for line in page.select("main .notice p")]
+
+
+def test_both_submissions_say_why_and_by_whom_the_report_was_returned(
+    session: Session, administrator: Browser
+) -> None:
+    work, following = resubmitted(session)
+    first = session.scalars(select(Submission).where(Submission.number == 1)).one()
+    who = f"Returned by the secretariat ({work.reviewer.name}), "
+    newer, told = notices(administrator, first)
+    assert newer.startswith("A newer submission") and told.startswith(
+        f"After this submission: {who}"
+    )
+    (told,) = notices(administrator, following)
+    assert told.startswith(f"Before this submission: {who}") and told.endswith(": Please complete.")
+    work.accept(following)
+    work.publish(following)
+    work.reopen("Another reason.")
+    session.commit()
+    _, after = notices(administrator, following)
+    assert after.startswith("After this submission: Reopened by its State")
+    assert after.endswith(": Another reason.")
+
+
 # --- striking out
 
 

@@ -1,8 +1,9 @@
-"""What went before a working copy: earlier submissions, and why it is open again."""
+"""What went before a working copy: earlier submissions, every step, and why it is open again."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, fields
 from datetime import datetime
+from itertools import takewhile
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
@@ -11,17 +12,22 @@ from tracker.domain.workflow import Step
 from tracker.models import ChainEntry, ChainText, Submission, User
 from tracker.queries.submissions import Made
 
-OPENED_AGAIN = {f"step-{step.value}": step for step in (Step.RETURN, Step.REOPEN)}
+STEPS = {f"step-{step.value}": step for step in Step}
+OPENS_AGAIN = (Step.RETURN, Step.REOPEN)
 
 
 @dataclass(frozen=True, slots=True)
-class OpenedAgain:
-    """The last time that a report was returned or reopened: when, by whom, and why."""
+class Taken:
+    """One step in the life of a report: when, by whom, and why where a reason is asked for.
+
+    ``number`` is that of the submission that it made or was about.
+    """
 
     step: Step
     at: datetime
     by: str
     reason: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class Past:
     """The earlier life of one report; its submissions, the first one first."""
 
     submissions: tuple[Made, ...] = ()
-    opened_again: OpenedAgain | None = None
+    opened_again: Taken | None = None
 
     @property
     def first_at(self) -> datetime | None:
@@ -51,7 +57,7 @@ class Past:
 
 def pasts_of(session: Session, report_ids: Collection[int]) -> dict[int, Past]:
     """The past of each of these reports; the caller has authorised the reader."""
-    again = _opened_again(session, report_ids)
+    steps = steps_of(session, report_ids)
     made: dict[int, list[Made]] = {report_id: [] for report_id in report_ids}
     columns = [getattr(Submission, field.name) for field in fields(Made)]
     rows = session.execute(
@@ -61,20 +67,35 @@ def pasts_of(session: Session, report_ids: Collection[int]) -> dict[int, Past]:
     )
     for report_id, *values in rows:
         made[report_id].append(Made(*values))
-    return {number: Past(tuple(rows), again.get(number)) for number, rows in made.items()}
+    return {number: Past(tuple(rows), opened_again(steps[number])) for number, rows in made.items()}
 
 
-def _opened_again(session: Session, report_ids: Collection[int]) -> dict[int, OpenedAgain]:
+def opened_again(steps: Iterable[Taken]) -> Taken | None:
+    """The last return or reopening among these, the oldest first."""
+    return next((taken for taken in reversed([*steps]) if taken.step in OPENS_AGAIN), None)
+
+
+def came_of(steps: Iterable[Taken], number: int) -> Taken | None:
+    """The return or reopening that the submission of this number answers; none of a first one."""
+    return opened_again(takewhile(lambda t: (t.step, t.number) != (Step.SUBMIT, number), steps))
+
+
+def steps_of(session: Session, report_ids: Collection[int]) -> dict[int, tuple[Taken, ...]]:
+    """Every step of each of these reports, the oldest first; the caller authorised the reader."""
     rows = session.execute(
-        select(ChainEntry.report_id, ChainEntry.kind, ChainEntry.at, User.name, ChainText.value)
+        select(ChainEntry, User.name, ChainText.value)
         .outerjoin(User, ChainEntry.actor_id == User.id)
         .outerjoin(
             ChainText, and_(ChainText.entry_id == ChainEntry.id, ChainText.field == "reason")
         )
-        .where(ChainEntry.report_id.in_(report_ids), ChainEntry.kind.in_(OPENED_AGAIN))
+        .where(ChainEntry.report_id.in_(report_ids), ChainEntry.kind.in_(STEPS))
         .order_by(ChainEntry.report_id, ChainEntry.seq)
     )
-    return {
-        report_id: OpenedAgain(OPENED_AGAIN[kind], at, name or "", reason or "")
-        for report_id, kind, at, name, reason in rows
-    }
+    found: dict[int, list[Taken]] = {report_id: [] for report_id in report_ids}
+    for entry, name, reason in rows:
+        before = found[entry.report_id]
+        # A reopening names no submission: it is about the one that was published just before.
+        number = entry.facts.get("number", before[-1].number if before else 0)
+        taken = Taken(STEPS[entry.kind], entry.at, name or "", reason or "", number)
+        before.append(taken)
+    return {report_id: tuple(steps) for report_id, steps in found.items()}

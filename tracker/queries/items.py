@@ -1,6 +1,6 @@
 """Contacts, assistance and targets: of a working copy, of a submission, and their revisions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -128,23 +128,35 @@ def submitted_items(
     session: Session, submission_id: int
 ) -> dict[Part, tuple[SubmittedItemRow, ...]]:
     """Every item of a submission, whoever may read it; readers get ``shown_items``."""
-    found = read_parts(session, _SUBMITTED_ROWS, {"submission": submission_id})
+    return items_of_submissions(session, [submission_id])[submission_id]
+
+
+def items_of_submissions(
+    session: Session, submission_ids: Collection[int]
+) -> dict[int, dict[Part, tuple[SubmittedItemRow, ...]]]:
+    """The same of several submissions, by their row ids; one statement, however many."""
+    found = read_parts(session, _SUBMITTED_ROWS, {"submissions": list(submission_ids)})
     return {
-        part: tuple(
-            SubmittedItemRow(row.item_id, row.revision_id, item_in(part, row)) for row in rows
-        )
-        for part, rows in found.items()
+        submission_id: {
+            part: tuple(
+                SubmittedItemRow(row.item_id, row.revision_id, item_in(part, row))
+                for row in rows
+                if row.submission_id == submission_id
+            )
+            for part, rows in found.items()
+        }
+        for submission_id in submission_ids
     }
 
 
-def _of_submission(part: Part) -> Select[*tuple[Any, ...]]:
+def _of_submissions(part: Part) -> Select[*tuple[Any, ...]]:
     table = SUBMITTED[part]
-    return select(table.id.label("row_id"), table.item_id, table.revision_id).where(
-        table.submission_id == bindparam("submission")
-    )
+    return select(
+        table.id.label("row_id"), table.item_id, table.revision_id, table.submission_id
+    ).where(table.submission_id.in_(bindparam("submissions", expanding=True)))
 
 
-_SUBMITTED_ROWS = every_part(SUBMITTED, _of_submission)
+_SUBMITTED_ROWS = every_part(SUBMITTED, _of_submissions)
 
 
 def previous_items(session: Session, report_id: int) -> dict[Part, tuple[Item, ...]]:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from tracker.domain.item_fields import Part
 from tracker.domain.items import Item
 from tracker.domain.progress import Audience
-from tracker.queries.items import submitted_items
-from tracker.queries.shown_items import ShownItem, shown_items
+from tracker.queries.items import items_of_submissions, submitted_items
+from tracker.queries.shown_items import ShownItem
 from tracker.queries.strikes import StruckText
 from tracker.queries.submissions import SubmissionRow
 from tracker.web.item_views import ChangedLine, changed_lines
@@ -46,20 +46,24 @@ def compare_items(
     struck: Mapping[int, tuple[StruckText, ...]],
 ) -> tuple[ReviewedPart, ...]:
     """Every table whole; without ``previous`` nothing is a change."""
-    before = submitted_items(session, previous.id) if previous else None
+    every = items_of_submissions(session, [row.id for row in (submission, previous) if row])
+    before = every[previous.id] if previous else None
     parts = []
-    everything = shown_items(session, submission.id, Audience.SECRETARIAT, struck)
-    for part, found in everything.items():
+    for part, found in every[submission.id].items():
         old = {row.item_id: row.content for row in before[part]} if before else {}
         rows = tuple(
             ReviewedItem(
-                row,
+                ShownItem(
+                    row.item_id,
+                    row.content,
+                    {text.field: text for text in struck.get(row.revision_id, ())},
+                ),
                 is_new=before is not None and row.item_id not in old,
                 changes=changed_lines(old[row.item_id], row.content) if row.item_id in old else (),
             )
-            for row in found.shown
+            for row in found
         )
-        here = {row.item_id for row in found.shown}
+        here = {row.item_id for row in found}
         gone = tuple(content for item_id, content in old.items() if item_id not in here)
         parts.append(ReviewedPart(part, rows, gone))
     return tuple(parts)
