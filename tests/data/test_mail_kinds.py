@@ -10,20 +10,27 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tests.national_reports import begin_report, commitment_id, report_at
+from tests.evidence import attach
+from tests.items import save_every
+from tests.national_reports import Reporting, begin_report, commitment_id, report_at
 from tests.outbox import MailServer, SetClock, mailer, mails, send_all
 from tests.people import make_actor, make_user, state_id
 from tests.signing import SIGNER
+from tests.submitted import make_cycle
 from tests.tampering import as_owner
 from tracker.delivery.mail_texts import TEXTS, text_of
 from tracker.domain.account_events import TOLD_BY_MAIL, AccountEventKind
 from tracker.domain.clock import system_clock
+from tracker.domain.items import KINDS
 from tracker.domain.labels import label
 from tracker.domain.mail import MailKind, MailState
 from tracker.domain.progress import Progress
+from tracker.domain.responses import Measure
 from tracker.domain.roles import OPERATOR, Role
+from tracker.domain.struck import text_of as text_struck
 from tracker.domain.workflow import ReportStatus
-from tracker.models import Invitation, Membership, SecondFactor, User
+from tracker.exchange.item_columns import ITEM_COLUMNS
+from tracker.models import ChainEntry, Invitation, Membership, SecondFactor, User
 from tracker.services import (
     accounts,
     clarifications,
@@ -33,6 +40,7 @@ from tracker.services import (
     submissions,
 )
 from tracker.services.account_events import record_account_event
+from tracker.services.strikes import strike
 from tracker.services.tokens import token_hash
 from tracker.settings import Settings
 
@@ -40,6 +48,28 @@ from tracker.settings import Settings
 def send(session: Session, settings: Settings, server: MailServer) -> None:
     session.commit()
     send_all(mailer(session, settings, SetClock(), server.url))
+
+
+def strike_of(work: Reporting, subject: str, field: str) -> None:
+    """Strike a text out of the first revision of an answer, a row or a file."""
+    entry = work.session.scalars(
+        select(ChainEntry)
+        .where(
+            ChainEntry.report_id == work.report.id,
+            ChainEntry.subject.startswith(subject),
+            ChainEntry.version == 1,
+        )
+        .order_by(ChainEntry.seq)
+        .limit(1)
+    ).one()
+    strike(
+        work.session,
+        actor=work.administrator,
+        entry_id=entry.id,
+        field=field,
+        reason="A private person is named.",
+        clock=work.clock,
+    )
 
 
 def link_in(text: str) -> str:
@@ -131,6 +161,69 @@ class TestReports:
         }
         assert "Canary" not in "".join(map(str, server.letters.got))
         assert "Canary" not in json.dumps([mail.data for mail in mails(session)])
+
+    def test_a_strike_is_told_once_in_each_ones_language_and_without_the_words(
+        self, session: Session, settings: Settings, server: MailServer
+    ) -> None:
+        """Whatever number of cycles held the words."""
+        words = {"progress": Progress.IMPLEMENTED, "narrative": "Canary of Bolgatanga."}
+        work = begin_report(session)
+        work.answer(28, **words)
+        work.submit()
+        make_cycle(session, "bms7-2026", opens=work.clock().date())
+        later = begin_report(session, cycle="bms7-2026")
+        later.answer(28, **words)
+        later.submit()
+        session.get_one(User, later.focal_point.user_id).language = "fr"
+        strike_of(later, "bms7/annex/28", "narrative")
+        send(session, settings, server)
+        told = [n for n, one in enumerate(server.letters.got) if "struck" in one["Subject"]]
+        told += [n for n, one in enumerate(server.letters.got) if "biffé" in one["Subject"]]
+        texts = {server.letters.got[n]["Content-Language"]: server.letters.text(n) for n in told}
+        assert len(told) == 2
+        for line in (
+            "reporting cycles: bms7, bms7-2026",
+            "Where it stood: Paragraph 28",
+            "Which text: What was done",
+            "Reason: A private person is named.",
+        ):
+            assert line in " ".join(texts["en"].split())
+        assert "Paragraphe 28" in texts["fr"] and "Ce qui a été fait" in texts["fr"]
+        assert link_in(texts["en"]).endswith(f"/reports/{later.report.public_id}")
+        assert "Canary" not in "".join(map(str, server.letters.got))
+        assert "Canary" not in json.dumps([mail.data for mail in mails(session)])
+
+    def test_of_a_row_a_law_and_a_file_a_strike_names_the_place(
+        self, session: Session, settings: Settings, server: MailServer
+    ) -> None:
+        work = begin_report(session)
+        law = Measure("Canary act", "2024", "https://example.org/canary")
+        work.answer(30, progress=Progress.IMPLEMENTED, measures=(Measure("Arms Act"), law))
+        save_every(work)
+        attach(work, title="Canary file", paragraph=30)
+        work.submit()
+        for subject, field in (
+            ("bms7/annex/30", "measures.1.title"),
+            ("contacts/", "name"),
+            ("assistance/", "description"),
+            ("targets/", "statement"),
+            ("files/", "title"),
+        ):
+            strike_of(work, subject, field)
+        send(session, settings, server)
+        places = [
+            re.findall("(?:stood|text): (.+)", server.letters.text(n))
+            for n, one in enumerate(server.letters.got)
+            if "struck" in one["Subject"]
+        ]
+        assert places == [
+            ["Paragraph 30", "Law or instrument 2"],
+            ["Contacts · Point of contact, Programme of Action", "Name"],
+            ["Assistance needed and offered · Needed · Stockpiles", "Description"],
+            ["Voluntary targets · National level", "Target"],
+            ["Paragraph 30", "The file with its title"],
+        ]
+        assert "Canary" not in "".join(map(str, server.letters.got))
 
     def test_a_refused_step_is_not_told(self, session: Session) -> None:
         work = begin_report(session)
@@ -401,3 +494,10 @@ def test_every_link_leads_to_a_page(app: Flask, late: bool) -> None:
 def test_state_ids_in_mail_are_those_of_the_report(session: Session) -> None:
     begin_report(session, "KEN").submit()
     assert {mail.data["state_id"] for mail in mails(session)} == {state_id(session, "KEN")}
+
+
+def test_a_letter_names_a_text_of_a_row_as_its_column_does() -> None:
+    for part, columns in ITEM_COLUMNS.items():
+        headers = {column.key: column.header for column in columns}
+        for name in KINDS[part].TEXTS:
+            assert text_struck(f"{part}/x", name) == (headers[name], None)

@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup, Tag
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tests.items import CONTACT, save
 from tests.national_reports import Reporting, report_at
 from tests.people import Browser, make_user, parsed
 from tests.submitted import make_cycle
@@ -598,6 +599,63 @@ def test_a_text_is_struck_out_and_its_tombstone_shown(
     unknown = administrator.post(path, {"field": "progress", "reason": "x"})
     assert unknown.status_code == 404
     assert administrator.get(path_of(submission, "/strike/25")).status_code == 404
+
+
+def test_its_state_is_told_what_was_struck_out_and_nothing_is_signed_as_saved(
+    session: Session, browser_of: type[Browser]
+) -> None:
+    administrator = browser_of(make_user(session, Role.ADMINISTRATOR, name="Amadis Orrery"))
+    work, _ = report_at(session, ReportStatus.DRAFT)
+    contact = save(work, CONTACT)
+    submission = work.submit()
+    work.give_back(submission)
+    session.commit()
+    reason = {"reason": "Names <a> person."}
+    for place, field in (("28", "narrative"), ("28", "measures.0.title")):
+        answer = administrator.post(
+            path_of(submission, f"/strike/{place}"), {"field": field} | reason
+        )
+        assert answer.status_code == 303
+    strike = path_of(submission, f"/strike/contacts/{contact.item_id}")
+    assert administrator.post(strike, {"field": "name"} | reason).status_code == 303
+
+    own = browser_of(session.get_one(User, work.focal_point.user_id))
+    home = f"/reports/{work.report.public_id}"
+    (listed,) = [
+        notice for notice in own.soup(home).select(".notice") if "Struck out" in text_of(notice)
+    ]
+    said = [text_of(line) for line in listed.select("li")]
+    for line, place in zip(
+        said,
+        (
+            "Contacts · Point of contact, Programme of Action, Name, ",
+            "Paragraph 28, Law or instrument 1, ",
+            "Paragraph 28, What was done, ",
+        ),
+        strict=True,
+    ):
+        assert line.startswith(place)
+    assert text_of(listed).count("Names <a> person.") == 3
+    colleague = browser_of(make_user(session, Role.CONTRIBUTOR, "GHA", ("I.1",)))
+    assert "Struck out" not in colleague.get(home).text
+
+    section = own.soup(f"{home}/sections/I.1").select_one("#p28 .save-state")
+    assert section and text_of(section).startswith("Text struck out by the secretariat")
+    items = f"{home}/items/contacts"
+    row = f"{items}/{contact.item_id}"
+    for page in (
+        f"{home}/sections/I.1",
+        f"{home}/responses/28/history",
+        items,
+        row,
+        f"{row}/history",
+    ):
+        text = text_of(own.soup(page))
+        assert "Text struck out by the secretariat" in text and "Orrery" not in text, page
+    work.answer(28, progress=Progress.IMPLEMENTED, narrative="Anew.")
+    session.commit()
+    section = own.soup(f"{home}/sections/I.1").select_one("#p28 .save-state")
+    assert section and text_of(section).startswith("Saved")
 
 
 def test_only_administrators_strike_out(

@@ -18,6 +18,7 @@ from tracker.domain.account_events import AccountEventKind
 from tracker.domain.labels import label
 from tracker.domain.mail import AttachedFile, MailKind, one_line
 from tracker.domain.roles import Role
+from tracker.domain.struck import say
 from tracker.domain.workflow import ReportStatus
 
 DAY, INSTANT = "d MMMM y", "d MMMM y, HH:mm"
@@ -87,4 +88,10 @@ def _values(letter: Letter, translate: Callable[[str], str]) -> dict[str, str]:
     given["event"] = translate(label(AccountEventKind(data["event"]))) if "event" in data else ""
     role = translate(label(Role(data["role"]))) if "role" in data else ""
     given["role"] = f"{role}, {given['state']}" if given["state"] else role
+    if "place" in data:
+        given["place"], given["field"] = (
+            say(data["place"], translate),
+            say([data["field"]], translate),
+        )
+        given["cycles"] = ", ".join(data["cycles"])
     return {name: one_line(str(value)) for name, value in given.items()}

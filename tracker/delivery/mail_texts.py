@@ -1,6 +1,7 @@
 """The sentences of every mail. Nothing that somebody wrote in a report or a question stands here:
 
-mail travels through many hands, so it says that there is something to read, and where.
+mail travels through many hands, so it says that there is something to read, and where. The reason
+for striking a text out stands in one, as it stands in place of the text.
 """
 
 from dataclasses import dataclass
@@ -198,6 +199,23 @@ TEXTS: dict[MailKind, MailText] = {
             N_("Read the reply here:"),
         ),
         "/review/submissions/%(submission)s#p%(paragraph)s",
+    ),
+    MailKind.TEXT_STRUCK: MailText(
+        N_("%(state)s: a text was struck out by the secretariat"),
+        (
+            N_(
+                "The secretariat has struck out a text of %(state)s, in reports of these reporting "
+                "cycles: %(cycles)s"
+            ),
+            N_("Where it stood: %(place)s"),
+            N_("Which text: %(field)s"),
+            N_("Reason: %(reason)s"),
+            N_(
+                "Its words were deleted and cannot be brought back; the reason stands in their "
+                "place. Read it here:"
+            ),
+        ),
+        "/reports/%(report)s",
     ),
 }
 

@@ -180,6 +180,7 @@ _WORDS: Final[tuple[tuple[StrEnum, str], ...]] = (
     (MailKind.REPORT_PUBLISHED, N_("Report published")),
     (MailKind.CLARIFICATION_ASKED, N_("Question asked")),
     (MailKind.CLARIFICATION_ANSWERED, N_("Question answered")),
+    (MailKind.TEXT_STRUCK, N_("Text struck out")),
     (Reporters.NOW, N_("States that reported")),
     (Reporters.IN_BOTH, N_("Reported in both cycles")),
     (Move.FURTHER, N_("Further than before")),

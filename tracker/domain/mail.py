@@ -41,6 +41,7 @@ class MailKind(StrEnum):
     REPORT_PUBLISHED = "report-published"
     CLARIFICATION_ASKED = "clarification-asked"
     CLARIFICATION_ANSWERED = "clarification-answered"
+    TEXT_STRUCK = "text-struck"
 
 
 # Their links, or the code, are secrets.

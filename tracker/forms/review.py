@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask_babel import gettext, lazy_gettext
 from wtforms import RadioField, TextAreaField
 
+from tracker.domain.struck import answer_text, say
 from tracker.forms.base import BaseForm, Needed
 
 
@@ -63,17 +64,4 @@ class StrikeForm(BaseForm):
 
 def text_name(field: str) -> str:
     """The words for a text of an answer as the chain names it: ``measures.0.title``."""
-    if field.startswith("measures."):
-        _, number, part = field.split(".")
-        parts = {
-            "title": gettext("Law or instrument %(number)s", number=int(number) + 1),
-            "adopted_on": gettext("Law or instrument %(number)s, date", number=int(number) + 1),
-            "link": gettext("Law or instrument %(number)s, link", number=int(number) + 1),
-        }
-        return str(parts.get(part, field))
-    names = {
-        "reason": gettext("Reason"),
-        "narrative": gettext("What was done"),
-        "lead_agency": gettext("Lead agency"),
-    }
-    return str(names.get(field, field))
+    return say([answer_text(field)], gettext)

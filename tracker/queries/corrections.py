@@ -1,6 +1,6 @@
 """What went before a working copy: earlier submissions, every step, and why it is open again."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from itertools import takewhile
@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.workflow import Step
 from tracker.models import ChainEntry, ChainText, Submission, User
+from tracker.queries.strikes import HELD, OF_STRIKE, TEXT_STRUCK, Strike, strikes_in
 from tracker.queries.submissions import Made
 
 STEPS = {f"step-{step.value}": step for step in Step}
 OPENS_AGAIN = (Step.RETURN, Step.REOPEN)
+_Event = tuple[ChainEntry, str, str, ChainEntry | None]
+"""A link with the name of who added it, its reason, and of a strike the link that was struck."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Past:
 
     submissions: tuple[Made, ...] = ()
     opened_again: Taken | None = None
+    strikes: tuple[Strike, ...] = ()
 
     @property
     def first_at(self) -> datetime | None:
@@ -57,7 +61,7 @@ class Past:
 
 def pasts_of(session: Session, report_ids: Collection[int]) -> dict[int, Past]:
     """The past of each of these reports; the caller has authorised the reader."""
-    steps = steps_of(session, report_ids)
+    events = _events_of(session, report_ids)
     made: dict[int, list[Made]] = {report_id: [] for report_id in report_ids}
     columns = [getattr(Submission, field.name) for field in fields(Made)]
     rows = session.execute(
@@ -67,7 +71,12 @@ def pasts_of(session: Session, report_ids: Collection[int]) -> dict[int, Past]:
     )
     for report_id, *values in rows:
         made[report_id].append(Made(*values))
-    return {number: Past(tuple(rows), opened_again(steps[number])) for number, rows in made.items()}
+    return {
+        number: Past(
+            tuple(rows), opened_again(_steps_in(events[number])), _strikes_in(events[number])
+        )
+        for number, rows in made.items()
+    }
 
 
 def opened_again(steps: Iterable[Taken]) -> Taken | None:
@@ -82,20 +91,36 @@ def came_of(steps: Iterable[Taken], number: int) -> Taken | None:
 
 def steps_of(session: Session, report_ids: Collection[int]) -> dict[int, tuple[Taken, ...]]:
     """Every step of each of these reports, the oldest first; the caller authorised the reader."""
+    events = _events_of(session, report_ids)
+    return {report_id: tuple(_steps_in(found)) for report_id, found in events.items()}
+
+
+def _events_of(session: Session, report_ids: Collection[int]) -> dict[int, list[_Event]]:
+    """Steps and strikes of each report in one statement, the oldest first."""
     rows = session.execute(
-        select(ChainEntry, User.name, ChainText.value)
+        select(ChainEntry, User.name, ChainText.value, HELD)
         .outerjoin(User, ChainEntry.actor_id == User.id)
         .outerjoin(
             ChainText, and_(ChainText.entry_id == ChainEntry.id, ChainText.field == "reason")
         )
-        .where(ChainEntry.report_id.in_(report_ids), ChainEntry.kind.in_(STEPS))
+        .outerjoin(HELD, OF_STRIKE)
+        .where(ChainEntry.report_id.in_(report_ids), ChainEntry.kind.in_([*STEPS, TEXT_STRUCK]))
         .order_by(ChainEntry.report_id, ChainEntry.seq)
     )
-    found: dict[int, list[Taken]] = {report_id: [] for report_id in report_ids}
-    for entry, name, reason in rows:
-        before = found[entry.report_id]
-        # A reopening names no submission: it is about the one that was published just before.
-        number = entry.facts.get("number", before[-1].number if before else 0)
-        taken = Taken(STEPS[entry.kind], entry.at, name or "", reason or "", number)
-        before.append(taken)
-    return {report_id: tuple(steps) for report_id, steps in found.items()}
+    found: dict[int, list[_Event]] = {report_id: [] for report_id in report_ids}
+    for entry, name, reason, held in rows:
+        found[entry.report_id].append((entry, name or "", reason or "", held))
+    return found
+
+
+def _steps_in(events: Iterable[_Event]) -> Iterator[Taken]:
+    number = 0
+    for entry, name, reason, _ in events:
+        if entry.kind in STEPS:
+            # A reopening names no submission: it is about the one that was published just before.
+            number = entry.facts.get("number", number)
+            yield Taken(STEPS[entry.kind], entry.at, name, reason, number)
+
+
+def _strikes_in(events: Iterable[_Event]) -> tuple[Strike, ...]:
+    return strikes_in((entry, held, reason) for entry, _, reason, held in events if held)

@@ -21,6 +21,7 @@ from tracker.models import (
     User,
 )
 from tracker.policy.scopes import readable_reports
+from tracker.queries.strikes import TEXT_STRUCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def last_change(session: Session, report_id: int) -> LastChange:
         .outerjoin(User, ChainEntry.actor_id == User.id)
         .where(
             ChainEntry.report_id == report_id,
-            or_(ChainEntry.version.is_not(None), ChainEntry.kind == "text-struck"),
+            or_(ChainEntry.version.is_not(None), ChainEntry.kind == TEXT_STRUCK),
         )
         .order_by(ChainEntry.seq.desc())
         .limit(1)

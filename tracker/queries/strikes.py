@@ -1,16 +1,20 @@
 """What was struck out, and what of an answer can be."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, CompoundSelect, bindparam, select, union_all
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, CompoundSelect, and_, bindparam, select, union_all
+from sqlalchemy.orm import Session, aliased
 
-from tracker.models import ChainText, SubmissionResponse, SubmittedItem
+from tracker.models import ChainEntry, ChainText, SubmissionResponse, SubmittedItem
 from tracker.models.readers import EVERYTHING, reading_as
 from tracker.queries.items import SUBMITTED
+
+TEXT_STRUCK = "text-struck"
+"""The kind of the links that record a strike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,47 @@ class StandingText:
 
     field: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strike:
+    """One text that was struck out of a report, in all its revisions at once.
+
+    ``subject``, ``facts`` and ``field`` are those of the latest revision that held it.
+    """
+
+    subject: str
+    facts: Mapping[str, Any]
+    field: str
+    at: datetime
+    reason: str
+
+
+HELD = aliased(ChainEntry)
+"""The link that a strike was about."""
+
+OF_STRIKE = and_(
+    HELD.report_id == ChainEntry.report_id, HELD.seq == ChainEntry.facts["seq"].as_integer()
+)
+
+
+def strikes_in(links: Iterable[tuple[ChainEntry, ChainEntry, str]]) -> tuple[Strike, ...]:
+    """The latest first, from the links that record strikes, those they were about, and reasons."""
+    found: dict[tuple[str, str, datetime], Strike] = {}
+    for told, held, reason in links:
+        field = str(told.facts["field"])
+        text = field.rpartition(".")[2]  # a law may change places between revisions
+        strike = Strike(held.subject, held.facts, field, told.at, reason)
+        found[held.subject, text, told.at] = strike
+    return tuple(reversed(found.values()))
+
+
+def struck_at(session: Session, report_id: int) -> set[tuple[str, datetime]]:
+    """Subject and time of the revisions that strikes left: nobody of the State saved these."""
+    query = select(ChainEntry.subject, ChainEntry.at).where(
+        ChainEntry.report_id == report_id, ChainEntry.kind == TEXT_STRUCK
+    )
+    return {(subject, at) for subject, at in session.execute(query)}
 
 
 def struck_in_submission(session: Session, submission_id: int) -> dict[int, tuple[StruckText, ...]]:

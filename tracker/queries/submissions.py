@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.progress import Audience
 from tracker.domain.responses import Measure, ResponseContent
@@ -189,22 +189,25 @@ def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> tuple[Submission
 
 def previous_submission_id(session: Session, report_id: int) -> int | None:
     """What the State last submitted in the cycle before this report's, on the same document."""
-    report = session.get_one(NationalReport, report_id)
+    report, cycle = aliased(NationalReport), aliased(ReportingCycle)
     previous = (
         select(ReportingCycle.id)
         .where(
-            ReportingCycle.document_id == report.cycle.document_id,
-            ReportingCycle.opens_on < report.cycle.opens_on,
+            ReportingCycle.document_id == cycle.document_id,
+            ReportingCycle.opens_on < cycle.opens_on,
         )
         .order_by(ReportingCycle.opens_on.desc())
         .limit(1)
+        .correlate(cycle)
         .scalar_subquery()
     )
     return session.scalars(
         select(Submission.id)
         .join(NationalReport, Submission.report_id == NationalReport.id)
+        .join(report, report.state_id == NationalReport.state_id)
+        .join(cycle, report.cycle_id == cycle.id)
         .where(
-            NationalReport.state_id == report.state_id,
+            report.id == report_id,
             NationalReport.cycle_id == previous,
             Submission.withdrawn_at.is_(None),
         )

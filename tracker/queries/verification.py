@@ -13,6 +13,7 @@ from tracker.models import ChainEntry, NationalReport, ReportingCycle, State
 from tracker.queries.items import ITEM_SAVED, content_of_item, item_of_link, named_by
 from tracker.queries.recorded import Broken, Recorded, content_of_link, load_recorded
 from tracker.queries.responses import content_of_row
+from tracker.queries.strikes import TEXT_STRUCK
 from tracker.queries.verified_files import files
 from tracker.queries.verified_submissions import clarifications, submissions
 
@@ -82,7 +83,7 @@ def _author(recorded: Recorded, entry: ChainEntry) -> str:
 
 def _texts(recorded: Recorded) -> Iterator[Broken]:
     """Each text fits its digest, or was struck out by an event that says so."""
-    struck = {(e.facts["seq"], e.facts["field"]): e for e in recorded.events("text-struck")}
+    struck = {(e.facts["seq"], e.facts["field"]): e for e in recorded.events(TEXT_STRUCK)}
     for entry in recorded.entries:
         if {text.field for text in entry.texts} != set(entry.digests):
             yield Broken(f"link {entry.seq}", "a text is missing or was added")

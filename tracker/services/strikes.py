@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 from tracker.domain.clock import Clock
 from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
 from tracker.domain.items import KINDS, facts_of, item_from, texts_of
+from tracker.domain.mail import MailKind
 from tracker.domain.responses import content_from
 from tracker.domain.roles import Actor
+from tracker.domain.struck import place_of, text_of
 from tracker.domain.values import parse_text
 from tracker.models import (
     ChainEntry,
@@ -27,10 +29,12 @@ from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.queries.items import ITEM_SAVED, SUBMITTED, WORKING, content_of_item, named_by
 from tracker.queries.responses import content_of_row
+from tracker.queries.strikes import TEXT_STRUCK
 from tracker.services import chain
 from tracker.services.documents import touch
 from tracker.services.exports import withdraw_files
 from tracker.services.items import record_item
+from tracker.services.mail import tell_state
 from tracker.services.reports import locked_report
 from tracker.services.responses import record_revision
 
@@ -45,7 +49,8 @@ def strike(
     ``field`` is named as in ``ChainText``: ``narrative``, ``measures.0.title`` and so on. Where
     other revisions of the same answer or item hold the same words there, in any report of the
     State, these go too, and where a working copy held them, it gets a new version: an older page
-    cannot bring them back. Returns the slugs of the cycles of these reports.
+    cannot bring them back. Returns the slugs of the cycles of these reports; the State gets one
+    letter about them all.
     ``Invalid`` without a reason, ``NotFound`` where there is no such text, ``WrongStatus`` where
     it was struck out before. The chain still verifies: links hold digests only.
     """
@@ -64,6 +69,36 @@ def _strike(
     if entry is None:
         raise NotFound(Problem("not-found"))
     reports = _reports_of_state(session, entry.report_id)
+    text = _standing_text(session, entry, field)
+    words, held = text.value or "", set()
+    for holder, same in _holders(session, entry, text, tuple(reports)):
+        report = reports[holder.report_id]
+        held.add((holder.report_id, holder.subject))
+        _empty(session, actor, report, holder, same, reason, now)
+    for report_id, subject in sorted(held if entry.kind in _EMPTY_NOW else ()):
+        _EMPTY_NOW[entry.kind](session, actor, reports[report_id], subject, field, words, now)
+    touch(session)
+    touched = [report for key, report in reports.items() if key in {place[0] for place in held}]
+    for report in touched:
+        withdraw_files(session, report=report, now=now)
+    session.flush()
+    cycles = tuple(report.cycle.slug for report in touched)
+    tell_state(
+        session,
+        kind=MailKind.TEXT_STRUCK,
+        report=reports[entry.report_id],
+        at=now,
+        facts={
+            "cycles": cycles,
+            "place": place_of(entry.subject, entry.facts),
+            "field": text_of(entry.subject, field),
+            "reason": reason,
+        },
+    )
+    return cycles
+
+
+def _standing_text(session: Session, entry: ChainEntry, field: str) -> ChainText:
     text = session.scalars(
         select(ChainText)
         .where(ChainText.entry_id == entry.id, ChainText.field == field)
@@ -73,32 +108,33 @@ def _strike(
         raise NotFound(Problem("not-found"))
     if text.struck_at is not None:
         raise WrongStatus(Problem("already-struck"))
-    words, held = text.value or "", set()
-    for holder, same in _holders(session, entry, text, tuple(reports)):
-        report = reports[holder.report_id]
-        held.add((holder.report_id, holder.subject))
-        same.value, same.struck_at, same.struck_reason = None, now, reason
-        same.struck_by_id = actor.user_id
-        session.flush()  # the database lets a copy be emptied only where its text is struck out
-        _empty_copies(session, report, holder, same.field)
-        chain.append(
-            session,
-            report=report,
-            actor=actor,
-            kind="text-struck",
-            at=now,
-            subject=holder.subject,
-            facts={"seq": holder.seq, "field": same.field},
-            texts={"reason": reason},
-        )
-    for report_id, subject in sorted(held if entry.kind in _EMPTY_NOW else ()):
-        _EMPTY_NOW[entry.kind](session, actor, reports[report_id], subject, field, words, now)
-    touch(session)
-    touched = [report for key, report in reports.items() if key in {place[0] for place in held}]
-    for report in touched:
-        withdraw_files(session, report=report, now=now)
-    session.flush()
-    return tuple(report.cycle.slug for report in touched)
+    return text
+
+
+def _empty(
+    session: Session,
+    actor: Actor,
+    report: NationalReport,
+    holder: ChainEntry,
+    text: ChainText,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Take the words out of one link and what was copied from it, and record that."""
+    text.value, text.struck_at, text.struck_reason = None, now, reason
+    text.struck_by_id = actor.user_id
+    session.flush()  # the database lets a copy be emptied only where its text is struck out
+    _empty_copies(session, report, holder, text.field)
+    chain.append(
+        session,
+        report=report,
+        actor=actor,
+        kind=TEXT_STRUCK,
+        at=now,
+        subject=holder.subject,
+        facts={"seq": holder.seq, "field": text.field},
+        texts={"reason": reason},
+    )
 
 
 def _reports_of_state(session: Session, report_id: int) -> dict[int, NationalReport]:

@@ -9,11 +9,11 @@ from babel.dates import format_date
 from flask_babel import gettext
 from sqlalchemy.orm import Session
 
-from tracker.domain.assistance import Assistance
 from tracker.domain.contacts import Contact
 from tracker.domain.differences import Piece, diff_words
 from tracker.domain.item_fields import Part
 from tracker.domain.items import Item, is_decimal, typed_texts
+from tracker.domain.struck import item_name
 from tracker.exchange.item_columns import ITEM_COLUMNS
 from tracker.extensions import DAY
 from tracker.forms.item import LONG_TEXTS
@@ -75,11 +75,7 @@ def _word(name: str, value: Any, typed: str) -> str:
 
 def item_title(item: Item) -> str:
     """What the item is, in a few words of ours."""
-    if isinstance(item, Contact):
-        return label(item.kind)
-    if isinstance(item, Assistance):
-        return f"{label(item.direction)} · {label(item.theme)}"
-    return label(item.level) if item.level else str(gettext("Voluntary target"))
+    return " · ".join(str(gettext(word)) for word in item_name(item))
 
 
 def item_lines(item: Item) -> tuple[Line, ...]:

@@ -26,6 +26,7 @@ from tracker.queries.items import (
     removed_items,
 )
 from tracker.queries.reports import ReportRow
+from tracker.queries.strikes import struck_at
 from tracker.services.items import SavedItem, copy_items, save_item
 from tracker.web import item_views
 from tracker.web.access import requires
@@ -106,6 +107,7 @@ def _list_page(desk: Desk, form: ItemForm | None, new_id: str, alerts: tuple[str
         earlier=len(earlier) if desk.editable else 0,
         to_confirm=[row.item_id for row in desk.rows if item_views.to_confirm(row, today)],
         removed=removed_items(session(), desk.report.id, desk.part),
+        struck=struck_at(session(), desk.report.id),
     )
 
 
@@ -125,7 +127,13 @@ def _item_page(
     desk: Desk, row: ItemRow, form: ItemForm | None, alerts: tuple[str, ...] = ()
 ) -> str:
     return page(
-        "reports/item.html", desk=desk, report=desk.report, row=row, form=form, alerts=alerts
+        "reports/item.html",
+        desk=desk,
+        report=desk.report,
+        row=row,
+        form=form,
+        alerts=alerts,
+        struck=struck_at(session(), desk.report.id),
     )
 
 

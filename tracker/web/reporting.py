@@ -129,6 +129,7 @@ def show(report_id: str) -> ResponseReturnValue:
         submissions=desk.past.submissions if whole else (),
         figures=figures_given(session(), report.id) if whole else (),
         parts=part_tasks(session(), report.id, system_clock().date()) if whole else (),
+        strikes=desk.past.strikes if whole else (),
         document=document,
         audiences=list(Audience),
         editable=desk.editable,

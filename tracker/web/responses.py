@@ -22,6 +22,7 @@ from tracker.queries.clarifications import ClarificationRow, list_for_report
 from tracker.queries.evidence import files_of_report
 from tracker.queries.reports import ReportRow
 from tracker.queries.responses import ResponseRow, responses_of, revisions_of
+from tracker.queries.strikes import struck_at
 from tracker.queries.submissions import previous_answers
 from tracker.web.access import requires
 from tracker.web.desks import readable_sections
@@ -142,6 +143,7 @@ def section_page(
         path=document.path(here.code),
         commitments=commitments,
         rows=rows,
+        struck=struck_at(session(), report.id),
         standings={c.paragraph: standing_of(c, contents.get(c.key)) for c in commitments},
         gaps=gaps,
         to_check=to_check,

@@ -12,11 +12,12 @@ from markupsafe import Markup
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem
 from tracker.domain.progress import Audience
+from tracker.domain.struck import place_of, say, text_of
 from tracker.forms.review import StrikeForm, text_name
 from tracker.policy.actions import Action
-from tracker.queries.evidence import submitted_file_or_none
+from tracker.queries.evidence import subject_of_file, submitted_file_or_none
 from tracker.queries.items import submitted_items
-from tracker.queries.strikes import standing_texts
+from tracker.queries.strikes import Strike, standing_texts
 from tracker.queries.submissions import submitted_responses
 from tracker.services import strikes
 from tracker.web.access import requires
@@ -28,6 +29,20 @@ from tracker.web.transaction import session
 
 blueprint = Blueprint("striking", __name__, url_prefix="/review/submissions/<submission_id>/strike")
 blueprint.add_app_template_filter(text_name)
+
+
+@blueprint.app_template_filter()
+def struck_place(strike: Strike) -> str:
+    """Where a text that was struck out stood."""
+    return say(place_of(strike.subject, strike.facts), gettext)
+
+
+@blueprint.app_template_filter()
+def struck_text(strike: Strike) -> str:
+    """Which text it was."""
+    return say([text_of(strike.subject, strike.field)], gettext)
+
+
 FILES = "files"  # beside the tables of items
 
 
@@ -57,8 +72,11 @@ def _file(reviewed: Reviewed, public_id: str) -> Place:
     if row is None:
         raise NotFound(Problem("not-found"))
     heading = gettext("Remove a file of paragraph %(number)s", number=row.paragraph)
-    names = {"title": gettext("The file with its title"), "filename": gettext("Its name alone")}
-    return Place(reviewed, row.revision_id, heading, f"p{row.paragraph}", names.__getitem__)
+    return Place(reviewed, row.revision_id, heading, f"p{row.paragraph}", _file_text)
+
+
+def _file_text(field: str) -> str:
+    return say([text_of(subject_of_file(""), field)], gettext)
 
 
 def _item(submission_id: str, part: str, item_id: str) -> Place:

@@ -1,0 +1,101 @@
+"""What was struck out, in words of ours: where a text stood and which text it was, never its own.
+
+Sentences are in English, with the number that fills them: translated where they are shown.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from tracker.domain.assistance import Assistance
+from tracker.domain.contacts import Contact
+from tracker.domain.item_fields import Part
+from tracker.domain.items import Item, item_from
+from tracker.domain.labels import label
+from tracker.domain.marking import N_
+
+Word = tuple[str, int | None]
+
+PARAGRAPH = N_("Paragraph %(number)s")
+SUBMISSION = N_("Submission %(number)s")
+_LAWS = {
+    "title": N_("Law or instrument %(number)s"),
+    "adopted_on": N_("Law or instrument %(number)s, date"),
+    "link": N_("Law or instrument %(number)s, link"),
+}
+_ANSWER = {
+    "reason": N_("Reason"),
+    "narrative": N_("What was done"),
+    "lead_agency": N_("Lead agency"),
+}
+_FILE = {"title": N_("The file with its title"), "filename": N_("Its name alone")}
+_ITEM = {
+    "name": N_("Name"),
+    "position": N_("Title or position"),
+    "organisation": N_("Organisation"),
+    "address": N_("Address"),
+    "phone": N_("Telephone"),
+    "email": N_("E-mail"),
+    "description": N_("Description"),
+    "partner": N_("Partner"),
+    "statement": N_("Target"),
+    "unit": N_("Unit"),
+}
+_EVENT = {
+    "question": N_("Question"),
+    "reply": N_("Reply"),
+    "submitter_name": N_("Submitted by"),
+    "submitter_title": N_("Submitted by"),
+}
+
+
+def answer_text(field: str) -> Word:
+    """A text of an answer as the chain names it: ``measures.0.title``."""
+    if not field.startswith("measures."):
+        return _ANSWER.get(field, field), None
+    _, number, part = field.split(".")
+    return _LAWS.get(part, field), int(number) + 1
+
+
+def item_name(item: Item) -> tuple[str, ...]:
+    """What a row of a table is, without anything that was typed."""
+    codes: tuple[StrEnum | None, ...]
+    if isinstance(item, Contact):
+        codes = (item.kind,)
+    elif isinstance(item, Assistance):
+        codes = item.direction, item.theme
+    else:
+        codes = (item.level,)
+    return tuple(label(code) for code in codes if code) or (N_("Voluntary target"),)
+
+
+def place_of(subject: str, facts: Mapping[str, Any]) -> tuple[Word, ...]:
+    """Where the texts of a link of the chain stand: the paragraph, or the table and its row."""
+    kind, _, name = subject.partition("/")
+    if kind in list(Part):
+        part = Part(kind)
+        row = () if facts.get("removed") else item_name(item_from(part, facts, {}))
+        return tuple((word, None) for word in (label(part), *row))
+    key = str(facts.get("commitment", subject))  # a file names the paragraph it belongs to
+    if key:
+        return ((PARAGRAPH, int(key.rpartition("/")[2])),)
+    return ((SUBMISSION, int(facts["number"])),)
+
+
+def text_of(subject: str, field: str) -> Word:
+    """Which of the texts there it is."""
+    kind = subject.partition("/")[0]
+    if kind in list(Part):
+        return _ITEM.get(field, field), None
+    if kind == "files":
+        return _FILE.get(field, field), None
+    return (_EVENT[field], None) if field in _EVENT else answer_text(field)
+
+
+def say(words: Iterable[Word], translate: Callable[[str], str]) -> str:
+    """These words in a language, parted by dots."""
+    said = (
+        translate(text) if number is None else translate(text) % {"number": number}
+        for text, number in words
+    )
+    return " · ".join(said)
