@@ -192,7 +192,11 @@ def test_own_answers_are_in_the_file_of_their_people_and_it_says_so(
     assert "canary" in json.dumps(found["answers"])
     states = {row["iso3"]: row["progress_code"] for row in found["states"]}
     assert states["TCD"] == "withheld"  # as it counts on the page
-    assert "With all answers" not in json_of(public, ANSWERS)["made_for"]
+    searched = json_of(own, SEARCH, "&q=canary")
+    assert [row["iso3"] for row in searched["found"]] == ["TCD"]
+    assert searched["made_for"] == found["made_for"]
+    for place in (ANSWERS, SEARCH):
+        assert "With all answers" not in json_of(public, place, "&q=words")["made_for"]
 
 
 @each

@@ -247,6 +247,29 @@ def test_a_state_finds_what_states_may_read(
     assert words(hits.find(id="found")).startswith("Found in 2/7")
 
 
+def test_a_search_reads_what_the_state_of_its_reader_published(
+    browser_of: type[Browser], public: Browser, session: Session, cycle: ReportingCycle
+) -> None:
+    """Whole for focal points and observers; what is not published is found by nobody of a State."""
+    answers = {25: said(None, "A kept needle.", Audience.SECRETARIAT)}
+    make_submission(session, cycle, "TCD", answers)
+    make_submission(session, cycle, "MEX", answers, "accepted")
+    people = {
+        (role, iso3): make_user(session, role, iso3)
+        for role in (Role.FOCAL_POINT, Role.OBSERVER, Role.CONTRIBUTOR)
+        for iso3 in ("TCD", "MEX")
+    }
+    session.commit()
+    for (role, iso3), user in people.items():
+        own = iso3 == "TCD" and role is not Role.CONTRIBUTOR
+        page = browser_of(user).soup(f"/search?q=needle&cycle={NOW}&lang=en")
+        expected = "Found in 1/7" if own else "Found in 0/6"
+        assert words(page.find(id="found")).startswith(expected), (role, iso3)
+        assert ("With all answers in published reports of Chad" in words(page)) is own
+    page = public.soup(f"/search?q=needle&cycle={NOW}&lang=en")
+    assert words(page.find(id="found")).startswith("Found in 0/5")
+
+
 @pytest.mark.parametrize(
     ("asked", "found"),
     [

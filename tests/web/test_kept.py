@@ -328,6 +328,7 @@ NOTICES = {
         "/states/GHA?cycle=bms7",
         "/states/GHA/submissions/1?cycle=bms7",
         "/documents/bms7/25?cycle=bms7",
+        "/search?q=words&cycle=bms7",
     ],
 )
 def test_pages_with_answers_say_for_whom_they_are(

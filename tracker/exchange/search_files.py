@@ -39,7 +39,10 @@ class FoundAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """What the page shows, on all its pages; ``searched`` answers hold a text."""
+    """What the page shows, on all its pages; ``searched`` answers hold a text.
+
+    ``own`` are codes of States of which the reader reads more than others.
+    """
 
     document: OutcomeDocument
     cycle: str
@@ -47,6 +50,7 @@ class SearchPage:
     searched: int
     found: Sequence[FoundAnswer]
     audience: Audience
+    own: Sequence[str]
     demonstration: bool
     data_version: int
     address: str
@@ -59,7 +63,7 @@ def search_file(data: SearchPage, words: Words) -> PageFile:
         kind=FileKind.SEARCH,
         title=f"{words(N_('Search'))} · {data.cycle}",
         audience=data.audience,
-        own=(),
+        own=data.own,
         codes={"document": document.symbol, "cycle": data.cycle, "q": data.typed},
         facts=[
             (words(N_("Outcome document")), f"{words.text(document.title)}, {document.source}"),

@@ -19,7 +19,7 @@ from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import list_cycles
 from tracker.queries.indicators import definition_of
 from tracker.queries.published import published_values
-from tracker.queries.states import installed
+from tracker.queries.states import installed, list_reporting_states
 from tracker.web.access import requires
 from tracker.web.exports import download, format_of, made
 from tracker.web.indicator_choices import columns_of, values_view
@@ -122,6 +122,7 @@ def search(form: str) -> ResponseReturnValue:
             for hit in found.hits
         ],
         audience=audience_of(current_actor()),
+        own=tuple(state.iso3 for state in own_states(list_reporting_states(session()))),
         demonstration=demonstration,
         data_version=version,
         address=url_for("public.search", _external=True, **found.arguments),

@@ -15,7 +15,7 @@ from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import CycleRow, list_cycles
 from tracker.queries.searching import SearchedAnswer, searched_answers
-from tracker.queries.states import list_states
+from tracker.queries.states import list_reporting_states, list_states
 from tracker.web.access import requires
 from tracker.web.public_choices import (
     asked_search,
@@ -23,6 +23,7 @@ from tracker.web.public_choices import (
     chosen_cycle,
     chosen_page,
     find_document,
+    own_names,
 )
 from tracker.web.render import page, problem_text
 from tracker.web.session import current_actor
@@ -113,6 +114,7 @@ def search() -> ResponseReturnValue:
         page_number=number,
         pages=pages,
         audience=audience_of(current_actor()),
+        own=own_names(list_reporting_states(session())),
     )
 
 
@@ -121,7 +123,7 @@ def results_of(cycle: CycleRow, asked: Search) -> Results:
     document = find_document(cycle.document_slug)
     states = {row.id: row.state for row in list_states(session())}
     searched, hits = 0, []
-    for answer in searched_answers(session(), cycle.id, audience_of(current_actor())):
+    for answer in searched_answers(session(), cycle.id, current_actor()):
         searched += 1
         if asked.meets(answer.texts):
             hits.append(_hit(states[answer.state_id], answer, asked))
