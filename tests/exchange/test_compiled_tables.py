@@ -81,6 +81,7 @@ def test_csv_json_and_workbook_hold_the_same_rows(session: Session, reports: Non
         name for name in TABLES if tables[name]
     ]
     assert (content["cycles"], content["audience"]) == ([CYCLE], "public")
+    assert content["made_for"] == "Everybody: only what States made public."
     rows = Written(made(session, ExportFormat.XLSX)).rows("Responses")
     texts = [row["Narrative"] for row in rows]
     assert texts == [*TRAPS, ""]

@@ -199,6 +199,28 @@ def test_own_answers_are_in_the_file_of_their_people_and_it_says_so(
         assert "With all answers" not in json_of(public, place, "&q=words")["made_for"]
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"{FILES[VALUES]}.json?",
+        f"{FILES[ANSWERS]}.json?",
+        f"{FILES[SEARCH]}.json?q=words",
+        "/compare.json?states=KEN,PER",
+        "/needs.json?audience=states",
+        "/states/KEN/report.json?audience=states",
+    ],
+)
+def test_what_is_not_for_everybody_says_so(
+    reports: None, public: Browser, browser_of: type[Browser], session: Session, path: str
+) -> None:
+    contributor = browser_of(make_user(session, Role.CONTRIBUTOR, "MEX"))
+    told = json.loads(contributor.get(f"{path}&lang=en").data)
+    assert told["audience"] == "states"
+    assert "Not to be passed on as public." in told["made_for"]
+    anybody = path.replace("audience=states", "")
+    assert "passed on" not in json.loads(public.get(f"{anybody}&lang=en").data)["made_for"]
+
+
 @each
 def test_the_page_leads_to_its_files(reports: None, public: Browser, place: str) -> None:
     query = {

@@ -315,9 +315,10 @@ def test_two_applications_on_one_database(settings: Settings, tmp_path: Path) ->
 
 
 NOTICES = {
-    "desk": "Do not pass it on as public.",
+    "desk": "as the secretariat",
     "states": "with the answers that States share among themselves",
-    "own": "With all answers in published reports of Ghana, as its own people read them",
+    "shared": "Do not pass it on as public.",
+    "own": "With all answers in published reports of Ghana, as its focal points and observers read",
 }
 
 
@@ -341,9 +342,10 @@ def test_pages_with_answers_say_for_whom_they_are(
     own = browser_of(session.get_one(User, work.focal_point.user_id))
     readers = {
         browser_of(): set[str](),
-        browser_of(make_user(session, Role.REVIEWER)): {"desk"},
-        browser_of(make_user(session, Role.FOCAL_POINT, "PER")): {"states"},
-        own: {"states", "own"},
+        browser_of(make_user(session, Role.REVIEWER)): {"desk", "shared"},
+        browser_of(make_user(session, Role.FOCAL_POINT, "PER")): {"states", "shared"},
+        browser_of(make_user(session, Role.CONTRIBUTOR, "GHA")): {"states", "shared"},
+        own: {"states", "shared", "own"},
     }
     for reader, told in readers.items():
         text = " ".join(reader.soup(f"{path}&lang=en").get_text(" ").split())

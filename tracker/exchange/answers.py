@@ -156,6 +156,8 @@ def reader_words(audience: Audience) -> str:
     """For whom a file is, as a sentence of ours."""
     return {
         Audience.PUBLIC: N_("Everybody: only what States made public."),
-        Audience.STATES: N_("Signed-in States: what they and the public may read."),
+        Audience.STATES: N_(
+            "Signed-in States: what they and the public may read. Not to be passed on as public."
+        ),
         Audience.SECRETARIAT: N_("The secretariat only. Not to be passed on."),
     }[audience]

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from tracker.domain.chain import instant
 from tracker.domain.exports import ExportFormat
+from tracker.exchange.answers import reader_words
 from tracker.exchange.compiled import Advance, write_compiled
 from tracker.exchange.entries import Read, entries_by_state
 from tracker.exchange.legend import CODEBOOK_COLUMNS, codebook_entries
@@ -134,6 +135,7 @@ def _about(data: CompiledExport, words: Words, made: Made) -> dict[str, Any]:
         "cycles": list(data.slugs),
         "document": data.document.symbol,
         "audience": data.audience.value,
+        "made_for": words(reader_words(data.audience)),
         "compared_with": instant(data.compared_with) if data.compared_with else None,
         "demonstration": data.demonstration,
         "data_version": data.data_version,

@@ -102,6 +102,7 @@ def _about(data: AssistanceList, words: Words, made: Made) -> dict[str, Any]:
         "cycle": data.cycle,
         "document": data.document.symbol,
         "audience": data.audience.value,
+        "made_for": words(reader_words(data.audience)),
         "filters": _codes(data),
         "demonstration": data.demonstration,
         "data_version": data.data_version,

@@ -28,8 +28,8 @@ from tracker.exchange.words import Made, Words
 from tracker.exchange.workbook import Book, Sheet
 
 OWN = N_(
-    "With all answers in published reports of %(states)s, as its own people read them. "
-    "Not to be passed on."
+    "With all answers in published reports of %(states)s, as its focal points and observers read "
+    "them. Not to be passed on."
 )
 
 
