@@ -134,7 +134,7 @@ ATTRIBUTES = ("aria-label", "title", "alt", "placeholder")
 DATA = "script, style, bdi, code, time, cite, q, textarea, .narrative, .as-typed, [lang]:not(html)"
 CODES = re.compile(
     r"[\w.-]+@[\w.-]+|https?://\S+|A/\S+|\b[IV]+(\.\w)*\b|\b[A-Z]{3}\b|\bbms7\b|BMS7|SDG|UTC|SHA-256"
-    r"|\bv?\d+\.\d+[\w.+]*|\bsdg-[\d-]+|\bOP-\d|[0-9a-f]{16,}|: PoA|ITI"
+    r"|\bv?\d+\.\d+[\w.+]*|\bsdg-[\d-]+|\bOP-\d|[0-9a-f]{16,}"
     r"|Person \d+|Ama Mensah, Director|English|Français"
 )
 BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧")

@@ -234,10 +234,15 @@ LANGUAGE_LABELS: Final[dict[str, str]] = {
     "es": N_("Spanish"),
     "other": N_("Another language"),
 }
+INSTRUMENT_LABELS: Final[dict[str, str]] = {
+    "ITI": N_("ITI"),
+    "PoA": N_("PoA"),
+    "SDG": N_("SDG"),
+}
 
 
 def label(value: StrEnum | str) -> str:
-    """The English word for an enum member or a language code."""
+    """The English word for an enum member, a language code or the instrument of a reference."""
     if isinstance(value, StrEnum):
         return LABELS[type(value), value.value]
-    return LANGUAGE_LABELS.get(value, value)
+    return LANGUAGE_LABELS.get(value) or INSTRUMENT_LABELS.get(value, value)

@@ -58,7 +58,7 @@ def sources(document: OutcomeDocument, commitment: Commitment, words: Words) -> 
         document=document.slug.upper(),
         number=commitment.paragraph,
     )
-    others = (f"{reference.instrument} {reference.item}" for reference in commitment.references)
+    others = (f"{words.label(one.instrument)} {one.item}" for one in commitment.references)
     return words.listed((own, *others))
 
 
