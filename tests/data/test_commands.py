@@ -111,7 +111,7 @@ def test_a_lost_or_spoilt_key_is_told(
         key.unlink()
     else:
         key.write_bytes(content)
-    assert run(monkeypatch, copy, "check") == 0  # the site is served, and takes no submission
+    assert run(monkeypatch, copy, "check") == 2  # the site is served, and takes no submission
     assert told in capsys.readouterr().err
     assert run(monkeypatch, copy, "init") == 2
     assert capsys.readouterr().err.count(told) == 1
@@ -143,7 +143,7 @@ def test_a_good_key_that_is_not_the_one_that_signs_is_told(
         KeyFile(copy, demonstration=False).first()
     listed = _printed(monkeypatch, copy, capsys, "key", "list")
     capsys.readouterr()
-    for command, status in ((("check",), 0), (("init",), 2), (("checkpoint",), 2)):
+    for command, status in ((("check",), 2), (("init",), 2), (("checkpoint",), 2)):
         assert run(monkeypatch, copy, *command) == status
         assert "Put the file of that one back" in capsys.readouterr().err, command
     assert run(monkeypatch, copy, "key", "replace") == 2
@@ -163,7 +163,7 @@ def test_a_replacement_that_was_cut_short_is_ended(
         assert run(cut, copy, "key", "replace") == 9
     assert run(monkeypatch, copy, "checkpoint") == 2
     capsys.readouterr()
-    assert run(monkeypatch, copy, "check") == 0
+    assert run(monkeypatch, copy, "check") == 2
     assert "to end it run again: tracker key replace" in capsys.readouterr().err
     if old == "gone":
         (copy / "signing_key.pem").unlink()
@@ -295,7 +295,7 @@ def test_a_full_disk_is_told(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("tracker.cli.database.FREE_NEEDED", 1 << 60)
-    assert run(monkeypatch, folder, "check") == 0
+    assert run(monkeypatch, folder, "check") == 2
     assert f"The disk of {folder} is almost full" in capsys.readouterr().err
 
 

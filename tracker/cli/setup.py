@@ -109,7 +109,7 @@ def load_seed(session: Session, *, demonstration: bool) -> None:
 @click.command()
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 def check(form: str) -> None:
-    """Show the effective settings, secrets masked, and what is wrong with them."""
+    """Show the effective settings, secrets masked, and what is wrong; exit 2 if anything is."""
     settings, problems = inspect_settings()
     shown = settings.masked()
     if settings.database_url.startswith("sqlite"):
@@ -145,12 +145,11 @@ def _look_into_database(settings: Settings) -> tuple[str, list[str], list[str]]:
         problems = [*unusable_files(settings), *filter(None, found)]
         if problems:
             return "", problems, []
-        weak = wall_problem(engine)
         with Session(engine) as session:
             mail = _about_mail(settings, count_mail(session))
             key = key_problem(session, settings)
-        full = full_disk(settings)
-        return mail, [], [told for told in (weak, full, key) if told]
+        problems = [told for told in (full_disk(settings), key) if told]
+        return mail, problems, [*filter(None, [wall_problem(engine)])]
     finally:
         engine.dispose()
 
