@@ -208,6 +208,7 @@ def test_a_backup_made_under_saves_holds_all_that_was_saved_before(
     copy = new_place("copy")
     restored = copy.run("restore", archive)
     assert restored.returncode == 0, restored.stderr
+    assert "Texts that were struck out after the backup was made are back" in restored.stderr
     assert "2 reports and 0 checkpoints verified; nothing is broken." in restored.stdout
     stands = copy.narratives()
     for report in before:

@@ -31,6 +31,7 @@ SUBCOMMANDS = {
         "Sign where every history stands today.",
     ),
     "verify": ("tracker.cli.verify:verify", "Check the history of every report."),
+    "strikes": ("tracker.cli.strikes:strikes", "List the texts that were struck out."),
     "backup": ("tracker.cli.backup:backup", "Copy the site into one file, while it runs."),
     "restore": ("tracker.cli.restore:restore", "Put a backup into an empty place."),
 }

@@ -28,6 +28,10 @@ from tracker.models.schema import revisions
 from tracker.settings import Settings, load_settings
 
 SHOWN = 5  # of the files in the way
+REVIVED = (
+    "Texts that were struck out after the backup was made are back in it. Before the site starts "
+    "see which, with a list kept elsewhere: tracker strikes --kept FILE."
+)
 
 
 @click.command()
@@ -53,6 +57,7 @@ def restore(context: click.Context, file: Path) -> None:
     except OSError as error:
         stop(f"{error.filename or settings.instance_path} cannot be written: {error.strerror}.")
     click.echo(f"Restored: {settings.masked()['TRACKER_DATABASE_URL']}", err=True)
+    click.echo(REVIVED, err=True)
     if not _is_ready(settings):
         click.echo("Its tables are older; run: tracker init, then: tracker verify.", err=True)
         return
