@@ -153,8 +153,8 @@ def test_other_kinds_of_values() -> None:
     assert kinds == {
         1: (CellKind.DATE, "2024-06-30"),
         2: (CellKind.DATE, "2024-06-30T13:05:00"),
-        3: (CellKind.BOOLEAN, "true"),
-        4: (CellKind.BOOLEAN, "false"),
+        3: (CellKind.BOOLEAN, "TRUE"),
+        4: (CellKind.BOOLEAN, "FALSE"),
         5: (CellKind.FORMULA, "=A1+1"),
         6: (CellKind.FORMULA, '=HYPERLINK("https://example.org")'),
         7: (CellKind.ERROR, "#VALUE!"),

@@ -21,7 +21,7 @@ class RawCell:
     """One cell that is not empty.
 
     ``text`` is exact for texts (line ends LF); whole numbers without a decimal point, dates in
-    ISO form, booleans ``true`` and ``false``. The text of a formula is the formula itself.
+    ISO form, booleans ``TRUE`` and ``FALSE``. The text of a formula is the formula itself.
     """
 
     text: str

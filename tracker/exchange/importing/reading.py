@@ -207,7 +207,7 @@ def _number(value: float) -> str:
 
 def _plain(value: object) -> str:
     if isinstance(value, bool):
-        return "true" if value else "false"
+        return "TRUE" if value else "FALSE"
     if isinstance(value, datetime):
         whole_day = value.time() == time()
         return (value.date() if whole_day else value.replace(microsecond=0)).isoformat()
