@@ -101,7 +101,8 @@ def test_a_template_goes_out_and_comes_back(folder: Path, run: Any, tmp_path: Pa
 
     mine = filled_in(out.read_bytes(), "Answers", (ROW, "Narrative", "Mine."))
     told = {"new": 1, "changed": 0, "unchanged": 0, "conflicts": 0}
-    assert bring(mine, "--dry-run") == (0, {"ok": True, "changes": told, "errors": []}, "")
+    nothing: dict[str, list[object]] = {"errors": [], "conflicts": []}
+    assert bring(mine, "--dry-run") == (0, {"ok": True, "changes": told, **nothing}, "")
     assert saved(folder) == ["0"], "a dry run writes nothing"
     assert bring(mine)[0] == 0 and saved(folder) == ["Mine.", "2"]
 
@@ -109,6 +110,14 @@ def test_a_template_goes_out_and_comes_back(folder: Path, run: Any, tmp_path: Pa
     code, answer, _ = bring(theirs)
     assert code == 1 and not answer["ok"] and answer["errors"] == []
     assert answer["changes"] == {"new": 0, "changed": 0, "unchanged": 0, "conflicts": 1}
+    assert answer["conflicts"] == [
+        {
+            "sheet": "Answers",
+            "cell": "F6",
+            "code": "conflict",
+            "message": "This was changed online after the file was made. It now says: Mine.",
+        }
+    ]
     assert bring(theirs, "--on-conflict", "theirs")[0] == 0 and saved(folder) == ["Mine.", "2"]
     code, answer, _ = bring(theirs, "--on-conflict", "mine")
     assert (code, answer["ok"]) == (0, True) and saved(folder) == ["Theirs.", "3"]

@@ -153,16 +153,15 @@ class _Told:
     def tell(self, form: str) -> None:
         """Print it: data on standard output, sentences for people on standard error."""
         if form == "json":
-            print_json({"ok": self.code == 0, "changes": self._changes(), "errors": self._errors()})
+            counted, wrong, clashes = self._changes(), self._errors(), self._conflicts()
+            ok = self.code == 0
+            print_json({"ok": ok, "changes": counted, "errors": wrong, "conflicts": clashes})
             return
         for name, number in self._changes().items():
             click.echo(f"{name}\t{number}")
-        for error in self._errors():
-            where = " ".join(part for part in (error["sheet"], error["cell"]) if part)
-            click.echo(f"{where}: {error['message']}" if where else error["message"], err=True)
-        for cell in self.plan.conflicts:
-            text = conflict_sentence(cell, CELLS)
-            click.echo(f"{cell.sheet} {cell.cell}: {text}", err=True)
+        for told in (*self._errors(), *self._conflicts()):
+            where = " ".join(part for part in (told["sheet"], told["cell"]) if part)
+            click.echo(f"{where}: {told['message']}" if where else told["message"], err=True)
 
     def _changes(self) -> dict[str, int]:
         counted = {
@@ -184,4 +183,16 @@ class _Told:
                 "message": problem_sentence(error, CELLS, indicators),
             }
             for error in placed
+        ]
+
+    def _conflicts(self) -> list[dict[str, str]]:
+        """The cells that clash with what was saved meanwhile, as errors are told."""
+        return [
+            {
+                "sheet": cell.sheet,
+                "cell": cell.cell,
+                "code": "conflict",
+                "message": conflict_sentence(cell, CELLS),
+            }
+            for cell in self.plan.conflicts
         ]
