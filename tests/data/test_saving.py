@@ -11,6 +11,7 @@ from tests.signing import SIGNER
 from tracker.domain.clock import Clock, system_clock
 from tracker.domain.cycles import CycleDates
 from tracker.domain.errors import Invalid, NotPermitted, StaleEdit, WrongStatus
+from tracker.domain.messages import sentence
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.roles import OPERATOR, Actor, Role
@@ -222,6 +223,14 @@ def test_a_submitted_report_is_locked(
     with pytest.raises(WrongStatus) as locked:
         save(session, actor, report, SECOND, 1)
     assert locked.value.problem.code == "report-locked"
+    for status, way in (
+        (ReportStatus.ACCEPTED, "ask the secretariat to return"),
+        (ReportStatus.PUBLISHED, "press “Reopen” on its page"),
+    ):
+        report.status = status
+        with pytest.raises(WrongStatus) as locked:
+            save(session, actor, report, SECOND, 1)
+        assert way in sentence(locked.value.problem), "the way that there is"
     assert session.scalars(select(Response.version)).all() == [1]
 
 

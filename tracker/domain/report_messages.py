@@ -15,6 +15,14 @@ REPORT_MESSAGES: Final[dict[str, str]] = {
         "This report is not open for changes: it was submitted. Nothing was changed. Keep a copy "
         "of what you have; withdraw the report, or ask for its return, before you try again."
     ),
+    "report-locked-accepted": N_(
+        "This report is not open for changes: it was accepted. Nothing was changed. Keep a copy of "
+        "what you have, and ask the secretariat to return the report before you try again."
+    ),
+    "report-locked-published": N_(
+        "This report is not open for changes: it was published. Nothing was changed. Keep a copy "
+        "of what you have; to correct the report, press “Reopen” on its page, then try again."
+    ),
     "wrong-status": N_("This cannot be done while the report is “%(status)s”."),
     "stale-edit": N_(
         "This answer was changed after you opened it, in another window or by somebody else. Press "

@@ -18,6 +18,11 @@ from tracker.policy.rules import Subject
 from tracker.queries.states import reports_here
 from tracker.services import chain
 
+LOCKED = {  # by status, where the way to a change is another one than after submitting
+    ReportStatus.ACCEPTED: "report-locked-accepted",
+    ReportStatus.PUBLISHED: "report-locked-published",
+}
+
 
 def open_report(
     session: Session, *, actor: Actor, state_id: int, cycle_id: int, clock: Clock
@@ -70,7 +75,7 @@ def editable_report(session: Session, report_id: int, *, at: datetime) -> Nation
 def check_editable(report: NationalReport, *, at: datetime) -> None:
     """``WrongStatus`` where its State may not change this locked row now."""
     if not report.status.editable:
-        raise WrongStatus(Problem("report-locked"))
+        raise WrongStatus(Problem(LOCKED.get(report.status, "report-locked")))
     if not report_is_editable(report.status, report.cycle.dates, at):
         raise WrongStatus(Problem("cycle-not-open"))
 
