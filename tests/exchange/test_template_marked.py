@@ -3,7 +3,6 @@
 from io import BytesIO
 
 from openpyxl import Workbook
-from openpyxl.utils import get_column_letter
 from sqlalchemy.orm import Session
 
 from tests.exchange.templates import (
@@ -104,8 +103,12 @@ def test_errors_and_conflicts_stand_beside_their_cells(session: Session) -> None
     assert targets.cell(3, column(targets, "Unit")).value == "[clear]"
     contacts = copy.sheet(CONTACTS)
     assert contacts.cell(3, column(contacts, "Name")).comment, "a cell that is needed and empty"
-    readme = " ".join(str(row[0]) for row in copy.cells("Read me"))
-    assert "Answers D130: This row belongs to nothing" in readme
+    assert formula.value == "=A1" and formula.data_type == "s", "what was typed, as a text"
+    last = answers.max_row
+    stray = answers.cell(last, column(answers, "Narrative"))
+    assert stray.value == "Belongs nowhere." and not stray.protection.locked
+    told = str(answers.cell(last, column(answers, NOTES)).value)
+    assert "This row belongs to nothing" in told and "This row was not read" in told
 
 
 def test_a_copy_can_be_corrected_and_comes_back(session: Session) -> None:
@@ -117,9 +120,15 @@ def test_a_copy_can_be_corrected_and_comes_back(session: Session) -> None:
     copy = marked(desk, content)
     before, after = desk.plan(content), desk.plan(copy)
     assert counts(after)["conflict"] == counts(before)["conflict"] == 1, "still unsettled"
-    gone = {"formula-in-cell", "row-without-name"}
-    assert {code for _, code in codes(after)} == {code for _, code in codes(before)} - gone
-    right = filled_in(copy, ANSWERS, (answer_row(28), "Progress", "Implemented"))
+    assert [code for _, code in codes(after)] == [code for _, code in codes(before)]
+    last = Written(copy).sheet(ANSWERS).max_row
+    right = filled_in(
+        copy,
+        ANSWERS,
+        (answer_row(28), "Progress", "Implemented"),
+        (answer_row(32), "Narrative", "Written out."),
+        (last, "Narrative", None),
+    )
     right = filled_in(right, LAWS, (3, "Date of adoption", "2024"), (4, "Link", None))
     right = filled_in(right, TARGETS, (3, "Target", "All marked"), (3, "Baseline", "3"))
     right = filled_in(right, CONTACTS, (3, "Name", "Commission"), (3, "E-mail", None))
@@ -224,28 +233,102 @@ def test_a_plan_reads_in_words(session: Session) -> None:
     ]
 
 
-def test_what_is_in_no_row_of_the_copy_stands_in_its_notes(session: Session) -> None:
+def test_a_law_of_a_wrong_paragraph_stands_below_the_others(session: Session) -> None:
+    work = begin_report(session)
+    work.answer(28, narrative="First.", measures=(Measure("Arms Act"), Measure("Border Act")))
+    desk = desk_of(work)
+
+    def edit(book: Workbook) -> None:
+        laws = book[LAWS]
+        put(laws, 3, "Paragraph", 30)
+        put(laws, 3, "Law or instrument", "Arms Act 2")
+        put(laws, 7, "Paragraph", 999)
+        put(laws, 7, "Law or instrument", "Law C")
+        put(laws, 7, "Link", "=HYPERLINK(A1)")
+        put(laws, 8, "Paragraph", "=A3")
+        put(laws, 8, "Law or instrument", "Law D")
+
+    content = edited(desk.template(), edit)
+    wrong = ["row-mixed", "formula-in-cell", "unknown-paragraph", "formula-in-cell"]
+    assert [code for _, code in codes(desk.plan(content))] == wrong
+    copy = marked(desk, content)
+    laws = Written(copy).sheet(LAWS)
+    shown = [[cell.value for cell in row[:4]] for row in laws.iter_rows(3, 7)]
+    assert shown == [
+        [28, "Border Act", None, None],
+        [30, "Arms Act 2", None, None],
+        [999, "Law C", None, "=HYPERLINK(A1)"],
+        ["=A3", "Law D", None, None],
+        [None] * 4,
+    ], "the row that was not read stands for the law that it names"
+    for row in (4, 5, 6):
+        paragraph = laws.cell(row, 1)
+        assert paragraph.comment and paragraph.fill.fgColor.rgb == "FFF8D0C4"
+    assert [code for _, code in codes(desk.plan(copy))] == wrong, "nothing was corrected yet"
+    right = filled_in(
+        copy,
+        LAWS,
+        (4, "Paragraph", 28),
+        (5, "Paragraph", 28),
+        (5, "Link", None),
+        (6, "Paragraph", 30),
+    )
+    assert desk.apply(right).ok
+    said = {key: row.content.measures for key, row in desk.data().answers.items()}
+    assert said["bms7/annex/28"] == (Measure("Arms Act 2"), Measure("Border Act"), Measure("Law C"))
+    assert said["bms7/annex/30"] == (Measure("Law D"),)
+
+
+def test_a_correction_in_the_copy_meets_what_was_saved_online(session: Session) -> None:
+    """A row that was not read keeps the version that it was made from."""
+    work = begin_report(session)
+    work.answer(28, narrative="First.", measures=(Measure("Arms Act"),))
+    desk = desk_of(work)
+    content = filled_in(
+        desk.template(), LAWS, (3, "Paragraph", 30), (3, "Law or instrument", "Arms Act 2")
+    )
+    work.answer(28, narrative="First.", measures=(Measure("Arms Act online"),))
+    right = filled_in(marked(desk, content), LAWS, (3, "Paragraph", 28))
+    assert counts(desk.plan(right))["conflict"] == 1
+
+
+def test_an_answer_beside_a_wrong_number_is_corrected_where_it_stands(session: Session) -> None:
+    work = begin_report(session)
+    work.answer(28, narrative="First.")
+    desk = desk_of(work)
+    content = filled_in(
+        desk.template(),
+        ANSWERS,
+        (answer_row(28), "Paragraph", 777),
+        (answer_row(28), "Narrative", "Mine."),
+    )
+    copy = marked(desk, content)
+    assert codes(desk.plan(copy)) == [("A96", "unknown-paragraph")]
+    plan = desk.apply(filled_in(copy, ANSWERS, (96, "Paragraph", 28)))
+    assert [(cell.mine, cell.theirs) for cell in plan.cells] == [("Mine.", "First.")]
+
+
+def test_a_cell_with_a_formula_is_wrong_once(session: Session) -> None:
     desk = desk_of(begin_report(session))
 
     def edit(book: Workbook) -> None:
-        answers, laws = book[ANSWERS], book[LAWS]
-        for number in range(1, answers.max_column + 1):
-            letter = get_column_letter(number)
-            answers[f"{letter}130"] = answers[f"{letter}{answer_row(27)}"].value
-        put(answers, answer_row(27), "Narrative", "First words.")
-        put(answers, 130, "Narrative", "ζ" * 20_000)
-        put(answers, answer_row(32), "Narrative", "=CONCATENATE(A1)")
-        put(laws, 9, "Paragraph", 999)
-        put(laws, 9, "Law or instrument", "Law of nowhere")
+        contacts, laws = book[CONTACTS], book[LAWS]
+        put(contacts, 4, "Contact", "Point of contact, Programme of Action")
+        put(contacts, 4, "Name", '=HYPERLINK("x")')
+        put(laws, 4, "Paragraph", 28)
+        put(laws, 4, "Law or instrument", "=A1")
+        put(laws, 4, "Link", "https://example.org")
+        put(laws, 5, "Paragraph", 28)
+        put(laws, 5, "Law or instrument", "Act")
+        put(laws, 5, "Date of adoption", "32.13.2020")
 
-    content = edited(desk.template(), edit)
-    assert {code for _, code in codes(desk.plan(content))} == {
-        "paragraph-twice",
-        "formula-in-cell",
-        "unknown-paragraph",
-    }
-    copy = Written(marked(desk, content))
-    notes = "\n".join(str(row[0]) for row in copy.cells("Read me"))
-    assert notes.count("ζ") == 20_000
-    assert "999\nLaw of nowhere" in notes and "=CONCATENATE(A1)" in notes
-    assert "First words." in str(copy.cells(ANSWERS)) and "First words." not in notes
+    plan = desk.plan(edited(desk.template(), edit))
+    assert sorted(codes(plan)) == [
+        ("B4", "formula-in-cell"),
+        ("B4", "formula-in-cell"),
+        ("C5", "not-a-date"),
+    ]
+    assert plan.wrong_cells == 3
+    work_twice = filled_in(desk.template(), TARGETS, (3, "Paragraphs", "998, 999"),
+                           (3, "Target", "T"))  # fmt: skip
+    assert desk.plan(work_twice).wrong_cells == 1 < len(desk.plan(work_twice).errors)

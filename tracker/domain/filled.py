@@ -30,7 +30,6 @@ class SheetRole(StrEnum):
 
 
 VALUE, REMOVE = "value", "remove"
-TYPED = "typed"  # value of a problem: what stood in cells that are not read, for the marked copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,8 @@ class FilledRow:
     ``record`` is the key of a commitment, the id of an item or the slug of an indicator;
     ``version`` the one of it that the file was made from (0: none). ``texts`` by field are
     as the parsers of values read them; of a figure the field is its place. ``position`` is
-    that of a law in the answer that the file was made from, ``None`` for a new one.
+    that of a law in the answer that the file was made from, ``None`` for a new one. ``unread``
+    is what stands in cells that cannot be read, such as a formula; the row says nothing there.
     """
 
     number: int
@@ -49,6 +49,36 @@ class FilledRow:
     texts: Mapping[str, str]
     position: int | None = None
     remove: bool = False
+    unread: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """One row that is not read, kept for the marked copy as it stands.
+
+    ``named`` are the cells that name it, as they were typed. ``record`` and ``version`` are those
+    of its hidden name, where that is known.
+    """
+
+    number: int
+    record: str
+    version: int
+    named: Mapping[str, str]
+    texts: Mapping[str, str]
+    unread: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """One cell that belongs to no row or column that is read, kept for the marked copy.
+
+    ``wrong``: it was meant to be read, and the file is wrong while it stands there.
+    """
+
+    sheet: str
+    cell: str
+    text: str
+    wrong: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +88,7 @@ class FilledSheet:
     name: str
     columns: Mapping[str, str]
     rows: tuple[FilledRow, ...]
+    refused: tuple[RefusedRow, ...] = ()
 
     def cell(self, row: FilledRow, name: str) -> str:
         """The address of a field in a row, such as ``E12``."""
@@ -88,11 +119,17 @@ class FilledTemplate:
     sections: tuple[str, ...] | None
     sheets: Mapping[SheetRole, FilledSheet]
     problems: tuple[PlacedProblem, ...] = field(default=())
+    leftovers: tuple[Leftover, ...] = ()
 
     def rows(self, role: SheetRole) -> tuple[FilledRow, ...]:
         """The rows of one sheet; none where the file has no such sheet."""
         sheet = self.sheets.get(role)
         return sheet.rows if sheet else ()
+
+    def refused(self, role: SheetRole) -> tuple[RefusedRow, ...]:
+        """The rows of one sheet that are not read."""
+        sheet = self.sheets.get(role)
+        return sheet.refused if sheet else ()
 
     def items(self) -> Iterator[tuple[Part, SheetRole, FilledSheet]]:
         """The sheets of items that the file has."""
@@ -108,6 +145,7 @@ def filled_data(filled: FilledTemplate) -> dict[str, Any]:
         "sections": list(filled.sections) if filled.sections is not None else None,
         "sheets": {role.value: _sheet_data(sheet) for role, sheet in filled.sheets.items()},
         "problems": [_problem_data(problem) for problem in filled.problems],
+        "leftovers": [[part.sheet, part.cell, part.text, part.wrong] for part in filled.leftovers],
     }
 
 
@@ -118,19 +156,37 @@ def filled_from(data: Mapping[str, Any]) -> FilledTemplate:
         sections=tuple(data["sections"]) if data["sections"] is not None else None,
         sheets={SheetRole(role): _sheet_from(sheet) for role, sheet in data["sheets"].items()},
         problems=tuple(_problem_from(problem) for problem in data["problems"]),
+        leftovers=tuple(Leftover(*part) for part in data.get("leftovers", ())),
     )
 
 
 def _sheet_data(sheet: FilledSheet) -> dict[str, Any]:
     rows = [
-        [row.number, row.record, row.version, dict(row.texts), row.position, row.remove]
+        [
+            row.number,
+            row.record,
+            row.version,
+            {**row.texts},
+            row.position,
+            row.remove,
+            {**row.unread},
+        ]
         for row in sheet.rows
     ]
-    return {"name": sheet.name, "columns": dict(sheet.columns), "rows": rows}
+    refused = [
+        [row.number, row.record, row.version, {**row.named}, {**row.texts}, {**row.unread}]
+        for row in sheet.refused
+    ]
+    return {"name": sheet.name, "columns": {**sheet.columns}, "rows": rows, "refused": refused}
 
 
 def _sheet_from(data: Mapping[str, Any]) -> FilledSheet:
-    return FilledSheet(data["name"], data["columns"], tuple(FilledRow(*r) for r in data["rows"]))
+    return FilledSheet(
+        data["name"],
+        data["columns"],
+        tuple(FilledRow(*row) for row in data["rows"]),
+        tuple(RefusedRow(*row) for row in data.get("refused", ())),
+    )
 
 
 def _problem_data(placed: PlacedProblem) -> list[Any]:

@@ -84,6 +84,10 @@ IMPORT_MESSAGES: Final[dict[str, str]] = {
         "template."
     ),
     "unknown-row": N_("This row is not one of the template. Move its texts into an empty row."),
+    "left-over": N_(
+        "Texts of “%(sheet)s” that could not be read stand here. Move them to the places where "
+        "they belong, then empty their cells."
+    ),
     "figure-held-back": N_(
         "This figure is left out with the others of its year, which do not fit together. Correct "
         "those that are named; it may be right."

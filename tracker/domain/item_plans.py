@@ -152,6 +152,6 @@ def _whole(
                 problems[problem.place].append(problem)
         there = {cell.field for cell in draft.cells}
         draft.refuse(problems, also=frozenset(accepted))
-        for name in problems.keys() - there:  # the row says nothing there: its own empty cell
+        for name in problems.keys() - there - row.unread.keys():  # nothing there: an empty cell
             draft.judge(row, name, Verdict.INVALID, "", "", problems[name])
         return sides.theirs

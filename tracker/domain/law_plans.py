@@ -105,7 +105,7 @@ class _FileLaws:
         if at is None and found:
             self.new.append((row, found))
             self.rows.append(row)
-        return problems
+        return {name: told for name, told in problems.items() if name not in row.unread}
 
 
 def _read_law(

@@ -182,6 +182,12 @@ class Plan:
         return (*self.problems, *wrong)
 
     @property
+    def wrong_cells(self) -> int:
+        """How many cells are wrong, each counted once; what is wrong with a sheet counts as one."""
+        placed = {(error.sheet, error.cell) for error in self.errors if error.cell}
+        return len(placed) + sum(not error.cell for error in self.errors)
+
+    @property
     def conflicts(self) -> tuple[PlannedCell, ...]:
         """The conflicts that are not settled."""
         return tuple(cell for cell in self.cells if cell.verdict is Verdict.CONFLICT)

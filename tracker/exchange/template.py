@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 
 from tracker.domain.chain import instant
-from tracker.domain.filled import SheetRole
+from tracker.domain.filled import Leftover
 from tracker.domain.messages import N_
 from tracker.exchange.marks import MARK_SHEET
 from tracker.exchange.readme import document_version
 from tracker.exchange.styles import sheet_name
-from tracker.exchange.template_columns import SHEET_NAMES, SLOTS
+from tracker.exchange.template_columns import SHEET_NAMES, SLOTS, roles_of
 from tracker.exchange.template_identity import Identity, write_identity
-from tracker.exchange.template_readme import write_guide
+from tracker.exchange.template_leftovers import LEFTOVERS, SHEET_NAME, WIDTHS, write_leftovers
+from tracker.exchange.template_readme import guide_name, write_guide
 from tracker.exchange.template_rows import Rows, Versions, rows_of, versions_of
 from tracker.exchange.template_sheet import LISTS_SHEET, Lists, TemplateSheet
 from tracker.exchange.template_words import CellWords
@@ -40,16 +41,20 @@ def write_rows(
     words: Words,
     made: Made,
     notes: tuple[str, ...] | None = None,
+    left: tuple[Leftover, ...] = (),
 ) -> None:
     """Write a template of these rows.
 
     ``notes`` are those of a check that belong to no cell; with them, a last column holds those
-    of the cells.
+    of the cells. What is ``left`` has a sheet of its own.
     """
     frame, cells = data.frame, CellWords(words)
     taken = {MARK_SHEET.casefold(), LISTS_SHEET.casefold()}
-    guide = sheet_name(words(N_("Read me")), taken)
+    guide = sheet_name(guide_name(words), taken)
     names = {role: sheet_name(words(SHEET_NAMES[role]), taken) for role in rows}
+    named = {role.value: name for role, name in names.items()}
+    if left:
+        named[LEFTOVERS] = sheet_name(words(SHEET_NAME), taken)
     title = words(N_("Template for the national report of %(iso3)s"), iso3=frame.state.iso3)
     with Book(target, words, made, f"{title} · {frame.cycle.slug}") as book:
         book.lock_structure()
@@ -58,10 +63,12 @@ def write_rows(
             role: TemplateSheet(book, cells, role, name, noted=notes is not None)
             for role, name in names.items()
         }
+        if left:
+            write_leftovers(book.sheet(named[LEFTOVERS], WIDTHS), left)
         lists = Lists(book.raw.add_worksheet(LISTS_SHEET))
         for role, sheet in sheets.items():
             sheet.write(rows[role], lists)
-        identity = _identity(data, words, made, names, versions)
+        identity = _identity(data, words, made, named, versions)
         hidden = book.raw.add_worksheet(MARK_SHEET)
         hidden.very_hidden()
         write_identity(hidden, identity)
@@ -72,7 +79,7 @@ def _identity(
     data: TemplateExport,
     words: Words,
     made: Made,
-    names: Mapping[SheetRole, str],
+    names: Mapping[str, str],
     versions: Versions,
 ) -> Identity:
     frame = data.frame
@@ -85,8 +92,10 @@ def _identity(
         language=words.language,
         sections=frame.sections,
         made_at=instant(made.at),
-        sheets={role.value: name for role, name in names.items()},
-        columns={role.value: [slot.key for slot in SLOTS[role]] for role in names},
+        sheets=names,
+        columns={
+            role.value: [slot.key for slot in SLOTS[role]] for role in roles_of(frame.sections)
+        },
         answers=versions.answers,
         items=versions.items,
         figures=versions.figures,

@@ -134,6 +134,9 @@ SLOTS: Mapping[SheetRole, tuple[Slot, ...]] = {
     ),
 }
 NOTES_SLOT = Slot(NOTES, N_("Notes of the check"), Kind.TYPED, 60, entry=False)
+# which cells of the row held a formula or an error: in a marked copy they are texts
+UNREAD_SLOT = _hidden("unread", N_("Cells that cannot be read"))
+CHECK_SLOTS = (NOTES_SLOT, UNREAD_SLOT)  # those that a marked copy has at the end of each sheet
 
 
 def roles_of(sections: Sequence[str] | None) -> tuple[SheetRole, ...]:

@@ -2,8 +2,9 @@
 
 It keeps the versions that the uploaded file was made from, so that a conflict that nobody settled
 is one again when the copy comes back. What the file left blank is filled in only where that version
-stands: beside an older one, today's words would come back as changes of the file. What was typed in
-a row or a cell that cannot be read has no place in it: it stands in the notes of the first sheet.
+stands: beside an older one, today's words would come back as changes of the file. Rows that could
+not be read stand below the others, cells that could not be read in their place, formulas as texts;
+what belongs to no row has a sheet of its own. Sent back as it is, the copy is refused as the file.
 """
 
 from collections import defaultdict
@@ -14,11 +15,11 @@ from tracker.domain.answer_plans import typed_answer
 from tracker.domain.figure_plans import cell_of
 from tracker.domain.filled import (
     REMOVE,
-    TYPED,
     VALUE,
     FilledRow,
     FilledTemplate,
     PlacedProblem,
+    RefusedRow,
     SheetRole,
 )
 from tracker.domain.items import typed_texts
@@ -49,7 +50,6 @@ from tracker.exchange.workbook import Target
 from tracker.queries.templates import TemplateExport
 
 Marks = Mapping[str, Mark]
-MOST_TYPED = 16_000  # characters of a note: twice as many units fit into a cell
 
 
 def write_marked(
@@ -70,12 +70,23 @@ def write_marked(
     words = Words(language, translate)
     copy = _Copy(data, filled, plan, CellWords(words))
     rows = {role: tuple(copy.rows(role)) for role in roles_of(data.frame.sections)}
-    notes = tuple(copy.notes())
-    write_rows(target, data, rows, copy.versions, words=words, made=made, notes=notes)
+    write_rows(
+        target,
+        data,
+        rows,
+        copy.versions,
+        words=words,
+        made=made,
+        notes=tuple(copy.loose),
+        left=filled.leftovers,
+    )
 
 
 class _Copy:
-    """The rows of the copy, each with its marks; ``versions`` are those that it names."""
+    """The rows of the copy, each with its marks; ``versions`` are those that it names.
+
+    ``loose`` is what was found of whole sheets and columns.
+    """
 
     def __init__(
         self, data: TemplateExport, filled: FilledTemplate, plan: Plan, cells: CellWords
@@ -84,54 +95,35 @@ class _Copy:
         self._rows = {
             role: {_name(role, row): row for row in filled.rows(role)} for role in SheetRole
         }
+        self._names = {
+            role: {row.number: name for name, row in self._rows[role].items()}
+            | {row.number: _refused_name(row) for row in filled.refused(role)}
+            for role in SheetRole
+        }
         self.versions = self._versions()
+        self.loose: list[str] = []
         self._marks: dict[tuple[SheetRole, str], dict[str, Mark]] = defaultdict(dict)
-        self._loose: list[str] = []
         for placed in plan.errors:
             self._mark_error(placed)
         for cell in plan.conflicts:
             mark = Mark(is_error=False, text=conflict_sentence(cell, cells))
-            name = self._name_of(cell.role, cell.record, cell.field, cell.cell)
+            name = self._name_at(cell.role, cell.cell)
             self._marks[cell.role, name].setdefault(column_of(cell.role, cell.field), mark)
 
     def _mark_error(self, placed: PlacedProblem) -> None:
         text = problem_sentence(placed, self._cells, self._data.frame.indicators)
-        where = " ".join(part for part in (placed.sheet, placed.cell) if part)
-        name = ""
-        if placed.role is not None and placed.cell:
-            name = self._name_of(placed.role, placed.record, placed.field, placed.cell)
-        has_row = placed.role is not None and self._has(placed.role, name)
-        typed = str(placed.problem.values.get(TYPED, ""))
-        if typed or not has_row:
-            self._loose.append(self._cells.words.named(where, text) if where else text)
-            self._loose += [typed[at : at + MOST_TYPED] for at in range(0, len(typed), MOST_TYPED)]
-        if placed.role is None or not has_row:
+        name = self._name_at(placed.role, placed.cell) if placed.role is not None else ""
+        if placed.role is None or not name:
+            where = " ".join(part for part in (placed.sheet, placed.cell) if part)
+            self.loose.append(self._cells.words.named(where, text) if where else text)
             return
         column = column_of(placed.role, placed.field)
         self._marks[placed.role, name].setdefault(column, Mark(is_error=True, text=text))
 
-    def _name_of(self, role: SheetRole, record: str, field: str, cell: str) -> str:
+    def _name_at(self, role: SheetRole, cell: str) -> str:
         """The name of the row in the copy to which a cell of the file belongs."""
-        if role is SheetRole.FIGURES:
-            return figure_id(record, field)
-        if role is not SheetRole.MEASURES:
-            return record
         number = int("".join(letter for letter in cell if letter.isdigit()) or 0)
-        found = (n for n, row in self._rows[role].items() if row.number == number)
-        return next(found, record)
-
-    def _has(self, role: SheetRole, name: str) -> bool:
-        """Whether the copy has a row of this name."""
-        if role is SheetRole.ANSWERS:
-            return any(name == commitment.key for commitment in self._data.frame.commitments)
-        if role is SheetRole.FIGURES:
-            return "/" in name
-        stored = self._data.items[role.part] if role.part is not None else ()
-        return name in self._rows[role] or any(row.item_id == name for row in stored)
-
-    def notes(self) -> Iterator[str]:
-        """What was found of cells that no row of the copy has."""
-        return iter(self._loose)
+        return self._names[role].get(number, "")
 
     def _versions(self) -> Versions:
         """Those that the file was made from; of what it does not name, those of today."""
@@ -146,51 +138,78 @@ class _Copy:
 
     def _named(self, *roles: SheetRole) -> dict[str, int]:
         rows = chain.from_iterable(self._filled.rows(role) for role in roles)
-        return {row.record: row.version for row in rows}
+        refused = chain.from_iterable(self._filled.refused(role) for role in roles)
+        own = {row.record: row.version for row in refused if row.record}
+        return own | {row.record: row.version for row in rows}
 
     def rows(self, role: SheetRole) -> Iterator[TemplateRow]:
         """The rows of one sheet."""
         if role is SheetRole.ANSWERS:
-            return self._answers()
+            return chain(self._answers(), self._refused(role))
         if role is SheetRole.MEASURES:
-            return chain(self._laws(), spare_laws())
+            return chain(self._laws(), self._refused(role), spare_laws())
         if role is SheetRole.FIGURES:
-            return self._figures()
-        return chain(self._items(role), spare_items())
+            return chain(self._figures(), self._refused(role))
+        return chain(self._items(role), self._refused(role), spare_items())
+
+    def _refused(self, role: SheetRole) -> Iterator[TemplateRow]:
+        """The rows that were not read, with the names that they had."""
+        for row in self._filled.refused(role):
+            marks = self._marks[role, _refused_name(row)]
+            raw = {**row.named, **row.unread}
+            yield TemplateRow({}, row.texts, marks=marks, raw=raw, refused=True)
+
+    def _claimed(self, role: SheetRole) -> set[str]:
+        """The hidden names of rows that were not read: corrected, each is the row of its name."""
+        return {row.named.get("id", "") for row in self._filled.refused(role)}
 
     def _answers(self) -> Iterator[TemplateRow]:
+        claimed = self._claimed(SheetRole.ANSWERS)
         for commitment in self._data.frame.commitments:
             row = self._data.answers.get(commitment.key)
             known = dict[str, str]()
-            if row is not None and self.versions.answers[commitment.key] == row.version:
+            is_now = row is not None and self.versions.answers[commitment.key] == row.version
+            if row is not None and is_now and commitment.key not in claimed:
                 known = without_blanks(typed_answer(row.content))
-            said = self._said(SheetRole.ANSWERS, commitment.key)
             fixed = answer_cells(self._cells.words, commitment)
-            marks = self._marks[SheetRole.ANSWERS, commitment.key]
-            yield TemplateRow(fixed, known | said, marks=marks)
+            yield self._row(SheetRole.ANSWERS, commitment.key, fixed, known)
 
-    def _said(self, role: SheetRole, name: str) -> dict[str, str]:
-        row = self._rows[role].get(name)
+    def _row(
+        self, role: SheetRole, name: str, fixed: Fixed, known: Mapping[str, str]
+    ) -> TemplateRow:
+        """A row of the file with what is ``known`` where it says nothing."""
+        row, marks = self._rows[role].get(name), self._marks[role, name]
         if row is None:
-            return {}
-        return {**row.texts, **({REMOVE: YES} if row.remove else {})}
+            return TemplateRow(fixed, known, marks=marks)
+        said, unread = (
+            {column_of(role, field): text for field, text in part.items()}
+            for part in (row.texts, row.unread)
+        )
+        texts = {**known, **said, **({REMOVE: YES} if row.remove else {})}
+        return TemplateRow(fixed, texts, marks=marks, raw=unread)
 
     def _laws(self) -> Iterator[TemplateRow]:
-        """The laws of the file; of answers of which it has none, those of today."""
+        """The laws of the file; of answers of which it has none, those of today, but for those
+        whose row was not read: that one stands for them.
+        """
         numbers = {c.key: c.paragraph for c in self._data.frame.commitments}
         for name, row in self._rows[SheetRole.MEASURES].items():
             if row.record in numbers:
-                marks = self._marks[SheetRole.MEASURES, name]
-                said = self._said(SheetRole.MEASURES, name)
-                yield _law(numbers[row.record], row.record, row.position, said, marks)
+                number = numbers[row.record]
+                fixed: Fixed = {}
+                if row.position is not None:
+                    fixed = {PARAGRAPH: number, "id": law_id(row.record, row.position)}
+                yield self._row(SheetRole.MEASURES, name, fixed, {PARAGRAPH: str(number)})
         named = self._named(SheetRole.MEASURES, SheetRole.ANSWERS)
-        mentioned = self._named(SheetRole.MEASURES)
+        mentioned = {row.record for row in self._filled.rows(SheetRole.MEASURES)}
+        claimed = self._claimed(SheetRole.MEASURES)
         for key, answer in self._data.answers.items():
             if key in mentioned or named.get(key, answer.version) != answer.version:
                 continue  # places of laws are those of the version that the copy names
             for position, measure in enumerate(answer.content.measures):
-                texts = without_blanks(typed_measure(measure))
-                yield _law(numbers[key], key, position, texts, {})
+                fixed = {PARAGRAPH: numbers[key], "id": law_id(key, position)}
+                if fixed["id"] not in claimed:
+                    yield TemplateRow(fixed, without_blanks(typed_measure(measure)))
 
     def _items(self, role: SheetRole) -> Iterator[TemplateRow]:
         part = role.part
@@ -201,31 +220,28 @@ class _Copy:
             if self.versions.items[row.item_id] == row.version
         }
         for name in dict.fromkeys((*(row.item_id for row in stored), *self._rows[role])):
-            texts = known.get(name, {}) | self._said(role, name)
-            yield TemplateRow({"id": name}, texts, marks=self._marks[role, name])
+            yield self._row(role, name, {"id": name}, known.get(name, {}))
 
     def _figures(self) -> Iterator[TemplateRow]:
-        said = {
-            figure_id(row.record, place): text
-            for row in self._filled.rows(SheetRole.FIGURES)
-            for place, text in row.texts.items()
-        }
-        places = (p for row in self._filled.rows(SheetRole.FIGURES) for p in row.texts)
+        rows = self._filled.rows(SheetRole.FIGURES)
+        places = (place for row in rows for place in (*row.texts, *row.unread))
         years = sorted({*self._data.years, *(cell_of(place).year for place in places)})
         returns = {
             slug: row
             for slug, row in self._data.returns.items()
             if self.versions.figures[slug] == row.version
         }
-        texts = figure_texts(returns) | said
+        known = figure_texts(returns)
         for fixed in figure_cells(self._cells.words, self._data.frame.indicators, years):
             name = str(fixed["id"])
-            own = {VALUE: texts[name]} if name in texts else {}
-            yield TemplateRow(fixed, own, marks=self._marks[SheetRole.FIGURES, name])
+            own = {VALUE: known[name]} if name in known else {}
+            yield self._row(SheetRole.FIGURES, name, fixed, own)
 
 
 def _name(role: SheetRole, row: FilledRow) -> str:
     """What names a row among those of its sheet."""
+    if role is SheetRole.FIGURES:
+        return figure_id(row.record, next(iter((*row.texts, *row.unread)), ""))
     if role is not SheetRole.MEASURES:
         return row.record
     return law_id(row.record, row.number if row.position is None else row.position) + (
@@ -233,10 +249,6 @@ def _name(role: SheetRole, row: FilledRow) -> str:
     )
 
 
-def _law(
-    paragraph: int, key: str, position: int | None, texts: Mapping[str, str], marks: Marks
-) -> TemplateRow:
-    if position is None:
-        return TemplateRow({}, {PARAGRAPH: str(paragraph), **texts}, marks=marks)
-    fixed: Fixed = {PARAGRAPH: paragraph, "id": law_id(key, position)}
-    return TemplateRow(fixed, texts, marks=marks)
+def _refused_name(row: RefusedRow) -> str:
+    """What names a row that was not read: no other can be called so."""
+    return f"!{row.number}"

@@ -15,6 +15,11 @@ from tracker.exchange.workbook import Sheet
 from tracker.queries.templates import TemplateExport
 
 
+def guide_name(words: Words) -> str:
+    """The name of the sheet."""
+    return words(N_("Read me"))
+
+
 def write_guide(
     sheet: Sheet,
     data: TemplateExport,
@@ -64,7 +69,8 @@ def _notes(sheet: Sheet, notes: tuple[str, ...]) -> None:
             N_(
                 "This copy holds what you filled in, with what the check found: wrong cells in "
                 "red, cells that were changed online meanwhile in yellow, the reasons in the "
-                "last column. Correct the cells and upload this file again."
+                "last column. Rows that were not read stand below the others, before the empty "
+                "ones. Correct the cells and upload this file again."
             )
         ),
         "alert",

@@ -33,13 +33,16 @@ class TemplateRow:
     """One row. ``fixed`` are the cells that name it, its hidden ``id`` among them.
 
     ``texts`` are as typed, by column; none is an empty cell, the empty one empties the field.
-    A ``spare`` row waits for something new.
+    A ``spare`` row waits for something new. ``raw`` are cells that could not be read, written as
+    they stood; a ``refused`` row could not be read at all, so that its name is to be corrected.
     """
 
     fixed: Fixed
     texts: Mapping[str, str] = field(default_factory=dict)
     spare: bool = False
     marks: Mapping[str, Mark] = field(default_factory=dict)
+    raw: Mapping[str, str] = field(default_factory=dict)
+    refused: bool = False
 
 
 Rows = Mapping[SheetRole, tuple[TemplateRow, ...]]

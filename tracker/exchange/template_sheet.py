@@ -12,8 +12,9 @@ from tracker.domain.messages import N_
 from tracker.domain.values import LARGEST_AMOUNT, LARGEST_COUNT, grouped
 from tracker.exchange.cells import height, lines
 from tracker.exchange.columns import Kind
-from tracker.exchange.template_columns import NOTES_SLOT, SLOTS, Slot
+from tracker.exchange.template_columns import CHECK_SLOTS, NOTES_SLOT, SLOTS, UNREAD_SLOT, Slot
 from tracker.exchange.template_rows import TemplateRow
+from tracker.exchange.template_unread import unread_cell
 from tracker.exchange.template_words import CellWords
 from tracker.exchange.workbook import Book, Sheet
 
@@ -64,7 +65,7 @@ class TemplateSheet:
         self, book: Book, cells: CellWords, role: SheetRole, name: str, *, noted: bool
     ) -> None:
         self._book, self._cells, self._role = book, cells, role
-        self._slots = (*SLOTS[role], NOTES_SLOT) if noted else SLOTS[role]
+        self._slots = (*SLOTS[role], *CHECK_SLOTS) if noted else SLOTS[role]
         self._sheet = Sheet(book, name, [slot.width for slot in self._slots], "")
 
     def write(self, rows: Sequence[TemplateRow], lists: Lists) -> None:
@@ -97,7 +98,7 @@ class TemplateSheet:
     def _cell(self, at: int, column: int, slot: Slot, row: TemplateRow) -> str:
         """Write one cell; gives the text in it."""
         raw = self._sheet.raw
-        fixed = slot.key in row.fixed or not slot.entry
+        fixed = slot.key in row.fixed or not (slot.entry or row.refused)
         text = self._text(slot, row)
         style = self._book.style(self._style(slot, row, fixed=fixed))
         if not text:
@@ -115,6 +116,10 @@ class TemplateSheet:
             return str(row.fixed[slot.key])
         if slot is NOTES_SLOT:
             return self._notes(row)
+        if slot is UNREAD_SLOT:
+            return unread_cell(row.raw)
+        if slot.key in row.raw:
+            return row.raw[slot.key]
         text = row.texts.get(slot.key)
         return "" if text is None else self._cells.written(slot, text)
 
@@ -122,14 +127,17 @@ class TemplateSheet:
         """Every note of the row, each led by the header of its column."""
         words = self._book.words
         headers = {slot.key: words(slot.header) for slot in self._slots}
-        return "\n".join(words.named(headers[name], mark.text) for name, mark in row.marks.items())
+        notes = [words.named(headers[name], mark.text) for name, mark in row.marks.items()]
+        return "\n".join([*notes, words(REFUSED)] if row.refused else notes)
 
     def _style(self, slot: Slot, row: TemplateRow, *, fixed: bool) -> str:
         mark = row.marks.get(slot.key)
         if mark is not None:
             return "entry_error" if mark.is_error else "entry_conflict"
-        if fixed:
+        if fixed or slot in CHECK_SLOTS:
             return "fixed"
+        if slot.key in row.raw or not slot.entry:
+            return "entry"
         if slot.choices or slot.kind is Kind.FLAG:
             return "entry_choice"
         if slot.kind is Kind.NUMBER:
@@ -179,6 +187,7 @@ class TemplateSheet:
         return f'=OR({number},LOWER(TRIM({cell}))="{word}")'
 
 
+REFUSED = N_("This row was not read. Correct it, or move its texts to their place and empty it.")
 CHOOSE = N_("Choose one of the words of the list.")
 WHOLE = N_("Write a whole number from 0, without decimals. Leave the cell empty if it is unknown.")
 WHOLE_TO = N_(

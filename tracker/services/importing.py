@@ -113,7 +113,7 @@ def _require_settled(plan: Plan, skip_invalid: bool, seen: str) -> None:
     if fatal:
         raise ImportRefused(fatal[0].problem, plan)
     if plan.errors and not skip_invalid:
-        raise ImportRefused(Problem("import-errors", "", {"n": len(plan.errors)}), plan)
+        raise ImportRefused(Problem("import-errors", "", {"n": plan.wrong_cells}), plan)
 
 
 class _Saver:

@@ -250,7 +250,7 @@ def _applied_text(plan: Plan) -> str:
         "The file was applied: %(num)s cells were saved.",
         count,
     )
-    left = len(plan.errors)
+    left = plan.wrong_cells
     if left:
         told += " " + ngettext(
             "%(num)s wrong cell was left out.", "%(num)s wrong cells were left out.", left

@@ -1,17 +1,31 @@
 """An uploaded workbook as a filled-in template: recognised, then read cell by cell."""
 
 from tracker.domain.errors import Invalid, Problem
-from tracker.domain.filled import FilledSheet, FilledTemplate, PlacedProblem, SheetRole
+from tracker.domain.filled import (
+    FilledSheet,
+    FilledTemplate,
+    Leftover,
+    PlacedProblem,
+    SheetRole,
+)
 from tracker.domain.items import MAX_ITEMS
 from tracker.domain.responses import MAX_MEASURES
 from tracker.domain.values import FIRST_YEAR, LAST_YEAR
 from tracker.exchange.importing.cells import SheetReader
+from tracker.exchange.importing.leftovers import (
+    beside_rows,
+    left_before,
+    left_problems,
+    other_sheets,
+    whole_sheet,
+)
 from tracker.exchange.importing.rows import Expected, RowsReader
 from tracker.exchange.marks import MARK_SHEET
 from tracker.exchange.raw import RawSheet, RawWorkbook
 from tracker.exchange.readme import document_version
 from tracker.exchange.template_columns import roles_of
 from tracker.exchange.template_identity import Identity, read_identity
+from tracker.exchange.template_readme import guide_name
 from tracker.exchange.template_rows import answer_cells, figure_cells
 from tracker.exchange.template_words import CellWords
 from tracker.exchange.translations import translator
@@ -35,27 +49,36 @@ def read_template(raw: RawWorkbook, frame: TemplateFrame) -> FilledTemplate:
     cells = CellWords(Words(identity.language, translator(identity.language)))
     expected = _expected(raw, cells.words, frame, identity)
     sheets: dict[SheetRole, FilledSheet] = {}
-    problems: list[PlacedProblem] = []
+    left: list[Leftover] = [*left_before(raw, identity)]
+    problems: list[PlacedProblem] = [*left_problems(identity, left)]
+    missing: set[SheetRole] = set()
     for role in roles_of(identity.sections):
         name = identity.name_of(role) or ""
         found = raw.sheet(name)
         if found is None:
             problems.append(PlacedProblem(Problem("sheet-missing"), name, role=role))
+            missing.add(role)
             continue
         most = _most_rows(role, expected)
         if len(found.rows) > most:  # each might be wrong in every cell
             values = {"rows": len(found.rows), "limit": most}
             problems.append(PlacedProblem(Problem("sheet-too-long", "", values), name, role=role))
+            left += whole_sheet(found, wrong=True)
             continue
         reader = SheetReader(role, found, cells)
         if reader.find_columns():
             sheets[role] = RowsReader(reader, identity, expected).read()
+            left += beside_rows(reader)
+        else:
+            left += whole_sheet(found, wrong=True)
         problems += reader.problems
+    left += other_sheets(raw, identity, guide_name(cells.words), missing)
     return FilledTemplate(
         language=identity.language,
         sections=tuple(identity.sections) if identity.sections is not None else None,
         sheets=sheets,
         problems=tuple(problems),
+        leftovers=tuple(left),
     )
 
 
