@@ -103,6 +103,7 @@ READERS = {
             "/admin/cycles",
             "/admin/cycles/new",
             "/admin/cycles/bms7/dates",
+            "/admin/cycles/bms7/delete",
             "/admin/mail",
         ),
         submission_of="XAA",
