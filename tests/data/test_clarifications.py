@@ -7,14 +7,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.national_reports import Reporting, begin_report, commitment_id, report_at
+from tests.outbox import MailServer, SetClock, mailer, mails, send_all
 from tests.people import make_actor
 from tracker.domain.errors import Invalid, NotFound, NotPermitted, TrackerError, WrongStatus
 from tracker.domain.roles import Actor, Role
 from tracker.domain.workflow import ReportStatus
 from tracker.models import ChainEntry, Clarification, Submission
 from tracker.queries.clarifications import list_for_report
+from tracker.queries.verification import verify_report
 from tracker.services.clarifications import ask, reply
+from tracker.services.clarifications import withdraw as withdraw_question
 from tracker.services.submissions import withdraw
+from tracker.settings import Settings
 
 SECRETARIAT_PARAGRAPH = 94
 QUESTION = "Which ministry drafts it?\nSince when?"
@@ -81,6 +85,66 @@ def test_a_reply_is_given_once(session: Session) -> None:
     with pytest.raises(WrongStatus, match="already-replied"):
         reply(session, actor=work.focal_point, clarification_id=row.id, reply="2", clock=work.clock)
     assert list_for_report(session, work.report.id)[0].reply == "One."
+
+
+def test_the_same_question_sent_twice_is_asked_once(session: Session) -> None:
+    work, submission = under_review(session)
+    first = ask_about(work, submission)
+    assert ask_about(work, submission).id == first.id
+    assert len(list_for_report(session, work.report.id)) == 1
+    assert [mail.kind for mail in mails(session)].count("clarification-asked") == 1
+    work.ask(submission, "Another?")
+    ask_about(work, submission, paragraph=30)
+    reply(session, actor=work.focal_point, clarification_id=first.id, reply="1", clock=work.clock)
+    assert ask_about(work, submission).id != first.id  # asked anew, after the reply
+    assert len(list_for_report(session, work.report.id)) == 4
+    assert verify_report(session, work.report.id) is None
+
+
+def test_a_withdrawn_question_needs_no_reply_and_keeps_its_words(session: Session) -> None:
+    work, submission = under_review(session)
+    row = ask_about(work, submission)
+    work.accept(submission)
+    work.publish(submission)
+    withdraw_question(session, actor=work.administrator, clarification_id=row.id, clock=work.clock)
+    withdraw_question(session, actor=work.reviewer, clarification_id=row.id, clock=work.clock)
+    (listed,) = list_for_report(session, work.report.id)
+    assert (listed.question, listed.open) == (QUESTION, False)
+    assert listed.withdrawn_by == work.administrator.name
+    told = session.scalars(
+        select(ChainEntry).where(ChainEntry.kind == "clarification-withdrawn")
+    ).one()
+    assert (told.at, told.subject) == (listed.withdrawn_at, "bms7/annex/28")
+    assert told.facts == {"clarification": row.public_id}
+    with pytest.raises(WrongStatus, match="question-withdrawn"):
+        reply(session, actor=work.focal_point, clarification_id=row.id, reply="1", clock=work.clock)
+    assert verify_report(session, work.report.id) is None
+
+
+def test_who_may_withdraw_a_question_and_when(session: Session) -> None:
+    work, submission = under_review(session)
+    row = ask_about(work, submission)
+    for actor in (work.focal_point, make_actor(session, Role.OBSERVER, "GHA"), Actor()):
+        with pytest.raises(NotPermitted):
+            withdraw_question(session, actor=actor, clarification_id=row.id, clock=work.clock)
+    with pytest.raises(NotFound):
+        withdraw_question(session, actor=work.reviewer, clarification_id=999, clock=work.clock)
+    reply(session, actor=work.focal_point, clarification_id=row.id, reply="1", clock=work.clock)
+    with pytest.raises(WrongStatus, match="already-replied"):
+        withdraw_question(session, actor=work.reviewer, clarification_id=row.id, clock=work.clock)
+
+
+def test_of_a_question_withdrawn_at_once_no_letter_goes(
+    session: Session, settings: Settings, server: MailServer
+) -> None:
+    work, submission = under_review(session)
+    row = ask_about(work, submission)
+    work.ask(submission, "Another?", 30)
+    withdraw_question(session, actor=work.reviewer, clarification_id=row.id, clock=work.clock)
+    session.commit()
+    send_all(mailer(session, settings, SetClock(), server.url))
+    told = [one["Subject"] for one in server.letters.got if "question" in one["Subject"]]
+    assert told == ["Ghana, reporting cycle bms7: question on paragraph 30"]
 
 
 def test_a_question_can_be_answered_after_publication(session: Session) -> None:

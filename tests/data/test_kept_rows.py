@@ -21,6 +21,7 @@ from tracker.models import Base, ChainEntry, ChainText, Checkpoint, Submission
 from tracker.queries.verification import verify_report
 from tracker.services.account_events import record_account_event
 from tracker.services.clarifications import ask, reply
+from tracker.services.clarifications import withdraw as withdraw_question
 from tracker.services.indicators import save_indicator
 from tracker.services.receipts import keep_printed
 from tracker.services.strikes import strike
@@ -89,6 +90,10 @@ def life(session: Session) -> Reporting:
         clarification_id=question.id,
         reply="2024.",
         clock=work.clock,
+    )
+    taken_back = work.ask(first, "And before?")
+    withdraw_question(
+        session, actor=work.reviewer, clarification_id=taken_back.id, clock=work.clock
     )
     for _ in range(2):
         made = session.scalars(select(Submission).order_by(Submission.id.desc())).first()
@@ -174,6 +179,12 @@ ONCE = (
     "UPDATE clarification SET question = ''",
     "UPDATE clarification SET reply = ''",
     "UPDATE clarification SET reply = '', replied_at = NULL, replied_by_id = NULL",
+    "UPDATE clarification SET withdrawn_at = NULL, withdrawn_by_id = NULL",
+    "UPDATE clarification SET withdrawn_at = '2001-01-01 00:00:00', withdrawn_by_id = asked_by_id"
+    " WHERE replied_at IS NOT NULL",
+    "UPDATE clarification SET withdrawn_by_id = asked_by_id WHERE replied_at IS NOT NULL",
+    "UPDATE clarification SET reply = 'Yes.', replied_at = withdrawn_at,"
+    " replied_by_id = asked_by_id WHERE withdrawn_at IS NOT NULL",
     "UPDATE chain_head SET seq = seq - 1",
     "UPDATE chain_head SET seq = seq + 2",
     "UPDATE chain_text SET value = NULL",

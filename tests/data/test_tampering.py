@@ -329,6 +329,11 @@ TAMPERINGS = {
         "UPDATE clarification SET question = 'Why?' WHERE $THIS",
         "question ",
     ),
+    "question withdrawn beside the history": (
+        "UPDATE clarification SET withdrawn_at = asked_at, withdrawn_by_id = asked_by_id"
+        " WHERE $THIS",
+        "question ",
+    ),
     "reply altered": ("UPDATE clarification SET reply = 'Never.' WHERE $THIS", "question "),
     "question removed": ("DELETE FROM clarification WHERE $THIS", "question "),
 }

@@ -78,7 +78,14 @@ def of_state(rows: list[dict[str, Any]], iso3: str) -> list[dict[str, Any]]:
     return [row for row in rows if row["ISO code"] == iso3]
 
 
-def ask(session: Session, submission: Submission, question: str, reply: str = "") -> None:
+def ask(
+    session: Session,
+    submission: Submission,
+    question: str,
+    reply: str = "",
+    *,
+    withdrawn: bool = False,
+) -> None:
     session.add(
         Clarification(
             report_id=submission.report_id,
@@ -92,6 +99,8 @@ def ask(session: Session, submission: Submission, question: str, reply: str = ""
             reply=reply,
             replied_at=THEN if reply else None,
             replied_by_id=submission.submitted_by_id if reply else None,
+            withdrawn_at=THEN if withdrawn else None,
+            withdrawn_by_id=submission.submitted_by_id if withdrawn else None,
         )
     )
     session.flush()
@@ -222,6 +231,7 @@ def test_questions_are_for_the_secretariat_only(
     withdrawn = make_submission(session, cycle, "ALB", {26: said()}, "withdrawn")
     ask(session, submission, CANARY, f"=reply {CANARY}")
     ask(session, withdrawn, "Why?")
+    ask(session, withdrawn, "Who?", withdrawn=True)
     for audience in (Audience.PUBLIC, Audience.STATES):
         written = compile_(audience=audience)
         assert written.holds(CANARY) == [] and "Clarifications" not in written.names
@@ -229,7 +239,10 @@ def test_questions_are_for_the_secretariat_only(
     assert [(r["ISO code"], r["Paragraph"], r["Question"], r["Reply given"]) for r in rows] == [
         ("KEN", 26, CANARY, "Yes"),
         ("ALB", 26, "Why?", "No"),
+        ("ALB", 26, "Who?", "No"),
     ]
+    taken_back = [row["Withdrawn"] for row in rows]
+    assert taken_back == ["", "", THEN.replace(tzinfo=None)]
     assert (rows[0]["Reply"], rows[0]["Replied"]) == (f"=reply {CANARY}", THEN.replace(tzinfo=None))
 
 

@@ -8,7 +8,17 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import BigInteger, Engine, Enum, Integer, create_engine, inspect, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    Enum,
+    Integer,
+    create_engine,
+    inspect,
+    text,
+)
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from tracker.cli.database import alembic_config, schema_problem, upgrade
@@ -223,6 +233,93 @@ def test_large_amounts_stay_on_the_way_down(
         said = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
         expected = [f"{told} above 999,999,999 stay as they are."] if told else []
         assert [message.partition(" The older")[0] for message in said] == expected
+
+
+def test_questions_withdrawn_are_read_from_the_history_on_the_way_up(
+    empty: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    """To the release before they wait for a reply; on both ways the table stays kept."""
+    upgrade(empty)
+    section = (
+        "INSERT INTO section (id, document_id, code, position, title, chapeau, short_title)"
+        " VALUES (1, 1, 'I.1', 0, '{}', '{}', '{}')"
+    )
+    kinds = {"1": "clarification-asked", "2": "clarification-withdrawn"}
+    with empty.begin() as connection:
+        for statement in (*A_REPORT, section):
+            connection.execute(text(statement))
+        _insert(connection, "commitment", id=1, document_id=1, section_id=1, key="bms/28")
+        _insert(connection, "submission", id=1, report_id=1, submitted_by_id=1, number=1)
+        for seq, kind in kinds.items():
+            _insert(
+                connection,
+                "chain_entry",
+                id=int(seq),
+                report_id=1,
+                seq=int(seq),
+                kind=kind,
+                actor_id=1,
+                facts='{"clarification": "q1"}',
+                version=None,
+            )
+        for number in (1, 2):
+            _insert(
+                connection,
+                "clarification",
+                id=number,
+                public_id=f"q{number}",
+                report_id=1,
+                submission_id=1,
+                commitment_id=1,
+                asked_by_id=1,
+                reply="",
+                replied_at=None,
+                replied_by_id=None,
+                withdrawn_at=None,
+                withdrawn_by_id=None,
+            )
+        connection.execute(
+            text(
+                "UPDATE clarification SET withdrawn_at = asked_at, withdrawn_by_id = 1 WHERE id = 1"
+            )
+        )
+    withdrawn = text("SELECT id FROM clarification WHERE withdrawn_by_id = 1")
+    for _ in range(2):
+        command.downgrade(alembic_config(empty), "0017")
+        columns = {column["name"] for column in inspect(empty).get_columns("clarification")}
+        assert not {"withdrawn_at", "withdrawn_by_id"} & columns
+        _stays_kept(empty)
+        upgrade(empty)
+        _stays_kept(empty)
+        with empty.connect() as connection:
+            assert connection.scalars(withdrawn).all() == [1]
+    said = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
+    assert [message.partition(" are")[0] for message in said] == ["1 withdrawn questions"] * 2
+
+
+def _insert(connection: Connection, table: str, **values: object) -> None:
+    """A row with something in every column that is not named."""
+    for column in Base.metadata.tables[table].columns:
+        if column.name not in values and not column.nullable:
+            values[column.name] = _something(str(column.type).partition("(")[0], column)
+    names = ", ".join(f'"{name}"' for name in values)
+    held = ", ".join(f":{name}" for name in values)
+    connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({held})"), values)  # noqa: S608  # our own names
+
+
+def _something(kind: str, column: Column[object]) -> object:
+    if isinstance(column.type, Enum):
+        return column.type.enums[0]
+    known = {"DATETIME": "2026-01-01 00:00:00+00:00", "JSON": "{}", "INTEGER": 1, "BOOLEAN": True}
+    return known.get(kind, "x")
+
+
+def _stays_kept(engine: Engine) -> None:
+    checks = {check["name"] for check in inspect(engine).get_check_constraints("clarification")}
+    assert "ck_clarification_reply_who_and_when" in checks
+    for change in ("UPDATE clarification SET question = 'z'", "DELETE FROM clarification"):
+        with engine.connect() as connection, pytest.raises(IntegrityError, match="only added to"):
+            connection.execute(text(change))
 
 
 def test_every_constraint_has_a_name() -> None:

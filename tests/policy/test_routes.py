@@ -157,6 +157,7 @@ GET  /review/submissions/<submission_id>/publish                   303     403  
 POST /review/submissions/<submission_id>/publish                   303     403     403     403     403     409
 GET  /review/submissions/<submission_id>/files/<evidence_id>       303     403     403     403     200     200
 POST /review/submissions/<submission_id>/questions/<int:paragraph> 303     403     403     403     303     303
+POST /review/submissions/<submission_id>/questions/<clarification_id>/withdraw 303 403     403     403     303     303
 GET  /review/submissions/<submission_id>/receipt.json              303     403     403     403     200     200
 GET  /review/submissions/<submission_id>/receipt.pdf               303     403     403     403     200     200
 GET  /review/submissions/<submission_id>/return                    303     403     403     403     200     200

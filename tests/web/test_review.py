@@ -350,6 +350,44 @@ def test_a_question_is_asked_shown_first_and_answered(
     assert "Since 2024." in text_of(article(page, 28))
 
 
+def test_a_withdrawn_question_stays_marked_and_takes_no_reply(
+    session: Session,
+    browser_of: type[Browser],
+    submitted: tuple[Reporting, Submission],
+) -> None:
+    work, submission = submitted
+    reviewer = browser_of(make_user(session, Role.REVIEWER, name="Amadis Orrery"))
+    for _ in range(2):  # a nervous hand presses twice
+        sent = reviewer.post(path_of(submission, "/questions/28"), {"question": "Since <when>?"})
+        assert sent.status_code == 303
+    (row,) = session.scalars(select(Clarification)).all()
+    (form,) = article(reviewer.soup(path_of(submission)), 28).select("form[action$=withdraw]")
+    answer = reviewer.post(str(form["action"]), {})
+    assert (answer.status_code, answer.location) == (303, path_of(submission) + "#p28")
+    page = reviewer.soup(path_of(submission))
+    told = text_of(article(page, 28))
+    assert "Since <when>?" in told and "Withdrawn by the secretariat" in told
+    assert "Amadis Orrery" in told and "No reply yet" not in told
+    assert "Questions without reply" not in text_of(page)
+    assert "whose questions have a reply" not in text_of(page)
+    assert "have no reply yet" not in text_of(reviewer.soup(path_of(submission, "/accept")))
+    assert row_of(reviewer.soup("/review"), "by-state", "Ghana")[-1] == "–"
+
+    own = browser_of(session.get_one(User, work.focal_point.user_id))
+    home = f"/reports/{work.report.public_id}"
+    question = f"{home}/clarifications/{row.public_id}"
+    for path in (f"{home}/sections/I.1", question):
+        told = text_of(own.soup(path))
+        assert "Since <when>?" in told and "Withdrawn by the secretariat" in told
+        assert "Amadis Orrery" not in told
+        assert not own.soup(path).select("textarea[name=reply]")
+    assert "no reply yet" not in text_of(own.soup(home))
+    late = own.post(question, {"reply": "Typed meanwhile."})
+    assert late.status_code == 409
+    told = text_of(parsed(late.data))
+    assert "has withdrawn this question" in told and "Typed meanwhile." in told
+
+
 def test_a_refused_question_stays_on_the_page(
     session: Session, reviewer: Browser, submitted: tuple[Reporting, Submission]
 ) -> None:

@@ -49,6 +49,7 @@ from tracker.models import (
 from tracker.models import Session as SignedIn
 from tracker.queries.accounts import actor_of
 from tracker.services.clarifications import reply
+from tracker.services.clarifications import withdraw as withdraw_question
 from tracker.services.evidence import take_out
 from tracker.services.invitations import invite
 from tracker.services.mail import queue
@@ -256,6 +257,13 @@ def world(session: Session) -> World:
     submission = submitted.submit()
     question = submitted.ask(submission, "Since when?")
     answered = submitted.ask(submission, "Who?")
+    taken_back = submitted.ask(submission, "Where?")
+    withdraw_question(
+        session,
+        actor=submitted.reviewer,
+        clarification_id=taken_back.id,
+        clock=submitted.clock,
+    )
     reply(
         session,
         actor=submitted.focal_point,

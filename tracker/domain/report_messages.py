@@ -45,4 +45,5 @@ REPORT_MESSAGES: Final[dict[str, str]] = {
     ),
     "newer-submission": N_("A newer submission of this report exists; work on that one."),
     "already-replied": N_("This question has already been answered."),
+    "question-withdrawn": N_("The secretariat has withdrawn this question; it needs no reply."),
 }

@@ -87,4 +87,12 @@ QUESTION_COLUMNS: tuple[Column[QuestionLine], ...] = (
         lambda line: line.asked.reply,
         N_("What the State replied, as typed; empty while it has not."),
     ),
+    Column(
+        "withdrawn_at",
+        N_("Withdrawn"),
+        Kind.INSTANT,
+        16,
+        lambda line: line.asked.withdrawn_at,
+        N_("When the secretariat withdrew the question, which then needs no reply; else empty."),
+    ),
 )

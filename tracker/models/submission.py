@@ -85,12 +85,15 @@ class SubmissionFigure(Base):
 
 
 class Clarification(Base):
-    """A question by the secretariat on one response, with the State's reply."""
+    """A question by the secretariat on one response: open, answered by the State, or withdrawn."""
 
     __tablename__ = "clarification"
     __table_args__ = (
         CheckConstraint(
             "(replied_at IS NULL) = (replied_by_id IS NULL)", name="reply_who_and_when"
+        ),
+        CheckConstraint(
+            "(withdrawn_at IS NULL) = (withdrawn_by_id IS NULL)", name="withdrawn_who_and_when"
         ),
     )
 
@@ -105,5 +108,7 @@ class Clarification(Base):
     reply: Mapped[str] = mapped_column(Text, default="")
     replied_at: Mapped[datetime | None]
     replied_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     commitment: Mapped[Commitment] = relationship()
     report: Mapped[NationalReport] = relationship()

@@ -7,12 +7,15 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from tracker.models import Clarification, Commitment, Section, Submission
+from tracker.models import Clarification, Commitment, Section, Submission, User
 
 
 @dataclass(frozen=True, slots=True)
 class ClarificationRow:
-    """One question with its reply, if there is one. ``section`` is the code of its block."""
+    """One question with its reply, if there is one. ``section`` is the code of its block.
+
+    ``withdrawn_by``: who of the secretariat took it back.
+    """
 
     id: int
     public_id: str
@@ -26,11 +29,13 @@ class ClarificationRow:
     asked_at: datetime
     reply: str
     replied_at: datetime | None
+    withdrawn_at: datetime | None
+    withdrawn_by: str
 
     @property
     def open(self) -> bool:
         """Whether the State has still to reply."""
-        return self.replied_at is None
+        return self.replied_at is None and self.withdrawn_at is None
 
 
 def list_for_report(session: Session, report_id: int) -> tuple[ClarificationRow, ...]:
@@ -41,10 +46,11 @@ def list_for_report(session: Session, report_id: int) -> tuple[ClarificationRow,
 def list_for_reports(session: Session, report_ids: Collection[int]) -> tuple[ClarificationRow, ...]:
     """The same of several reports, in one statement."""
     rows = session.execute(
-        select(Clarification, Commitment, Section.code, Submission)
+        select(Clarification, Commitment, Section.code, Submission, User.name)
         .join(Commitment, Clarification.commitment_id == Commitment.id)
         .join(Section, Commitment.section_id == Section.id)
         .join(Submission, Clarification.submission_id == Submission.id)
+        .outerjoin(User, Clarification.withdrawn_by_id == User.id)
         .where(Clarification.report_id.in_(report_ids))
         .order_by(Commitment.paragraph, Clarification.asked_at, Clarification.id)
     )
@@ -62,8 +68,10 @@ def list_for_reports(session: Session, report_ids: Collection[int]) -> tuple[Cla
             asked_at=row.asked_at,
             reply=row.reply,
             replied_at=row.replied_at,
+            withdrawn_at=row.withdrawn_at,
+            withdrawn_by=name or "",
         )
-        for row, commitment, section, submission in rows
+        for row, commitment, section, submission, name in rows
     )
 
 

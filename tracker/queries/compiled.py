@@ -71,7 +71,10 @@ class CompiledCycle:
 
 @dataclass(frozen=True, slots=True)
 class AskedQuestion:
-    """A clarification: who was asked what in which cycle, and the reply if there is one."""
+    """A clarification: who was asked what in which cycle, and the reply if there is one.
+
+    ``withdrawn_at``: when the secretariat took it back.
+    """
 
     iso3: str
     cycle_slug: str
@@ -81,6 +84,7 @@ class AskedQuestion:
     asked_at: datetime
     reply: str
     replied_at: datetime | None
+    withdrawn_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +254,7 @@ def _questions(session: Session, cycles: Sequence[CycleRow]) -> tuple[AskedQuest
             Clarification.asked_at,
             Clarification.reply,
             Clarification.replied_at,
+            Clarification.withdrawn_at,
         )
         .join(NationalReport, Clarification.report_id == NationalReport.id)
         .join(StateTable, NationalReport.state_id == StateTable.id)

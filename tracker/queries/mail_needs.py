@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.domain.mail import MailKind
 from tracker.domain.reminders import ReminderStage, days_late, stage_at
 from tracker.domain.roles import Role
-from tracker.models import OutgoingMail, ReportingCycle, User
+from tracker.models import Clarification, OutgoingMail, ReportingCycle, User
 from tracker.queries.accounts import actor_of
 from tracker.queries.reminders import NOT_BEGUN, gaps, report_states
 
@@ -53,9 +53,16 @@ def _reminder_is_true(session: Session, data: dict[str, Any], now: datetime) -> 
     return state.needs(stage)
 
 
+def _is_asked(session: Session, data: dict[str, Any], now: datetime) -> bool:
+    """A question that was withdrawn before the letter went needs none."""
+    query = select(Clarification.withdrawn_at).filter_by(public_id=data["clarification"])
+    return session.scalars(query).one_or_none() is None
+
+
 _CHECKS: dict[str, Callable[[Session, dict[str, Any], datetime], bool]] = {
     MailKind.CYCLE_OPENED: _is_open,
     MailKind.REMINDER: _reminder_is_true,
+    MailKind.CLARIFICATION_ASKED: _is_asked,
 }
 
 

@@ -17,7 +17,7 @@ from tracker.policy.scopes import readable_submissions
 class LatestSubmission:
     """The submission with the highest number that was not withdrawn.
 
-    ``asked`` and ``unanswered`` count the questions on the whole report.
+    ``asked`` and ``unanswered`` count the questions on the whole report, without those withdrawn.
     """
 
     iso3: str
@@ -66,7 +66,7 @@ def _questions(session: Session, cycle_ids: Collection[int]) -> dict[int, tuple[
     rows = session.execute(
         select(Clarification.report_id, func.count(), func.count(Clarification.replied_at))
         .join(NationalReport, Clarification.report_id == NationalReport.id)
-        .where(NationalReport.cycle_id.in_(cycle_ids))
+        .where(NationalReport.cycle_id.in_(cycle_ids), Clarification.withdrawn_at.is_(None))
         .group_by(Clarification.report_id)
     )
     return {report: (asked, asked - replied) for report, asked, replied in rows}

@@ -177,9 +177,10 @@ def _last(recorded: Recorded, kind: str, number: int) -> ChainEntry | None:
 
 
 def clarifications(recorded: Recorded) -> Iterator[Broken]:
-    """Each question and reply is the one that the history holds."""
+    """Each question and reply is the one that the history holds, and withdrawn if it says so."""
     asked = {e.facts["clarification"]: e for e in recorded.events("clarification-asked")}
     replied = {e.facts["clarification"]: e for e in recorded.events("clarification-replied")}
+    withdrawn = {e.facts["clarification"]: e for e in recorded.events("clarification-withdrawn")}
     rows = {row.public_id: row for row in recorded.clarifications}
     for public_id in sorted(set(asked) | set(rows)):
         row, question, answer = rows.get(public_id), asked.get(public_id), replied.get(public_id)
@@ -192,6 +193,10 @@ def clarifications(recorded: Recorded) -> Iterator[Broken]:
         expected = (_text(answer, "reply"), answer.at) if answer else ("", None)
         if (row.reply, row.replied_at) != expected:
             yield Broken(place, "its reply is not the one that was given")
+        taken_back = withdrawn.get(public_id)
+        mark = (taken_back.at, taken_back.actor_id) if taken_back else (None, None)
+        if (row.withdrawn_at, row.withdrawn_by_id) != mark:
+            yield Broken(place, "it is marked as withdrawn otherwise than in the history")
 
 
 def _text(entry: ChainEntry, field: str) -> str:

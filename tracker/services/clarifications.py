@@ -1,4 +1,4 @@
-"""Questions of the secretariat on one response, and the State's replies."""
+"""Questions of the secretariat on one response, withdrawn or with the State's reply."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,6 +32,8 @@ def ask(
 ) -> Clarification:
     """Ask the State about its answer, given or not, in the latest submission.
 
+    The same question sent twice is asked once, as long as it waits for its reply.
+
     ``WrongStatus`` where the report is not under review or a newer submission exists,
     ``Invalid`` for an empty question or a paragraph that asks nothing of States.
     """
@@ -46,6 +48,9 @@ def ask(
         raise WrongStatus(Problem("newer-submission"))
     if report.status not in UNDER_REVIEW:
         raise WrongStatus(Problem("wrong-status", "", {"status": report.status}))
+    asked = _open_question(session, submission.id, commitment.id, text)
+    if asked is not None:
+        return asked
     now = clock()
     row = Clarification(
         report_id=report.id,
@@ -82,7 +87,7 @@ def reply(
 ) -> Clarification:
     """Answer a question, once, whatever the status of the report; the answer is not edited.
 
-    ``WrongStatus`` where it was answered before, ``Invalid`` for an empty reply.
+    ``WrongStatus`` where it was answered before or withdrawn, ``Invalid`` for an empty reply.
     """
     found = session.get(Clarification, clarification_id)
     if found is None:
@@ -90,13 +95,11 @@ def reply(
     report = locked_report(session, found.report_id)
     authorise(actor, Action.CLARIFICATION_REPLY, Subject(state_id=report.state_id))
     text = _required_text(reply, "reply")
-    row = session.scalars(
-        select(Clarification)
-        .where(Clarification.id == clarification_id)
-        .execution_options(populate_existing=True)
-    ).one()
+    row = _as_it_stands(session, clarification_id)
     if row.replied_at is not None:
         raise WrongStatus(Problem("already-replied"))
+    if row.withdrawn_at is not None:
+        raise WrongStatus(Problem("question-withdrawn"))
     now = clock()
     row.reply, row.replied_at, row.replied_by_id = text, now, actor.user_id
     chain.append(
@@ -118,6 +121,60 @@ def reply(
         facts={"submission": submission.public_id, "paragraph": row.commitment.paragraph},
     )
     return row
+
+
+def withdraw(session: Session, *, actor: Actor, clarification_id: int, clock: Clock) -> None:
+    """Take a question back that has no reply, whatever the status of the report; its words stay.
+
+    ``WrongStatus`` where it was answered before. Withdrawing it twice changes nothing.
+    """
+    authorise(actor, Action.CLARIFICATION_ASK)
+    found = session.get(Clarification, clarification_id)
+    if found is None:
+        raise NotFound(Problem("not-found"))
+    report = locked_report(session, found.report_id)
+    row = _as_it_stands(session, clarification_id)
+    if row.replied_at is not None:
+        raise WrongStatus(Problem("already-replied"))
+    if row.withdrawn_at is not None:
+        return
+    now = clock()
+    row.withdrawn_at, row.withdrawn_by_id = now, actor.user_id
+    chain.append(
+        session,
+        report=report,
+        actor=actor,
+        kind="clarification-withdrawn",
+        at=now,
+        subject=row.commitment.key,
+        facts={"clarification": row.public_id},
+    )
+
+
+def _open_question(
+    session: Session, submission_id: int, commitment_id: int, text: str
+) -> Clarification | None:
+    """The same question on the same answer, if it waits for its reply."""
+    return session.scalars(
+        select(Clarification)
+        .where(
+            Clarification.submission_id == submission_id,
+            Clarification.commitment_id == commitment_id,
+            Clarification.question == text,
+            Clarification.replied_at.is_(None),
+            Clarification.withdrawn_at.is_(None),
+        )
+        .limit(1)
+    ).one_or_none()
+
+
+def _as_it_stands(session: Session, clarification_id: int) -> Clarification:
+    """Read again once the report is locked: two who act at once queue up."""
+    return session.scalars(
+        select(Clarification)
+        .where(Clarification.id == clarification_id)
+        .execution_options(populate_existing=True)
+    ).one()
 
 
 def _asked_commitment(session: Session, report: NationalReport, commitment_id: int) -> Commitment:

@@ -102,7 +102,8 @@ def send_reply(report: ReportRow, here: Section) -> Replies:
                 replies.sent = row
                 continue
             if not row.open:
-                raise WrongStatus(Problem("already-replied"))
+                code = "question-withdrawn" if row.withdrawn_at else "already-replied"
+                raise WrongStatus(Problem(code))
         except (Invalid, WrongStatus) as error:
             form.show(*_problems(error))
             replies.status = _status(error)

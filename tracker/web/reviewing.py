@@ -14,7 +14,7 @@ from tracker.domain.workflow import ReportStatus, Step, may_follow
 from tracker.forms.review import QuestionForm, ReturnForm
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
-from tracker.queries.clarifications import list_for_report
+from tracker.queries.clarifications import clarification_or_none, list_for_report
 from tracker.queries.corrections import came_of, steps_of
 from tracker.queries.documents import commitment_ids, document_or_none
 from tracker.queries.evidence import files_of_submissions, submitted_files
@@ -167,6 +167,21 @@ def ask(submission_id: str, paragraph: int) -> ResponseReturnValue:
         ), 422
     flash(gettext("Your question on paragraph %(number)s was sent.", number=paragraph))
     return back_to(reviewed, f"p{paragraph}")
+
+
+@blueprint.post("/questions/<clarification_id>/withdraw")
+@requires(Action.CLARIFICATION_ASK)
+def withdraw_question(submission_id: str, clarification_id: str) -> ResponseReturnValue:
+    """Take a question back that has no reply."""
+    reviewed = load_reviewed(submission_id, Action.CLARIFICATION_ASK)
+    row = clarification_or_none(session(), reviewed.row.report_id, clarification_id)
+    if row is None:
+        raise NotFound(Problem("not-found"))
+    clarifications.withdraw(
+        session(), actor=current_actor(), clarification_id=row.id, clock=system_clock
+    )
+    flash(gettext("The question on paragraph %(number)s was withdrawn.", number=row.paragraph))
+    return back_to(reviewed, f"p{row.paragraph}")
 
 
 def _decision_page(reviewed: Reviewed, step: Step, form: ReturnForm | None = None) -> str:
