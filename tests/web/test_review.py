@@ -1,6 +1,6 @@
 """The secretariat's pages: board, submission, changes, questions, decisions, striking out."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from bs4 import BeautifulSoup, Tag
@@ -11,6 +11,7 @@ from tests.items import CONTACT, save
 from tests.national_reports import Reporting, report_at
 from tests.people import Browser, make_user, parsed
 from tests.submitted import make_cycle
+from tracker.domain.clock import system_clock
 from tracker.domain.indicators import Cell
 from tracker.domain.labels import label
 from tracker.domain.progress import Audience, Progress
@@ -143,6 +144,59 @@ def test_what_waits_leads_to_the_submission(
     assert heading is not None
     links = [link["href"] for link in heading.find_next("ul").find_all("a")]  # type: ignore[union-attr]
     assert links == [path_of(submitted[1])]
+
+
+def waiting(browser: Browser) -> list[str]:
+    """The lines of what waits for the secretariat."""
+    lines = browser.soup("/review").select("#waiting ~ ul:first-of-type > li")
+    return [" ".join(line.get_text().split()) for line in lines]
+
+
+def test_what_waits_longest_stands_first_with_its_day_and_why_it_came(
+    session: Session, reviewer: Browser
+) -> None:
+    report_at(session, ReportStatus.ACCEPTED, "GHA")  # on 2 March 2026
+    work, _ = report_at(session, ReportStatus.PUBLISHED, "ALB")
+    work.reopen("A law was <b>passed</b>.")
+    work.clock.start = system_clock() - timedelta(days=10, hours=6)
+    work.submit()
+    session.commit()
+    ghana, albania = waiting(reviewer)
+    assert ghana.startswith("Ghana · Submission 1 bms7 Accepted")
+    assert "Submitted 2 Mar 2026, 09:0" in ghana
+    assert ghana.endswith(" days ago")
+    assert albania.startswith("Albania · Submission 2")
+    assert ", 10 days agoReopened by its State (" in albania
+    assert albania.endswith(": A law was <b>passed</b>.")
+
+
+def test_replies_are_new_until_the_next_step_of_the_secretariat(
+    session: Session, reviewer: Browser, submitted: tuple[Reporting, Submission]
+) -> None:
+    work, submission = submitted
+
+    def ask_and_reply(question: str) -> None:
+        row = work.ask(submission, question)
+        reply(session, actor=work.focal_point, clarification_id=row.id, reply="1", clock=work.clock)
+
+    ask_and_reply("Since when?")
+    ask_and_reply("By whom?")
+    work.ask(submission, "Why?")
+    session.commit()
+    (line,) = waiting(reviewer)
+    assert "1 question without reply 2 new replies" in line
+    last = row_of(reviewer.soup("/review"), "by-state", "Ghana")[-1]
+    assert last == "1 of 3 without reply 2 new replies"
+    work.accept(submission)
+    session.commit()
+    assert "new repl" not in waiting(reviewer)[0]
+    ask_and_reply("At what cost?")
+    session.commit()
+    assert "1 new reply" in waiting(reviewer)[0]
+    work.give_back(submission)
+    work.submit()
+    session.commit()
+    assert "new repl" not in reviewer.get("/review").text
 
 
 def test_what_waits_in_an_older_cycle_is_not_hidden_by_a_new_one(

@@ -13,6 +13,7 @@ from tracker.domain.progress import Audience
 from tracker.domain.workflow import ReportStatus
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
+from tracker.queries.corrections import Taken, came_of, steps_of
 from tracker.queries.coverage import CoverageGroup, CoverageRow, coverage_of_cycle
 from tracker.queries.cycles import CycleRow, list_cycles
 from tracker.queries.review import LatestSubmission, latest_submissions
@@ -48,6 +49,16 @@ class BoardLine:
         if status == ReportStatus.PUBLISHED:
             return self.row.is_published
         return not status or status == (self.row.status or NOT_BEGUN)
+
+
+@dataclass(frozen=True, slots=True)
+class Awaiting:
+    """A report that the secretariat has to review or publish; ``why``: what it came of, if so."""
+
+    cycle: str
+    row: LatestSubmission
+    days: int
+    why: Taken | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +137,7 @@ def home() -> ResponseReturnValue:
         cycles=cycles,
         groups=groups,
         everybody=everybody,
-        waiting=_waiting(cycles, everything),
+        waiting=_waiting(cycles, everything, now),
         observers=[row for row in latest.values() if row.is_observer],
         filters=FILTERS,
         status=status,
@@ -145,14 +156,23 @@ def _latest_with_reports(cycles: tuple[CycleRow, ...]) -> CycleRow | None:
 
 
 def _waiting(
-    cycles: tuple[CycleRow, ...], latest: Mapping[int, Mapping[str, LatestSubmission]]
-) -> list[tuple[str, LatestSubmission]]:
-    """What the secretariat has to review or publish, of every cycle, with the cycle's slug."""
-    return [
+    cycles: tuple[CycleRow, ...],
+    latest: Mapping[int, Mapping[str, LatestSubmission]],
+    now: datetime,
+) -> list[Awaiting]:
+    """What the secretariat has to review or publish, of every cycle, the longest waiting first."""
+    found = [
         (cycle.slug, row)
         for cycle in cycles
         for row in latest[cycle.id].values()
         if row.status in (ReportStatus.SUBMITTED, ReportStatus.ACCEPTED)
+    ]
+    steps = steps_of(session(), [row.report_id for _, row in found])
+    return [
+        Awaiting(
+            slug, row, (now - row.submitted_at).days, came_of(steps[row.report_id], row.number)
+        )
+        for slug, row in sorted(found, key=lambda pair: pair[1].submitted_at)
     ]
 
 
