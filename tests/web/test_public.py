@@ -1,6 +1,7 @@
 """The public pages, read as anybody: what they say, and what they keep to themselves."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,9 +9,11 @@ from bs4 import BeautifulSoup, Tag
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from tests.items import CONTACT
 from tests.people import Browser, make_user, parsed
 from tests.statements import counted
 from tests.submitted import make_cycle, make_report, make_submission
+from tests.submitted_items import add_item
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.roles import Role
@@ -278,6 +281,16 @@ def test_a_struck_text_leaves_its_place(public: Browser, session: Session) -> No
     for path in (COMMITMENT, f"/states/KEN?cycle={CYCLE}"):
         shown = text_of(public.soup(path + "&lang=en"))
         assert "removed here by the secretariat" in shown and "It named a person." in shown
+
+
+def test_a_struck_text_of_a_row_says_which_one_it_was(public: Browser, session: Session) -> None:
+    cycle = make_cycle(session, CYCLE)
+    made = make_submission(session, cycle, "KEN", {})
+    contact = replace(CONTACT, name="", audience=Audience.PUBLIC)
+    add_item(session, made, contact, struck={"name": "Names a person."})
+    session.commit()
+    row = public.soup(f"/states/KEN?cycle={CYCLE}&lang=en").select_one("#contacts article")
+    assert row and "Name: [A text was removed here by the secretariat.]" in text_of(row)
 
 
 def test_filters_leave_what_was_asked_for(public: Browser) -> None:
