@@ -254,7 +254,13 @@ def test_a_file_withdrawn_says_why(session: Session, browser_of: type[Browser]) 
     assert sentence in page.text and not page.select("a[download]")
     response = fetch(browser, f"/exports/{row.public_id}")
     assert response.status_code == 410 and sentence in response.text
-    assert "withdrawn" in browser.soup("/exports").text
+    (line,) = [
+        row
+        for row in browser.soup("/exports").select("#exports tbody tr")
+        if "Withdrawn" in row.text
+    ]
+    assert [cell.text for cell in line.select("td")[2:]] == ["Withdrawn", "none"]
+    assert page.title and page.title.text.startswith("Export: Withdrawn")
 
 
 def test_looking_again_becomes_less_frequent(
