@@ -1,5 +1,6 @@
 """Exports: who may ask for how many, who gets them, and workers that die while making them."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -15,7 +16,7 @@ from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from tests.exports import ask_for_export
-from tests.people import make_actor
+from tests.people import make_actor, make_user
 from tests.submitted import make_cycle, make_submission
 from tracker.cli import export_making
 from tracker.cli.export_making import ExportMaker
@@ -27,6 +28,7 @@ from tracker.domain.exports import (
     KEPT_SIGNED_OUT,
     WAITING_OF_ALL,
     WAITING_SIGNED_OUT,
+    ExportFormat,
     ExportOptions,
     ExportStatus,
 )
@@ -35,6 +37,7 @@ from tracker.domain.responses import ResponseContent
 from tracker.domain.roles import PUBLIC, Actor, Role
 from tracker.models import Export, NationalReport
 from tracker.models.engine import write_intent
+from tracker.queries.accounts import actor_of
 from tracker.queries.exporting import (
     export_job,
     export_or_none,
@@ -249,6 +252,43 @@ def test_a_file_is_made_and_only_its_owner_may_read_it(
     assert path.stat().st_size == made.size
     sheet = CalamineWorkbook.from_path(path).get_sheet_by_name("Responses").to_python()
     assert {"Done by KEN.", "Done by GHA.", "Done by MEX."} <= {c for row in sheet for c in row}
+
+
+@pytest.mark.parametrize(
+    ("role", "audience", "named"),
+    [
+        (Role.REVIEWER, Audience.PUBLIC, "Secretariat"),
+        (Role.FOCAL_POINT, Audience.PUBLIC, "National focal point"),
+        (None, Audience.PUBLIC, "public site"),
+        (Role.REVIEWER, Audience.STATES, "Amadis Orrery"),
+        (Role.ADMINISTRATOR, Audience.SECRETARIAT, "Amadis Orrery"),
+    ],
+)
+def test_the_file_for_everybody_names_an_office_and_no_person(
+    session: Session,
+    reports: None,
+    maker: ExportMaker,
+    tmp_path: Path,
+    role: Role | None,
+    audience: Audience,
+    named: str,
+) -> None:
+    actor = PUBLIC
+    if role:
+        state = "GHA" if role.of_a_state else None
+        actor = actor_of(session, make_user(session, role, state, name="Amadis Orrery"))
+    for form in (ExportFormat.XLSX, ExportFormat.JSON):
+        options = ExportOptions((CYCLE,), audience, "en", form=form)
+        export = ask_for_export(session, actor, options, token="t")
+        session.commit()
+        assert maker.make_next()
+        path = ExportFolder(tmp_path).file(export.public_id, form)
+        if form is ExportFormat.JSON:
+            assert json.loads(path.read_bytes())["made_by"] == named
+            continue
+        sheet = CalamineWorkbook.from_path(path).get_sheet_by_name("Read me").to_python()
+        (made,) = [row[1] for row in sheet if row[0] == "Made"]
+        assert str(made).endswith(f"UTC, {named}")
 
 
 def test_exports_are_made_in_the_order_in_which_they_were_asked_for(

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from tracker.delivery.files import ExportFolder
 from tracker.domain.clock import Clock
+from tracker.domain.documents import Addressee
 from tracker.domain.exports import ExportStatus
+from tracker.domain.labels import label
 from tracker.domain.messages import N_
 from tracker.domain.progress import Audience
 from tracker.exchange.compiled_files import write_compiled_file
@@ -141,7 +143,7 @@ class ExportMaker:
                     options.form,
                     translate=translate,
                     language=options.language,
-                    made=Made(self._clock(), job.made_for or translate(SIGNED_OUT)),
+                    made=Made(self._clock(), _made_by(job, translate)),
                 )
             return path.stat().st_size
 
@@ -194,3 +196,12 @@ def _problem(error: Exception) -> str:
     """What who asked is told; the libraries wrap what the disk said."""
     of_the_disk = isinstance(error, OSError) or isinstance(error.__context__, OSError)
     return "export-not-written" if of_the_disk else "export-failed"
+
+
+def _made_by(job: ExportJob, translate: Callable[[str], str]) -> str:
+    """Who made it; the file for everybody, which is passed on, names an office and no person."""
+    if job.export.options.audience is not Audience.PUBLIC:
+        return job.made_for or translate(SIGNED_OUT)
+    if job.role is None:
+        return translate(SIGNED_OUT)
+    return translate(label(job.role if job.role.of_a_state else Addressee.SECRETARIAT))

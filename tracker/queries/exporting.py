@@ -7,7 +7,9 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.exports import UNFINISHED, ExportOptions, ExportStatus
+from tracker.domain.roles import Role
 from tracker.models import Export, User
+from tracker.queries.accounts import actor_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,14 @@ class ExportRow:
 
 @dataclass(frozen=True, slots=True)
 class ExportJob:
-    """What the worker needs. ``made_for`` is empty where nobody was signed in.
+    """What the worker needs. ``made_for`` is empty where nobody was signed in; ``role`` is theirs.
 
     ``since``: when the export it is compared with began, and its submissions.
     """
 
     export: ExportRow
     made_for: str
+    role: Role | None
     since: tuple[datetime, list[int]] | None
 
 
@@ -92,12 +95,18 @@ def unfinished_exports(session: Session, status: ExportStatus) -> tuple[ExportRo
 def export_job(session: Session, export_id: int) -> ExportJob:
     """Everything that making one export takes, except what it shows."""
     export = _rows(session, Export.id == export_id)[0]
-    name = session.scalar(
-        select(User.name).join(Export, Export.user_id == User.id).where(Export.id == export_id)
+    user = session.scalar(
+        select(User).join(Export, Export.user_id == User.id).where(Export.id == export_id)
     )
+    grants = actor_of(session, user).grants if user else ()
     earlier = _rows(session, Export.public_id == export.options.since)
     since = [(row.begun_at, list(row.submissions)) for row in earlier if row.begun_at]
-    return ExportJob(export, name or "", since[0] if since else None)
+    return ExportJob(
+        export,
+        user.name if user else "",
+        grants[0].role if grants else None,
+        since[0] if since else None,
+    )
 
 
 def files_to_keep(session: Session, now: datetime) -> frozenset[str]:
