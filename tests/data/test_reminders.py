@@ -231,3 +231,26 @@ class TestOpening:
     def test_an_old_cycle_is_no_news(self, session: Session) -> None:
         make_user(session, Role.FOCAL_POINT, "KEN")
         assert queue_reminders(session, now=days(0)) == 0  # bms7, open since 2021
+
+    def test_who_is_told_of_the_opening_gets_no_reminder_of_the_same_days(
+        self, session: Session, cycle: ReportingCycle
+    ) -> None:
+        make_user(session, Role.FOCAL_POINT, "KEN")
+        cycle.opens_on = DUE - timedelta(days=10)
+        session.flush()
+        assert [queue_reminders(session, now=days(day)) for day in (-10, -10, -9)] == [1, 0, 0]
+        make_user(session, Role.FOCAL_POINT, "GHA")  # who comes later is told of the opening, too
+        assert [queue_reminders(session, now=days(day)) for day in (-8, -7, -1)] == [1, 2, 2]
+        assert stages(session) == ["before-7", "before-7", "before-1", "before-1"]
+
+    def test_another_due_day_than_the_opening_told_is_reminded_of(
+        self, session: Session, cycle: ReportingCycle
+    ) -> None:
+        make_user(session, Role.FOCAL_POINT, "KEN")
+        cycle.opens_on, cycle.due_on = DUE - timedelta(days=10), None
+        session.flush()
+        assert queue_reminders(session, now=days(-10)) == 1
+        cycle.due_on = DUE
+        session.flush()
+        assert queue_reminders(session, now=days(-9)) == 1
+        assert stages(session) == ["before-30"]

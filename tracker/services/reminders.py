@@ -38,7 +38,7 @@ def queue_reminders(session: Session, *, now: datetime) -> int:
         for cycle in cycles
         for key, kind, user, data in _for_cycle(session, cycle, now)
     }
-    new = wanted.keys() - _taken(session, list(wanted))
+    new = wanted.keys() - _letters(session, list(wanted)).keys()
     for key in sorted(new):
         kind, user, data = wanted[key]
         queue(session, user=user, kind=kind, at=now, data=data, unique_key=key)
@@ -49,26 +49,37 @@ def _has_news(cycle: CycleToWatch, now: datetime) -> bool:
     return is_announced_at(cycle.dates, now) or stage_at(cycle.dates, now) is not None
 
 
-def _taken(session: Session, keys: list[str]) -> set[str]:
-    found: set[str] = set()
+def _letters(session: Session, keys: list[str]) -> dict[str, tuple[datetime, str]]:
+    """When each letter of these keys was queued, and the due day that it names."""
+    found: dict[str, tuple[datetime, str]] = {}
     for start in range(0, len(keys), 500):  # a statement takes a limited number of values
         batch = keys[start : start + 500]
-        query = select(OutgoingMail.unique_key).where(OutgoingMail.unique_key.in_(batch))
-        found.update(key for key in session.scalars(query) if key is not None)
+        query = select(OutgoingMail.unique_key, OutgoingMail.created_at, OutgoingMail.data)
+        for key, at, data in session.execute(query.where(OutgoingMail.unique_key.in_(batch))):
+            found[key] = at, data["due"]
     return found
 
 
 def _for_cycle(session: Session, cycle: CycleToWatch, now: datetime) -> Iterator[Told]:
     states = report_states(session, cycle.id)
     stage = stage_at(cycle.dates, now)
-    for person in all_focal_points(session):
-        data = _about(cycle, person)
-        place = f"{cycle.slug}:{person.state_id}:{person.user.id}"
+    people = all_focal_points(session)
+    openings = _letters(session, [f"opened:{_place(cycle, person)}" for person in people])
+    for person in people:
+        data, place = _about(cycle, person), _place(cycle, person)
         if is_announced_at(cycle.dates, now):
             yield f"opened:{place}", MailKind.CYCLE_OPENED, person.user, data
+            openings.setdefault(f"opened:{place}", (now, data["due"]))
+        told_at, due_told = openings.get(f"opened:{place}", (None, ""))
+        if told_at and due_told == data["due"] and stage_at(cycle.dates, told_at) is stage:
+            continue  # the opening told the due day when this reminder was due already
         if stage and states.get(person.state_id, NOT_BEGUN).needs(stage):
             key = f"{stage.value}:{data['due']}:{place}"  # another due day, another reminder
             yield key, MailKind.REMINDER, person.user, data | {"stage": stage.value}
+
+
+def _place(cycle: CycleToWatch, person: FocalPoint) -> str:
+    return f"{cycle.slug}:{person.state_id}:{person.user.id}"
 
 
 def _about(cycle: CycleToWatch, person: FocalPoint) -> dict[str, Any]:
