@@ -86,7 +86,7 @@ def configure_app(app: Flask, settings: Settings) -> None:
         SECRET_KEY=settings.secret_key,
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         SQLALCHEMY_ENGINE_OPTIONS=options,
-        SESSION_COOKIE_NAME="tracker_form",
+        SESSION_COOKIE_NAME=session.host_only("tracker_form", secure=settings.secure_cookies),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=settings.secure_cookies,

@@ -27,10 +27,14 @@ class SignedInUser(UserMixin):
         self.actor = browser.actor
 
 
+def host_only(name: str, *, secure: bool) -> str:
+    """The name of a cookie: ``__Host-`` over HTTPS, so that no sub-domain can set it."""
+    return f"__Host-{name}" if secure else name
+
+
 def cookie_name() -> str:
-    """``__Host-`` where the site is served over HTTPS, so that no sub-domain can set it."""
-    secure = current_app.config["SETTINGS"].secure_cookies
-    return "__Host-tracker_session" if secure else "tracker_session"
+    """Of the cookie that says who is signed in."""
+    return host_only("tracker_session", secure=current_app.config["SETTINGS"].secure_cookies)
 
 
 def request_token_hash() -> str | None:
