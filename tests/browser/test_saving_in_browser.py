@@ -265,6 +265,48 @@ def test_text_put_back_over_somebody_elses_save_is_a_conflict(
     assert _stored(site, "GAB", 25) == "Customs wrote first."
 
 
+FORBIDDEN = """
+Object.defineProperty(window, "sessionStorage", { get() { throw new DOMException("no") } });
+"""
+FULL = """
+Storage.prototype.setItem = () => { throw new DOMException("full", "QuotaExceededError") };
+"""
+
+
+@pytest.mark.parametrize("storage", [FORBIDDEN, FULL], ids=["forbidden", "full"])
+def test_where_nothing_can_be_kept_saving_and_asking_go_on(
+    visits: Visits, site: RunningSite, storage: str
+) -> None:
+    visits.connection_may_fail = True
+    iso3 = "NAM" if storage == FULL else "AGO"
+    page = visits.open(site)
+    page.add_init_script(storage)
+    address = begin_report(page, add_focal_point(site, iso3))
+    page.clock.install(time=NOON)
+    page.goto(address + SECTION)
+    page.clock.pause_at(NOON.replace(hour=13))
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    narrative(page, 25).click()
+    narrative(page, 25).press_sequentially("Typed.")
+    expect(save_state(page, 25)).to_have_text("Not saved yet")
+    page.get_by_role("link", name="My reports").first.click()
+    assert (asked, page.url) == (["beforeunload"], address + SECTION)
+    page.clock.run_for(2000)
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    page.context.set_offline(True)
+    narrative(page, 25).press_sequentially(" More.")
+    page.clock.run_for(2000)
+    expect(save_state(page, 25)).to_contain_text("while this page stays open")
+    page.context.set_offline(False)
+    page.clock.run_for(15_000)
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    assert _stored(site, iso3, 25) == "Typed. More."
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(site.url + "/")
+    assert asked == ["beforeunload"]
+
+
 def test_text_kept_is_for_its_writer_only_and_goes_when_that_person_signs_out(
     visits: Visits, site: RunningSite
 ) -> None:

@@ -1,5 +1,7 @@
 // Saves an answer two seconds after typing stops and on leaving a field. Without this script the
 // page has a save button that does the same. "Saved" is written only when the server said so.
+import { forget, recall, remember } from "./storage.js";
+
 const WAIT = 2000;
 const RETRY = 15000;
 const form = document.querySelector("form.responses");
@@ -134,7 +136,7 @@ class Answer {
     clearTimeout(this.timer);
     this.clearErrors();
     this.say(this.settled);
-    sessionStorage.removeItem(this.storageKey);
+    forget(this.storageKey);
   }
 
   saveIn(time) {
@@ -146,7 +148,7 @@ class Answer {
     const kept = { at: new Date().toISOString(), values: [...valuesOf(this.box)] };
     const arrived = this.lost ?? this.sent;
     if (arrived) kept.lost = { content: arrived.content, body: [...arrived.body] };
-    sessionStorage.setItem(this.storageKey, JSON.stringify(kept));
+    this.isKept = remember(this.storageKey, kept);
   }
 
   // Where an answer was lost, the same save goes first, with its own key, so that the server makes
@@ -172,7 +174,7 @@ class Answer {
     } catch {
       this.lost = { content, body };
       this.needsSignIn = this.needsPage = false; // of an earlier save
-      this.fail(texts.textFailed);
+      this.fail(this.isKept ? texts.textFailed : texts.textUnkept);
     }
     this.running = false;
     this.sent = null;
@@ -209,7 +211,7 @@ class Answer {
       this.acknowledged = content;
       // Who has just chosen "not applicable" has not had the time to say why.
       if (this.lacking && document.activeElement?.type !== "radio") this.showLacking();
-      sessionStorage.removeItem(this.storageKey);
+      forget(this.storageKey);
       this.settled = told.message;
       this.say(told.message);
       if (this.listed) this.listed.textContent = told.standing;
@@ -256,10 +258,10 @@ class Answer {
   }
 
   offerKept() {
-    const kept = JSON.parse(sessionStorage.getItem(this.storageKey) ?? "null");
+    const kept = recall(this.storageKey);
     if (!kept) return;
     if (meaning(kept.values) === meaning([...valuesOf(this.box)])) {
-      sessionStorage.removeItem(this.storageKey);
+      forget(this.storageKey);
       return;
     }
     const line = document.createElement("div");
@@ -277,7 +279,7 @@ class Answer {
     button.className = "button button-secondary";
     button.textContent = label;
     button.addEventListener("click", () => {
-      sessionStorage.removeItem(this.storageKey);
+      forget(this.storageKey);
       line.remove();
       this.offered = false;
       tellKept();
