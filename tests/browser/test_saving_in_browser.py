@@ -69,6 +69,7 @@ def test_text_is_saved_on_leaving_a_field(visits: Visits, site: RunningSite) -> 
     listed = page.locator("#paragraphs a[href='#p26'] + .hint")
     to_do = listed.inner_text()
     progress(page, 26, "partly_implemented").check()
+    page.keyboard.press("Tab")
     expect(save_state(page, 26)).to_contain_text("Saved at")
     expect(listed).not_to_have_text(to_do)
     shown = listed.inner_text()
@@ -78,6 +79,27 @@ def test_text_is_saved_on_leaving_a_field(visits: Visits, site: RunningSite) -> 
     found = on_disk(site, "TZA", 26)
     assert found is not None and found.progress == "partly_implemented"
     assert count_entries(site, "TZA") == 2
+
+
+def test_walking_through_choices_by_arrow_keys_saves_the_last_one_alone(
+    visits: Visits, site: RunningSite
+) -> None:
+    page = _at_work(visits, site, "CAF", clock=True)
+    progress(page, 25, "").focus()
+    for _ in range(4):
+        page.keyboard.press("ArrowDown")
+        page.clock.run_for(1900)
+    expect(save_state(page, 25)).to_have_text("Not saved yet")
+    page.clock.run_for(100)
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    found = on_disk(site, "CAF", 25)
+    assert found is not None and (found.progress, found.version) == ("implemented", 1)
+    assert count_entries(site, "CAF") == 1
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    found = on_disk(site, "CAF", 25)
+    assert found is not None and (found.progress, found.version) == ("partly_implemented", 2)
 
 
 def test_saving_goes_on_after_the_first_save(visits: Visits, site: RunningSite) -> None:

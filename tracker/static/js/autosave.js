@@ -92,10 +92,11 @@ class Answer {
     this.running = false;
     this.laws = new Laws(box.querySelector(".measures"));
     box.addEventListener("input", () => this.changed());
-    box.addEventListener("change", () => this.save());
     // A button that is being pressed saves by itself, and must not move from under the pointer.
-    box.addEventListener("focusout", (event) => {
-      if (event.relatedTarget?.type !== "submit") this.save();
+    // Arrow keys walk through the choices of one question: the last one is meant.
+    box.addEventListener("focusout", ({ target, relatedTarget }) => {
+      const walking = relatedTarget?.type === "radio" && relatedTarget.name === target.name;
+      if (relatedTarget?.type !== "submit" && !walking) this.save();
     });
     // The button saves this answer here. Where the server refused for a reason that another page
     // settles (two texts, a session that ended), it sends the form, as it does without a script.
