@@ -79,7 +79,7 @@ def _full_report(session: Session, slug: str, year: int) -> None:
             add_file(session, made, paragraph, "Arms Act")
         add_figures(session, made, found_arms(year, total=10, uniquely_marked=5, traced=2))
         for item in EVERY:
-            add_item(session, made, item, struck={"name": "Named."})
+            add_item(session, made, item, struck={item.TEXTS[0]: "Named."})
 
 
 def _answer_everything(work: Reporting) -> None:
