@@ -78,6 +78,32 @@ def test_an_excerpt_is_cut_around_the_first_word_found() -> None:
     assert [piece.text for piece in search("all").excerpt("all of it")] == ["all", " of it"]
 
 
+@pytest.mark.parametrize(
+    ("asked", "text", "shown"),
+    [
+        (
+            "needle",
+            "Registers " + "were kept " * 8 + "beside the needle in " + "every district " * 8,
+            f"… kept {'were kept ' * 7}beside the needle in {'every district ' * 5}every …",
+        ),
+        ("武器", "管" * 100 + "武器" + "制" * 100, "… " + "管" * 90 + "武器" + "制" * 90 + " …"),
+        (
+            "सूची",
+            "कि" * 60 + "।सूची।" + "की" * 60,  # a vowel sign stays with its letter
+            "… " + "कि" * 44 + "।सूची।" + "की" * 45 + " …",
+        ),
+        ("needle", "x" * 60 + "needle" + "y" * 60, "x" * 60 + "needle" + "y" * 60),
+        (
+            "needle",
+            "z " + "x" * 95 + "needle" + "y" * 95 + " z",
+            "… " + "x" * 90 + "needle" + "y" * 90 + " …",
+        ),
+    ],
+)
+def test_an_excerpt_cuts_no_word(asked: str, text: str, shown: str) -> None:
+    assert "".join(piece.text for piece in search(asked).excerpt(text)) == shown
+
+
 TEXTS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=60)
 
 

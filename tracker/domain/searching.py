@@ -10,6 +10,8 @@ from tracker.domain.errors import Invalid, Problem
 LONGEST = 200
 AROUND = 90
 """Characters of an excerpt on either side of what was found."""
+LONGEST_WORD = 40
+"""At most so much less of them, so that no word is cut: a text without spaces has no other."""
 LAST_MARK = 0xFFFF
 """A class of the basic plane alone is looked up at once; beyond, marks are compared as typed."""
 DROPPED = "\u0640\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
@@ -83,7 +85,7 @@ class Search:
         """What stands around the first word found, in pieces; the beginning where there is none."""
         spans = self._spans(text)
         first = spans[0] if spans else (0, 0)
-        start, stop = max(first[0] - AROUND, 0), min(first[1] + AROUND, len(text))
+        start, stop = _cut_before(text, first[0]), _cut_after(text, first[1])
         before, after = "… " if start else "", " …" if stop < len(text) else ""
         shown = self.segments(text[start:stop])
         return (
@@ -109,6 +111,36 @@ class Search:
             else:
                 merged.append((start, stop))
         return merged
+
+
+def _cut_before(text: str, found: int) -> int:
+    """Where an excerpt begins: with a word, in scripts without spaces with a letter."""
+    start = max(found - AROUND, 0)
+    if start == 0:
+        return 0
+    for at in range(start, min(start + LONGEST_WORD, found + 1)):
+        if text[at - 1].isspace():
+            return at
+    while start < found and _is_mark(text[start]):
+        start += 1
+    return start
+
+
+def _cut_after(text: str, found: int) -> int:
+    """Where an excerpt ends: with a word, in scripts without spaces with the marks of a letter."""
+    stop = min(found + AROUND, len(text))
+    if stop == len(text):
+        return stop
+    for at in range(stop, max(stop - LONGEST_WORD, found - 1), -1):
+        if text[at].isspace():
+            return at
+    while stop < len(text) and _is_mark(text[stop]):
+        stop += 1
+    return stop
+
+
+def _is_mark(letter: str) -> bool:
+    return unicodedata.category(letter).startswith("M") or letter in DROPPED
 
 
 def parse_search(raw: str, *, place: str) -> Search | None:
