@@ -328,7 +328,7 @@ def _check_figures(site: RunningSite, page: Page) -> dict[str, Any]:
 def _check_workbook(page: Page, figures: dict[str, Any], folder: Path) -> None:
     """The button's file, by two readers: the same texts and numbers, nothing withheld."""
     page.goto("/cycles/bms7")
-    page.get_by_role("link", name="Download all of it: workbook, CSV or JSON").click()
+    page.get_by_role("link", name="Export whole cycles, with every answer").click()
     page.get_by_role("button", name="Make the file").click()
     link = page.locator("#export-state a[download]")  # the page looks again by itself
     link.wait_for(timeout=60_000)

@@ -21,6 +21,14 @@ from tracker.models import Installation
 BEFORE, NOW = "bms7-2026", "bms7-2028"
 ANSWERS, SEARCH = "/documents/bms7/25/answers", "/search"
 VALUES = "/indicators/sdg-16-4-2/values"
+FIGURES, MATRIX, BEHIND = (f"/cycles/{NOW}/{name}" for name in ("figures", "matrix", "states"))
+every_file = pytest.mark.parametrize(
+    ("place", "query"),
+    [
+        *((ANSWERS, ""), (SEARCH, "&q=police"), (VALUES, "")),
+        *((FIGURES, ""), (MATRIX, "&section=I.1.a"), (BEHIND, "&value=further")),
+    ],
+)
 
 
 @pytest.fixture(autouse=True)
@@ -52,7 +60,7 @@ def facts_of(browser: Browser, place: str, query: str = "") -> dict[str, str]:
     return {fact["name"]: fact["said"] for fact in read_csv(archive.read("read_me.csv"))}
 
 
-@pytest.mark.parametrize(("place", "query"), [(ANSWERS, ""), (SEARCH, "&q=police"), (VALUES, "")])
+@every_file
 @pytest.mark.parametrize("invented", [True, False])
 def test_demonstration_data_is_marked(
     public: Browser, session: Session, place: str, query: str, invented: bool
@@ -99,7 +107,7 @@ def test_what_was_chosen_is_told(public: Browser) -> None:
     assert codes == {"year": 2026, "category": "found", "area": "africa"}
 
 
-@pytest.mark.parametrize(("place", "query"), [(ANSWERS, ""), (SEARCH, "&q=police"), (VALUES, "")])
+@every_file
 def test_no_column_comes_twice(public: Browser, place: str, query: str) -> None:
     archive = zipfile.ZipFile(io.BytesIO(public.get(f"{place}.zip?lang=en{query}").data))
     for name in archive.namelist():

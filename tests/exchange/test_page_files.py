@@ -27,9 +27,11 @@ NOW = "bms7-2028"
 VALUES = "/indicators/sdg-16-4-2"
 ANSWERS = "/documents/bms7/25"
 SEARCH = "/search"
-FILES = {VALUES: f"{VALUES}/values", ANSWERS: f"{ANSWERS}/answers", SEARCH: SEARCH}
-ASKED = {VALUES: "", ANSWERS: "", SEARCH: "&q=words"}
-each = pytest.mark.parametrize("place", [VALUES, ANSWERS, SEARCH])
+FIGURES, MATRIX, BEHIND = (f"/cycles/{NOW}/{name}" for name in ("figures", "matrix", "states"))
+FILES = {VALUES: f"{VALUES}/values", ANSWERS: f"{ANSWERS}/answers"}
+FILES |= {place: place for place in (SEARCH, FIGURES, MATRIX, BEHIND)}
+ASKED = {SEARCH: "&q=words", MATRIX: "&area=africa", BEHIND: "&value=implemented"}
+each = pytest.mark.parametrize("place", list(FILES))
 
 
 @pytest.fixture
@@ -75,9 +77,10 @@ def tables_of(found: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
 
 @each
 def test_every_format_holds_the_same_rows(reports: None, public: Browser, place: str) -> None:
-    tables = tables_of(json_of(public, place, ASKED[place]))
+    asked = ASKED.get(place, "")
+    tables = tables_of(json_of(public, place, asked))
     assert all(tables.values())
-    answer = public.get(f"{FILES[place]}.zip?lang=en{ASKED[place]}")
+    answer = public.get(f"{FILES[place]}.zip?lang=en{asked}")
     with zipfile.ZipFile(io.BytesIO(answer.data)) as archive:
         assert archive.namelist() == [f"{key}.csv" for key in (*tables, "codebook", "read_me")]
         read = {key: read_csv(archive.read(f"{key}.csv")) for key in (*tables, "codebook")}
@@ -90,7 +93,7 @@ def test_every_format_holds_the_same_rows(reports: None, public: Browser, place:
     assert {fact["said"] for fact in about} >= {"Everybody: only what States made public."}
     assert not name_of(answer).endswith("_.zip") and name_of(answer).endswith("_public_en.zip")
 
-    book = public.get(f"{FILES[place]}.xlsx?lang=en{ASKED[place]}")
+    book = public.get(f"{FILES[place]}.xlsx?lang=en{asked}")
     assert book.mimetype == WORKBOOK
     written = Written(book.data)
     assert written.names[0] == "Read me" and written.names[-2:] == ["Codebook", "_tracker"]
@@ -227,9 +230,12 @@ def test_the_page_leads_to_its_files(reports: None, public: Browser, place: str)
         VALUES: "year=2026&of=a&value=computable",
         ANSWERS: "base=reporting&q=words",
         SEARCH: f"q=words&cycle={NOW}",
+        FIGURES: "base=answered&area=africa&theme=manufacture",
+        MATRIX: "base=answered&section=I.1&sort=25&rows=list",
+        BEHIND: "base=answered&value=implemented&paragraph=25",
     }[place]
     page = public.soup(f"{place}?{query}&lang=en")
-    links = [a for a in page.select("main a[href]") if FILES[place] in str(a["href"])]
+    links = [a for a in page.select("main a[href]") if f"{FILES[place]}." in str(a["href"])]
     assert [a.get_text() for a in links] == [
         *("Excel workbook", "CSV tables in a zip archive", "JSON"),
     ]

@@ -118,6 +118,9 @@ PUBLIC_PAGES = (
     "/indicators/sdg-16-4-2/values.json",
     f"/documents/bms7/26/answers.json?cycle={NOW}",
     f"/search.json?cycle={NOW}&q=words",
+    f"/cycles/{NOW}/figures.json",
+    f"/cycles/{NOW}/matrix.json",
+    f"/cycles/{NOW}/states.json?value=further",
 )
 OWN_PAGES = (
     "/account",

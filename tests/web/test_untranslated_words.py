@@ -475,7 +475,9 @@ def test_no_page_is_left_out(app: Flask) -> None:
         rule.endpoint
         for rule in app.url_map.iter_rules()
         if "GET" in (rule.methods or ())
-        and not rule.endpoint.startswith(("exports.", "page_downloads.", "api."))
+        and not rule.endpoint.startswith(
+            ("exports.", "page_downloads.", "cycle_downloads.", "api.")
+        )
     }
     assert pages - seen - NOT_PAGES == set()
 

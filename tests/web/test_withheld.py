@@ -88,6 +88,17 @@ ADDRESSES = [
     *BEHIND,
     f"{CYCLE}/matrix",
     f"{CYCLE}/matrix?area=grulac&section=I.1",
+    *(
+        f"{CYCLE}/{page}.{form}?{query}"
+        for form in ("xlsx", "zip", "json")
+        for page, query in (
+            ("figures", "base=answered"),
+            ("figures", "area=grulac"),
+            ("matrix", "area=grulac&section=I.1"),
+            ("states", "value=implemented&base=answered"),
+            ("states", "value=not_compared&paragraph=25&state=PER"),
+        )
+    ),
     f"/compare?{COMPARED}",
     f"/compare?{COMPARED}&base=answered&only=differences",
     f"/compare?{COMPARED}&only=good_practices",

@@ -17,6 +17,9 @@ class FileKind(StrEnum):
     INDICATOR = "tracker-indicator/1"
     COMMITMENT = "tracker-commitment/1"
     SEARCH = "tracker-search/1"
+    FIGURES = "tracker-figures/1"
+    MATRIX = "tracker-matrix/1"
+    BEHIND = "tracker-states/1"
     TEMPLATE = "tracker-template/1"
 
     @property

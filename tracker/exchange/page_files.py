@@ -93,7 +93,7 @@ def reader_lines(audience: Audience, own: Sequence[str], words: Words) -> list[t
 
 def _write_workbook(target: BinaryIO, data: PageFile, words: Words, made: Made) -> None:
     title = title_for(data.audience, data.title, words)
-    with Book(target, words, made, title) as book:
+    with Book(target, words, made, title, streaming=True) as book:
         readme = book.sheet(words(N_("Read me")), WIDTHS)
         explained = []
         for listed in data.tables:

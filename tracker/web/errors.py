@@ -51,6 +51,9 @@ PAGE_OF = {  # a file of what a page shows, and that page
     "page_downloads.indicator": "indicators.show",
     "page_downloads.commitment": "public.commitment",
     "page_downloads.search": "public.search",
+    "cycle_downloads.figures": "public.figures",
+    "cycle_downloads.matrix": "public.matrix",
+    "cycle_downloads.behind": "public.cycle_states",
 }
 TYPED = ("reason", "question", "reply")  # what somebody wrote for one step
 FILE_SENT = "multipart/form-data"

@@ -58,8 +58,8 @@ def indicator(slug: str, form: str) -> ResponseReturnValue:
         data_version=version,
         address=url_for("indicators.show", _external=True, **chosen),
     )
-    words = _words()
-    return _file(indicator_file(data, words), kind, words, f"{view.definition.slug}_values")
+    words = words_of_page()
+    return page_file(indicator_file(data, words), kind, words, f"{view.definition.slug}_values")
 
 
 @blueprint.get("/documents/<slug>/<int:paragraph>/answers.<form>")
@@ -92,9 +92,9 @@ def commitment(slug: str, paragraph: int, form: str) -> ResponseReturnValue:
         data_version=version,
         address=url_for("public.commitment", _external=True, **chosen),
     )
-    words = _words()
+    words = words_of_page()
     name = f"{found.cycle.slug}_{slug}-{paragraph}_answers"
-    return _file(commitment_file(data, words), kind, words, name)
+    return page_file(commitment_file(data, words), kind, words, name)
 
 
 @blueprint.get("/search.<form>")
@@ -127,8 +127,8 @@ def search(form: str) -> ResponseReturnValue:
         data_version=version,
         address=url_for("public.search", _external=True, **found.arguments),
     )
-    words = _words()
-    return _file(search_file(data, words), kind, words, f"{cycle.slug}_search")
+    words = words_of_page()
+    return page_file(search_file(data, words), kind, words, f"{cycle.slug}_search")
 
 
 def _standings(found: Standings) -> Iterator[Standing]:
@@ -147,12 +147,14 @@ def _standings(found: Standings) -> Iterator[Standing]:
         yield Standing(found.cycle.slug, group.area, group.distribution, found.base)
 
 
-def _words() -> Words:
+def words_of_page() -> Words:
+    """The language of the page, and so of its file."""
     language = chosen_language()
     return Words(language, translator(language))
 
 
-def _file(data: PageFile, form: ExportFormat, words: Words, name: str) -> Response:
+def page_file(data: PageFile, form: ExportFormat, words: Words, name: str) -> Response:
+    """The file as an attachment, whose name says for whom it is and in which language."""
     maker = made()
     release()
     return download(

@@ -1,6 +1,6 @@
 """The States behind a figure of a cycle, each with the paragraphs that were counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,36 +100,61 @@ class Figure:
         return self.view.arguments(**(own | changes))
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The figure with the Member States that were counted in it, and ``observers`` in no base."""
+
+    figure: Figure
+    rows: list[tuple[State, StatePairs]]
+    observers: list[tuple[State, StatePairs]]
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs of Member States were counted."""
+        return sum(len(row.paragraphs) for _, row in self.rows)
+
+
 @requires(Action.PUBLIC_READ)
 def cycle_states(slug: str) -> ResponseReturnValue:
     """``?value=``: a value, a move, ``reported`` or ``in_both``; ``?paragraph=25``; ``?state=XAA``.
 
     Filters and base are those of the overview.
     """
-    asked = only("value")
-    view = cycle_view(slug, with_previous=asked in SINCE)
-    figure = Figure(view, _chosen_value(view), _chosen_paragraph(view), _chosen_state(view))
-    names = {state.iso3: state for state in view.states}
-    found = figure.pairs(figure.codes)
-    pairs = sum(len(row.paragraphs) for row in found)
+    found = states_behind(slug)
+    figure, view = found.figure, found.figure.view
     return page(
         "public/cycle_states.html",
         view=view,
         audience=view.audience,
         figure=figure,
         commitment=_named(view, figure.paragraph),
-        rows=by_name(found, lambda row: dict(names[row.iso3].name)),
-        names=names,
-        sizes={row.iso3: figure.size((row.iso3,)) for row in found},
-        observers=_observers(figure),
-        pairs=pairs,
+        rows=[row for _, row in found.rows],
+        names={row.iso3: state for state, row in found.rows},
+        sizes={row.iso3: figure.size((row.iso3,)) for _, row in found.rows},
+        observers=found.observers,
+        pairs=found.pairs,
         size=figure.size(figure.codes),
         bases=[base for base in Base if _is_inside(figure.value, base)],
-        by_state=pairs > LISTED_PAIRS or figure.value in WHOLE_REPORTS,
+        by_state=found.pairs > LISTED_PAIRS or figure.value in WHOLE_REPORTS,
         in_both=figure.value is Reporters.IN_BOTH,
         rates=figure.value is Reporters.NOW,
         of_moves=isinstance(figure.value, Move),
     )
+
+
+def states_behind(slug: str) -> Behind:
+    """What stands on the page, and in its files."""
+    view = cycle_view(slug, with_previous=only("value") in SINCE)
+    figure = Figure(view, _chosen_value(view), _chosen_paragraph(view), _chosen_state(view))
+    chosen = [state for state in view.states if state.iso3 in figure.codes]
+    return Behind(figure, _named_pairs(figure, chosen), _observers(figure))
+
+
+def _named_pairs(figure: Figure, states: Iterable[State]) -> list[tuple[State, StatePairs]]:
+    """Those of these States that were counted, by name."""
+    known = {state.iso3: state for state in states}
+    found = ((known[row.iso3], row) for row in figure.pairs(tuple(known)))
+    return by_name(found, lambda one: dict(one[0].name))
 
 
 def _named(view: CycleView, paragraph: int | None) -> Commitment | None:
@@ -176,14 +201,11 @@ def _chosen_state(view: CycleView) -> State | None:
 def _observers(figure: Figure) -> list[tuple[State, StatePairs]]:
     """Observer States of which the same is true; they stand in no base."""
     area = figure.view.selection.area
-    found = {
-        row.state.iso3: row.state
+    found = [
+        row.state
         for row in list_states(session())
         if row.state.status is StateStatus.OBSERVER
         and row.state.iso3 in figure.view.grid.answers
         and (not area or area in areas_of(row.state))
-    }
-    if figure.state or not found:
-        return []
-    rows = by_name(figure.pairs(tuple(found)), lambda row: dict(found[row.iso3].name))
-    return [(found[row.iso3], row) for row in rows]
+    ]
+    return [] if figure.state else _named_pairs(figure, found)

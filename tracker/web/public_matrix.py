@@ -41,9 +41,42 @@ class RowGroup:
     reporting: int
 
 
+@dataclass(frozen=True, slots=True)
+class MatrixView:
+    """The matrix as it was chosen; ``totals`` are of the commitments, ``cells`` how they look."""
+
+    view: CycleView
+    groups: list[RowGroup]
+    totals: list[Distribution]
+    sort: str
+    rows: str
+    cells: str
+
+    def arguments(self) -> dict[str, str]:
+        """What the address says beside the filters."""
+        return {"sort": self.sort, "rows": self.rows, "cells": self.cells}
+
+
 @requires(Action.PUBLIC_READ)
 def matrix(slug: str) -> ResponseReturnValue:
     """``?sort=name``, ``implemented`` or a paragraph; ``rows=list``, ``cells=words``."""
+    found = matrix_view(slug)
+    return page(
+        "public/matrix.html",
+        view=found.view,
+        audience=found.view.audience,
+        sections=_sections(found.view),
+        groups=found.groups,
+        totals=found.totals,
+        whole=total(found.totals),
+        bases=list(Base),
+        labels=value_labels(),
+        **found.arguments(),
+    )
+
+
+def matrix_view(slug: str) -> MatrixView:
+    """What stands on the page, and in its files."""
     view = cycle_view(slug)
     sort = _chosen_sort(view)
     rows, cells = _chosen("rows", IN_GROUPS, IN_A_LIST), _chosen("cells", SIGNS, WORDS)
@@ -51,19 +84,8 @@ def matrix(slug: str) -> ResponseReturnValue:
     totals = [
         Distribution(Counter(column)) for column in zip(*(r.values for r in made), strict=True)
     ]
-    return page(
-        "public/matrix.html",
-        view=view,
-        audience=view.audience,
-        sections=_sections(view),
-        groups=_groups(view, _sorted(made, view, sort), rows),
-        totals=totals,
-        whole=total(totals),
-        bases=list(Base),
-        sort=sort,
-        rows=rows,
-        cells=cells,
-        labels=value_labels(),
+    return MatrixView(
+        view, _groups(view, _sorted(made, view, sort), rows), totals, sort, rows, cells
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
@@ -28,7 +28,7 @@ from tracker.domain.overview import (
 )
 from tracker.domain.progress import Base, Distribution
 from tracker.policy.actions import Action
-from tracker.queries.record import recorded_reports
+from tracker.queries.record import RecordedReports, recorded_reports
 from tracker.web.access import requires
 from tracker.web.public_choices import shown_keys, value_labels
 from tracker.web.public_selection import CycleView, cycle_view
@@ -60,29 +60,59 @@ class Movement:
     sections: tuple[Line[Mapping[Move, int]], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Everything that the page counts; ``reporting`` Member States and ``observers`` reported."""
+
+    view: CycleView
+    record: RecordedReports
+    reporting: int
+    observers: int
+    areas: dict[str, list[Line[Reported]]]
+    whole: Line[Distribution]
+    sections: tuple[Line[Distribution], ...]
+    kinds: dict[str, tuple[Line[Distribution], ...]]
+    most: tuple[Line[Distribution], ...]
+    least: tuple[Line[Distribution], ...]
+    tied: dict[str, int]
+    commitments: tuple[Line[Distribution], ...]
+    movement: Movement | None
+
+
 @requires(Action.PUBLIC_READ)
 def figures(slug: str) -> ResponseReturnValue:
     """Reporting, progress part by part, the most and least implemented, and what changed."""
+    found = overview_of(slug)
+    view = found.view
+    return page(
+        "public/overview.html",
+        **{field.name: getattr(found, field.name) for field in fields(found)},
+        audience=view.audience,
+        bases=list(Base),
+        keys=shown_keys(found.whole.counts, view.base),
+        labels=value_labels(),
+        without_level=sum(commitment.level is None for commitment in view.commitments),
+        moves=SHOWN_MOVES,
+        move_labels={move: label(move) for move in Move},
+    )
+
+
+def overview_of(slug: str) -> Overview:
+    """What stands on the page, and in its files."""
     view = cycle_view(slug, with_previous=True)
     counts = by_paragraph(view.grid, view.codes, view.paragraphs)
     whole = summed(counts, view.paragraphs)
     sections = parts_by_section(view.document, view.commitments, view.selection.section)
     most, least = ranked(counts, view.commitments, view.base)
-    return page(
-        "public/overview.html",
+    return Overview(
         view=view,
-        audience=view.audience,
         record=recorded_reports(session(), view.document),
         reporting=len(view.grid.reporting),
         observers=len(view.grid.answers.keys() - set(view.grid.states)),
         areas=_areas(view),
         whole=Line(None, len(view.commitments), whole, _behind(view)),
-        bases=list(Base),
-        keys=shown_keys(whole, view.base),
-        labels=value_labels(),
         sections=_section_lines(view, sections, counts),
         kinds={kind: _kind_lines(view, kind, counts) for kind in view.kinds},
-        without_level=sum(commitment.level is None for commitment in view.commitments),
         most=_commitment_lines(view, most.rows),
         least=_commitment_lines(view, least.rows),
         tied={"most": most.tied, "least": least.tied},
@@ -90,8 +120,6 @@ def figures(slug: str) -> ResponseReturnValue:
             view, [Ranked(c, counts[c.paragraph]) for c in view.commitments]
         ),
         movement=_movement(view, sections),
-        moves=SHOWN_MOVES,
-        move_labels={move: label(move) for move in Move},
     )
 
 
