@@ -114,6 +114,20 @@ def test_it_is_sorted_and_chosen_by_the_address(public: Browser, cycle: Reportin
     assert links and all("area=africa" in link and "cells=words" in link for link in links)
 
 
+def test_an_order_of_states_is_called_no_ranking_and_says_what_a_low_number_does_not(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    sentence = "A low number does not say that a State does little"
+    for query in ("rows=list", "rows=groups", "rows=list&area=africa"):
+        told = text_of(public.soup(f"{PAGE}?lang=en&{query}&sort=implemented"))
+        assert "an order to find rows by, no ranking" in told and sentence in told
+    assert sentence not in text_of(public.soup(f"{PAGE}?lang=en&sort=25"))
+    for path in ("/about/method", "/about/scoring"):
+        page = text_of(public.soup(f"{path}?lang=en"))
+        assert sentence in page and "Readers can sort the rows of the matrix" in page
+        assert "no league table" not in page and "publishes no ranking" not in page
+
+
 @pytest.mark.parametrize(
     ("sort", "column", "way"),
     [

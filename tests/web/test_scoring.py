@@ -39,7 +39,7 @@ def test_the_method_stands_alone_unless_switched_on(public: Browser) -> None:
     assert table(page, "maxima")["All themes"] == ["56.75/56.75 (100%)"]
     assert table(page, "weights")["Conditional"] == ["0.5", "0.25"]
     assert "Marking 14.25/56.75 (25%) , Transfers 12/56.75 (21%)" in text_of(page)
-    assert "Scoring is switched off" in text_of(page) and "publishes no ranking" in text_of(page)
+    assert "Scoring is switched off" in text_of(page) and "No State gets a rank" in text_of(page)
     assert page.find("table", id="points") is None and page.find("select") is None
 
 
