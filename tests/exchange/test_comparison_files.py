@@ -111,7 +111,9 @@ def test_every_format_holds_the_same_rows(reports: None, public: Browser) -> Non
     response = public.get(f"/compare.zip{QUERY}")
     assert name_of(response) == f"{NOW}_KEN+PER+africa_comparison_en.zip"
     with zipfile.ZipFile(io.BytesIO(response.data)) as archive:
-        assert archive.namelist() == ["comparison.csv", "codebook.csv", "read_me.csv"]
+        assert archive.namelist() == [
+            f"{name}.csv" for name in ("comparison", "assistance", "codebook", "read_me")
+        ]
         content = archive.read("comparison.csv")
         codebook = read_csv(archive.read("codebook.csv"))
         about = read_csv(archive.read("read_me.csv"))
@@ -140,7 +142,9 @@ def workbook(browser: Browser, query: str = QUERY) -> Written:
 
 def test_the_workbook_says_what_it_is(reports: None, public: Browser) -> None:
     written = workbook(public, QUERY + "&only=differences&theme=tracing")
-    assert written.names == ["Read me", "Side by side", "Comparison", "Codebook", "_tracker"]
+    assert written.names == [
+        *("Read me", "Side by side", "Comparison", "Needs and offers", "Codebook", "_tracker"),
+    ]
     facts = written.facts("Read me")
     assert facts["Compared"] == "Kenya (KEN); Peru (PER); African States (africa)"
     assert facts["Filters"] == "Tracing; Only where they differ"
@@ -237,6 +241,38 @@ def test_the_words_are_of_the_language_asked_for(reports: None, public: Browser)
     assert name_of(response).endswith("_fr.json")
     row = rows_of(json.loads(response.data))[25, "KEN"]
     assert (row["progress"], row["progress_code"]) == ("Mis en œuvre", "implemented")
+
+
+def test_what_was_chosen_is_told_in_codes_equal_in_every_language(
+    reports: None, public: Browser
+) -> None:
+    narrow = f"{QUERY}&theme=manufacture&strength=commit&strength=encourage&only=differences"
+    english = json_of(public, narrow)
+    french = json_of(public, narrow.replace("lang=en", "lang=fr"))
+    assert english["filters"] == {
+        **{"theme": "manufacture", "strength": ["commit", "encourage"]},
+        **{"only": ["differences"]},
+    }
+    assert french["filters"] == english["filters"]
+    assert "Manufacture" in str(english["filters_in_words"])
+    assert json_of(public)["filters"] == {}
+    assert str(english["made_at"]).endswith("Z")
+    assert english["data_version"] == json.loads(public.get("/needs.json").data)["data_version"]
+
+
+def test_needs_and_offers_have_their_codes_in_every_format(reports: None, public: Browser) -> None:
+    rows: Any = json_of(public)["assistance"]
+    (row,) = rows
+    assert (row["paragraph"], row["code"], row["paragraphs"]) == (25, "KEN", "25")
+    codes = [row[f"{name}_code"] for name in ("direction", "theme", "kind", "status")]
+    assert codes == ["needed", "marking", "equipment", "open"]
+    assert (row["description"], row["amount"], row["currency"]) == ("Two machines.", 50000, "USD")
+    with zipfile.ZipFile(io.BytesIO(public.get(f"/compare.zip{QUERY}").data)) as archive:
+        (line,) = read_csv(archive.read("assistance.csv"))
+    assert line == {key: str(in_words(value)) for key, value in row.items()}
+    (told,) = workbook(public).rows("Needs and offers")
+    assert told["Paragraph"] == 25 and told["Amount"] == 50000
+    assert json_of(public, f"{QUERY}&theme=transfers&section=II")["assistance"] == []
 
 
 def test_an_unknown_format_is_not_there(public: Browser) -> None:

@@ -2,18 +2,29 @@
 
 import json
 import zipfile
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from tracker import __version__
+from tracker.domain.chain import instant
 from tracker.domain.comparison import Column, GroupColumn, Only, Row
 from tracker.domain.documents import OutcomeDocument
 from tracker.domain.exports import ExportFormat
 from tracker.domain.messages import N_
 from tracker.domain.progress import Audience, Base
 from tracker.domain.selection import Selection
-from tracker.exchange.comparison_columns import COMPARISON_COLUMNS, IN_VIEW, comparison_lines
+from tracker.exchange.columns import Columns
+from tracker.exchange.comparison_columns import (
+    ASSISTANCE_LINE_COLUMNS,
+    COMPARISON_COLUMNS,
+    IN_VIEW,
+    ComparisonLine,
+    assistance_lines,
+    comparison_lines,
+)
 from tracker.exchange.comparison_sheet import write_side_by_side
+from tracker.exchange.cycle_files import filter_words
 from tracker.exchange.legend import language_notes, write_codebook
 from tracker.exchange.marks import FileKind
 from tracker.exchange.page_files import add_csv, explain, reader_lines, title_for
@@ -52,6 +63,7 @@ class ComparisonExport:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     demonstration: bool
+    data_version: int
     address: str
 
 
@@ -77,13 +89,30 @@ def _write_workbook(target: BinaryIO, data: ComparisonExport, words: Words, made
         sheet = book.sheet(words(NAME), widths)
         sheet.pages_across(IN_VIEW)
         table = Table(sheet, COMPARISON_COLUMNS, freeze_columns=IN_VIEW)
-        for line in comparison_lines(data.cycle, data.columns, data.rows, words):
+        lines = list(comparison_lines(data.cycle, data.columns, data.rows, words))
+        for line in lines:
             table.add(line)
         if not table.finish():
             sheet.cell(0, words(N_("There is no commitment of which this is true.")), "soft")
-        write_codebook(book, [(sheet.name, COMPARISON_COLUMNS)])
+        needs = _write_assistance(book, lines)
+        write_codebook(
+            book, [(sheet.name, COMPARISON_COLUMNS), (needs.name, ASSISTANCE_LINE_COLUMNS)]
+        )
         _write_readme(readme, data, made)
         book.mark(FileKind.COMPARISON)
+
+
+def _write_assistance(book: Book, lines: Iterable[ComparisonLine]) -> Sheet:
+    words = book.words
+    columns = ASSISTANCE_LINE_COLUMNS
+    sheet = book.sheet(words(N_("Needs and offers")), [column.width for column in columns])
+    sheet.pages_across(IN_VIEW)
+    table = Table(sheet, columns, freeze_columns=IN_VIEW)
+    for line in assistance_lines(lines):
+        table.add(line)
+    if not table.finish():
+        sheet.cell(0, words(N_("Nothing that you may read.")), "soft")
+    return sheet
 
 
 def _write_readme(sheet: Sheet, data: ComparisonExport, made: Made) -> None:
@@ -127,19 +156,28 @@ def _facts(data: ComparisonExport, words: Words) -> list[tuple[str, str]]:
         (words(N_("Language")), words.label(words.language)),
         (words(N_("The page")), data.address),
         (words(N_("Version of the document")), document_version(document)),
+        (words(N_("Version of the data")), str(data.data_version)),
         (words(N_("Version of the tracker")), __version__),
     ]
 
 
 def _filters(data: ComparisonExport, words: Words) -> str:
-    chosen = data.selection
-    found = []
-    if chosen.section:
-        title = words.text(data.document.section(chosen.section).short_title)
-        found.append(f"{chosen.section} {title}")
-    named = (chosen.theme, chosen.level, *chosen.strengths, chosen.addressee, *data.only)
-    found += [words.label(value) for value in named if value]
+    found = filter_words(data.document, data.selection, words)
+    found += [words.label(value) for value in data.only]
     return words.listed(found) or words(N_("None: all commitments."))
+
+
+def _filter_codes(data: ComparisonExport) -> dict[str, Any]:
+    chosen = data.selection
+    found = {
+        "section": chosen.section,
+        "theme": chosen.theme,
+        "level": chosen.level,
+        "strength": list(chosen.strengths),
+        "addressee": chosen.addressee,
+        "only": list(data.only),
+    }
+    return {name: value for name, value in found.items() if value}
 
 
 def _base(data: ComparisonExport, words: Words) -> str:
@@ -176,7 +214,8 @@ def _rules(words: Words) -> list[str]:
 
 def _write_json(target: BinaryIO, data: ComparisonExport, words: Words, made: Made) -> None:
     """One object: what the file is, then the rows."""
-    lines = comparison_lines(data.cycle, data.columns, data.rows, words)
+    lines = list(comparison_lines(data.cycle, data.columns, data.rows, words))
+    items = assistance_lines(lines)
     content = {
         "format": FORMAT,
         "compared": [column.code for column in data.columns],
@@ -186,22 +225,27 @@ def _write_json(target: BinaryIO, data: ComparisonExport, words: Words, made: Ma
         "document_version": document_version(data.document),
         "audience": data.audience.value,
         "made_for": " ".join(text for text, _ in _readers(data, words)),
-        "filters": _filters(data, words),
+        "filters": _filter_codes(data),
+        "filters_in_words": _filters(data, words),
         "base": data.base.value,
         "demonstration": data.demonstration,
+        "data_version": data.data_version,
         "language": words.language,
         "page": data.address,
-        "made_at": made.at.isoformat(),
+        "made_at": instant(made.at),
         "made_by": made.by,
         "rows": list(objects(COMPARISON_COLUMNS, lines, words)),
+        "assistance": list(objects(ASSISTANCE_LINE_COLUMNS, items, words)),
     }
     target.write(json.dumps(content, ensure_ascii=False, indent=1).encode())
 
 
 def _write_archive(target: BinaryIO, data: ComparisonExport, words: Words, made: Made) -> None:
     """A zip with the rows, a codebook, and what the file is, as CSV files."""
-    lines = comparison_lines(data.cycle, data.columns, data.rows, words)
-    tables, facts = [("comparison", CSV_COLUMNS)], _facts(data, words)
+    lines = list(comparison_lines(data.cycle, data.columns, data.rows, words))
+    needs = with_codes(ASSISTANCE_LINE_COLUMNS)
+    tables: list[tuple[str, Columns[Any]]] = [("comparison", CSV_COLUMNS), ("assistance", needs)]
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         add_csv(archive, made, "comparison", CSV_COLUMNS, lines, words)
-        explain(archive, made, tables, _readers(data, words), facts, words)
+        add_csv(archive, made, "assistance", needs, assistance_lines(lines), words)
+        explain(archive, made, tables, _readers(data, words), _facts(data, words), words)

@@ -1,6 +1,6 @@
 """What stands side by side on the page as rows: one for each State or group and commitment."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ from tracker.exchange.content_columns import (
     NARRATIVE_LANGUAGE,
     REASON,
 )
+from tracker.exchange.item_columns import ASSISTANCE_COLUMNS
 from tracker.exchange.words import Words
 
 
@@ -69,6 +70,21 @@ class ComparisonLine:
     def last(self) -> LastKnown | None:
         """What a State said last that did not report."""
         return self.state.last_known if self.state else None
+
+
+@dataclass(frozen=True, slots=True)
+class AssistanceLine:
+    """One need or offer that a State compared ties to a commitment shown."""
+
+    line: ComparisonLine
+    item: Assistance
+
+
+def assistance_lines(lines: Iterable[ComparisonLine]) -> Iterator[AssistanceLine]:
+    """What the columns of needs and offers tell in a sentence, one by one."""
+    for line in lines:
+        for item in line.state.assistance if line.state else ():
+            yield AssistanceLine(line, item)
 
 
 def comparison_lines(
@@ -237,5 +253,9 @@ _GROUPS: tuple[columns.Column[ComparisonLine], ...] = (
     _Line("in_both", N_("States in both cycles"), Kind.NUMBER, 12, _in_both, OF_GROUPS),
 )  # fmt: skip
 COMPARISON_COLUMNS: columns.Columns[ComparisonLine] = (*_NAMING, *_STATES, *_GROUPS)
+ASSISTANCE_LINE_COLUMNS: columns.Columns[AssistanceLine] = (
+    *(adapted(column, lambda one: one.line) for column in _NAMING if column.identifies),
+    *(adapted(column, lambda one: one.item) for column in ASSISTANCE_COLUMNS),
+)
 IN_VIEW = 3
 """How many of them stay in view."""

@@ -23,7 +23,7 @@ from tracker.policy.actions import Action
 from tracker.policy.scopes import audience_of
 from tracker.queries.cycles import list_cycles
 from tracker.queries.report_exports import ReportExport, own_report_export, report_export
-from tracker.queries.states import data_version, is_demonstration, list_areas
+from tracker.queries.states import installed, list_areas
 from tracker.web.access import requires
 from tracker.web.compared_choices import count_problem
 from tracker.web.comparing import chosen_comparison
@@ -94,6 +94,7 @@ def compared(form: str) -> ResponseReturnValue:
     if not found.columns:
         raise Invalid(found.refused or count_problem(0))
     language, maker = chosen_language(), made()
+    demonstration, version = installed(session())
     data = ComparisonExport(
         document=found.document,
         cycle=found.cycle.slug,
@@ -105,7 +106,8 @@ def compared(form: str) -> ResponseReturnValue:
         only=found.only,
         columns=found.columns,
         rows=found.rows,
-        demonstration=is_demonstration(session()),
+        demonstration=demonstration,
+        data_version=version,
         address=url_for("public.comparison", _external=True, **found.arguments()),
     )
     release()
@@ -132,6 +134,7 @@ def needs(form: str) -> ResponseReturnValue:
         raise NotFound(Problem("not-found"))
     words, maker = Words(chosen_language(), translator(chosen_language())), made()
     names = {area.code: area.name for area in list_areas(session())}
+    demonstration, version = installed(session())
     data = AssistanceList(
         document=view.document,
         cycle=view.cycle.slug,
@@ -142,8 +145,8 @@ def needs(form: str) -> ResponseReturnValue:
         rows=view.rows,
         states=view.states,
         groups=names,
-        demonstration=is_demonstration(session()),
-        data_version=data_version(session()),
+        demonstration=demonstration,
+        data_version=version,
     )
     release()
     return download(
