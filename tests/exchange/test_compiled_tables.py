@@ -92,6 +92,8 @@ def test_csv_json_and_workbook_hold_the_same_rows(session: Session, reports: Non
     explained = {(row["place"], row["code"]) for row in tables["codebook"]}
     for name in filter(tables.get, TABLES):
         assert list(tables[name][0]) == list(content[name][0]), name
+    codebook = [{key: said or "" for key, said in entry.items()} for entry in content["codebook"]]
+    assert codebook == tables["codebook"], "keys of words and of their codes alike"
     assert tables["responses"][0]["standing_code"] == "member"
     for name in TABLES[:-1]:
         assert {(name, key) for key in (tables[name] or [{}])[0]} <= explained

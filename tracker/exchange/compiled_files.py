@@ -68,9 +68,9 @@ def _tables(data: CompiledExport, words: Words, form: ExportFormat) -> list[Long
     In CSV codes stand beside words in columns of their own, as ``objects`` gives them in JSON.
     """
     tables = list(long_tables(data, words))
+    described = [(table.key, with_codes(table.columns)) for table in tables]
     if form is ExportFormat.CSV:
         tables = [replace(table, columns=with_codes(table.columns)) for table in tables]
-    described = [(table.key, table.columns) for table in tables]
     codebook = LongTable(
         "codebook", "", "", CODEBOOK_COLUMNS, closing=lambda: codebook_entries(words, described)
     )
