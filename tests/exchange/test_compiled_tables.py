@@ -112,3 +112,15 @@ def test_nothing_withheld_is_in_a_table(
 
     assert CANARY.encode() not in whole(Audience.PUBLIC)
     assert CANARY.encode() in whole(Audience.SECRETARIAT)
+
+
+def test_of_a_text_of_an_item_that_was_struck_out_the_reason_is_told(
+    session: Session, cycle: ReportingCycle
+) -> None:
+    submission = make_submission(session, cycle, "KEN", {25: said()})
+    struck = {"statement": "names a person", "unit": "too"}
+    add_item(session, submission, Target("", baseline="1"), struck=struck)
+    (row,) = Written(made(session, ExportFormat.XLSX)).rows("Targets")
+    assert (row["Struck out"], row["Why struck out"]) == ("Target; Unit", "names a person\ntoo")
+    (told,) = json.loads(made(session, ExportFormat.JSON))["targets"]
+    assert told["struck_reasons"] == "names a person\ntoo"

@@ -62,6 +62,14 @@ def item_columns(part: Part) -> Columns[ItemLine]:
             N_("Parts of which the secretariat struck out a text; empty where there are none."),
         ),
         Column(
+            "struck_reasons",
+            N_("Why struck out"),
+            Kind.TYPED,
+            34,
+            lambda line: _reasons(line) or None,
+            N_("The reasons, one a line, in the order of the parts that were struck out."),
+        ),
+        Column(
             "withheld",
             N_("Withheld"),
             Kind.NUMBER,
@@ -86,3 +94,8 @@ def item_columns(part: Part) -> Columns[ItemLine]:
 
 def _struck(line: ItemLine, headers: dict[str, str]) -> tuple[str, ...]:
     return tuple(headers[name] for name in line.exported.struck) if line.exported else ()
+
+
+def _reasons(line: ItemLine) -> str:
+    struck = line.exported.struck.values() if line.exported else ()
+    return "\n".join(text.reason for text in struck)
