@@ -213,6 +213,9 @@ def test_absence_is_always_named(
     silent = [c.paragraph for c in data.frame.document.commitments if not c.asks_states]
     assert silent and {details(written, number) for number in silent} == {"Not asked"}
     facts = written.facts("Cover")
+    document = data.frame.document
+    assert facts["Outcome document"] == f"{document.title['en']}, {document.source}"
+    assert facts["Outcome document"].count(document.symbol) == 1
     assert {"Withheld", "Not answered", "Not asked", "Not applicable"} <= set(facts)
 
 

@@ -94,7 +94,8 @@ def _facts(sheet: Sheet, data: ReportExport, made: Made) -> None:
     sheet.fact(words(N_("State")), state_and_code(words, data.state.name, data.state.iso3))
     if data.group:
         sheet.fact(words(N_("Group")), words.text(data.group))
-    sheet.fact(words(N_("Outcome document")), f"{frame.document.symbol} ({frame.document.source})")
+    document = frame.document
+    sheet.fact(words(N_("Outcome document")), f"{words.text(document.title)}, {document.source}")
     sheet.fact(words(N_("Reporting cycle")), frame.cycle.slug)
     if dates.period_from and dates.period_to:
         period = f"{words.day(dates.period_from)} – {words.day(dates.period_to)}"
