@@ -78,7 +78,7 @@ def test_choices_are_remembered_and_applying_is_noted(session: Session, desk: Te
         settle_plan(session, public_id=public_id, choices=choices, against=seen, **about)  # type: ignore[arg-type]
     with pytest.raises(Invalid):
         settle_plan(session, public_id=public_id, choices={"a": "both"}, against=seen, **about)  # type: ignore[arg-type]
-    mark_applied(session, public_id=public_id, **about)  # type: ignore[arg-type]
+    mark_applied(session, public_id=public_id, saved=1, **about)  # type: ignore[arg-type]
     row = import_plan_or_none(session, desk.actor, public_id, at=desk.clock())
     assert row is not None and row.applied_at is not None
     assert row.choices == {"a": "mine:one text", "b": "theirs:"}
@@ -98,7 +98,7 @@ def test_the_worker_forgets_it_after_a_day_applied_or_not(
     """What a State typed into a file does not lie about for longer."""
     yesterday = system_clock() - PLAN_LASTS
     applied = keep(desk, clock=lambda: yesterday - timedelta(minutes=1))
-    mark_applied(session, actor=desk.actor, public_id=applied, clock=lambda: yesterday)
+    mark_applied(session, actor=desk.actor, public_id=applied, saved=1, clock=lambda: yesterday)
     kept = keep(desk, clock=lambda: yesterday + timedelta(minutes=1))
     session.commit()
     assert set(session.scalars(select(ImportPlan.public_id))) == {applied, kept}

@@ -8,6 +8,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl import Workbook
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
@@ -122,6 +123,7 @@ def test_a_filled_template_is_shown_before_it_is_saved_and_saved_as_a_whole(
     assert session.scalars(select(ChainEntry.id)).all() == links
     told = browser.soup(again.location).get_text(" ", strip=True)
     assert "“filled.xlsx” was applied already, at " in told and " UTC" in told
+    assert "3 cells were saved then." in told
     history = f"/reports/{work.report.public_id}/responses/28/history"
     latest, before = browser.soup(history).select("main section .base")
     assert "from the file filled.xlsx" in latest.get_text(), "apart from what was typed before"
@@ -531,3 +533,46 @@ def test_reading_holds_no_lock(
     monkeypatch.setattr(workbooks, "read_workbook", watched)
     planned(browser, work, fetched(browser))
     assert open_while_reading == [False]
+
+
+def test_cells_to_correct_are_counted_and_days_stand_apart(
+    browser: Browser, work: Reporting
+) -> None:
+    """Beside Arabic letters a day of digits and hyphens reads backwards unless it stands apart."""
+
+    def edit(book: Workbook) -> None:
+        laws = book["Laws and instruments"]
+        put(laws, 3, "Paragraph", 28)
+        put(laws, 3, "Law or instrument", "قانون الأسلحة")
+        put(laws, 3, "Date of adoption", "2007-05")
+        put(book["Targets"], 3, "Target", "Mark all")
+        put(book["Targets"], 3, "Paragraphs", "998, 999")
+
+    plan = planned(browser, work, edited(fetched(browser), edit))
+    page = browser.soup(plan)
+    assert "1 cell to correct" in page.get_text(" ", strip=True)
+    assert len(page.select("[aria-labelledby=errors] li")) == 2
+    days = [bdi.get_text() for bdi in page.select(".as-typed bdi")]
+    assert days == ["2007-05"]
+    told = browser.post(plan, {"action": "apply", "skip_invalid": "y", **fields_of(browser, plan)})
+    assert "1 wrong cell was left out." in browser.soup(told.location).get_text()
+
+
+def test_a_file_sent_from_a_page_older_than_the_session_is_asked_for_again(
+    browser: Browser, work: Reporting
+) -> None:
+    """Somebody signed in again in another window, which made the form of this one old."""
+    path = f"/reports/{work.report.public_id}/workbook"
+    for headers, status in (({"Sec-Fetch-Site": "same-origin"}, 303), ({}, 400)):
+        answer = browser.client.post(
+            path,
+            data={"file": (BytesIO(b"PK"), "a.xlsx"), "csrf_token": "of another session"},
+            headers=headers,
+            content_type="multipart/form-data",
+        )
+        assert answer.status_code == status
+        if status == 303:
+            assert answer.location == path
+            page = browser.soup(path)
+            assert "the file was not kept. Choose it again" in page.get_text(" ", strip=True)
+            assert page.select_one("main input[type=file]")

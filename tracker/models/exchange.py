@@ -48,9 +48,9 @@ class Export(Base):
 class ImportPlan(Base):
     """An uploaded workbook as it was read, kept for the person who uploaded it for a day.
 
-    ``content`` is what the cells said; what it would change is worked out anew from the database
-    each time. ``choices`` settle conflicts by cell: ``mine`` or ``theirs``, each with the hash of
-    the text that it was made against.
+    ``content`` is what the cells said, and once applied how many of them were saved; what it would
+    change is worked out anew from the database each time. ``choices`` settle conflicts by cell:
+    ``mine`` or ``theirs``, each with the hash of the text that it was made against.
     """
 
     __tablename__ = "import_plan"

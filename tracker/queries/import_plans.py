@@ -11,10 +11,15 @@ from tracker.domain.filled import FilledTemplate, filled_from
 from tracker.domain.roles import Actor
 from tracker.models import ImportPlan
 
+SAVED = "saved"  # in the content of a plan: how many cells were saved when it was applied
+
 
 @dataclass(frozen=True, slots=True)
 class ImportPlanRow:
-    """One uploaded workbook as it was read, and how its conflicts are settled so far."""
+    """One uploaded workbook as it was read, and how its conflicts are settled so far.
+
+    ``saved`` is how many cells were saved when it was applied.
+    """
 
     public_id: str
     state_id: int
@@ -26,6 +31,7 @@ class ImportPlanRow:
     made_at: datetime
     expires_at: datetime
     applied_at: datetime | None
+    saved: int
 
 
 def own_import_plan(
@@ -59,4 +65,5 @@ def import_plan_or_none(
         made_at=row.made_at,
         expires_at=row.expires_at,
         applied_at=row.applied_at,
+        saved=row.content.get(SAVED, 0),
     )

@@ -14,7 +14,7 @@ from tracker.domain.roles import Actor
 from tracker.models import ImportPlan
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
-from tracker.queries.import_plans import own_import_plan
+from tracker.queries.import_plans import SAVED, own_import_plan
 from tracker.queries.templates import editable_sections
 
 PLAN_LASTS = timedelta(days=1)
@@ -97,10 +97,13 @@ def settle_plan(
     session.flush()
 
 
-def mark_applied(session: Session, *, actor: Actor, public_id: str, clock: Clock) -> None:
-    """Note that the plan was applied."""
+def mark_applied(
+    session: Session, *, actor: Actor, public_id: str, saved: int, clock: Clock
+) -> None:
+    """Note that the plan was applied, and how many cells were saved by it."""
     row = _own(session, actor, public_id, clock)
     row.applied_at = clock()
+    row.content = {**row.content, SAVED: saved}
     session.flush()
 
 

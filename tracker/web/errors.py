@@ -149,19 +149,27 @@ def form_expired() -> ResponseReturnValue:
     """Refuse a form without a good token; text of a report that our own page sent is kept.
 
     With nobody signed in a script and who sent a file are told that: signing out, also in another
-    window, took the token away.
+    window, took the token away. Whoever signed in again since is led back to choose the file again.
     """
     if wants_json() and not current_actor().signed_in:
         return refusal(Problem("sign-in-needed"), 401)
     if carrying.carries_text() and carrying.comes_from_here() and not wants_json():
         return carrying.save_again_page()
-    if (
-        request.mimetype == FILE_SENT
-        and carrying.comes_from_here()
-        and not current_actor().signed_in
-    ):
-        return sign_in_first()
+    if request.mimetype == FILE_SENT and carrying.comes_from_here():
+        if not current_actor().signed_in:
+            return sign_in_first()
+        if not wants_json() and _readable_path():
+            return _choose_again()
     return second_step.shown_before() or refusal(Problem("form-expired"), 400)
+
+
+def _choose_again() -> ResponseReturnValue:
+    told = gettext(
+        "The page that sent the file was opened too long ago, or before you signed in again, so "
+        "the file was not kept. Choose it again on this page and send it."
+    )
+    flash(told, "alert")
+    return redirect(_readable_path(), 303)
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:

@@ -163,7 +163,8 @@ def decide(report_id: str, plan_id: str) -> ResponseReturnValue:
             file=row.filename,
             at=at,
         )
-        flash(told)
+        then = ngettext("%(num)s cell was saved then.", "%(num)s cells were saved then.", row.saved)
+        flash(f"{told} {then}")
         return _to_report(report)
     against = _seen_conflicts(row)
     try:
@@ -234,8 +235,15 @@ def _apply(report: ReportRow, row: ImportPlanRow) -> ResponseReturnValue:
     except ImportRefused as error:
         status = 409 if error.problem.code == "import-changed" else 422
         return _page(report, row, error.plan, problem_text(error.problem)), status
-    mark_applied(session(), actor=current_actor(), public_id=row.public_id, clock=system_clock)
-    flash(_applied_text(plan))
+    saved = plan.count(Verdict.NEW) + plan.count(Verdict.CHANGED)
+    mark_applied(
+        session(),
+        actor=current_actor(),
+        public_id=row.public_id,
+        saved=saved,
+        clock=system_clock,
+    )
+    flash(_applied_text(saved, plan.wrong_cells))
     return _to_report(report)
 
 
@@ -243,14 +251,12 @@ def _to_report(report: ReportRow) -> ResponseReturnValue:
     return redirect(url_for("reporting.show", report_id=report.public_id), 303)
 
 
-def _applied_text(plan: Plan) -> str:
-    count = plan.count(Verdict.NEW) + plan.count(Verdict.CHANGED)
+def _applied_text(saved: int, left: int) -> str:
     told = ngettext(
         "The file was applied: %(num)s cell was saved.",
         "The file was applied: %(num)s cells were saved.",
-        count,
+        saved,
     )
-    left = plan.wrong_cells
     if left:
         told += " " + ngettext(
             "%(num)s wrong cell was left out.", "%(num)s wrong cells were left out.", left
