@@ -6,7 +6,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Dialog, Page, Route, expect
 
 from tests.browser.reporting import (
     add_focal_point,
@@ -308,7 +308,12 @@ def test_where_nothing_can_be_kept_saving_and_asking_go_on(
     page.goto(address + SECTION)
     page.clock.pause_at(NOON.replace(hour=13))
     asked: list[str] = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
     narrative(page, 25).click()
     narrative(page, 25).press_sequentially("Typed.")
     expect(save_state(page, 25)).to_have_text("Not saved yet")
