@@ -147,8 +147,11 @@ class Answer {
 
   keep() {
     const kept = { at: new Date().toISOString(), values: [...valuesOf(this.box)] };
-    const arrived = this.lost ?? this.sent;
-    if (arrived) kept.lost = { content: arrived.content, body: [...arrived.body] };
+    const unknown = this.lost ?? this.sent;
+    if (unknown) {
+      const body = [...unknown.body].filter(([name]) => name !== "csrf_token");
+      kept.lost = { content: unknown.content, body };
+    }
     this.isKept = remember(this.storageKey, kept);
   }
 
