@@ -22,6 +22,7 @@ from tracker.web import (
     request_log,
     security,
     session,
+    shown_to,
     transaction,
     unread,
 )
@@ -37,6 +38,7 @@ PARTS = (
     unread,
     transaction,
     session,
+    shown_to,
     last_seen,
     locale,
     carrying,

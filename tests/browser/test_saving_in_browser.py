@@ -407,6 +407,49 @@ def test_after_signing_out_in_another_window_save_leads_to_signing_in(
     assert _stored(site, iso3, 25) == "Typed without knowing."
 
 
+def _sign_in_in_another_window(page: Page, email: str) -> None:
+    other = page.context.new_page()
+    other.goto("/account")
+    other.get_by_role("button", name="Sign out").click()
+    other.wait_for_url("**/")
+    sign_in(other, email)
+    other.close()
+
+
+def test_after_signing_in_again_in_another_window_saving_goes_on(
+    visits: Visits, site: RunningSite
+) -> None:
+    visits.expected_statuses.add(400)
+    page = _at_work(visits, site, "GMB")
+    _sign_in_in_another_window(page, "focal.gmb@example.org")
+    for text in ("Typed without knowing.", "Typed without knowing. And on."):
+        narrative(page, 25).fill(text)
+        page.keyboard.press("Tab")
+        expect(save_state(page, 25)).to_contain_text("Saved at")
+        assert _stored(site, "GMB", 25) == text
+
+
+@pytest.mark.parametrize("autosaved", [True, False])
+def test_what_one_person_typed_is_not_saved_for_another_without_asking(
+    visits: Visits, site: RunningSite, autosaved: bool
+) -> None:
+    visits.expected_statuses.add(409)
+    iso3 = "GNB" if autosaved else "GNQ"
+    page = _at_work(visits, site, iso3, clock=not autosaved)
+    _sign_in_in_another_window(page, add_focal_point(site, iso3, name="Deputy"))
+    narrative(page, 25).fill("Typed by the first.")
+    if autosaved:
+        page.keyboard.press("Tab")
+        expect(save_state(page, 25)).to_contain_text(f"opened by Focal {iso3}, but Deputy {iso3}")
+        expect(save_state(page, 25)).to_contain_text("press Save")
+    page.locator("#p25 .response > button").click()
+    expect(page.locator("main")).to_contain_text(f"opened by Focal {iso3}, but Deputy {iso3}")
+    assert on_disk(site, iso3, 25) is None
+    page.get_by_role("button", name=f"Save as Deputy {iso3}").click()
+    expect(narrative(page, 25)).to_have_value("Typed by the first.")
+    assert _stored(site, iso3, 25) == "Typed by the first."
+
+
 def test_a_report_locked_meanwhile_is_said_and_the_text_stays(
     visits: Visits, site: RunningSite
 ) -> None:

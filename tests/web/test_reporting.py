@@ -364,8 +364,8 @@ def test_the_history_shows_who_changed_what(
 ) -> None:
     values = fields(browser.soup(section_path(report)))
     browser.post(section_path(report), values | {"p25-narrative": "the old law"})
-    values = fields(browser.soup(section_path(report)))
     colleague = Browser(make_user(session, Role.FOCAL_POINT, "FRA", name="Dominique"))
+    values = fields(colleague.soup(section_path(report)))
     colleague.post(section_path(report), values | {"p25-narrative": "the new law"})
     page = browser.soup(f"{save_path(report, 25)}/history")
     assert "Camille" in page.text and "Dominique" in page.text
@@ -604,7 +604,7 @@ def test_an_answer_emptied_again_is_not_submitted(
         ({"p25-version": "x"}, 422),
         ({"save_key": "a\x00b"}, 422),
         ({"save_key": "k" * 65}, 422),
-        ({"user": "0"}, 409),
+        ({"shown_to": "987 Somebody"}, 409),
     ],
 )
 def test_odd_saves_of_the_script_are_refused_and_change_nothing(

@@ -96,8 +96,16 @@ MESSAGES: Final[dict[str, str]] = {
         "Somebody did the same at the same moment, so this was not done again. Reload the page."
     ),
     "other-person": N_(
-        "Somebody else has signed in with this browser since you opened the page. Copy your text, "
-        "then reload the page."
+        "This page was opened by %(other)s, but %(name)s is signed in now. Nothing was changed: "
+        "open the page again."
+    ),
+    "other-person-typed": N_(
+        "This page was opened by %(other)s, but %(name)s is signed in now. Your text stays on it: "
+        "press Save to choose under whose name it is saved."
+    ),
+    "signed-in-again": N_(
+        "You have signed in again since you opened this page. Your text stays on it: press Save to "
+        "save it."
     ),
     "form-expired": N_(
         "This form had expired or came from another site. Go back, reload the page and try again."

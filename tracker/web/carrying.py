@@ -17,6 +17,7 @@ from tracker.web.passkey_options import passkeys_offered
 from tracker.web.proving import check_code, finish_sign_in
 from tracker.web.render import page
 from tracker.web.session import current_actor, current_browser
+from tracker.web.shown_to import SHOWN_TO, name_of_other, shown_to
 from tracker.web.signing_in import SignInRefused, settings, sign_in
 from tracker.web.transaction import commit_apart, release
 
@@ -25,15 +26,19 @@ CONFIRM_PREFIX = "confirm_"
 Fields = list[tuple[str, str]]
 
 
-def _fields() -> Fields:
-    """What was sent, without the token and without what proves who sends it."""
-    kept_back = ("csrf_token", PREFIX, CONFIRM_PREFIX)
+def _fields(*others: str) -> Fields:
+    """What was sent, without the token and without what proves who sends it.
+
+    ``others``: names that are left out as well.
+    """
+    kept_back = ("csrf_token", PREFIX, CONFIRM_PREFIX, *others)
     return [pair for pair in request.form.items(multi=True) if not pair[0].startswith(kept_back)]
 
 
 def carries_text() -> bool:
     """Whether this request brings a form for a report, which must not be lost."""
-    return request.method == "POST" and request.path.startswith("/reports/") and bool(_fields())
+    for_report = request.method == "POST" and request.path.startswith("/reports/")
+    return for_report and bool(_fields(SHOWN_TO))
 
 
 def comes_from_here() -> bool:
@@ -64,10 +69,12 @@ def sign_in_page(refused: SignInRefused | None = None) -> ResponseReturnValue:
 
 
 def save_again_page() -> ResponseReturnValue:
-    """For a form whose token had expired: the text with a fresh one, to be sent again."""
-    signed_in = current_actor().signed_in
-    if signed_in:
-        return carrying_page("auth/expired.html", 400)
+    """For a form whose token had expired: the text with a fresh one, to be sent again.
+
+    Where somebody else is signed in than whom the form was shown to, the page says so first.
+    """
+    if current_actor().signed_in:
+        return carrying_page("auth/expired.html", 409 if name_of_other() else 400)
     return carrying_page("auth/carried.html", 400, SignInForm(None, prefix=PREFIX))
 
 
@@ -95,10 +102,12 @@ def carrying_page(
         form.show(refused.problem)
         status, headers = refused.status, headers | refused.headers
     target = request.full_path.rstrip("?")
+    asked = template == "auth/expired.html"  # who sends that page on was told for whom it saves
     shown = page(
         template,
         form=form,
-        fields=_fields(),
+        fields=[*_fields(SHOWN_TO), (SHOWN_TO, shown_to())] if asked else _fields(),
+        other=name_of_other(),
         file_lost=any(file.filename for file in request.files.values()),
         target=target,
         with_passkey=with_passkey,

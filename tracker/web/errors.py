@@ -4,7 +4,7 @@ import structlog
 from flask import Flask, current_app, flash, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
@@ -31,6 +31,7 @@ from tracker.web.render import Link, page, problem_text, with_query
 from tracker.web.request_log import request_reference
 from tracker.web.security import holds_null
 from tracker.web.session import current_actor, stay_unknown
+from tracker.web.shown_to import SHOWN_TO, OtherPerson, name_of_other
 from tracker.web.transaction import SAFE_METHODS, release
 
 log = structlog.get_logger("errors")
@@ -150,9 +151,17 @@ def form_expired() -> ResponseReturnValue:
 
     With nobody signed in a script and who sent a file are told that: signing out, also in another
     window, took the token away. Whoever signed in again since is led back to choose the file again.
+    Where the same person has signed in again, the script of our own page gets the new token, as it
+    would by loading the page.
     """
     if wants_json() and not current_actor().signed_in:
         return refusal(Problem("sign-in-needed"), 401)
+    if carrying.comes_from_here() and (name := name_of_other()):
+        return other_person(name)
+    if wants_json() and carrying.comes_from_here() and request.form.get(SHOWN_TO):
+        problem = Problem("signed-in-again")
+        told = {"ok": False, "code": problem.code, "message": problem_text(problem)}
+        return jsonify({**told, "token": generate_csrf()}), 400
     if carrying.carries_text() and carrying.comes_from_here() and not wants_json():
         return carrying.save_again_page()
     if request.mimetype == FILE_SENT and carrying.comes_from_here():
@@ -170,6 +179,16 @@ def _choose_again() -> ResponseReturnValue:
     )
     flash(told, "alert")
     return redirect(_readable_path(), 303)
+
+
+def other_person(name: str) -> ResponseReturnValue:
+    """Ask before a form that was shown to ``name`` is saved for whoever is signed in now."""
+    values = {"other": name, "name": current_actor().name}
+    if wants_json():
+        return refusal(Problem("other-person-typed", values=values), 409)
+    if carrying.carries_text():
+        return carrying.save_again_page()
+    return refusal(Problem("other-person", values=values), 409)
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:
@@ -234,6 +253,10 @@ def init_app(app: Flask) -> None:
     @app.errorhandler(SignInNeeded)
     def sign_in_needed(error: SignInNeeded) -> ResponseReturnValue:
         return sign_in_first()
+
+    @app.errorhandler(OtherPerson)
+    def for_another(error: OtherPerson) -> ResponseReturnValue:
+        return other_person(error.name)
 
     @app.errorhandler(CSRFError)
     def csrf_failed(error: CSRFError) -> ResponseReturnValue:

@@ -27,16 +27,21 @@ from tracker.web.desks import Desk, desks_of, reads_whole
 from tracker.web.item_views import part_tasks
 from tracker.web.render import page
 from tracker.web.session import current_actor
+from tracker.web.shown_to import refuse_other_person
 from tracker.web.transaction import session
 
 blueprint = Blueprint("reporting", __name__, url_prefix="/reports")
 
 
 def load_report(public_id: str) -> ReportRow:
-    """A working copy that the actor may read at least in part; 404 otherwise."""
+    """A working copy that the actor may read at least in part; 404 otherwise.
+
+    What is sent for it by somebody whom its form was not shown to is refused here.
+    """
     report = readable_report_or_none(session(), current_actor(), public_id)
     if report is None:
         raise NotFound(Problem("not-found"))
+    refuse_other_person()
     return report
 
 

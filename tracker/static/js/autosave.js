@@ -166,11 +166,7 @@ class Answer {
     this.sent = lost ?? { content: this.content(), body: this.body() };
     const { content, body } = this.sent;
     try {
-      const answer = await fetch(this.box.dataset.save, {
-        method: "POST",
-        body,
-        headers: { Accept: "application/json" },
-      });
+      const answer = await this.send(body);
       await this.read(answer, content);
       // Other refusals (no session, too many requests) tell nothing of an earlier sending.
       if (answer.ok || [409, 422].includes(answer.status)) this.lost = null;
@@ -192,6 +188,18 @@ class Answer {
     }
   }
 
+  // Whoever signed in again in another window has a new token: the same save goes again with it.
+  async send(body) {
+    const address = this.box.dataset.save;
+    const post = () => fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
+    const answer = await post();
+    const { token } = await answer.clone().json();
+    if (!token) return answer;
+    form.querySelector("[name=csrf_token]").value = token;
+    body.set("csrf_token", token);
+    return post();
+  }
+
   get waits() {
     return this.lost !== null || this.content() !== this.acknowledged;
   }
@@ -200,7 +208,7 @@ class Answer {
     const body = valuesOf(this.box);
     body.append("csrf_token", form.querySelector("[name=csrf_token]").value);
     body.append("save_key", random());
-    body.append("user", texts.user);
+    body.append("shown_to", form.querySelector("[name=shown_to]").value);
     return body;
   }
 
@@ -209,7 +217,7 @@ class Answer {
     this.clearErrors();
     this.lacking = told.lacking;
     this.needsPage = !told.ok && !told.problems;
-    this.needsSignIn = answer.status === 401 || told.code === "form-expired";
+    this.needsSignIn = answer.status === 401 || ["signed-in-again", "other-person-typed"].includes(told.code);
     if (told.ok) {
       this.version.value = told.version;
       this.acknowledged = content;
