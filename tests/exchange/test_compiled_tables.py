@@ -74,7 +74,13 @@ def made(session: Session, form: ExportFormat, audience: Audience = Audience.PUB
 
 def test_csv_json_and_workbook_hold_the_same_rows(session: Session, reports: None) -> None:
     archive = zipfile.ZipFile(BytesIO(made(session, ExportFormat.CSV)))
-    assert [name.removesuffix(".csv") for name in archive.namelist()] == TABLES
+    names = [name.removesuffix(".csv") for name in archive.namelist()]
+    assert names == [*TABLES, "read_me"]
+    about = {fact["name"]: fact["said"] for fact in read_csv(archive.read("read_me.csv"))}
+    facts = Written(made(session, ExportFormat.XLSX)).facts("Read me")
+    assert about.pop("Readers") == "Everybody: only what States made public."
+    assert about.items() <= facts.items() and about["Reporting cycle"].startswith(CYCLE)
+    assert {"Made", "Audience", "Version of the data", "Outcome document"} <= set(about)
     tables = {name: read_csv(archive.read(f"{name}.csv")) for name in TABLES}
     content = json.loads(made(session, ExportFormat.JSON))
     assert [key for key, value in content.items() if value and isinstance(value, list)][1:] == [

@@ -68,6 +68,7 @@ def test_demonstration_data_is_marked(
     session.execute(update(Installation).values(demonstration=invented))
     session.commit()
     assert told(public, place, query)["demonstration"] is invented
+    assert ("Data" in facts_of(public, place, query)) is invented
 
 
 def test_standings_are_of_every_cycle_and_of_the_groups_and_movement_of_the_cycle_chosen(

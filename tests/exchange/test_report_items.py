@@ -272,7 +272,12 @@ def test_the_archive_holds_a_file_for_each_table_and_a_codebook(
         "targets.csv",
         "figures.csv",
         "codebook.csv",
+        "read_me.csv",
     ]
+    about = {fact["name"]: fact["said"] for fact in tables.pop("read_me.csv")}
+    assert about["Readers"] == "Everybody: only what States made public."
+    assert "(KEN)" in about["State"] and about["Reporting cycle"] == submission.report.cycle.slug
+    assert about["Submission"] == "1" and {"Made", "Language", "Content hash"} <= set(about)
     assert tables["contacts.csv"][0]["name"] == "=National Commission"
     assert tables["assistance.csv"][0]["description"] == "-5 marking machines"
     described = {(row["place"], row["code"]) for row in tables["codebook.csv"]}
@@ -280,6 +285,7 @@ def test_the_archive_holds_a_file_for_each_table_and_a_codebook(
         assert {(part.value, column.key) for column in columns} <= described
         assert {column.key for column in columns} <= set(tables[f"{part}.csv"][0])
     written = json.loads(made(session, ExportFormat.JSON, Audience.PUBLIC))
+    assert str(written["data_version"]) == about["Version of the data"]
     for name, rows in tables.items():
         if rows and name != "codebook.csv":
             assert list(rows[0]) == list(written[name.removesuffix(".csv")][0]), name

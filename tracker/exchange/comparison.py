@@ -25,9 +25,14 @@ from tracker.exchange.comparison_columns import (
 )
 from tracker.exchange.comparison_sheet import write_side_by_side
 from tracker.exchange.cycle_files import filter_words
-from tracker.exchange.legend import language_notes, write_codebook
+from tracker.exchange.legend import (
+    CODEBOOK_COLUMNS,
+    codebook_entries,
+    language_notes,
+    write_codebook,
+)
 from tracker.exchange.marks import FileKind
-from tracker.exchange.page_files import add_csv, explain, reader_lines, title_for
+from tracker.exchange.page_files import FACT_COLUMNS, about, add_csv, reader_lines, title_for
 from tracker.exchange.readme import document_version, write_vocabulary
 from tracker.exchange.table import Table
 from tracker.exchange.tabular import objects, with_codes
@@ -248,4 +253,8 @@ def _write_archive(target: BinaryIO, data: ComparisonExport, words: Words, made:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         add_csv(archive, made, "comparison", CSV_COLUMNS, lines, words)
         add_csv(archive, made, "assistance", needs, assistance_lines(lines), words)
-        explain(archive, made, tables, _readers(data, words), _facts(data, words), words)
+        entries = codebook_entries(words, tables)
+        add_csv(archive, made, "codebook", CODEBOOK_COLUMNS, entries, words)
+        readers = [text for text, _ in _readers(data, words)]
+        facts = about(words, readers, _facts(data, words), made, demonstration=data.demonstration)
+        add_csv(archive, made, "read_me", FACT_COLUMNS, facts, words)

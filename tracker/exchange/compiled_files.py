@@ -16,6 +16,8 @@ from tracker.exchange.compiled import Advance, write_compiled
 from tracker.exchange.entries import Read, entries_by_state
 from tracker.exchange.legend import CODEBOOK_COLUMNS, codebook_entries
 from tracker.exchange.long_tables import LongTable, long_tables
+from tracker.exchange.page_files import FACT_COLUMNS, about, add_csv
+from tracker.exchange.readme import compiled_facts
 from tracker.exchange.tabular import CsvTable, objects, with_codes
 from tracker.exchange.translations import Translate
 from tracker.exchange.words import Made, Words
@@ -54,7 +56,7 @@ def write_compiled_file(
         try:
             _grow(parts, data, read, progress)
             if form is ExportFormat.CSV:
-                _zip(target, parts, made)
+                _zip(target, parts, data, words, made)
             else:
                 _join(target, parts, _about(data, words, made))
         finally:
@@ -110,13 +112,23 @@ def _grow(parts: list[_Part], data: CompiledExport, read: Read, progress: Advanc
         part.file.seek(0)
 
 
-def _zip(target: BinaryIO, parts: list[_Part], made: Made) -> None:
+def _zip(
+    target: BinaryIO, parts: list[_Part], data: CompiledExport, words: Words, made: Made
+) -> None:
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for part in parts:
             name = zipfile.ZipInfo(f"{part.table.key}.csv", made.at.timetuple()[:6])
             name.compress_type = zipfile.ZIP_DEFLATED
             with archive.open(name, "w") as member:
                 shutil.copyfileobj(part.file, member)
+        facts = about(
+            words,
+            [words(reader_words(data.audience))],
+            compiled_facts(data, words),
+            made,
+            demonstration=data.demonstration,
+        )
+        add_csv(archive, made, "read_me", FACT_COLUMNS, facts, words)
 
 
 def _join(target: BinaryIO, parts: list[_Part], about: dict[str, Any]) -> None:

@@ -160,25 +160,29 @@ def _write_archive(target: BinaryIO, data: PageFile, words: Words, made: Made) -
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for (key, columns), one in zip(tables, data.tables, strict=True):
             add_csv(archive, made, key, columns, one.rows, words)
-        readers = reader_lines(data.audience, data.own, words)
-        explain(archive, made, tables, readers, _facts(data, words), words)
+        entries = codebook_entries(words, tables)
+        add_csv(archive, made, "codebook", CODEBOOK_COLUMNS, entries, words)
+        readers = [text for text, _ in reader_lines(data.audience, data.own, words)]
+        facts = about(words, readers, _facts(data, words), made, demonstration=data.demonstration)
+        add_csv(archive, made, "read_me", FACT_COLUMNS, facts, words)
 
 
-def explain(
-    archive: zipfile.ZipFile,
-    made: Made,
-    tables: Iterable[tuple[str, Columns[Any]]],
-    readers: Iterable[tuple[str, str]],
-    facts: Iterable[tuple[str, str]],
+def about(
     words: Words,
-) -> None:
-    """A codebook of the tables of an archive, and what it is; ``readers`` as ``reader_lines``."""
-    about = [(words(N_("Readers")), text) for text, _ in readers]
-    about += facts
-    about.append((words(N_("Made")), f"{words.instant(made.at)}, {made.by}"))
-    entries = codebook_entries(words, tables)
-    add_csv(archive, made, "codebook", CODEBOOK_COLUMNS, entries, words)
-    add_csv(archive, made, "read_me", FACT_COLUMNS, about, words)
+    readers: Iterable[str],
+    facts: Iterable[tuple[str, str]],
+    made: Made,
+    *,
+    demonstration: bool,
+) -> list[tuple[str, str]]:
+    """What an archive is, to be read beside its tables: for whom, of which day, what was chosen."""
+    found = [(words(N_("Readers")), text) for text in readers]
+    if demonstration:
+        found.append(
+            (words(N_("Data")), words(N_("Demonstration data: the States here are invented.")))
+        )
+    found += facts
+    return [*found, (words(N_("Made")), f"{words.instant(made.at)}, {made.by}")]
 
 
 FACT_COLUMNS: Columns[tuple[str, str]] = (

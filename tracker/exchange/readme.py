@@ -46,7 +46,9 @@ def write_readme(
     narrow = data.audience is Audience.SECRETARIAT
     sheet.line(words(reader_words(data.audience)), "alert" if narrow else "note")
     sheet.gap()
-    _facts(sheet, data, made)
+    for name, text in compiled_facts(data, words):
+        sheet.fact(name, text)
+    sheet.fact(words(N_("Made")), f"{words.instant(made.at)}, {made.by}", "fact_typed")
     sheet.gap()
     for number, compiled in enumerate(data.cycles):
         if number:
@@ -79,18 +81,20 @@ def document_version(document: OutcomeDocument) -> str:
     return tagged_hash(DOCUMENT_TAG, content)[:16]
 
 
-def _facts(sheet: Sheet, data: CompiledExport, made: Made) -> None:
-    words, document = sheet.book.words, data.document
-    sheet.fact(words(N_("Outcome document")), f"{words.text(document.title)}, {document.source}")
-    for compiled in data.cycles:
-        sheet.fact(words(N_("Reporting cycle")), _cycle(compiled.cycle, words))
-    sheet.fact(words(N_("Audience")), words.label(data.audience))
-    sheet.fact(words(N_("Filters")), words(N_("None: all States and all commitments.")))
-    sheet.fact(words(N_("Language")), words.label(words.language))
-    sheet.fact(words(N_("Made")), f"{words.instant(made.at)}, {made.by}", "fact_typed")
-    sheet.fact(words(N_("Version of the document")), document_version(document))
-    sheet.fact(words(N_("Version of the data")), str(data.data_version))
-    sheet.fact(words(N_("Version of the tracker")), __version__)
+def compiled_facts(data: CompiledExport, words: Words) -> list[tuple[str, str]]:
+    """What the file is of, in whichever format."""
+    document = data.document
+    cycles = [(words(N_("Reporting cycle")), _cycle(one.cycle, words)) for one in data.cycles]
+    return [
+        (words(N_("Outcome document")), f"{words.text(document.title)}, {document.source}"),
+        *cycles,
+        (words(N_("Audience")), words.label(data.audience)),
+        (words(N_("Filters")), words(N_("None: all States and all commitments."))),
+        (words(N_("Language")), words.label(words.language)),
+        (words(N_("Version of the document")), document_version(document)),
+        (words(N_("Version of the data")), str(data.data_version)),
+        (words(N_("Version of the tracker")), __version__),
+    ]
 
 
 def _cycle(cycle: CycleRow, words: Words) -> str:

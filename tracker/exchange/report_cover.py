@@ -56,7 +56,10 @@ def write_cover(
     document = words.text(data.frame.document.title)
     sheet.line(words(N_("On the implementation of: %(document)s"), document=document), "note")
     sheet.gap()
-    _facts(sheet, data, made)
+    for name, text in cover_facts(words, data):
+        sheet.fact(name, text)
+    sheet.fact(words(N_("Made for")), readers(words, data))
+    sheet.fact(words(N_("Made")), f"{words.instant(made.at)}, {made.by}", "fact_typed")
     _heading(sheet, words(N_("Receipt")))
     _receipt(sheet, data)
     _heading(sheet, words.label(Part.CONTACTS))
@@ -88,24 +91,24 @@ def _listed(sheet: Sheet, facts: Iterable[tuple[str, str]]) -> None:
         sheet.fact(name, text, "fact_typed")
 
 
-def _facts(sheet: Sheet, data: ReportExport, made: Made) -> None:
-    words, frame, submission = sheet.book.words, data.frame, data.submission
-    dates = frame.cycle.dates
-    sheet.fact(words(N_("State")), state_and_code(words, data.state.name, data.state.iso3))
+def cover_facts(words: Words, data: ReportExport) -> Iterator[tuple[str, str]]:
+    """Whose report it is, and of when, in whichever format."""
+    frame, submission = data.frame, data.submission
+    document, dates = frame.document, frame.cycle.dates
+    yield words(N_("State")), state_and_code(words, data.state.name, data.state.iso3)
     if data.group:
-        sheet.fact(words(N_("Group")), words.text(data.group))
-    document = frame.document
-    sheet.fact(words(N_("Outcome document")), f"{words.text(document.title)}, {document.source}")
-    sheet.fact(words(N_("Reporting cycle")), frame.cycle.slug)
+        yield words(N_("Group")), words.text(data.group)
+    yield words(N_("Outcome document")), f"{words.text(document.title)}, {document.source}"
+    yield words(N_("Reporting cycle")), frame.cycle.slug
     if dates.period_from and dates.period_to:
         period = f"{words.day(dates.period_from)} – {words.day(dates.period_to)}"
-        sheet.fact(words(N_("Period covered")), period)
-    sheet.fact(words(N_("Due")), words.day(dates.due_on) or words(N_("No due date")))
-    sheet.fact(words(N_("Status")), _status(words, data))
-    published = words.instant(submission.published_at) or words(N_("Not published"))
-    sheet.fact(words(N_("Published")), published)
-    sheet.fact(words(N_("Made for")), readers(words, data))
-    sheet.fact(words(N_("Made")), f"{words.instant(made.at)}, {made.by}", "fact_typed")
+        yield words(N_("Period covered")), period
+    yield words(N_("Due")), words.day(dates.due_on) or words(N_("No due date"))
+    yield words(N_("Status")), _status(words, data)
+    yield (
+        words(N_("Published")),
+        words.instant(submission.published_at) or words(N_("Not published")),
+    )
 
 
 def _status(words: Words, data: ReportExport) -> str:

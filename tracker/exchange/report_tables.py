@@ -2,13 +2,14 @@
 
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from io import BytesIO
 from typing import Any, BinaryIO
 
+from tracker import __version__
 from tracker.domain.chain import instant
 from tracker.domain.item_fields import Part
+from tracker.domain.messages import N_
 from tracker.domain.responses import Measure
 from tracker.exchange.answers import ANSWER_COLUMNS, AnswerLine
 from tracker.exchange.columns import Columns, adapted
@@ -17,8 +18,9 @@ from tracker.exchange.entries import Entry
 from tracker.exchange.indicator_tables import FIGURE_COLUMNS, figure_lines
 from tracker.exchange.item_tables import item_columns, item_lines
 from tracker.exchange.legend import CODEBOOK_COLUMNS, codebook_entries
-from tracker.exchange.report_cover import readers
-from tracker.exchange.tabular import objects, with_codes, write_csv
+from tracker.exchange.page_files import FACT_COLUMNS, about, add_csv
+from tracker.exchange.report_cover import cover_facts, readers
+from tracker.exchange.tabular import objects, with_codes
 from tracker.exchange.words import Made, Words
 from tracker.queries.compiled import ListedState
 from tracker.queries.report_exports import ReportExport
@@ -93,6 +95,7 @@ def _about(data: ReportExport, words: Words, made: Made) -> dict[str, Any]:
         "audience": frame.audience.value,
         "made_for": readers(words, data),
         "demonstration": frame.demonstration,
+        "data_version": frame.data_version,
         "language": words.language,
         "made_at": instant(made.at),
         "made_by": made.by,
@@ -100,18 +103,30 @@ def _about(data: ReportExport, words: Words, made: Made) -> dict[str, Any]:
 
 
 def write_report_archive(target: BinaryIO, data: ReportExport, *, words: Words, made: Made) -> None:
-    """A zip with each table as a CSV file, and a codebook that explains them."""
+    """A zip with each table as a CSV file, a codebook that explains them, and what it is."""
     tables = [replace(one, columns=with_codes(one.columns)) for one in report_tables(data)]
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for table in tables:
-            _add(archive, made, table, words)
+            add_csv(archive, made, table.name, table.columns, table.rows, words)
         described = [(table.name, table.columns) for table in tables]
         entries = list(codebook_entries(words, described))
-        _add(archive, made, ReportTable("codebook", CODEBOOK_COLUMNS, entries), words)
+        add_csv(archive, made, "codebook", CODEBOOK_COLUMNS, entries, words)
+        facts = about(
+            words,
+            [readers(words, data)],
+            _facts(data, words),
+            made,
+            demonstration=data.frame.demonstration,
+        )
+        add_csv(archive, made, "read_me", FACT_COLUMNS, facts, words)
 
 
-def _add(archive: zipfile.ZipFile, made: Made, table: ReportTable, words: Words) -> None:
-    content = BytesIO()
-    write_csv(content, table.columns, table.rows, words)
-    name = zipfile.ZipInfo(f"{table.name}.csv", made.at.timetuple()[:6])
-    archive.writestr(name, content.getvalue(), zipfile.ZIP_DEFLATED)
+def _facts(data: ReportExport, words: Words) -> Iterator[tuple[str, str]]:
+    submission = data.submission
+    yield from cover_facts(words, data)
+    yield words(N_("Submission")), str(submission.number)
+    yield words(N_("Submitted")), words.instant(submission.submitted_at)
+    yield words(N_("Content hash")), submission.content_hash
+    yield words(N_("Language")), words.label(words.language)
+    yield words(N_("Version of the data")), str(data.frame.data_version)
+    yield words(N_("Version of the tracker")), __version__
