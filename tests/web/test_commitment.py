@@ -294,6 +294,28 @@ def test_all_commitments_are_searched(
     assert hits == found
 
 
+@pytest.mark.parametrize(
+    ("asked", "linked"),
+    [
+        ("côte ivoire", {"/states/CIV"}),
+        ("PERU", {"/states/PER"}),
+        ("turkey", {"/states/TUR"}),
+        ("illegal manufacture a crime", {f"/documents/bms7/27?cycle={NOW}"}),
+        ("nowhere", set()),
+    ],
+)
+def test_where_nothing_is_found_the_page_leads_on(
+    public: Browser, cycle: ReportingCycle, asked: str, linked: set[str]
+) -> None:
+    page = public.soup(f"/search?cycle={NOW}&q={quote(asked)}&lang=en")
+    places = [str(a["href"]) for a in page.select("main li a")]
+    links = {place.replace("&lang=en", "").split("?lang")[0] for place in places}
+    cycles = {f"/search?q={quote(asked.replace(' ', '+'), safe='+')}&cycle={BEFORE}"}
+    assert links >= linked | cycles | {f"/needs?cycle={NOW}"}
+    assert {link for link in links if link.startswith(("/states/", "/documents/bms7/"))} == linked
+    assert "Where else to look" not in words(public.soup(f"/search?cycle={NOW}&q=controle&lang=en"))
+
+
 def test_hits_come_in_pages(public: Browser, session: Session, cycle: ReportingCycle) -> None:
     many = {p: said(Progress.IMPLEMENTED, f"A needle in {p}.") for p in range(25, 60)}
     make_submission(session, cycle, "TCD", many)

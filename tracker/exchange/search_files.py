@@ -73,8 +73,9 @@ def search_file(data: SearchPage, words: Words) -> PageFile:
         ],
         rules=[
             N_(
-                "Every word has to occur in the answer; capitals and accents make no difference. "
-                "What is withheld from you is not searched."
+                "Every word has to occur in the answer, anywhere in it: quotation marks make no "
+                "phrase. Capitals and accents make no difference. What is withheld from you is not "
+                "searched."
             )
         ],
         tables=[Listed("found", N_("Answers"), _COLUMNS, data.found, 4)],

@@ -89,6 +89,15 @@ class Results:
         return Problem("too-many-found", "", values) if len(self.hits) > MOST_IN_FILE else None
 
 
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Where to look for words that no answer holds: what is called so, and the other cycles."""
+
+    commitments: tuple[Commitment, ...]
+    states: tuple[State, ...]
+    cycles: tuple[CycleRow, ...]
+
+
 @requires(Action.PUBLIC_READ)
 def search() -> ResponseReturnValue:
     """Paragraph × State with an excerpt, over every answer that the reader may read."""
@@ -110,6 +119,7 @@ def search() -> ResponseReturnValue:
         results=results,
         no_file=problem_text(results.too_many) if results.too_many else "",
         found=_by_commitment(document, shown),
+        elsewhere=None if results.hits else _elsewhere(results, cycles),
         commitments=len({hit.answer.paragraph for hit in results.hits}),
         page_number=number,
         pages=pages,
@@ -136,6 +146,28 @@ def _hit(state: State, answer: SearchedAnswer, asked: Search) -> Hit:
     """The narrative, or whatever else holds one of the words where the narrative does not."""
     places = range(len(answer.texts))
     return Hit(state, answer, next(at for at in places if asked.meets_some(answer.texts[at])))
+
+
+def _elsewhere(results: Results, cycles: Iterable[CycleRow]) -> Elsewhere:
+    asked, cycle = results.search, results.cycle
+    states = (row.state for row in list_reporting_states(session()))
+    return Elsewhere(
+        tuple(one for one in results.document.commitments if asked.meets(_called(one))),
+        tuple(by_name((one for one in states if asked.meets(_names(one))), _name)),
+        tuple(one for one in cycles if one != cycle and one.document_slug == cycle.document_slug),
+    )
+
+
+def _called(commitment: Commitment) -> tuple[str, ...]:
+    return (*commitment.title.values(), *commitment.text.values())
+
+
+def _names(state: State) -> tuple[str, ...]:
+    return (state.iso3, *state.name.values(), *(former.name for former in state.former_names))
+
+
+def _name(state: State) -> dict[str, str]:
+    return dict(state.name)
 
 
 def _by_commitment(document: OutcomeDocument, hits: Iterable[Hit]) -> tuple[HitsOn, ...]:
