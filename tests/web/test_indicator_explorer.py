@@ -207,6 +207,35 @@ def test_an_area_narrows_states_and_trend_and_leaves_the_sums(public: Browser) -
     assert f"{PATH}?area=asia_pacific#silent" in asia and len(asia) == 4
 
 
+@pytest.mark.usefixtures("cases")
+@pytest.mark.parametrize(
+    ("query", "name", "table", "row"),
+    [
+        ("", "All Member States", "groups", ".group"),
+        ("?area=africa", "African States", "groups", ".chosen"),
+        ("?area=202&year=2023", "Sub-Saharan Africa", "subregions", ".chosen"),
+    ],
+)
+def test_the_place_chosen_is_told_near_the_top_and_marked(
+    public: Browser, query: str, name: str, table: str, row: str
+) -> None:
+    soup = public.soup(f"{PATH}{query}")
+    (marked,) = [
+        one
+        for one in soup.select(f"#{table} tbody tr")
+        if one.select_one("th") and in_single_blanks(one).startswith(name)
+    ]
+    assert marked in soup.select(f"#{table} {row}") and len(soup.select("tr.chosen")) == bool(query)
+    cells = [in_single_blanks(cell) for cell in marked.select("td")]
+    told = [in_single_blanks(one).split(": ", 1)[1] for one in soup.select("#chosen-values li")]
+    assert len(told) == 2 and all(
+        cell.startswith(said.replace(" ,", "")) for cell, said in zip(cells, told, strict=True)
+    )
+    headings = [in_single_blanks(one) for one in soup.select("h2")]
+    assert "Values from national reports" in headings and "Published values" not in headings
+    assert not public.soup(f"{PATH}?state=KEN").select("#chosen-values")
+
+
 def test_a_category_is_computed_by_itself(
     public: Browser, session: Session, cycle: ReportingCycle
 ) -> None:
