@@ -634,3 +634,23 @@ def test_the_secretariat_is_told_that_what_is_submitted_counts_too(
     secretariat = browser_of(make_user(session, Role.REVIEWER))
     assert words in secretariat.soup(f"/cycles/{CYCLE}").get_text()
     assert words not in public.soup(f"/cycles/{CYCLE}").get_text()
+
+
+@pytest.mark.parametrize(
+    ("path", "there"),
+    [
+        ("/states/", "/states"),
+        ("/states/KEN/?lang=fr", "/states/KEN?lang=fr"),
+        ("/needs/?theme=marking&lang=en", "/needs?theme=marking&lang=en"),
+        ("/documents/bms7/40/?_host=elsewhere", "/documents/bms7/40?_host=elsewhere"),
+    ],
+)
+def test_a_slash_after_a_public_page_leads_to_it(public: Browser, path: str, there: str) -> None:
+    moved = public.get(path)
+    assert (moved.status_code, moved.location) == (308, there)
+
+
+@pytest.mark.parametrize("path", ["/nowhere/", "/states/KEN/x/y/", "/account/", "/review/"])
+def test_a_slash_after_anything_else_leads_nowhere(public: Browser, path: str) -> None:
+    assert public.get(path).status_code == 404
+    assert public.post("/states/").status_code == 404

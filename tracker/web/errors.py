@@ -25,8 +25,9 @@ from tracker.domain.errors import (
 )
 from tracker.domain.signed import KeyUnusable
 from tracker.models.engine import is_unusable, said_by_database
+from tracker.policy.actions import Action
 from tracker.web import carrying, second_step, signing_in
-from tracker.web.access import SignInNeeded
+from tracker.web.access import SignInNeeded, declared_action
 from tracker.web.render import Link, page, problem_text, with_query
 from tracker.web.request_log import request_reference
 from tracker.web.security import holds_null
@@ -126,6 +127,23 @@ def _readable_path() -> str:
     return request.path if can_be_read and request.method not in SAFE_METHODS else ""
 
 
+def _without_slash() -> str:
+    """The public page that was asked for with a slash after its path, as people type; else empty.
+
+    It is built from the page found, so that no path leads to another site.
+    """
+    adapter, path = current_app.create_url_adapter(request), request.path
+    if adapter is None or request.method not in SAFE_METHODS or not path.endswith("/"):
+        return ""
+    try:
+        endpoint, place = adapter.match(path.removesuffix("/"), method="GET")
+    except HTTPException:
+        return ""
+    if declared_action(current_app, endpoint) is not Action.PUBLIC_READ:
+        return ""
+    return with_query(url_for(endpoint, **place), request.args.to_dict(flat=False))
+
+
 def sign_in_first() -> ResponseReturnValue:
     """The sign-in page, which carries text sent for a report and else leads back here.
 
@@ -196,6 +214,9 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if code not in PAGES:
         return error.get_response()
+    if code == 404 and (address := _without_slash()):
+        release()
+        return redirect(address, 308)
     allowed = error.valid_methods if isinstance(error, MethodNotAllowed) else None
     headers = {"Allow": ", ".join(allowed)} if allowed else {}
     if wants_json():
