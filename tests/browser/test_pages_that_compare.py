@@ -106,6 +106,20 @@ def test_a_comparison_on_paper_keeps_rows_whole_and_says_where_it_is_from(
     assert head == "table-header-group", "it is printed again on each sheet"
 
 
+@pytest.mark.parametrize(
+    "path", ["/search?q=a&cycle=bms7-2024", "/documents/bms7/40?cycle=bms7-2024"]
+)
+def test_on_paper_nobody_is_parted_from_the_words(
+    path: str, visits: Visits, demonstration: RunningSite
+) -> None:
+    page = visits.open(demonstration)
+    page.goto(path)
+    page.emulate_media(media="print")
+    before = page.locator("main article > :is(h3, p):has(~ .narrative)")
+    kept = before.evaluate_all("parts => parts.map(part => getComputedStyle(part).breakAfter)")
+    assert len(kept) > 10 and set(kept) == {"avoid"}
+
+
 def test_columns_of_the_matrix_are_of_one_width(visits: Visits, demonstration: RunningSite) -> None:
     page = visits.open(demonstration)
     page.goto(MATRIX)
