@@ -137,6 +137,16 @@ class TestInviting:
         assert "new@example.org" in listed
         assert "Active" in listed
 
+    def test_the_language_is_the_one_of_whoever_invites(
+        self, browser_of: type[Browser], session: Session
+    ) -> None:
+        browser = browser_of(make_user(session, Role.FOCAL_POINT, "FRA", language="fr"))
+        chosen = browser.soup("/admin/people/new").select("#language option[selected]")
+        assert [option["value"] for option in chosen] == ["fr"]
+        again = parsed(browser.post("/admin/people/new", PERSON | {"email": ""}).data)
+        chosen = again.select("#language option[selected]")
+        assert [option["value"] for option in chosen] == [PERSON["language"]]
+
     def test_loading_the_page_of_the_link_again_says_where_to_make_another(
         self, focal_point: Browser, session: Session
     ) -> None:

@@ -19,7 +19,7 @@ from tracker.web.admin import assignable_sections, manages_everybody, own_states
 from tracker.web.confirming import sensitive
 from tracker.web.invited import link_page, waits_for_link
 from tracker.web.known_person import RoleToGive, ask_first, wants_to_correct
-from tracker.web.locale import in_language, language_choices, parse_page_language
+from tracker.web.locale import chosen_language, in_language, language_choices, parse_page_language
 from tracker.web.render import page
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
@@ -40,6 +40,7 @@ def _person_form(filled: bool = False) -> PersonForm:
     states.sort(key=lambda choice: choice[1])
     return PersonForm(
         request.form if filled else None,
+        data={"language": chosen_language()},
         roles=[role for role in Role if everybody or role.of_a_state],
         states=[("", gettext("None: secretariat")), *states] if everybody else states,
         languages=language_choices(),
