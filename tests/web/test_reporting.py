@@ -387,6 +387,28 @@ def test_the_read_through_is_marked_draft_and_names_the_audience(
     assert len(page.select("article")) == 95
 
 
+def test_a_reason_and_the_text_below_it_are_told_apart(
+    browser: Browser, report: NationalReport
+) -> None:
+    said = {"p25-progress": "not_applicable", "p25-reason": "No industry."}
+    values = fields(browser.soup(section_path(report)))
+    browser.post(section_path(report), values | said | {"p25-narrative": "None is planned."})
+    article = browser.soup(f"/reports/{report.public_id}/read-through").select_one("#p25")
+    assert article
+    told = article.get_text(" ", strip=True)
+    assert "Reason No industry. What was done None is planned." in told
+
+
+def test_days_are_written_from_the_left_in_every_language(
+    browser: Browser, report: NationalReport
+) -> None:
+    page = browser.soup(section_path(report))
+    field, hint = (page.select_one(f"#p25-measures-0-adopted_on{part}") for part in ("", "-hint"))
+    assert field and hint
+    assert field["dir"] == "ltr"
+    assert [part.text for part in hint.select("bdi[dir=ltr]")] == ["2024-06", "2024-06-30"]
+
+
 def test_submission_asks_once_about_gaps_and_gives_a_receipt(
     browser: Browser, report: NationalReport, session: Session
 ) -> None:

@@ -81,6 +81,17 @@ def test_a_report_changed_after_it_was_seen_is_shown_again_and_not_submitted(
         assert "Unseen." in texts
 
 
+def test_a_label_that_is_a_sentence_leads_to_its_error_without_its_full_stop(
+    browser: Browser, address: str
+) -> None:
+    seen = browser.soup(address).select_one("input[name=seen]")
+    assert seen
+    refused = browser.post(address, {"name": "A", "title": "B", "seen": seen["value"]})
+    told = parsed(refused.data).select_one("[aria-labelledby=error-summary]")
+    assert refused.status_code == 422 and told
+    assert "on behalf of my State: " in told.get_text() and ".:" not in told.get_text()
+
+
 def test_a_form_that_does_not_say_what_was_seen_is_refused(
     session: Session, browser: Browser, address: str
 ) -> None:
