@@ -11,6 +11,7 @@ from tracker.resources import PACKAGE, resource_dir
 from tracker.settings import Settings, load_settings
 from tracker.web import (
     access,
+    arrivals,
     carrying,
     compared_cells,
     confirming,
@@ -36,6 +37,7 @@ MAX_FORM_PARTS = 5_000
 PARTS = (
     security,  # whatever cannot be read is refused before anything reads it
     unread,
+    arrivals,  # hears last, when the transaction has ended
     transaction,
     session,
     shown_to,

@@ -28,7 +28,7 @@ export function forget(key) {
   }
 }
 
-export function keptUnder(prefix) {
+export function keysUnder(prefix) {
   try {
     return Object.keys(sessionStorage).filter((key) => key.startsWith(prefix));
   } catch {

@@ -1,0 +1,114 @@
+"""What was typed into a form survives a line that is lost at the moment of saving."""
+
+import pytest
+from playwright.sync_api import Error, Locator, Page, Route, expect
+
+from tests.browser.reporting import add_focal_point, begin_report, press
+from tests.browser.site import RunningSite
+from tests.browser.visits import Visits, sign_in
+
+pytestmark = pytest.mark.browser
+KEPT = "Object.keys(sessionStorage).filter((key) => key.includes(':form:')).length"
+FORMS = {  # a field of each page, the button that sends it, and who works there
+    "indicators/sdg-16-4-2": ("table.figures input >> nth=0", "Save the figures", "42", "BFA"),
+    "items/targets": ("#statement", "Save", "All marked", "BDI"),
+    "items/contacts": ("#organisation", "Save", "Ministry", "TCD"),
+    "submit": ("#title", "Submit the report", "Director", "COG"),
+}
+REFUSED = ("items/contacts", "submit")  # more is needed than the one field
+
+
+def _open(visits: Visits, site: RunningSite, iso3: str, part: str) -> Page:
+    page = visits.open(site)
+    address = begin_report(page, add_focal_point(site, iso3))
+    page.goto(f"{address}/{part}")
+    return page
+
+
+def _button(page: Page, name: str) -> Locator:
+    return page.locator("main form[data-ask-to-leave]").get_by_role("button", name=name).first
+
+
+def _put_back(page: Page) -> Locator:
+    return page.get_by_role("button", name="Put it back")
+
+
+@pytest.mark.parametrize("part", list(FORMS))
+def test_a_form_that_was_sent_into_a_lost_line_is_offered_again(
+    visits: Visits, site: RunningSite, part: str
+) -> None:
+    visits.connection_may_fail = True
+    visits.expected_statuses.add(422)
+    selector, name, text, iso3 = FORMS[part]
+    page = _open(visits, site, iso3, part)
+    address, field = page.url, page.locator(selector)
+    field.fill(text)
+    page.context.set_offline(True)
+    with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"), page.expect_navigation():
+        _button(page, name).click()
+    page.context.set_offline(False)
+    page.goto(address)
+    expect(field).to_have_value("")
+    _put_back(page).click()
+    expect(field).to_have_value(text)
+    expect(field).to_be_focused()
+    press(page, _button(page, name))
+    if part in REFUSED:  # the page that says so holds the text itself and offers nothing
+        expect(field).to_have_value(text)
+        assert page.evaluate(KEPT) == 1
+    else:
+        expect(page.get_by_role("status").first).to_contain_text("Saved at")
+        assert page.evaluate(KEPT) == 0
+    expect(_put_back(page)).to_have_count(0)
+
+
+def test_a_row_that_arrived_unseen_is_not_made_twice(visits: Visits, site: RunningSite) -> None:
+    visits.connection_may_fail = True
+    visits.expected_statuses.add(409)
+    page = _open(visits, site, "GUY", "items/targets")
+    address, cookies = page.url, page.context.cookies()
+
+    def lose(route: Route) -> None:
+        route.fetch(max_redirects=0)
+        route.abort("internetdisconnected")
+
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.route("**/items/targets/*", lose, times=1)
+    page.locator("#statement").fill("All marked")
+    with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"), page.expect_navigation():
+        _button(page, "Save").click()
+    page.context.clear_cookies()  # those of the answer were lost with it
+    page.context.add_cookies(
+        [{"name": c["name"], "value": c["value"], "url": site.url} for c in cookies]
+    )
+    page.goto(address)
+    _put_back(page).click()
+    press(page, _button(page, "Save"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Two versions of the same row")
+    assert site.rows("SELECT count(*) FROM target WHERE statement = 'All marked'") == [(1,)]
+
+
+def test_what_is_kept_goes_with_its_writer_and_with_what_is_taken_back(
+    visits: Visits, site: RunningSite
+) -> None:
+    page = _open(visits, site, "JAM", "items/targets")
+    address, field = page.url, page.locator("#statement")
+    page.on("dialog", lambda dialog: dialog.accept())
+    field.press_sequentially("A")
+    assert page.evaluate(KEPT) == 1
+    field.press("Backspace")
+    assert page.evaluate(KEPT) == 0
+    field.press_sequentially("Mine alone")
+    sign_in(page, add_focal_point(site, "JAM", name="Deputy"))
+    page.goto(address)
+    expect(_put_back(page)).to_have_count(0)
+    sign_in(page, "focal.jam@example.org")
+    page.goto(address)
+    expect(_put_back(page)).to_have_count(1)
+    page.get_by_role("button", name="Delete it").click()
+    expect(_put_back(page)).to_have_count(0)
+    assert page.evaluate(KEPT) == 0
+    field.press_sequentially("Again")
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(site.url + "/")
+    assert page.evaluate(KEPT) == 0

@@ -1,0 +1,35 @@
+"""A page says once which text, kept by the browser, was saved, and none that was refused."""
+
+from bs4 import BeautifulSoup
+from sqlalchemy.orm import Session
+
+from tests.national_reports import begin_report
+from tests.people import Browser, make_user, parsed
+from tracker.domain.roles import Role
+
+
+def told(page: BeautifulSoup) -> tuple[str, str]:
+    about = page.select_one("#kept-text")
+    assert about
+    return str(about["data-arrived"]), str(about["data-shown"])
+
+
+def test_what_was_saved_is_told_once_and_what_was_refused_is_not(
+    session: Session, browser_of: type[Browser]
+) -> None:
+    work = begin_report(session, "GHA")
+    session.commit()
+    browser = browser_of(make_user(session, Role.FOCAL_POINT, "GHA"))
+    address = f"/reports/{work.report.public_id}/items/targets"
+    sent = {"version": "0", "action": "save", "kept": "a-text"}
+    refused = browser.post(f"{address}/{'a' * 22}", sent)
+    assert refused.status_code == 422
+    assert told(parsed(refused.data)) == ("", "a-text")
+    assert told(browser.soup(address)) == ("", "")
+    sent |= {"statement": "All marked", "level": "national", "audience": "public"}
+    assert browser.post(f"{address}/{'a' * 22}", sent).status_code == 303
+    assert told(browser.soup(address)) == ("a-text", "")
+    assert told(browser.soup(address)) == ("", "")
+    sent |= {"kept": "no <name>", "version": "1", "statement": "None"}
+    assert browser.post(f"{address}/{'a' * 22}", sent).status_code == 303
+    assert told(browser.soup(address)) == ("", "")

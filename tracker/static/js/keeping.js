@@ -1,0 +1,119 @@
+// Keeps what is typed into a form in this browser until a page says that it was saved, and offers
+// it again, to the same person, where it was typed. For every form that carries data-ask-to-leave;
+// data-keep names its place where its address does not. Answers that save themselves keep themselves.
+import { forget, keysUnder, recall, remember } from "./storage.js";
+
+const about = document.querySelector("#kept-text");
+const prefix = `unsent:${about.dataset.person}:form:`;
+const TICKED = ["checkbox", "radio"];
+const random = () => crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`.replace(".", "-");
+const OTHERS = ["csrf_token", "shown_to", "kept"];
+
+const isTyped = (control) =>
+  control.name &&
+  !OTHERS.includes(control.name) &&
+  !["submit", "button", "file", "fieldset"].includes(control.type) &&
+  !control.closest("[data-save]");
+
+// Name, value and kind of each field; the hidden ones say which version was typed over.
+const valuesOf = (form) =>
+  [...form.elements]
+    .filter((control) => isTyped(control) && (!TICKED.includes(control.type) || control.checked))
+    .map(({ name, value, type }) => [name, value, type]);
+
+const said = (values) => JSON.stringify(values.filter(([, , type]) => type !== "hidden"));
+
+// What the page came with, whatever was typed since.
+function given(form) {
+  const copy = form.cloneNode(true);
+  copy.reset();
+  return said(valuesOf(copy));
+}
+
+class KeptForm {
+  constructor(form) {
+    this.form = form;
+    this.place = form.dataset.keep ?? new URL(form.getAttribute("action") ?? "", location).pathname;
+    this.isUnsaved = "unsaved" in form.dataset;
+    const shown = about.dataset.shown; // the text that this page answers and shows again
+    this.id = recall(prefix + shown)?.place === this.place ? shown : random();
+    this.given = given(form);
+    const field = document.createElement("input");
+    [field.type, field.name, field.value] = ["hidden", "kept", this.id];
+    form.append(field);
+    this.offerAll();
+    form.addEventListener("input", ({ target }) => target.closest("[data-save]") ?? this.keep());
+    form.addEventListener("submit", () => this.keep());
+    for (const link of form.querySelectorAll("a[data-without-saving]")) {
+      link.addEventListener("click", () => forget(prefix + this.id));
+    }
+  }
+
+  keep() {
+    const values = valuesOf(this.form);
+    if (this.isUnsaved || said(values) !== this.given) {
+      remember(prefix + this.id, { place: this.place, action: this.form.getAttribute("action"), values });
+    } else {
+      forget(prefix + this.id);
+    }
+  }
+
+  offerAll() {
+    for (const key of keysUnder(prefix)) {
+      const kept = recall(key);
+      if (kept?.place !== this.place || key === prefix + this.id) continue;
+      if (!this.isUnsaved && said(kept.values) === this.given) forget(key);
+      else this.offer(key, kept);
+    }
+  }
+
+  offer(key, kept) {
+    const line = about.content.firstElementChild.cloneNode(true);
+    const choose = (button, act) =>
+      line.querySelector(button).addEventListener("click", () => {
+        forget(key);
+        line.remove();
+        act();
+      });
+    choose("[data-take]", () => this.putBack(kept));
+    choose("[data-drop]", () => {});
+    document.querySelector("main h1").after(line);
+  }
+
+  // With the version that it was typed over, so that a save meanwhile is seen, and with the address
+  // that it was sent to, so that a row that arrived unseen is not made twice.
+  putBack({ action, values }) {
+    if (action) this.form.setAttribute("action", action);
+    const missing = new Map(values.map(([name, value, type]) => [name, [value, type]]));
+    let first = null;
+    for (const control of [...this.form.elements].filter(isTyped)) {
+      const before = control.checked;
+      const had = control.value;
+      if (TICKED.includes(control.type)) {
+        control.checked = values.some(([name, value]) => name === control.name && value === control.value);
+      } else if (missing.has(control.name)) {
+        [control.value] = missing.get(control.name);
+      }
+      missing.delete(control.name);
+      if (control.type !== "hidden" && (control.checked !== before || control.value !== had)) first ??= control;
+    }
+    for (const [name, [value, type]] of missing) this.sendAlong(name, value, type);
+    this.form.dispatchEvent(new Event("input", { bubbles: true }));
+    first?.focus();
+  }
+
+  // A field that this page does not have, as of a year that was added: it goes with the others.
+  sendAlong(name, value, type) {
+    if (TICKED.includes(type) || type === "hidden") return;
+    const field = document.createElement("textarea");
+    field.name = name;
+    field.value = value;
+    field.hidden = true;
+    this.form.append(field);
+  }
+}
+
+for (const key of keysUnder("unsent:")) {
+  if (about.dataset.arrived && key.endsWith(`:form:${about.dataset.arrived}`)) forget(key);
+}
+for (const form of document.querySelectorAll("form[data-ask-to-leave]")) new KeptForm(form);
