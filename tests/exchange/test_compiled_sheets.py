@@ -268,7 +268,7 @@ def test_groups_are_summed_over_computable_and_visible_states(
     assert (africa["Numerator"], africa["Denominator"]) == (20, 110)  # and not (10 % + 100 %) / 2
     assert africa["Share"] == pytest.approx(20 / 110)
     part = "of them from part of the categories: 2"  # found arms alone
-    assert africa["In words"] == f"20/110 (18%), from 2 of 54 States; {part}"
+    assert africa["In words"] == f"20/110 (18.18%), from 2 of 54 States; {part}"
     assert africa["Part of the categories"] == 2
     assert (world["Numerator"], world["Denominator"], world["Computable"]) == (22, 114, 3)
     nothing = lines["African States", "Value B"]
@@ -289,8 +289,8 @@ def test_the_sheet_of_an_indicator_says_from_how_many_categories_a_value_is(
     rows = {row["ISO code"]: row for row in written.rows("Indicator 16.4.2")}
     values = {iso3: rows[iso3]["Value A: of all arms"] for iso3 in ("KEN", "UGA")}
     assert values == {
-        "KEN": "3/8 (38%), from 1 of 3 categories: Found",
-        "UGA": "7/24 (29%)",
+        "KEN": "3/8 (37.50%), from 1 of 3 categories: Found",
+        "UGA": "7/24 (29.17%)",
     }
     assert written.holds("is computed over these and says so")
     parts = [rows[iso3]["Value A: categories"] for iso3 in ("KEN", "UGA", "BEN", "FRA")]

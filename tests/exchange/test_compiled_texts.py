@@ -117,7 +117,7 @@ def test_indicator_tables(session: Session, cycle: ReportingCycle, compiled_for:
     assert (row["Year"], row["All arms"], row["Traced"], row["Uniquely marked"]) == (2024, 8, 2, "")
     found = [row[f"Value A: {part}"] for part in ("numerator", "denominator", "share")]
     assert found == [3, 8, 0.375]
-    assert row["Value A: of all arms"] == "3/8 (38%), from 1 of 3 categories: Found"
+    assert row["Value A: of all arms"] == "3/8 (37.50%), from 1 of 3 categories: Found"
     assert (row["Value B: denominator"], row["Value B: share"]) == ("", "")
     reason = row["Value B: of potentially traceable arms"]
     assert reason.startswith("Not computable: unknown is Uniquely marked")

@@ -186,7 +186,7 @@ def test_counts_and_sums_in_the_compiled_workbook(session: Session, published: N
         ("Men", 18, "", 1),
         ("Share of women", "", 6, 1),
     ]
-    assert every[2]["In words"] == "6/24 (25%), from 2 of 193 States"
+    assert every[2]["In words"] == "6/24 (25.00%), from 2 of 193 States"
 
 
 def test_the_same_as_json(session: Session, published: None) -> None:
@@ -214,4 +214,4 @@ def test_the_report_of_one_state(published: None, report_of: Report) -> None:
     assert facts["16.4.2"] == "Not reported"
     rows = {row[0]: row[1:] for row in written.cells("6 Indicators")}
     assert rows["Women"][0] == 3
-    assert rows["Share of women"][0] == "3/12 (25%)"
+    assert rows["Share of women"][0] == "3/12 (25.00%)"

@@ -390,8 +390,8 @@ def test_indicator_values_are_printed_with_their_base(
     rows = {row[0]: row[1:] for row in report_of("KEN").cells("6 Indicators")}
     assert rows["All arms"][1] == 8 and rows["All arms"][0] == "unknown"
     assert rows["All arms"][-1] == "8, from 1 of 3 categories: Found"
-    assert rows["Value A: of all arms"][1] == "3/8 (38%)"
-    assert rows["Value A: of all arms"][-1] == "3/8 (38%), from 1 of 3 categories: Found"
+    assert rows["Value A: of all arms"][1] == "3/8 (37.50%)"
+    assert rows["Value A: of all arms"][-1] == "3/8 (37.50%), from 1 of 3 categories: Found"
     assert rows["Value B: of potentially traceable arms"][-1] == (
         "Not computable: unknown is Uniquely marked (Found)"
     )

@@ -13,6 +13,7 @@ from tracker.domain.states import Area
 from tracker.exchange.columns import Column, Columns, Kind
 from tracker.exchange.indicator_file_columns import IN_PART
 from tracker.exchange.indicator_years import YearLine
+from tracker.exchange.shares import VALUE_PLACES
 from tracker.exchange.words import Words
 from tracker.queries.compiled import CompiledExport
 
@@ -82,7 +83,7 @@ class GroupLine:
         if not self.sums.denominator:
             word = self.words.label(Absence.NOT_COMPUTABLE)
             return self.words(N_("%(word)s, from %(n)s of %(of)s States"), word=word, **states)
-        share = self.words.share(self.sums.numerator, self.sums.denominator)
+        share = self.words.share(self.sums.numerator, self.sums.denominator, places=VALUE_PLACES)
         return self.words(N_("%(share)s, from %(n)s of %(of)s States"), share=share, **states)
 
 

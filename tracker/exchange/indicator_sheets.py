@@ -9,6 +9,7 @@ from tracker.domain.indicators import Cell, IndicatorDefinition, years_of
 from tracker.domain.messages import N_
 from tracker.domain.progress import Absence
 from tracker.exchange.cells import lines
+from tracker.exchange.shares import VALUE_PLACES
 from tracker.exchange.words import Words
 from tracker.exchange.workbook import Sheet
 from tracker.queries.indicators import SubmittedReturn
@@ -22,7 +23,7 @@ def cell_words(words: Words, definition: IndicatorDefinition, cell: Cell) -> str
 
 
 def value_words(words: Words, definition: IndicatorDefinition, value: Value) -> str:
-    """``12/40 (30%)``, or why there is none."""
+    """``12/40 (30.00%)``, or why there is none."""
     if value.hindrance is Hindrance.NOT_REPORTED:
         return words.label(Absence.NOT_REPORTED)
     if value.hindrance is Hindrance.MISSING_INPUT:
@@ -30,7 +31,7 @@ def value_words(words: Words, definition: IndicatorDefinition, value: Value) -> 
         return words(N_("Not computable: unknown is %(missing)s"), missing=missing)
     if value.numerator is None or not value.denominator:
         return words(N_("Not computable: nothing to divide by"))
-    share = words.share(value.numerator, value.denominator)
+    share = words.share(value.numerator, value.denominator, places=VALUE_PLACES)
     return _covered(words, definition, share, value.covers) if value.partial else share
 
 

@@ -5,6 +5,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from babel import Locale
 from babel.numbers import format_percent
 
+VALUE_PLACES = 2
+"""Decimals of the percentage of an indicator's value, wherever it stands."""
 LEFT_TO_RIGHT_MARK = "\u200e"  # keeps the sign before its number in a text from right to left
 
 

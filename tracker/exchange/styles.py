@@ -50,7 +50,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "ruled": {"bottom": 1, "bottom_color": LINE},
     "typed": _BODY | {"quote_prefix": True},
     "whole": _BODY | {"num_format": "0", "text_wrap": False, "align": "center"},
-    "percent": _BODY | {"num_format": "0.0%", "text_wrap": False, "align": "center"},
+    "percent": _BODY | {"num_format": "0.00%", "text_wrap": False, "align": "center"},
     "day": _BODY | {"num_format": "yyyy-mm-dd", "text_wrap": False, "align": "left"},
     "instant": _BODY | {"num_format": "yyyy-mm-dd hh:mm", "text_wrap": False, "align": "left"},
     "boxed": _BOXED,

@@ -66,11 +66,11 @@ class Words:
                 return texts[language], language
         return "", self.language
 
-    def share(self, number: int, of: int) -> str:
+    def share(self, number: int, of: int, *, places: int = 0) -> str:
         """``12/193 (6%)``, see ``percent_of``; never a percentage alone, and none of nothing."""
         if not of:
             return f"{number}/{of}"
-        return f"{number}/{of} ({percent_of(number, of, self._locale)})"
+        return f"{number}/{of} ({percent_of(number, of, self._locale, places=places)})"
 
     def day(self, value: date | None) -> str:
         """A day written out."""

@@ -26,7 +26,7 @@ from tracker.domain.excerpts import excerpt
 from tracker.domain.messages import sentence
 from tracker.domain.progress import SHOWN_ORDER
 from tracker.domain.workflow import ReportStatus
-from tracker.exchange.shares import percent_of
+from tracker.exchange.shares import VALUE_PLACES, percent_of
 from tracker.extensions import DAY
 from tracker.policy.actions import Action
 from tracker.web import access, locale
@@ -163,13 +163,15 @@ def write_percent(share: float) -> str:
 
 
 def write_percent2(share: Fraction) -> str:
-    """A share with two places, see ``percent_of``."""
+    """The value of an indicator as a percentage, see ``percent_of``."""
     return _percent2(share, locale.locale_name())
 
 
 @lru_cache(maxsize=20_000)
 def _percent2(share: Fraction, language: str) -> str:
-    return percent_of(share.numerator, share.denominator, Locale.parse(language), places=2)
+    return percent_of(
+        share.numerator, share.denominator, Locale.parse(language), places=VALUE_PLACES
+    )
 
 
 def write_share(n: int, total: int) -> Markup:
