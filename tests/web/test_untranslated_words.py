@@ -77,6 +77,7 @@ PUBLIC_PAGES = """
 SECRETARIAT_PAGES = """
 /admin /admin/people /admin/people/new /admin/people/{person} /admin/cycles /admin/cycles/new
 /admin/states/KEN/focal-points /admin/memberships/{role}/hand-over /second-step
+/admin/memberships/{role}/end /admin/cycles/bms7/delete
 /admin/cycles/bms7/dates /account /review /review?status=late /cycles/bms7 /documents/bms7/28
 /states/KEN/submissions/1 /review/submissions/{submission} /review/submissions/{submission}/accept
 /review/submissions/{submission}/publish /review/submissions/{submission}/return
@@ -205,6 +206,9 @@ def _has_words(text: str) -> bool:
 def _shown(page: BeautifulSoup) -> Iterator[str]:
     for tag in page.find_all(True):
         yield from (str(tag[name]) for name in tag.attrs if _is_read_out(name))
+    for number in page.select(".hint bdi[dir=ltr]"):  # in a sentence, read from the left
+        number.unwrap()
+    page.smooth()
     for data in page.select(DATA):
         data.decompose()
     for text in page.find_all(string=True):

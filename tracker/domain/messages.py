@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from tracker.domain.address_messages import ADDRESS_MESSAGES
 from tracker.domain.errors import Problem
 from tracker.domain.evidence_messages import EVIDENCE_MESSAGES
 from tracker.domain.export_messages import EXPORT_MESSAGES
@@ -14,6 +15,7 @@ from tracker.domain.report_messages import REPORT_MESSAGES
 from tracker.domain.workbook_messages import WORKBOOK_MESSAGES
 
 MESSAGES: Final[dict[str, str]] = {
+    **ADDRESS_MESSAGES,
     **EVIDENCE_MESSAGES,
     **EXPORT_MESSAGES,
     **IMPORT_MESSAGES,
@@ -28,14 +30,6 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "text-too-long": N_(
         "This text has %(length)s characters; at most %(limit)s fit. Shorten it and save again."
-    ),
-    "one-only": N_("“%(name)s” stands in the address more than once. Leave one of them."),
-    "needs-another": N_(
-        "“%(given)s” stands in the address without “%(missing)s”. Add it, or leave both out."
-    ),
-    "nothing-looked-for": N_(
-        "There is nothing to look for. Write words as “%(name)s” in the address, or search on the "
-        "page."
     ),
     "not-a-choice": N_("“%(value)s” is not one of the choices: %(allowed)s."),
     "not-a-date": N_("“%(value)s” is not a date. Write 2024, 2024-06 or 2024-06-30."),
@@ -213,14 +207,6 @@ MESSAGES: Final[dict[str, str]] = {
     "password-wrong": N_("This is not your present password."),
     # cycles and documents
     "unknown-document": N_("There is no outcome document “%(slug)s”."),
-    "null-in-address": N_(
-        "A null character (%(code)s) stands in this address. Take it out, or type what you look "
-        "for again."
-    ),
-    "no-such-page": N_("There is no page “%(value)s” of this list; its last is page %(last)s."),
-    "unknown-assistance": N_(
-        "“%(value)s” is no need or offer of this cycle that you may read. Choose one from the list."
-    ),
     "unknown-cycle": N_("There is no reporting cycle “%(slug)s”."),
     "unknown-user": N_("There is no active account with the address “%(email)s”."),
     "state-makes-no-reports": N_(
@@ -244,25 +230,6 @@ MESSAGES: Final[dict[str, str]] = {
     "closes-too-early": N_("The closing day lies before the opening or the due day."),
     "period-reversed": N_("The period covered ends before it begins."),
     "already-struck": N_("This text was struck out before."),
-    # comparing
-    "compare-so-many": N_(
-        "Choose from %(least)s to %(most)s States or groups to compare; you chose %(given)s."
-    ),
-    "compare-one-or-two-cycles": N_(
-        "Choose one reporting cycle, or two to be compared; you chose %(given)s."
-    ),
-    "cycles-not-comparable": N_(
-        "The cycles “%(first)s” and “%(second)s” are on different outcome documents, so their "
-        "answers cannot be compared."
-    ),
-    "movement-since-itself": N_(
-        "“%(slug)s” is chosen twice: choose an earlier cycle to tell the movement since."
-    ),
-    "movement-since-a-later-cycle": N_(
-        "Movement is told since an earlier cycle, and “%(second)s” is later than “%(first)s”: "
-        "choose them the other way round."
-    ),
-    "unknown-area": N_("There is no group or region with the code “%(code)s”."),
     # exports
     "cycles-of-different-documents": N_(
         "The cycles “%(first)s” and “%(second)s” are on different outcome documents. Export each "

@@ -28,8 +28,8 @@ from tracker.models.engine import is_unusable, said_by_database
 from tracker.policy.actions import Action
 from tracker.web import carrying, second_step, signing_in
 from tracker.web.access import SignInNeeded, declared_action
-from tracker.web.render import Link, page, problem_text, with_query
-from tracker.web.request_log import request_reference
+from tracker.web.refusing import refusal, wants_json
+from tracker.web.render import page, problem_text, with_query
 from tracker.web.security import holds_null
 from tracker.web.session import current_actor, stay_unknown
 from tracker.web.shown_to import SHOWN_TO, OtherPerson, name_of_other
@@ -48,44 +48,9 @@ STATUS: dict[type[TrackerError], int] = {
     TooMany: 429,
     Busy: 503,
 }
-PAGE_OF = {  # a file of what a page shows, and that page
-    "exports.compared": "public.comparison",
-    "page_downloads.indicator": "indicators.show",
-    "page_downloads.commitment": "public.commitment",
-    "page_downloads.search": "public.search",
-    "cycle_downloads.figures": "public.figures",
-    "cycle_downloads.matrix": "public.matrix",
-    "cycle_downloads.behind": "public.cycle_states",
-}
-TYPED = ("reason", "question", "reply")  # what somebody wrote for one step
 FILE_SENT = "multipart/form-data"
 RETRY_AFTER = "10"  # seconds: as long as SQLite waits for its lock
 PAGES = (400, 403, 404, 405, 409, 410, 413, 414, 422, 429, 500, 503)
-
-
-def wants_json() -> bool:
-    """Whether a script asks, which shows the sentence itself."""
-    return request.accept_mimetypes.best == "application/json"
-
-
-def refusal(problem: Problem, status: int) -> ResponseReturnValue:
-    """The answer to a refused request, as JSON for scripts and as a page for people.
-
-    Where somebody was faster, the page leads to how things stand and holds what was typed.
-    """
-    release()
-    message = problem_text(problem)
-    if wants_json():
-        return jsonify({"ok": False, "code": problem.code, "message": message}), status
-    return page(
-        f"errors/{status}.html",
-        message=message,
-        why=problem.code,
-        without=_address_without(problem),
-        onward=_how_things_stand() if status == 409 else None,
-        typed=[request.form[name] for name in TYPED if request.form.get(name, "").strip()],
-        reference=request_reference() if status >= 500 else "",
-    ), status
 
 
 def refused(error: TrackerError) -> ResponseReturnValue:
@@ -94,30 +59,6 @@ def refused(error: TrackerError) -> ResponseReturnValue:
     if may_not and carrying.carries_text() and not wants_json():
         return carrying.other_account_page(STATUS[type(error)])
     return refusal(error.problem, STATUS[type(error)])
-
-
-def _address_without(problem: Problem) -> str:
-    """Where a page that was only read stands without the filter that is wrong; else empty."""
-    if request.method not in SAFE_METHODS or problem.place not in request.args:
-        return ""
-    kept = request.args.to_dict(flat=False)
-    del kept[problem.place]
-    endpoint, place = str(request.endpoint), dict(request.view_args or {})
-    if endpoint in PAGE_OF:
-        del place["form"]
-    return with_query(url_for(PAGE_OF.get(endpoint, endpoint), **place), kept)
-
-
-def _how_things_stand() -> Link | None:
-    """Where the submission or the report that was acted on is read; none for anything else."""
-    named = request.view_args or {}
-    if "submission_id" in named:
-        address = url_for("reviewing.show", submission_id=named["submission_id"])
-        return Link(gettext("See how the submission stands now"), address)
-    if "report_id" in named:
-        address = url_for("reporting.show", report_id=named["report_id"])
-        return Link(gettext("See how the report stands now"), address)
-    return None
 
 
 def _readable_path() -> str:
