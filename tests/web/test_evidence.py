@@ -428,11 +428,14 @@ def test_a_file_that_must_go_is_removed_by_an_administrator_and_given_to_nobody(
     assert remove not in readers.reviewer.get(shown).text
     assert readers.reviewer.get(remove).status_code == 403
     assert remove in administrator.get(shown).text
-    assert "canary title" in administrator.get(remove).text
+    asked = administrator.get(remove).text
+    assert "canary title" in asked and "its bytes stay on the server" in asked
+    assert "Strike the text out" not in asked and "The text is deleted" not in asked
     assert administrator.post(remove, {"field": "title", "reason": ""}).status_code == 422
     assert readers.public.get(published).status_code == 200
     done = administrator.post(remove, {"field": "title", "reason": "Names a person."})
     assert done.status_code == 303
+    assert "The file was removed." in administrator.get(shown).text
     for browser in (readers.public, readers.own, readers.other_state, readers.reviewer):
         answer = browser.get(published)
         assert answer.status_code == 410 and canary not in answer.data

@@ -19,6 +19,7 @@ from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
 from tracker.models import Clarification, ReportingCycle, Submission, User
 from tracker.queries.responses import responses_of
+from tracker.queries.verification import verify_report
 from tracker.services.clarifications import reply
 from tracker.services.submissions import withdraw
 
@@ -783,3 +784,68 @@ def test_the_cycles_stand_in_a_row_and_sentences_apart(
     items = page.select("nav.contents > ul.row > li")
     assert [item.text for item in items] == ["bms7-2026", "bms7"]
     assert "2026. Submitted: " in page.get_text()
+
+
+def test_questions_replies_and_steps_are_struck_out(
+    session: Session, administrator: Browser, reviewer: Browser
+) -> None:
+    work, submission = report_at(session, ReportStatus.SUBMITTED)
+    assert submission is not None
+    asked = work.ask(submission, "Is the canary of Kofi Boateng public?")
+    reply(
+        session,
+        actor=work.focal_point,
+        clarification_id=asked.id,
+        reply="The canary is that of his widow.",
+        clock=work.clock,
+    )
+    work.accept(submission)
+    work.publish(submission)
+    work.reopen("A canary was left in it.")
+    session.commit()
+    name, title = submission.submitter_name, submission.submitter_title
+    shown = path_of(submission)
+    own = Browser(session.get_one(User, work.focal_point.user_id))
+    places = {
+        f"/strike/questions/{asked.public_id}": ["question"],
+        f"/strike/replies/{asked.public_id}": ["reply"],
+        "/strike/steps/submit": ["submitter_name", "submitter_title"],
+        "/strike/steps/reopen": ["reason"],
+    }
+    links = {str(link["href"]) for link in administrator.soup(shown).select("main a")}
+    for place, fields in places.items():
+        path = path_of(submission, place)
+        assert path in links
+        assert path not in reviewer.get(shown).text
+        assert reviewer.get(path).status_code == 403
+        boxes = administrator.soup(path).select('input[type="radio"]')
+        assert [box["value"] for box in boxes] == fields
+        for field in fields:
+            told = administrator.post(path, {"field": field, "reason": f"No {field}."})
+            assert told.status_code == 303
+            assert administrator.post(path, {"field": field, "reason": "x"}).status_code == 409
+    session.expire_all()
+    page = text_of(reviewer.soup(shown))
+    for words in ("canary", name, title):
+        assert words not in page
+    for reason in ("No question.", "No reply.", "No submitter_name.", "No reason."):
+        assert reason in page
+    assert "Reopening · Reason: struck out by the secretariat." in page
+    answers = own.get(f"/reports/{work.report.public_id}/sections/I.1").text
+    assert "canary" not in answers and "[A text was removed here by the secretariat.]" in answers
+    report = own.get(f"/reports/{work.report.public_id}").text
+    assert "canary" not in report and "No reply." in report
+    assert name not in own.get(f"/reports/{work.report.public_id}/submissions/1").text
+    assert verify_report(session, work.report.id) is None
+    for place in ("questions/x", "replies/x", "steps/return", "steps/accept", "steps/x"):
+        assert administrator.get(path_of(submission, f"/strike/{place}")).status_code == 404
+
+
+def test_the_reason_of_a_return_is_struck_out(session: Session, administrator: Browser) -> None:
+    _, submission = report_at(session, ReportStatus.RETURNED)
+    assert submission is not None
+    path = path_of(submission, "/strike/steps/return")
+    (words,) = administrator.soup(path).select("form .hint bdi")
+    assert administrator.post(path, {"field": "reason", "reason": "Too much."}).status_code == 303
+    page = text_of(administrator.soup(path_of(submission)))
+    assert "Too much." in page and text_of(words) not in page

@@ -152,6 +152,7 @@ REVIEW_PAGES = (
 )
 ADMINISTRATION = (
     "/review/submissions/{submission}/strike/26",
+    "/review/submissions/{submission}/strike/steps/submit",
     "/admin",
     "/admin/cycles",
     "/admin/cycles/bms7/dates",

@@ -82,6 +82,7 @@ SECRETARIAT_PAGES = """
 /states/KEN/submissions/1 /review/submissions/{submission} /review/submissions/{submission}/accept
 /review/submissions/{submission}/publish /review/submissions/{submission}/return
 /review/submissions/{submission}/strike/28
+/review/submissions/{submission}/strike/steps/submit
 /review/submissions/{submission}/strike/contacts/{contact}
 """.split()
 REPORT_PAGES = """

@@ -18,6 +18,7 @@ Word = tuple[str, int | None]
 
 PARAGRAPH = N_("Paragraph %(number)s")
 SUBMISSION = N_("Submission %(number)s")
+REOPENING = N_("Reopening")  # names no submission
 _LAWS = {
     "title": N_("Law or instrument %(number)s"),
     "adopted_on": N_("Law or instrument %(number)s, date"),
@@ -44,8 +45,8 @@ _ITEM = {
 _EVENT = {
     "question": N_("Question"),
     "reply": N_("Reply"),
-    "submitter_name": N_("Submitted by"),
-    "submitter_title": N_("Submitted by"),
+    "submitter_name": N_("Name of who submitted"),
+    "submitter_title": N_("Title or position of who submitted"),
 }
 
 
@@ -79,7 +80,9 @@ def place_of(subject: str, facts: Mapping[str, Any]) -> tuple[Word, ...]:
     key = str(facts.get("commitment", subject))  # a file names the paragraph it belongs to
     if key:
         return ((PARAGRAPH, int(key.rpartition("/")[2])),)
-    return ((SUBMISSION, int(facts["number"])),)
+    if "number" in facts:
+        return ((SUBMISSION, int(facts["number"])),)
+    return ((REOPENING, None),)
 
 
 def text_of(subject: str, field: str) -> Word:

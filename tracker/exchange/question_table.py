@@ -61,7 +61,7 @@ QUESTION_COLUMNS: tuple[Column[QuestionLine], ...] = (
         Kind.TYPED,
         60,
         lambda line: line.asked.question,
-        N_("What the secretariat asked, as typed."),
+        N_("What the secretariat asked, as typed; empty where it was struck out."),
     ),
     Column(
         "replied",
@@ -85,7 +85,9 @@ QUESTION_COLUMNS: tuple[Column[QuestionLine], ...] = (
         Kind.TYPED,
         60,
         lambda line: line.asked.reply,
-        N_("What the State replied, as typed; empty while it has not."),
+        N_(
+            "What the State replied, as typed; empty while it has not, and where it was struck out."
+        ),
     ),
     Column(
         "withdrawn_at",

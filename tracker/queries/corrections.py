@@ -95,6 +95,14 @@ def steps_of(session: Session, report_ids: Collection[int]) -> dict[int, tuple[T
     return {report_id: tuple(_steps_in(found)) for report_id, found in events.items()}
 
 
+def steps_and_strikes(
+    session: Session, report_id: int
+) -> tuple[tuple[Taken, ...], tuple[Strike, ...]]:
+    """The steps of one report, and what was struck out of it, in one statement."""
+    events = _events_of(session, [report_id])[report_id]
+    return tuple(_steps_in(events)), _strikes_in(events)
+
+
 def _events_of(session: Session, report_ids: Collection[int]) -> dict[int, list[_Event]]:
     """Steps and strikes of each report in one statement, the oldest first."""
     rows = session.execute(

@@ -47,6 +47,11 @@ class Strike:
     at: datetime
     reason: str
 
+    @property
+    def of_event(self) -> bool:
+        """Whether it stood in a question, a reply or a step; not in an answer, a row or a file."""
+        return not self.subject or self.field in ("question", "reply")
+
 
 HELD = aliased(ChainEntry)
 """The link that a strike was about."""

@@ -15,7 +15,7 @@ from tracker.forms.review import QuestionForm, ReturnForm
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.queries.clarifications import clarification_or_none, list_for_report
-from tracker.queries.corrections import came_of, steps_of
+from tracker.queries.corrections import came_of, steps_and_strikes
 from tracker.queries.documents import commitment_ids, document_or_none
 from tracker.queries.evidence import files_of_submissions, submitted_files
 from tracker.queries.indicator_reporting import figures_submitted
@@ -115,13 +115,14 @@ def show(submission_id: str) -> ResponseReturnValue:
     ids = [row.id for row in (reviewed.row, reviewed.previous) if row]
     files = files_of_submissions(session(), ids, Audience.SECRETARIAT)
     before = files[ids[-1]].values() if reviewed.previous else ()
-    steps = steps_of(session(), [reviewed.row.report_id])[reviewed.row.report_id]
+    steps, strikes = steps_and_strikes(session(), reviewed.row.report_id)
     return page(
         "review/submission.html",
         reviewed=reviewed,
         submission=reviewed.row,
         document=reviewed.document,
         came_of=came_of(steps, reviewed.row.number),
+        struck_events=[strike for strike in strikes if strike.of_event],
         steps={taken.step.value: taken for taken in steps if taken.number == reviewed.row.number},
         answers=answers,
         changed=[answer for answer in answers if answer.changes],

@@ -1,4 +1,4 @@
-"""Striking a text out of a submission: of an answer, a row of its tables or a file."""
+"""Striking a text out: of an answer, a row, a file, a question, a reply or a step."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,10 +13,13 @@ from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem
 from tracker.domain.progress import Audience
 from tracker.domain.struck import place_of, say, text_of
+from tracker.domain.workflow import Step
 from tracker.forms.review import StrikeForm, text_name
 from tracker.policy.actions import Action
+from tracker.queries.clarifications import clarification_or_none
 from tracker.queries.evidence import subject_of_file, submitted_file_or_none
 from tracker.queries.items import submitted_items
+from tracker.queries.strike_events import ASKED, REPLIED, event_link
 from tracker.queries.strikes import Strike, standing_texts
 from tracker.queries.submissions import submitted_responses
 from tracker.services import strikes
@@ -43,18 +46,23 @@ def struck_text(strike: Strike) -> str:
     return say([text_of(strike.subject, strike.field)], gettext)
 
 
-FILES = "files"  # beside the tables of items
+FILES, STEPS = "files", "steps"  # beside the tables of items
+TALK = {"questions": ASKED, "replies": REPLIED}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a text is struck out of. ``name`` words each of its fields; ``anchor`` leads to it."""
+    """What a text is struck out of. ``name`` words each of its fields; ``anchor`` leads to it.
+
+    ``is_file``: what goes is a file, or its name.
+    """
 
     reviewed: Reviewed
     revision_id: int
     heading: str
     anchor: str
     name: Callable[[str], str]
+    is_file: bool = False
 
 
 def _answer(submission_id: str, paragraph: int) -> Place:
@@ -72,17 +80,55 @@ def _file(reviewed: Reviewed, public_id: str) -> Place:
     if row is None:
         raise NotFound(Problem("not-found"))
     heading = gettext("Remove a file of paragraph %(number)s", number=row.paragraph)
-    return Place(reviewed, row.revision_id, heading, f"p{row.paragraph}", _file_text)
+    return Place(reviewed, row.revision_id, heading, f"p{row.paragraph}", _file_text, is_file=True)
 
 
 def _file_text(field: str) -> str:
     return say([text_of(subject_of_file(""), field)], gettext)
 
 
+def _talk(reviewed: Reviewed, part: str, question_id: str) -> Place:
+    """A question on the report of this submission, or the reply to it."""
+    report = reviewed.row.report_id
+    question = clarification_or_none(session(), report, question_id)
+    link = event_link(session(), report, TALK[part], question_id) if question else None
+    if question is None or link is None:
+        raise NotFound(Problem("not-found"))
+    heading = (
+        gettext("Strike out a question on paragraph %(number)s", number=question.paragraph)
+        if TALK[part] == ASKED
+        else gettext("Strike out the reply on paragraph %(number)s", number=question.paragraph)
+    )
+    return Place(reviewed, link, heading, f"p{question.paragraph}", _event_text)
+
+
+def _step(reviewed: Reviewed, step: str) -> Place:
+    """Who submitted, or the reason of a return or a reopening."""
+    headings = {
+        Step.SUBMIT: gettext("Strike out who submitted"),
+        Step.RETURN: gettext("Strike out the reason of the return"),
+        Step.REOPEN: gettext("Strike out the reason of the reopening"),
+    }
+    heading = headings.get(step)  # type: ignore[call-overload]
+    report, number = reviewed.row.report_id, reviewed.row.number
+    link = event_link(session(), report, f"step-{step}", number) if heading else None
+    if link is None:
+        raise NotFound(Problem("not-found"))
+    return Place(reviewed, link, heading, "", _event_text)
+
+
+def _event_text(field: str) -> str:
+    return say([text_of("", field)], gettext)
+
+
 def _item(submission_id: str, part: str, item_id: str) -> Place:
     reviewed = load_reviewed(submission_id, Action.TEXT_STRIKE)
     if part == FILES:
         return _file(reviewed, item_id)
+    if part in TALK:
+        return _talk(reviewed, part, item_id)
+    if part == STEPS:
+        return _step(reviewed, item_id)
     for kind, rows in submitted_items(session(), reviewed.row.id).items():
         for row in rows:
             if (kind.value, row.item_id) == (part, item_id):
@@ -109,14 +155,14 @@ def strike_in_answer(submission_id: str, paragraph: int) -> ResponseReturnValue:
 @blueprint.get("/<part>/<item_id>")
 @requires(Action.TEXT_STRIKE)
 def choose_in_item(submission_id: str, part: str, item_id: str) -> ResponseReturnValue:
-    """Choose a text of a contact, a need, an offer, a target or a file and give the reason."""
+    """Choose a text of a row, a file, a question, a reply or a step and give the reason."""
     return _page(_item(submission_id, part, item_id), StrikeForm())
 
 
 @blueprint.post("/<part>/<item_id>")
 @requires(Action.TEXT_STRIKE)
 def strike_in_item(submission_id: str, part: str, item_id: str) -> ResponseReturnValue:
-    """Strike one text of a contact, a need, an offer or a target out, or remove a file."""
+    """Strike one text of a row, a question, a reply or a step out, or remove a file."""
     return _strike(_item(submission_id, part, item_id))
 
 
@@ -140,6 +186,8 @@ def _strike(place: Place) -> ResponseReturnValue:
         "The text was struck out, in reports of these cycles: %(cycles)s.",
         cycles=", ".join(cycles),
     )
+    if place.is_file and form.typed("field") == "title":
+        told = gettext("The file was removed. Nobody can download it any more.")
     flash(told)
     return back_to(place.reviewed, place.anchor)
 
