@@ -89,7 +89,13 @@ def take(role_id: str) -> ResponseReturnValue:
         )
         if wants_to_correct():
             return _form_page(account, membership, form)
-        wanted = RoleToGive(values["email"], Role.FOCAL_POINT, membership.state_id)
+        wanted = RoleToGive(
+            values["email"],
+            Role.FOCAL_POINT,
+            membership.state_id,
+            ends_for=account.name,
+            last_day=values["last_day"],
+        )
         heading = gettext("Hand over the role of %(name)s", name=account.name)
         asked = ask_first(wanted, heading, gettext("Hand the role over to this person"))
         if asked is not None:

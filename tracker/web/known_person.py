@@ -5,6 +5,7 @@ seen goes with the yes, so that it counts for nothing else.
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -27,12 +28,17 @@ OWN_FIELDS = ("csrf_token", SEEN, CHANGE)
 
 @dataclass(frozen=True, slots=True)
 class RoleToGive:
-    """What would be given, to the person with this address."""
+    """What would be given, to the person with this address.
+
+    ``ends_for`` names whose role ends with it, ``last_day`` when; without a day at once.
+    """
 
     email: str
     role: Role
     state_id: int | None
     sections: tuple[str, ...] = ()
+    ends_for: str = ""
+    last_day: date | None = None
 
 
 def wants_to_correct() -> bool:
