@@ -406,6 +406,37 @@ def test_a_row_copied_into_another_cycle_loses_the_words_too(session: Session) -
         assert verify_report(session, report.id) is None
 
 
+def test_rows_whose_names_were_struck_out_stay_two(session: Session) -> None:
+    work = begin_report(session)
+    save(work, CONTACT)
+    first = work.submit()
+    make_cycle(session, "bms7-2026", opens=work.clock().date())
+    later = begin_report(session, cycle="bms7-2026")
+    colleague = replace(CONTACT, name="Efua Addo")
+    save(later, colleague)
+    second = later.submit()
+    one, other = (
+        session.get_one(ChainEntry, submitted_items(session, s.id)[Part.CONTACTS][0].revision_id)
+        for s in (first, second)
+    )
+    strike_out(work, one, "name")
+    strike_out(later, other, "name")
+    assert strike_out(work, one, "organisation") == ("bms7",)
+    (row,) = submitted_items(session, second.id)[Part.CONTACTS]
+    assert row.content == replace(colleague, name="")
+
+
+def test_of_a_draft_the_secretariat_is_told_nothing(
+    session: Session, published: tuple[Reporting, Submission]
+) -> None:
+    work, first = published
+    make_cycle(session, "bms7-2026", opens=work.clock().date())
+    draft = begin_report(session, cycle="bms7-2026")
+    draft.answer(28, **_parts(submitted_responses(session, first.id)[KEY].content))
+    assert strike_out(work, entry_of(session, first), "narrative") == ("bms7",)
+    assert responses_of(session, draft.report.id)[KEY].content.narrative == ""
+
+
 def test_a_row_removed_since_is_struck_out_in_the_history(session: Session) -> None:
     work = begin_report(session)
     item_id = save(work, NEED).item_id

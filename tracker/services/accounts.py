@@ -87,7 +87,7 @@ def find_user(
     user = user_by_email(session, email)
     if user is None:
         return None
-    session.refresh(user, with_for_update=True)
+    session.refresh(user, with_for_update={"key_share": True})
     if not may_invite(session, actor, user.id):
         raise Invalid(Problem("account-elsewhere", "email"))
     if not user.is_active:

@@ -2,14 +2,15 @@
 
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from tracker.domain.clock import Clock
 from tracker.domain.cycles import CycleDates, check_dates
 from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
+from tracker.domain.mail import MailKind, MailState
 from tracker.domain.roles import Actor
-from tracker.models import NationalReport, OutcomeDocument, ReportingCycle
+from tracker.models import NationalReport, OutcomeDocument, OutgoingMail, ReportingCycle
 from tracker.models.readers import EVERYTHING, reading_as
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
@@ -73,9 +74,21 @@ def delete_cycle(session: Session, *, actor: Actor, slug: str) -> None:
         raise WrongStatus(Problem("cycle-has-reports", "", {"slug": slug}))
     if not session.scalars(select(ReportingCycle.id).where(ReportingCycle.id != cycle.id)).first():
         raise WrongStatus(Problem("only-cycle"))
+    _forget_letters(session, slug)
     session.delete(cycle)
     session.flush()
     touch(session)
+
+
+def _forget_letters(session: Session, slug: str) -> None:
+    """Those that wait are not sent, and another cycle of the same short name is told anew."""
+    about = (
+        OutgoingMail.kind.in_((MailKind.CYCLE_OPENED, MailKind.REMINDER)),
+        OutgoingMail.data["cycle"].as_string() == slug,
+    )
+    waiting = OutgoingMail.state == MailState.QUEUED
+    session.execute(update(OutgoingMail).where(*about, waiting).values(state=MailState.DROPPED))
+    session.execute(update(OutgoingMail).where(*about).values(unique_key=None))
 
 
 def _set_dates(cycle: ReportingCycle, dates: CycleDates) -> None:
@@ -86,8 +99,8 @@ def _set_dates(cycle: ReportingCycle, dates: CycleDates) -> None:
 def ensure_cycle(
     session: Session, *, actor: Actor, slug: str, document_slug: str, opens_on: date, clock: Clock
 ) -> None:
-    """Open the cycle without due date unless it is there."""
-    if not session.scalars(select(ReportingCycle).where(ReportingCycle.slug == slug)).first():
+    """Open the cycle without due date where there is none yet: one deleted does not come back."""
+    if not session.scalars(select(ReportingCycle.id).limit(1)).first():
         open_cycle(
             session,
             actor=actor,

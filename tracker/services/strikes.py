@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.clock import Clock
 from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
-from tracker.domain.items import KINDS, facts_of, item_from, texts_of
+from tracker.domain.items import facts_of, item_from, texts_of
 from tracker.domain.mail import MailKind
 from tracker.domain.responses import content_from
 from tracker.domain.roles import Actor
@@ -37,6 +37,7 @@ from tracker.services.items import record_item
 from tracker.services.mail import tell_state
 from tracker.services.reports import locked_report
 from tracker.services.responses import record_revision
+from tracker.services.strike_places import holders, same_place
 
 SOURCE = "strike"  # of the revision that a strike leaves, beside "form" and others
 
@@ -49,8 +50,8 @@ def strike(
     ``field`` is named as in ``ChainText``: ``narrative``, ``measures.0.title`` and so on. Where
     other revisions of the same answer or item hold the same words there, in any report of the
     State, these go too, and where a working copy held them, it gets a new version: an older page
-    cannot bring them back. Returns the slugs of the cycles of these reports; the State gets one
-    letter about them all.
+    cannot bring them back. Returns the slugs of the cycles of these reports, but for drafts of
+    which nothing was ever submitted; the State gets one letter about them all.
     ``Invalid`` without a reason, ``NotFound`` where there is no such text, ``WrongStatus`` where
     it was struck out before. The chain still verifies: links hold digests only.
     """
@@ -71,7 +72,7 @@ def _strike(
     reports = _reports_of_state(session, entry.report_id)
     text = _standing_text(session, entry, field)
     words, held = text.value or "", set()
-    for holder, same in _holders(session, entry, text, tuple(reports)):
+    for holder, same in holders(session, entry, text, tuple(reports)):
         report = reports[holder.report_id]
         held.add((holder.report_id, holder.subject))
         _empty(session, actor, report, holder, same, reason, now)
@@ -83,6 +84,9 @@ def _strike(
         withdraw_files(session, report=report, now=now)
     session.flush()
     cycles = tuple(report.cycle.slug for report in touched)
+    shown = set(
+        session.scalars(select(Submission.report_id).where(Submission.report_id.in_(reports)))
+    )
     tell_state(
         session,
         kind=MailKind.TEXT_STRUCK,
@@ -95,7 +99,7 @@ def _strike(
             "reason": reason,
         },
     )
-    return cycles
+    return tuple(report.cycle.slug for report in touched if report.id in shown)
 
 
 def _standing_text(session: Session, entry: ChainEntry, field: str) -> ChainText:
@@ -146,57 +150,6 @@ def _reports_of_state(session: Session, report_id: int) -> dict[int, NationalRep
         select(NationalReport.id).filter_by(state_id=state_id).order_by(NationalReport.id)
     )
     return {found: locked_report(session, found) for found in ids.all()}
-
-
-def _holders(
-    session: Session, entry: ChainEntry, text: ChainText, reports: tuple[int, ...]
-) -> list[tuple[ChainEntry, ChainText]]:
-    """The text with its link; of an answer or item every other place where it stands the same."""
-    if entry.kind not in ("response-saved", ITEM_SAVED):
-        return [(entry, text)]
-    rows = session.execute(
-        select(ChainEntry, ChainText)
-        .join(ChainText, ChainText.entry_id == ChainEntry.id)
-        .where(
-            ChainEntry.report_id.in_(reports),
-            ChainEntry.kind == entry.kind,
-            ChainText.value == text.value,
-        )
-        .order_by(ChainEntry.report_id, ChainEntry.seq, ChainText.field)
-        .execution_options(populate_existing=True)
-    )
-    return [
-        (holder, same)
-        for holder, same in rows
-        if _same_place(text.field, same.field) and _same_thing(entry, holder)
-    ]
-
-
-def _same_thing(struck: ChainEntry, other: ChainEntry) -> bool:
-    """Whether both are of one answer or item.
-
-    A row copied into the report of another cycle has an id of its own: it is known by the text
-    that names it, its first.
-    """
-    if struck.subject == other.subject:
-        return True
-    if struck.kind != ITEM_SAVED or struck.report_id == other.report_id:
-        return False
-    part = named_by(struck.subject)[0]
-    name = KINDS[part].TEXTS[0]
-    return part is named_by(other.subject)[0] and _words_of(struck, name) == _words_of(other, name)
-
-
-def _words_of(entry: ChainEntry, field: str) -> str | None:
-    return next((text.value for text in entry.texts if text.field == field), None)
-
-
-def _same_place(struck: str, other: str) -> bool:
-    """Laws change places between revisions; an equal date may belong to another law."""
-    part = struck.rpartition(".")[2]
-    if struck.startswith("measures.") and part != "adopted_on":
-        return other.startswith("measures.") and other.endswith(f".{part}")
-    return struck == other
 
 
 def _empty_copies(session: Session, report: NationalReport, entry: ChainEntry, field: str) -> None:
@@ -256,7 +209,7 @@ def _empty_in_working_copy(
     content = content_of_row(row)
     texts = content.texts()
     left = {
-        name: text for name, text in texts.items() if text != words or not _same_place(field, name)
+        name: text for name, text in texts.items() if text != words or not same_place(field, name)
     }
     if left != texts:
         content = content_from(content.facts(), left)

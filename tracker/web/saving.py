@@ -80,11 +80,13 @@ def section(report_id: str, code: str) -> ResponseReturnValue:
         outcome = _save_all(report, document, here)
     except WrongStatus as error:
         keep_despite_error()  # a reply may be sent to a report that is locked
-        forms = _typed_forms(document, here)
         rows = responses_of(session(), report.id)
+        typed = _typed_forms(document, here)
+        inside = document.in_section(here.code)
+        standing = {c.paragraph: form_of(report, c, rows.get(c.key)) for c in inside}
         alerts = (Alert(problem_text(error.problem)), *replies.alerts)
         return section_page(
-            report, document, here, rows, forms, alerts, set(forms), replies.unsent
+            report, document, here, rows, standing | typed, alerts, set(typed), replies.unsent
         ), 409
     return _answer(report, document, here, outcome, replies)
 
@@ -170,7 +172,7 @@ def _typed_forms(document: OutcomeDocument, here: Section) -> dict[int, Response
     return {
         c.paragraph: ResponseForm(request.form, prefix=prefix_of(c.paragraph))
         for c in document.in_section(here.code)
-        if c.asks_states
+        if f"{prefix_of(c.paragraph)}version" in request.form and c.asks_states
     }
 
 

@@ -1,0 +1,63 @@
+"""Where the words that are struck out stand in the reports of a State."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain.items import KINDS
+from tracker.models import ChainEntry, ChainText
+from tracker.queries.items import ITEM_SAVED, named_by
+
+
+def holders(
+    session: Session, entry: ChainEntry, text: ChainText, reports: tuple[int, ...]
+) -> list[tuple[ChainEntry, ChainText]]:
+    """The text with its link; of an answer or item every other place where it stands the same."""
+    if entry.kind not in ("response-saved", ITEM_SAVED):
+        return [(entry, text)]
+    rows = session.execute(
+        select(ChainEntry, ChainText)
+        .join(ChainText, ChainText.entry_id == ChainEntry.id)
+        .where(
+            ChainEntry.report_id.in_(reports),
+            ChainEntry.kind == entry.kind,
+            ChainText.value == text.value,
+        )
+        .order_by(ChainEntry.report_id, ChainEntry.seq, ChainText.field)
+        .execution_options(populate_existing=True)
+    )
+    return [
+        (holder, same)
+        for holder, same in rows
+        if same_place(text.field, same.field) and _same_thing(entry, holder)
+    ]
+
+
+def _same_thing(struck: ChainEntry, other: ChainEntry) -> bool:
+    """Whether both are of one answer or item.
+
+    A row copied into the report of another cycle has an id of its own: it is known by the text
+    that names it, its first, also where one strike took that out of both.
+    """
+    if struck.subject == other.subject:
+        return True
+    if struck.kind != ITEM_SAVED or struck.report_id == other.report_id:
+        return False
+    part = named_by(struck.subject)[0]
+    name = KINDS[part].TEXTS[0]
+    named = _words_of(struck, name)
+    return part is named_by(other.subject)[0] and bool(named) and named == _words_of(other, name)
+
+
+def _words_of(entry: ChainEntry, field: str) -> tuple[str | None, datetime | None] | None:
+    """The words, or when they were struck out; ``None`` where there never were any."""
+    return next(((t.value, t.struck_at) for t in entry.texts if t.field == field), None)
+
+
+def same_place(struck: str, other: str) -> bool:
+    """Laws change places between revisions; an equal date may belong to another law."""
+    part = struck.rpartition(".")[2]
+    if struck.startswith("measures.") and part != "adopted_on":
+        return other.startswith("measures.") and other.endswith(f".{part}")
+    return struck == other
