@@ -13,8 +13,9 @@ from tracker.domain.cycles import CycleDates
 from tracker.domain.mail import MailKind, MailState
 from tracker.domain.progress import Progress
 from tracker.domain.reminders import ReminderStage, stage_at
-from tracker.domain.roles import Role
+from tracker.domain.roles import OPERATOR, Role
 from tracker.models import ReportingCycle
+from tracker.services.cycles import delete_cycle
 from tracker.services.reminders import queue_reminders
 from tracker.services.submissions import withdraw
 from tracker.settings import Settings
@@ -254,3 +255,18 @@ class TestOpening:
         session.flush()
         assert queue_reminders(session, now=days(-9)) == 1
         assert stages(session) == ["before-30"]
+
+
+def test_a_cycle_of_a_deleted_ones_short_name_is_announced_anew(session: Session) -> None:
+    make_user(session, Role.FOCAL_POINT, "KEN")
+    make_cycle(session, "bms7-2027", due=DUE, opens=OPENS)
+    queue_reminders(session, now=noon(OPENS))
+    (old,) = mails(session, MailKind.CYCLE_OPENED)
+    delete_cycle(session, actor=OPERATOR, slug="bms7-2027")
+    session.refresh(old)
+    assert (old.state, old.unique_key) == (MailState.DROPPED, None)
+    later = OPENS + timedelta(days=5)
+    make_cycle(session, "bms7-2027", due=DUE + timedelta(days=90), opens=later)
+    queue_reminders(session, now=noon(later))
+    _, new = mails(session, MailKind.CYCLE_OPENED)
+    assert (new.state, new.data["due"]) == (MailState.QUEUED, "2027-06-29")

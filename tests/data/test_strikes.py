@@ -14,6 +14,7 @@ from tests.people import make_actor
 from tests.submitted import make_cycle
 from tracker.domain.errors import Invalid, NotFound, NotPermitted, StaleEdit, WrongStatus
 from tracker.domain.item_fields import Part
+from tracker.domain.items import texts_of
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.roles import PUBLIC, Role
@@ -404,6 +405,29 @@ def test_a_row_copied_into_another_cycle_loses_the_words_too(session: Session) -
     for report in (work.report, later.report):
         assert items_of(session, report.id)[Part.CONTACTS][0].content == left
         assert verify_report(session, report.id) is None
+
+
+@pytest.mark.parametrize("struck_in", [0, 1])
+def test_a_row_copied_and_renamed_since_is_the_same_row(session: Session, struck_in: int) -> None:
+    work = begin_report(session)
+    save(work, CONTACT)
+    first = work.submit()
+    make_cycle(session, "bms7-2026", opens=work.clock().date())
+    later = begin_report(session, cycle="bms7-2026")
+    actor, report_id, clock = later.focal_point, later.report.id, later.clock
+    (copied,) = copy_items(
+        session, actor=actor, report_id=report_id, part=Part.CONTACTS, clock=clock
+    )
+    renamed = replace(CONTACT, name="Efua Addo")
+    save(later, renamed, copied.item_id, copied.version)
+    second = later.submit()
+    (row,) = submitted_items(session, (first, second)[struck_in].id)[Part.CONTACTS]
+    entry = session.get_one(ChainEntry, row.revision_id)
+    assert strike_out(work, entry, "organisation") == ("bms7", "bms7-2026")
+    for submission in (first, second):
+        (row,) = submitted_items(session, submission.id)[Part.CONTACTS]
+        assert "organisation" not in texts_of(row.content)
+    assert CONTACT.organisation not in [text.value for text in session.scalars(select(ChainText))]
 
 
 def test_rows_whose_names_were_struck_out_stay_two(session: Session) -> None:

@@ -122,6 +122,8 @@ def test_what_cannot_be_committed_is_told(site: Site) -> None:
     assert answer.status_code == 503
     assert "so nothing has been saved yet" in answer.text
     assert site.said() == []
+    for page in (answer, site.client.get(site.path)):
+        assert "Saved at" not in page.text, "what was about to be told was undone"
 
 
 def test_pages_are_read_while_somebody_writes_and_told_when_they_cannot(site: Site) -> None:

@@ -1,5 +1,6 @@
 """Where the words that are struck out stand in the reports of a State."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -27,27 +28,34 @@ def holders(
         .order_by(ChainEntry.report_id, ChainEntry.seq, ChainText.field)
         .execution_options(populate_existing=True)
     )
-    return [
-        (holder, same)
-        for holder, same in rows
-        if same_place(text.field, same.field) and _same_thing(entry, holder)
-    ]
+    found = [(holder, same) for holder, same in rows if same_place(text.field, same.field)]
+    things = _things(entry, [holder for holder, _ in found])
+    return [(holder, same) for holder, same in found if _thing(holder) in things]
 
 
-def _same_thing(struck: ChainEntry, other: ChainEntry) -> bool:
-    """Whether both are of one answer or item.
+def _things(struck: ChainEntry, holders: Sequence[ChainEntry]) -> set[tuple[int, str]]:
+    """The answer or item that is struck in, by report and subject, and its like in other reports.
 
     A row copied into the report of another cycle has an id of its own: it is known by the text
-    that names it, its first, also where one strike took that out of both.
+    that names it, its first, in any version, also where one strike took that out of both.
     """
-    if struck.subject == other.subject:
-        return True
-    if struck.kind != ITEM_SAVED or struck.report_id == other.report_id:
-        return False
+    if struck.kind != ITEM_SAVED:
+        return {_thing(holder) for holder in holders if holder.subject == struck.subject}
+    own = _thing(struck)
     part = named_by(struck.subject)[0]
     name = KINDS[part].TEXTS[0]
-    named = _words_of(struck, name)
-    return part is named_by(other.subject)[0] and bool(named) and named == _words_of(other, name)
+    names = {_words_of(holder, name) for holder in holders if _thing(holder) == own} - {None}
+    return {own} | {
+        _thing(holder)
+        for holder in holders
+        if holder.report_id != struck.report_id
+        and named_by(holder.subject)[0] is part
+        and _words_of(holder, name) in names
+    }
+
+
+def _thing(entry: ChainEntry) -> tuple[int, str]:
+    return entry.report_id, entry.subject
 
 
 def _words_of(entry: ChainEntry, field: str) -> tuple[str | None, datetime | None] | None:
