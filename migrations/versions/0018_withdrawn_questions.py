@@ -126,8 +126,7 @@ def read_from_the_history() -> None:
         sa.column("actor_id"),
         sa.column("facts", sa.JSON()),
     )
-    names = ("report_id", "public_id", "replied_at", *NEW)
-    question = sa.table(TABLE, *(sa.column(name) for name in names))
+    question = sa.table(TABLE, *(sa.column(name) for name in ("report_id", "public_id", *NEW)))
     withdrawn = sa.and_(
         entry.c.report_id == question.c.report_id,
         entry.c.kind == "clarification-withdrawn",
@@ -135,7 +134,7 @@ def read_from_the_history() -> None:
     )
     op.execute(
         sa.update(question)
-        .where(sa.exists().where(withdrawn), question.c.replied_at.is_(None))
+        .where(sa.exists().where(withdrawn))
         .values(
             withdrawn_at=sa.select(entry.c.at).where(withdrawn).scalar_subquery(),
             withdrawn_by_id=sa.select(entry.c.actor_id).where(withdrawn).scalar_subquery(),

@@ -1,6 +1,8 @@
 """The overview, the matrix and the States behind a figure as files: recounted, and as the page."""
 
+import io
 import json
+import zipfile
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date
@@ -369,7 +371,20 @@ def test_observers_stand_at_the_end_in_no_number(public: Browser) -> None:
     assert (last["standing_code"], last["pairs"], last["base_size"]) == ("observer", 1, None)
     assert (found["figure"][0]["states"], found["figure"][0]["pairs"]) == (2, 2)
     assert [row["iso3"] for row in found["pairs"]] == ["FRA", "KEN", "VAT"]
-    assert "observer" not in json.dumps(told(public, MATRIX, "&section=I.1.a"))
+    matrix = told(public, MATRIX, "&section=I.1.a")
+    assert "VAT" not in {row["iso3"] for row in matrix["matrix"]}, "observers stand in no row"
+
+
+def test_facts_of_a_file_are_those_of_its_page(public: Browser) -> None:
+    """Movement is told where it is counted alone; a figure of one State says of which."""
+    assert "compared_with" not in told(public, MATRIX) | told(public, BEHIND)
+    assert told(public, FIGURES)["compared_with"] == BEFORE
+    assert told(public, BEHIND, "&value=further")["compared_with"] == BEFORE
+    book = public.get(f"{BEHIND}.zip?lang=en&state=KEN&paragraph=25").data
+    with zipfile.ZipFile(io.BytesIO(book)) as archive:
+        facts = archive.read("read_me.csv").decode()
+    assert "The one commitment,25" in facts and "The one State,Kenya" in facts
+    assert "Movement since" not in facts
 
 
 @pytest.mark.parametrize("place", [FIGURES, MATRIX, BEHIND])

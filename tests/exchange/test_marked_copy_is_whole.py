@@ -209,6 +209,24 @@ def test_what_a_sheet_or_column_held_that_is_not_read(desk: TemplateDesk, harm: 
     assert desk.plan(moved).ok
 
 
+def test_a_copy_of_many_rows_that_were_not_read_can_be_sent_back(desk: TemplateDesk) -> None:
+    """Every row of the answers names no paragraph, and 59 more stand below them."""
+
+    def edit(book: Workbook) -> None:
+        sheet = book[ANSWERS]
+        last = sheet.max_row
+        for row in range(3, last + 60):
+            put(sheet, row, "Narrative", f"word-{row}-end")
+            if row <= last:
+                put(sheet, row, "Paragraph", 999)
+
+    content = edited(desk.template(), edit)
+    wrong = {code for _, code in codes(desk.plan(content))}
+    copy = marked(desk, content)
+    assert {code for _, code in codes(desk.plan(copy))} == wrong
+    assert "sheet-too-long" not in wrong
+
+
 def test_sheets_and_columns_of_one_s_own_are_kept_and_not_wrong(desk: TemplateDesk) -> None:
     def edit(book: Workbook) -> None:
         book.create_sheet("Our notes")["B2"] = "word-1-end"

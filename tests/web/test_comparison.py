@@ -259,6 +259,10 @@ def test_the_first_row_counts_all_commitments_together(
             assert state in str(link["href"])
             behind = public.soup(str(link["href"]) + "&lang=en").select_one(".lead")
             assert behind and link.get_text() in " ".join(behind.get_text(" ").split())
+    chad, _ = together(f"states=TCD,KEN&cycles={NOW}")
+    told = " ".join(chad.get_text(" ").split())
+    assert told == "Not reported 93/93 (100%)", "it reported before alone: nothing has moved"
+    assert not together(f"states=KEN,GHA&cycles={NOW}&addressee=secretariat"), "it asks no State"
     kenya, ghana = together(f"states=KEN,GHA&cycles={NOW}&only=differences")
     assert "Implemented 1/3 (33%)" in " ".join(kenya.get_text(" ").split())
     assert not kenya.select("a"), "no page lists commitments by what is said on them"

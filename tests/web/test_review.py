@@ -17,7 +17,7 @@ from tracker.domain.labels import label
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
-from tracker.models import Clarification, ReportingCycle, Submission, User
+from tracker.models import ChainEntry, Clarification, ReportingCycle, Submission, User
 from tracker.queries.responses import responses_of
 from tracker.queries.verification import verify_report
 from tracker.services.clarifications import reply
@@ -461,6 +461,23 @@ def question_on(work: Reporting, submission: Submission) -> str:
     row = work.ask(submission, "Since when?")
     work.session.commit()
     return f"/reports/{work.report.public_id}/clarifications/{row.public_id}"
+
+
+def test_the_button_pressed_twice_sends_one_reply(
+    session: Session, browser_of: type[Browser], submitted: tuple[Reporting, Submission]
+) -> None:
+    work, _ = submitted
+    path = question_on(*submitted)
+    question = path.rpartition("/")[2]
+    focal_point = browser_of(make_user(session, Role.FOCAL_POINT, "GHA"))
+    colleague = browser_of(make_user(session, Role.FOCAL_POINT, "GHA"))
+    section = f"/reports/{work.report.public_id}/sections/I.1"
+    typed = {"send": question, f"reply-{question}-reply": "Since 2020."}
+    assert [focal_point.post(section, typed).status_code for _ in "ab"] == [303, 303]
+    assert focal_point.post(path, {"reply": "Since 2020."}).status_code == 303
+    assert colleague.post(path, {"reply": "Since 2020."}).status_code == 409
+    kinds = select(ChainEntry).where(ChainEntry.kind == "clarification-replied")
+    assert len(session.scalars(kinds).all()) == 1
 
 
 def test_a_refused_reply_stays_on_the_page(

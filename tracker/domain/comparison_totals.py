@@ -11,8 +11,9 @@ from tracker.domain.progress import Base, Distribution
 def totals(columns: Sequence[Column], rows: Sequence[Row], base: Base) -> tuple[GroupCell, ...]:
     """By column the pairs State × commitment of these rows that ask States.
 
+    Of a State shares are of all of them, of a group of those in the base.
     ``in_both`` counts pairs too: those of States that reported in both cycles; ``moves`` is
-    ``None`` of a State that did not, and where there is no cycle to compare with.
+    ``None`` of a State that did not report in both, and where there is no cycle to compare with.
     """
     asking = [row for row in rows if row.commitment.asks_states]
     return tuple(_total(column, asking, base) for column in columns)
@@ -23,7 +24,8 @@ def _total(column: Column, rows: Sequence[Row], base: Base) -> GroupCell:
         cells = [column.cell(row.commitment) for row in rows]
         moves = Counter(cell.move for cell in cells if cell.move)
         distribution = Distribution(Counter(cell.value for cell in cells))
-        return GroupCell(distribution, base, moves if column.before else None, moves.total())
+        moved = moves if column.report and column.before else None
+        return GroupCell(distribution, Base.MEMBERS, moved, moves.total())
     paragraphs = [row.commitment.paragraph for row in rows]
     distribution = column.grid.distribution(column.states, paragraphs)
     if column.before is None:

@@ -1,6 +1,6 @@
 """The States behind a figure of a cycle as a file, with the paragraphs that were counted."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -37,10 +37,14 @@ class FigureLine:
 
 @dataclass(frozen=True, slots=True)
 class BehindPage:
-    """What the page shows: ``pairs`` are those of the States listed, observers' at the end."""
+    """What the page shows: ``pairs`` are those of the States listed, observers' at the end.
+
+    ``state`` is the one State of which the figure is, if it is of one.
+    """
 
     page: CyclePage
     figure: FigureLine
+    state: State | None
     states: Sequence[BehindLine]
     pairs: Sequence[Pair]
 
@@ -54,8 +58,22 @@ def behind_file(data: BehindPage, words: Words) -> PageFile:
         Listed("pairs", N_("Pairs"), pair_columns(data.page), data.pairs, 3),
     ]
     return cycle_file(
-        data.page, FileKind.BEHIND, N_("States behind a figure"), tables, words, rules=_RULES
+        data.page,
+        FileKind.BEHIND,
+        N_("States behind a figure"),
+        tables,
+        words,
+        facts=_facts(data, words),
+        rules=_RULES,
     )
+
+
+def _facts(data: BehindPage, words: Words) -> Iterator[tuple[str, str]]:
+    """What the figure is of besides the filters."""
+    if data.figure.paragraph:
+        yield words(N_("The one commitment")), str(data.figure.paragraph)
+    if data.state:
+        yield words(N_("The one State")), words.text(data.state.name)
 
 
 _RULES = (

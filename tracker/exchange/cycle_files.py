@@ -24,13 +24,14 @@ NO_TEXT: LocalisedText = {}
 class CyclePage:
     """What a page of a cycle shows; ``codes`` is everything chosen, ``selection`` the filters.
 
-    ``before`` is the cycle that movement is since, ``""`` if none; ``areas`` are all that there
-    are; ``states`` and ``paragraphs`` say how many of both are chosen.
+    ``before`` is the cycle that movement is since, ``""`` if none, ``None`` where the page tells
+    no movement; ``areas`` are all that there are; ``states`` and ``paragraphs`` say how many of
+    both are chosen.
     """
 
     document: OutcomeDocument
     cycle: str
-    before: str
+    before: str | None
     base: Base
     selection: Selection
     areas: Sequence[Area]
@@ -71,7 +72,7 @@ def cycle_file(
         codes={
             "document": data.document.symbol,
             "cycle": data.cycle,
-            "compared_with": data.before or None,
+            **({} if data.before is None else {"compared_with": data.before or None}),
             "base": data.base.value,
             "filters": dict(data.codes),
         },
@@ -85,11 +86,14 @@ def cycle_file(
 
 
 def _facts(data: CyclePage, words: Words) -> list[tuple[str, str]]:
-    document = data.document
+    document, since = data.document, []
+    if data.before is not None:
+        earlier = data.before or words(N_("There is no earlier cycle."))
+        since = [(words(N_("Movement since")), earlier)]
     return [
         (words(N_("Outcome document")), f"{words.text(document.title)}, {document.source}"),
         (words(N_("Reporting cycle")), data.cycle),
-        (words(N_("Movement since")), data.before or words(N_("There is no earlier cycle."))),
+        *since,
         (words(N_("Base")), words.label(data.base)),
         (
             words(N_("Filters")),

@@ -87,7 +87,8 @@ def reply(
 ) -> Clarification:
     """Answer a question, once, whatever the status of the report; the answer is not edited.
 
-    ``WrongStatus`` where it was answered before or withdrawn, ``Invalid`` for an empty reply.
+    ``WrongStatus`` where it was answered before or withdrawn, ``Invalid`` for an empty reply. The
+    same reply of the same person once more changes nothing.
     """
     found = session.get(Clarification, clarification_id)
     if found is None:
@@ -97,6 +98,8 @@ def reply(
     text = _required_text(reply, "reply")
     row = _as_it_stands(session, clarification_id)
     if row.replied_at is not None:
+        if (row.reply, row.replied_by_id) == (text, actor.user_id):  # the button pressed twice
+            return row
         raise WrongStatus(Problem("already-replied"))
     if row.withdrawn_at is not None:
         raise WrongStatus(Problem("question-withdrawn"))

@@ -25,7 +25,7 @@ from tracker.domain.comparison import (
 )
 from tracker.domain.documents import Commitment
 from tracker.domain.excerpts import excerpt
-from tracker.domain.progress import Audience
+from tracker.domain.progress import Audience, Base
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.states import StateStatus
 from tracker.queries.kept import Keeper
@@ -219,12 +219,12 @@ def behind_totals(view: Comparison) -> tuple[str, ...]:
 
 def _behind(view: Comparison, column: Column) -> str:
     chosen = {name: value for name, value in view.arguments().items() if name in FILTERS}
-    place = {"slug": view.cycle.slug, "base": view.base.value, **chosen}
+    place = {"slug": view.cycle.slug, **chosen}
     if isinstance(column, GroupColumn):
-        return url_for("public.cycle_states", area=column.code, **place)
+        return url_for("public.cycle_states", area=column.code, base=view.base.value, **place)
     if column.state.status is not StateStatus.MEMBER or column.state in view.own:
         return ""
-    return url_for("public.cycle_states", state=column.code, **place)
+    return url_for("public.cycle_states", state=column.code, base=Base.MEMBERS.value, **place)
 
 
 def init_app(app: Flask) -> None:

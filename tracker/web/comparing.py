@@ -161,7 +161,7 @@ def comparison() -> ResponseReturnValue:
         "first": first,
         "options": _options(found.states),
         "labels": value_labels(),
-        "totals": totals(found.columns, found.rows, found.base),
+        "totals": partial(totals, found.columns, found.rows, found.base),
         "audiences": {value.value: label(value) for value in Audience},
         "moves": {move.value: label(move) for move in Move},
         "keep": keep,

@@ -29,7 +29,7 @@ from tracker.queries.states import installed
 from tracker.web.access import requires
 from tracker.web.exports import format_of
 from tracker.web.page_downloads import page_file, words_of_page
-from tracker.web.public_cycle_states import WHOLE_REPORTS, Behind, states_behind
+from tracker.web.public_cycle_states import SINCE, WHOLE_REPORTS, Behind, states_behind
 from tracker.web.public_matrix import matrix_view
 from tracker.web.public_overview import Movement, Overview, overview_of
 from tracker.web.public_selection import CycleView
@@ -46,7 +46,7 @@ def figures(slug: str, form: str) -> ResponseReturnValue:
     kind, found = format_of(form), overview_of(slug)
     view = found.view
     data = OverviewPage(
-        page=_page(view, "public.figures", view.arguments()),
+        page=_page(view, "public.figures", view.arguments(), tells_movement=True),
         reporting=list(_reporting(found)),
         recorded=list(_recorded(found.record)),
         parts=list(_parts(found)),
@@ -94,7 +94,13 @@ def behind(slug: str, form: str) -> ResponseReturnValue:
     ]
     observers = [BehindLine(state, len(row.paragraphs), None) for state, row in found.observers]
     data = BehindPage(
-        page=_page(view, "public.cycle_states", figure.arguments()),
+        page=_page(
+            view,
+            "public.cycle_states",
+            figure.arguments(),
+            tells_movement=figure.value in SINCE,
+        ),
+        state=figure.state,
         figure=FigureLine(
             value=figure.value,
             paragraph=figure.paragraph,
@@ -110,12 +116,15 @@ def behind(slug: str, form: str) -> ResponseReturnValue:
     return page_file(behind_file(data, words), kind, words, f"{view.cycle.slug}_states")
 
 
-def _page(view: CycleView, endpoint: str, arguments: Mapping[str, Any]) -> CyclePage:
+def _page(
+    view: CycleView, endpoint: str, arguments: Mapping[str, Any], *, tells_movement: bool = False
+) -> CyclePage:
     demonstration, version = installed(session())
+    before = view.before.cycle if view.before else ""
     return CyclePage(
         document=view.document,
         cycle=view.cycle.slug,
-        before=view.before.cycle if view.before else "",
+        before=before if tells_movement else None,
         base=view.base,
         selection=view.selection,
         areas=view.areas,

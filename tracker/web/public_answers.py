@@ -67,7 +67,8 @@ def chosen_answers(answers: Sequence[StateAnswer]) -> Answers:
     """What the address asks for of these; ``Invalid`` for a wrong choice."""
     groups = {answer.group.code: answer.group for answer in answers if answer.group}
     areas = tuple(by_name(groups.values(), lambda area: dict(area.name)))
-    code, value, search = chosen_area(areas), choice(Progress, "value"), asked_search()
+    code = chosen_area(areas) if areas else ""  # a paragraph that asks nothing has no choices
+    value, search = choice(Progress, "value"), asked_search()
     good_first = bool(one_of("first", {GOOD_PRACTICE: GOOD_PRACTICE}))
     readable = [(answer, answer.content) for answer in answers if answer.content is not None]
     found = [

@@ -118,12 +118,17 @@ def _expected(raw: RawWorkbook, words: Words, frame: TemplateFrame, identity: Id
 
 
 def _most_rows(role: SheetRole, expected: Expected) -> int:
-    """How many rows a sheet can have that says nothing but what a report holds."""
-    return OTHER_ROWS + {
+    """How many rows a sheet can have that says nothing but what a report holds, twice.
+
+    A marked copy has below its rows those that could not be read; of contacts, needs and targets
+    as many may be removed as are written anew.
+    """
+    held = {
         SheetRole.ANSWERS: len(expected.answers),
         SheetRole.MEASURES: len(expected.answers) * MAX_MEASURES,
         SheetRole.FIGURES: len(expected.figures),
-    }.get(role, 2 * MAX_ITEMS)  # as many may be removed as are written anew
+    }
+    return OTHER_ROWS + 2 * held.get(role, MAX_ITEMS)
 
 
 def _years(sheet: RawSheet | None) -> tuple[int, ...]:
