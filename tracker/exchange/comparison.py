@@ -39,7 +39,7 @@ from tracker.exchange.tabular import objects, with_codes
 from tracker.exchange.words import Made, Words
 from tracker.exchange.workbook import Book, Sheet
 
-FORMAT = "tracker-comparison/1"
+FORMAT = "tracker-comparison/2"
 TOLD_TWICE = N_(
     "In the rows of its group the answers of such a State count as others read them, those "
     "withheld from others as withheld."

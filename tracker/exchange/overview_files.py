@@ -23,6 +23,7 @@ from tracker.exchange.cycle_files import (
 )
 from tracker.exchange.marks import FileKind
 from tracker.exchange.page_files import Listed, PageFile
+from tracker.exchange.tabular import CODE_HELP
 from tracker.exchange.words import Words
 
 WHOLE, MOST, LEAST = "all", "most", "least"
@@ -128,22 +129,19 @@ _RULES = (
 
 
 def _kind_columns(
-    key: str, header: str, kinds: Mapping[str, str], of: Callable[[Any], str]
+    key: str, header: str, code: str, kinds: Mapping[str, str], of: Callable[[Any], str]
 ) -> tuple[Column[Any], ...]:
     """A word of ours and its code."""
     return (
         Column(key, header, Kind.LABEL, 18, lambda line: kinds[of(line)],
                N_("What kind of row it is."), True),
-        Column(f"{key}_code", header, Kind.CODE, 12, of, CODE, True),
+        Column(f"{key}_code", code, Kind.CODE, 12, of, CODE_HELP, True),
     )  # fmt: skip
-
-
-CODE = N_("The same as a code, equal in all languages.")
 
 
 def _area_columns(number: str, said: str, about: str) -> Columns[AreaLine]:
     return (
-        *_kind_columns("kind", N_("Kind"), AREAS, lambda line: line.kind),
+        *_kind_columns("kind", N_("Kind"), N_("Kind code"), AREAS, lambda line: line.kind),
         Column("code", N_("Code"), Kind.CODE, 14, lambda line: line.code or None,
                N_("Our code of a regional group, or the M49 code; empty of all Member States."),
                True),
@@ -192,7 +190,7 @@ COMMITMENTS: Column[Any] = Column(
 
 def _part_columns(base: Base, words: Words) -> Columns[PartLine]:
     return (
-        *_kind_columns("by", N_("By"), KINDS, lambda line: line.by),
+        *_kind_columns("by", N_("By"), N_("By, code"), KINDS, lambda line: line.by),
         Column("code", N_("Code"), Kind.CODE, 14, _code,
                N_("Code of the section, level, theme, strength or addressee; empty of the whole."),
                True),
@@ -210,7 +208,7 @@ def commitment_columns(base: Base) -> Columns[Any]:
 
 def _ranked_columns(base: Base) -> Columns[CommitmentLine]:
     return (
-        *_kind_columns("list", N_("List"), KINDS, lambda line: line.by),
+        *_kind_columns("list", N_("List"), N_("List code"), KINDS, lambda line: line.by),
         Column("place", N_("Place"), Kind.NUMBER, 8, lambda line: line.place,
                N_("By the share of the base that says “implemented”; equal shares in the order of "
                   "the paragraphs."), True),

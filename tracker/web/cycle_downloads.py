@@ -7,10 +7,9 @@ from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
 from tracker.domain.behind import StatePairs
-from tracker.domain.documents import LocalisedText
 from tracker.domain.states import State
 from tracker.exchange.behind_files import BehindLine, BehindPage, FigureLine, behind_file
-from tracker.exchange.cycle_files import CyclePage
+from tracker.exchange.cycle_files import NO_TEXT, CyclePage
 from tracker.exchange.matrix_files import MatrixPage, MatrixRow, Pair, matrix_file
 from tracker.exchange.overview_files import (
     LEAST,
@@ -35,7 +34,6 @@ from tracker.web.public_overview import Movement, Overview, overview_of
 from tracker.web.public_selection import CycleView
 from tracker.web.transaction import session
 
-NO_NAME: LocalisedText = {}
 blueprint = Blueprint("cycle_downloads", __name__)
 
 
@@ -98,6 +96,7 @@ def behind(slug: str, form: str) -> ResponseReturnValue:
             view,
             "public.cycle_states",
             figure.arguments(),
+            counted=(figure.codes, figure.paragraphs),
             tells_movement=figure.value in SINCE,
         ),
         state=figure.state,
@@ -117,8 +116,15 @@ def behind(slug: str, form: str) -> ResponseReturnValue:
 
 
 def _page(
-    view: CycleView, endpoint: str, arguments: Mapping[str, Any], *, tells_movement: bool = False
+    view: CycleView,
+    endpoint: str,
+    arguments: Mapping[str, Any],
+    *,
+    counted: tuple[Sequence[str], Sequence[int]] | None = None,
+    tells_movement: bool = False,
 ) -> CyclePage:
+    """``counted``: the States and paragraphs of a figure, where these are not all chosen."""
+    states, paragraphs = counted or (view.codes, view.paragraphs)
     demonstration, version = installed(session())
     before = view.before.cycle if view.before else ""
     return CyclePage(
@@ -128,8 +134,8 @@ def _page(
         base=view.base,
         selection=view.selection,
         areas=view.areas,
-        states=len(view.states),
-        paragraphs=len(view.commitments),
+        states=len(states),
+        paragraphs=len(paragraphs),
         codes={k: v for k, v in arguments.items() if k != "slug" and v is not None},
         audience=view.audience,
         demonstration=demonstration,
@@ -143,7 +149,7 @@ def _reporting(found: Overview) -> Iterator[AreaLine]:
         for line in lines:
             reported = line.counts
             yield AreaLine(kind, line.of.code, line.of.name, reported.reporting, reported.members)
-    yield AreaLine(WHOLE, "", NO_NAME, found.reporting, len(found.view.members))
+    yield AreaLine(WHOLE, "", NO_TEXT, found.reporting, len(found.view.members))
 
 
 def _recorded(record: RecordedReports) -> Iterator[AreaLine]:
@@ -152,7 +158,7 @@ def _recorded(record: RecordedReports) -> Iterator[AreaLine]:
         return
     for area in record.areas:
         yield AreaLine(area.kind, area.code, area.name, area.reported, area.member_states)
-    yield AreaLine(WHOLE, "", NO_NAME, record.reported, record.member_states)
+    yield AreaLine(WHOLE, "", NO_TEXT, record.reported, record.member_states)
 
 
 def _parts(found: Overview) -> Iterator[PartLine]:
