@@ -72,7 +72,7 @@ def test_a_row_that_arrived_unseen_is_not_made_twice(visits: Visits, site: Runni
         route.fulfill(status=502, body="The server went away.")
 
     page.route("**/items/targets/*", lose, times=1)
-    page.locator("#statement").fill("All marked")
+    page.locator("#statement").fill("Marked unseen")
     press(page, _button(page, "Save"))
     page.context.clear_cookies()  # those of the answer were lost with it
     page.context.add_cookies(
@@ -82,7 +82,7 @@ def test_a_row_that_arrived_unseen_is_not_made_twice(visits: Visits, site: Runni
     _put_back(page).click()
     press(page, _button(page, "Save"))
     expect(page.get_by_role("status").first).to_contain_text("Nothing changed")
-    assert site.rows("SELECT count(*) FROM target WHERE statement = 'All marked'") == [(1,)]
+    assert site.rows("SELECT count(*) FROM target WHERE statement = 'Marked unseen'") == [(1,)]
 
 
 def test_what_is_kept_goes_with_its_writer_and_with_what_is_taken_back(

@@ -404,12 +404,13 @@ def test_nothing_is_listed_before_anything_was_asked_for(
     assert "deleted after a day" in rows[-1].text
 
 
-def test_the_name_of_who_asked_stands_in_the_file(
+def test_the_name_of_who_asked_stands_in_a_file_that_is_not_for_everybody(
     session: Session, reports: None, browser_of: type[Browser], work: Callable[[], None]
 ) -> None:
     user: User = make_user(session, Role.FOCAL_POINT, "FRA", name="Awa Example")
     browser = browser_of(user)
-    address = ask(browser)
-    work()
-    book = CalamineWorkbook.from_filelike(BytesIO(fetch(browser, address).data))
-    assert "Awa Example" in str(book.get_sheet_by_index(0).to_python())
+    for audience, named in (("states", True), ("public", False)):
+        address = ask(browser, audience=audience)
+        work()
+        book = CalamineWorkbook.from_filelike(BytesIO(fetch(browser, address).data))
+        assert ("Awa Example" in str(book.get_sheet_by_index(0).to_python())) is named

@@ -227,7 +227,7 @@ def test_the_place_chosen_is_told_near_the_top_and_marked(
     ]
     assert marked in soup.select(f"#{table} {row}") and len(soup.select("tr.chosen")) == bool(query)
     cells = [in_single_blanks(cell) for cell in marked.select("td")]
-    told = [in_single_blanks(one).split(": ", 1)[1] for one in soup.select("#chosen-values li")]
+    told = [in_single_blanks(one).rpartition(": ")[2] for one in soup.select("#chosen-values li")]
     assert len(told) == 2 and all(
         cell.startswith(said.replace(" ,", "")) for cell, said in zip(cells, told, strict=True)
     )

@@ -8,6 +8,7 @@ that lost the line comes back to the same page.
 import re
 
 from flask import Flask, Response, request, session
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from tracker.web.carrying import carries_text
 
@@ -18,7 +19,12 @@ NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 def shown_here() -> str:
     """The name of the text that this page shows again, since it answers the form."""
-    return request.form.get(KEPT, "") if request.method == "POST" else ""
+    if request.method != "POST":
+        return ""
+    try:
+        return request.form.get(KEPT, "")
+    except RequestEntityTooLarge:  # of the page that says so nothing is read
+        return ""
 
 
 def arrived() -> str:
