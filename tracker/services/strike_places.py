@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.items import KINDS
 from tracker.models import ChainEntry, ChainText
@@ -26,6 +26,7 @@ def holders(
             ChainText.value == text.value,
         )
         .order_by(ChainEntry.report_id, ChainEntry.seq, ChainText.field)
+        .options(selectinload(ChainEntry.texts))
         .execution_options(populate_existing=True)
     )
     found = [(holder, same) for holder, same in rows if same_place(text.field, same.field)]

@@ -21,6 +21,7 @@ from tracker.models import (
     Commitment,
     NationalReport,
     Response,
+    State,
     Submission,
     SubmissionResponse,
 )
@@ -143,9 +144,10 @@ def _empty(
 
 def _reports_of_state(session: Session, report_id: int) -> dict[int, NationalReport]:
     """Every report of the State that made this one, by id: locked in one order, so that two
-    strikes never wait for each other.
+    strikes never wait for each other. The State is locked first, so that none is opened meanwhile.
     """
     state_id = session.get_one(NationalReport, report_id).state_id
+    session.get_one(State, state_id, with_for_update=True)
     ids = session.scalars(
         select(NationalReport.id).filter_by(state_id=state_id).order_by(NationalReport.id)
     )
