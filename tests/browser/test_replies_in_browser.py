@@ -98,6 +98,32 @@ def test_sending_a_reply_saves_the_answers_and_keeps_the_other_reply(
     assert page.url.endswith("/sections/I.1#p28")
 
 
+def test_texts_that_were_settled_are_not_offered_beside_a_reply_that_waits(
+    visits: Visits, site: RunningSite
+) -> None:
+    visits.expected_statuses.add(409)
+    address = _asked(site, "MHL")
+    page = _open(visits, site, "MHL", address, scripts=True)
+    other = visits.open(site, scripts=False)
+    sign_in(other, add_focal_point(site, "MHL", name="Deputy"))
+    other.goto(address)
+    narrative(other, 29).fill("From another window.")
+    save_page(other)
+    narrative(page, 29).fill("From this window.")
+    _reply(page, 28).fill("Not to be sent yet.")
+    save_page(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Two texts of the same answer")
+    press(page, page.get_by_role("button", name="Save", exact=True))
+    expect(_reply(page, 28)).to_have_value("Not to be sent yet.")
+    assert _narrative(site, "MHL", 29) == "From this window."
+    expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
+    _send(page, 28)
+    page.goto(address)
+    expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
+    kept = "Object.keys(sessionStorage).filter((key) => key.startsWith('unsent:'))"
+    assert page.evaluate(kept) == []
+
+
 def test_saving_the_answers_sends_no_reply_and_keeps_it(visits: Visits, site: RunningSite) -> None:
     page = _open(visits, site, "TON", _asked(site, "TON"))
     _reply(page, 28).fill("Half a sentence")

@@ -30,13 +30,14 @@ function given(form) {
   return said(valuesOf(copy));
 }
 
+const placeOf = (form) => form.dataset.keep ?? new URL(form.getAttribute("action") ?? "", location).pathname;
+
 class KeptForm {
-  constructor(form) {
+  constructor(form, id) {
     this.form = form;
-    this.place = form.dataset.keep ?? new URL(form.getAttribute("action") ?? "", location).pathname;
+    this.place = placeOf(form);
     this.isUnsaved = "unsaved" in form.dataset;
-    const shown = about.dataset.shown; // the text that this page answers and shows again
-    this.id = recall(prefix + shown)?.place === this.place ? shown : random();
+    this.id = id;
     this.given = given(form);
     const field = document.createElement("input");
     [field.type, field.name, field.value] = ["hidden", "kept", this.id];
@@ -116,4 +117,10 @@ class KeptForm {
 for (const key of keysUnder("unsent:")) {
   if (about.dataset.arrived && key.endsWith(`:form:${about.dataset.arrived}`)) forget(key);
 }
-for (const form of document.querySelectorAll("form[data-ask-to-leave]")) new KeptForm(form);
+const forms = [...document.querySelectorAll("form[data-ask-to-leave]")];
+// The text that this page answers stands in the form of its place, or, as two texts of one answer,
+// in that of another: it goes on under its name, so that it is dropped once that is saved.
+const { shown } = about.dataset;
+const place = recall(prefix + shown)?.place;
+const answers = place && (forms.find((form) => placeOf(form) === place) ?? forms[0]);
+for (const form of forms) new KeptForm(form, form === answers ? shown : random());
