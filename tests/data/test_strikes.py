@@ -10,11 +10,13 @@ from sqlalchemy.orm import Session
 
 from tests.items import BODY, CONTACT, NEED, save, save_every
 from tests.national_reports import Reporting, begin_report, commitment_id, report_at
+from tests.outbox import mails
 from tests.people import make_actor
 from tests.submitted import make_cycle
 from tracker.domain.errors import Invalid, NotFound, NotPermitted, StaleEdit, WrongStatus
 from tracker.domain.item_fields import Part
 from tracker.domain.items import texts_of
+from tracker.domain.mail import MailKind
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.roles import PUBLIC, Role
@@ -298,6 +300,8 @@ def test_a_question_and_a_submitter_can_be_struck_out(session: Session) -> None:
         strike_out(work, entry, field)
     assert session.get_one(Clarification, question.id).question == ""
     assert session.get_one(Submission, submission.id).submitter_name == ""
+    letters = mails(session, MailKind.REPORT_SUBMITTED)
+    assert letters and {letter.data["name"] for letter in letters} == {"[…]"}
     assert verify_report(session, work.report.id) is None
 
 

@@ -255,6 +255,15 @@ def test_the_states_in_both_cycles_stand_behind_the_base_of_the_movement(
     public.soup("/cycles/bms7/states?value=in_both&lang=en", 422)
 
 
+def test_a_choice_of_no_commitment_says_so_and_counts_nothing(
+    public: Browser, cycle: ReportingCycle
+) -> None:
+    page = public.soup(f"{OVERVIEW}?section=I.1.a&theme=gender&lang=en")
+    told = text_of(page)
+    assert "0 commitments" in told and "Nothing is left of these choices." in told
+    assert not page.select("#moves") and not page.select('a[href*="in_both"]')
+
+
 def test_every_number_of_pairs_or_states_is_a_link_or_nothing(
     public: Browser, cycle: ReportingCycle
 ) -> None:

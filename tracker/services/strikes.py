@@ -20,6 +20,7 @@ from tracker.models import (
     Clarification,
     Commitment,
     NationalReport,
+    OutgoingMail,
     Response,
     State,
     Submission,
@@ -172,11 +173,20 @@ def _empty_copies(session: Session, report: NationalReport, entry: ChainEntry, f
             )
         ).one()
         setattr(submission, field, "")
+        _empty_in_letters(session, submission, field.removeprefix("submitter_"))
     elif entry.kind in ("clarification-asked", "clarification-replied"):
         question = session.scalars(
             select(Clarification).where(Clarification.public_id == entry.facts["clarification"])
         ).one()
         setattr(question, field, "")
+
+
+def _empty_in_letters(session: Session, submission: Submission, name: str) -> None:
+    """Letters that tell of the submission, waiting or sent, no longer hold who submitted it."""
+    told = select(OutgoingMail).where(OutgoingMail.kind == MailKind.REPORT_SUBMITTED)
+    for letter in session.scalars(told.with_for_update()):
+        if any(file.get("submission") == submission.public_id for file in letter.attachments):
+            letter.data = {**letter.data, name: "[…]"}
 
 
 def _empty_in_submission(copy: SubmissionResponse, field: str) -> None:
