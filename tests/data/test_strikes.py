@@ -21,7 +21,7 @@ from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.roles import PUBLIC, Role
 from tracker.domain.workflow import ReportStatus
-from tracker.models import ChainEntry, ChainText, Clarification, Submission
+from tracker.models import ChainEntry, ChainText, Clarification, ImportPlan, Submission
 from tracker.queries.items import (
     item_revisions,
     items_of,
@@ -452,6 +452,30 @@ def test_rows_whose_names_were_struck_out_stay_two(session: Session) -> None:
     assert strike_out(work, one, "organisation") == ("bms7",)
     (row,) = submitted_items(session, second.id)[Part.CONTACTS]
     assert row.content == replace(colleague, name="")
+
+
+def test_uploaded_workbooks_that_may_hold_the_words_are_forgotten(
+    session: Session, published: tuple[Reporting, Submission]
+) -> None:
+    work, submission = published
+    others = make_cycle(session, "bms7-2026", opens=work.clock().date())
+    for cycle_id in (work.report.cycle_id, others.id):
+        session.add(
+            ImportPlan(
+                user_id=work.focal_point.user_id,
+                state_id=work.report.state_id,
+                cycle_id=cycle_id,
+                filename="filled.xlsx",
+                file_hash="0" * 64,
+                content={},
+                choices={},
+                made_at=work.clock(),
+                expires_at=work.clock(),
+            )
+        )
+    session.flush()
+    strike_out(work, entry_of(session, submission), "narrative")
+    assert session.scalars(select(ImportPlan.cycle_id)).all() == [others.id]
 
 
 def test_of_a_draft_the_secretariat_is_told_nothing(

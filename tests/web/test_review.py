@@ -11,6 +11,7 @@ from tests.items import CONTACT, save
 from tests.national_reports import Reporting, report_at
 from tests.people import Browser, make_user, parsed
 from tests.submitted import make_cycle
+from tests.web.test_reporting import fields
 from tracker.domain.clock import system_clock
 from tracker.domain.indicators import Cell
 from tracker.domain.labels import label
@@ -768,6 +769,37 @@ def test_its_state_is_told_what_was_struck_out_and_nothing_is_signed_as_saved(
     assert section and text_of(section).startswith("Saved")
 
 
+def test_a_page_opened_before_does_not_bring_struck_words_back(
+    session: Session, administrator: Browser, browser_of: type[Browser]
+) -> None:
+    work, submission = report_at(session, ReportStatus.RETURNED)
+    assert submission is not None
+    focal_point = browser_of(make_user(session, Role.FOCAL_POINT, "GHA"))
+    section = f"/reports/{work.report.public_id}/sections/I.1"
+    opened = fields(focal_point.soup(section))
+    assert "being drafted" in opened["p28-narrative"]
+    struck = {"field": "narrative", "reason": "Names a person."}
+    assert administrator.post(path_of(submission, "/strike/28"), struck).status_code == 303
+
+    def stands() -> str:
+        session.expire_all()
+        return responses_of(session, work.report.id)["bms7/annex/28"].content.narrative
+
+    assert focal_point.post(section, opened).status_code == 303
+    assert stands() == "", "nothing was typed, so nothing is saved"
+    answer = focal_point.post(section, opened | {"p28-lead_agency": "The police"})
+    page = parsed(answer.data)
+    assert answer.status_code == 409
+    assert "The secretariat struck out a text after you opened the page." in text_of(page)
+    assert "being drafted" not in answer.text and "by Secretariat" not in text_of(page)
+    assert focal_point.post(section, fields(page)).status_code == 303
+    found = responses_of(session, work.report.id)["bms7/annex/28"].content
+    assert (stands(), found.lead_agency) == ("", "The police")
+    meant = fields(focal_point.soup(section)) | {"p28-narrative": opened["p28-narrative"]}
+    assert focal_point.post(section, meant).status_code == 303
+    assert "being drafted" in stands(), "typed again on purpose"
+
+
 def test_only_administrators_strike_out(
     reviewer: Browser, submitted: tuple[Reporting, Submission]
 ) -> None:
@@ -830,14 +862,14 @@ def test_questions_replies_and_steps_are_struck_out(
         "/strike/steps/reopen": ["reason"],
     }
     links = {str(link["href"]) for link in administrator.soup(shown).select("main a")}
-    for place, fields in places.items():
+    for place, names in places.items():
         path = path_of(submission, place)
         assert path in links
         assert path not in reviewer.get(shown).text
         assert reviewer.get(path).status_code == 403
         boxes = administrator.soup(path).select('input[type="radio"]')
-        assert [box["value"] for box in boxes] == fields
-        for field in fields:
+        assert [box["value"] for box in boxes] == names
+        for field in names:
             told = administrator.post(path, {"field": field, "reason": f"No {field}."})
             assert told.status_code == 303
             assert administrator.post(path, {"field": field, "reason": "x"}).status_code == 409

@@ -162,3 +162,28 @@ def test_the_script_is_told_of_somebody_else_and_gets_a_token_for_the_same_perso
     sent["csrf_token"] = told.json["token"]
     assert browser.client.post(path, data=sent, headers=SCRIPT).status_code == 200
     assert narratives(session) == ["Typed by Camille."]
+
+
+def test_the_person_who_typed_it_signs_in_again_and_saves_it(
+    browser: Browser,
+    browser_of: type[Browser],
+    address: str,
+    dominique: User,
+    camille: User,
+    session: Session,
+) -> None:
+    """As the page says: sign in again in another window, then press the button."""
+    section = f"{address}/sections/I.1"
+    form = typed(browser.soup(section), "p25-narrative", "Typed by Camille.")
+    asked = browser_of(dominique).client.post(section, data=form, headers=FROM_HERE)
+    assert asked.status_code == 409
+    carried = typed(parsed(asked.data))
+    again = browser_of(camille)
+    told = again.client.post(section, data=carried, headers=FROM_HERE)  # signing in took the token
+    assert told.status_code == 400
+    assert "You are signed in as Camille" in told.text and "was opened by" not in told.text
+    saved = again.client.post(section, data=typed(parsed(told.data)), headers=FROM_HERE)
+    assert saved.status_code == 303
+    assert narratives(session) == ["Typed by Camille."]
+    author = session.scalars(select(ChainEntry.actor_id).order_by(ChainEntry.id.desc())).first()
+    assert author == camille.id

@@ -1,7 +1,7 @@
-"""Texts of an uploaded template that were struck out since it was made: they say nothing.
+"""Texts of a template or page that were struck out since it was made: they say nothing.
 
-A text struck out has no words left. One that a file repeats is known by the digest in the chain,
-so that nobody brings it back by accident; who means it writes it into a template of today.
+A text struck out has no words left. One that a file or an old page repeats is known by the digest
+in the chain, so that nobody brings it back by accident; who means it writes it anew.
 """
 
 from collections import defaultdict
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.chain import text_digest
 from tracker.domain.filled import FilledRow, FilledSheet, FilledTemplate, SheetRole
+from tracker.domain.responses import ResponseContent, content_from
 from tracker.models import ChainEntry, ChainText
 from tracker.queries.items import subject_of
 
@@ -28,16 +29,16 @@ class _Struck:
     salt: str
     digest: str
 
-    def is_text(self, row: FilledRow, field: str, text: str) -> bool:
-        """Whether the row repeats it, made from this revision or before it."""
-        if self.version < row.version or not self._is_place(row, field):
+    def is_text(self, version: int, field: str, text: str) -> bool:
+        """Whether it is repeated by what was made from this revision or before it."""
+        if self.version < version or not self._is_place(version, field):
             return False
         return text_digest(self.salt, text) == self.digest
 
-    def _is_place(self, row: FilledRow, field: str) -> bool:
+    def _is_place(self, version: int, field: str) -> bool:
         """Laws change places between revisions; an equal date may belong to another law."""
         if not self.field.startswith("measures.") or self.field.endswith(".adopted_on"):
-            return self.field == field and (field.count(".") == 0 or self.version == row.version)
+            return self.field == field and (field.count(".") == 0 or self.version == version)
         part = self.field.rpartition(".")[2]
         return field.startswith("measures.") and field.endswith(f".{part}")
 
@@ -54,6 +55,19 @@ def without_struck(
         for role, sheet in filled.sheets.items()
     }
     return replace(filled, sheets=sheets)
+
+
+def answer_without_struck(
+    session: Session, report_id: int, key: str, version: int, content: ResponseContent
+) -> ResponseContent:
+    """What a page says that was opened at this version, without what was struck out since."""
+    struck, texts = _struck(session, report_id).get(key, ()), content.texts()
+    left = {
+        name: text
+        for name, text in texts.items()
+        if not any(gone.is_text(version, name, text) for gone in struck)
+    }
+    return content if left == texts else content_from(content.facts(), left)
 
 
 def _struck(session: Session, report_id: int) -> Mapping[str, list[_Struck]]:
@@ -93,5 +107,5 @@ def _repeated(role: SheetRole, row: FilledRow, struck: Iterable[_Struck]) -> set
         name
         for text in struck
         for name, said in row.texts.items()
-        if text.is_text(row, f"{lead}{name}", said)
+        if text.is_text(row.version, f"{lead}{name}", said)
     }

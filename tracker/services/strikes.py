@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.clock import Clock
@@ -19,6 +19,7 @@ from tracker.models import (
     ChainText,
     Clarification,
     Commitment,
+    ImportPlan,
     NationalReport,
     OutgoingMail,
     Response,
@@ -84,6 +85,7 @@ def _strike(
     touched = [report for key, report in reports.items() if key in {place[0] for place in held}]
     for report in touched:
         withdraw_files(session, report=report, now=now)
+        _forget_plans(session, report)
     session.flush()
     cycles = tuple(report.cycle.slug for report in touched)
     shown = set(
@@ -179,6 +181,15 @@ def _empty_copies(session: Session, report: NationalReport, entry: ChainEntry, f
             select(Clarification).where(Clarification.public_id == entry.facts["clarification"])
         ).one()
         setattr(question, field, "")
+
+
+def _forget_plans(session: Session, report: NationalReport) -> None:
+    """Uploaded workbooks that are kept for a day may hold the words too: they are sent again."""
+    session.execute(
+        delete(ImportPlan).where(
+            ImportPlan.state_id == report.state_id, ImportPlan.cycle_id == report.cycle_id
+        )
+    )
 
 
 def _empty_in_letters(session: Session, submission: Submission, name: str) -> None:

@@ -17,7 +17,7 @@ from tracker.web.passkey_options import passkeys_offered
 from tracker.web.proving import check_code, finish_sign_in
 from tracker.web.render import page
 from tracker.web.session import current_actor, current_browser
-from tracker.web.shown_to import SHOWN_TO, name_of_other, shown_to
+from tracker.web.shown_to import SHOWN_TO, TYPED_BY, name_of_other, opened_by, shown_to
 from tracker.web.signing_in import SignInRefused, settings, sign_in
 from tracker.web.transaction import commit_apart, release
 
@@ -33,6 +33,12 @@ def _fields(*others: str) -> Fields:
     """
     kept_back = ("csrf_token", PREFIX, CONFIRM_PREFIX, *others)
     return [pair for pair in request.form.items(multi=True) if not pair[0].startswith(kept_back)]
+
+
+def _carried_on() -> Fields:
+    """For whoever reads the page that asks, and still for whom the text was typed."""
+    typed_by = [(TYPED_BY, opened_by())] if opened_by() else []
+    return [*_fields(SHOWN_TO, TYPED_BY), *typed_by, (SHOWN_TO, shown_to())]
 
 
 def carries_text() -> bool:
@@ -106,7 +112,7 @@ def carrying_page(
     shown = page(
         template,
         form=form,
-        fields=[*_fields(SHOWN_TO), (SHOWN_TO, shown_to())] if asked else _fields(),
+        fields=_carried_on() if asked else _fields(),
         other=name_of_other(),
         file_lost=any(file.filename for file in request.files.values()),
         target=target,

@@ -19,6 +19,7 @@ PAGE_OF = {  # a file of what a page shows, and that page
     "cycle_downloads.matrix": "public.matrix",
     "cycle_downloads.behind": "public.cycle_states",
 }
+TOGETHER = ("of", "value")  # in the address of an indicator neither says anything alone
 TYPED = ("reason", "question", "reply")  # what somebody wrote for one step
 
 
@@ -60,7 +61,8 @@ def _address_without(problem: Problem) -> str:
     if request.method not in SAFE_METHODS or problem.place not in request.args:
         return ""
     kept = request.args.to_dict(flat=False)
-    del kept[problem.place]
+    for name in TOGETHER if problem.place in TOGETHER and "of" in kept else (problem.place,):
+        kept.pop(name, None)
     endpoint, place = str(request.endpoint), dict(request.view_args or {})
     if endpoint in PAGE_OF:
         del place["form"]

@@ -14,16 +14,18 @@ from tracker.domain.completeness import Gap, gap_of, standing_of
 from tracker.domain.documents import Commitment, OutcomeDocument, Section
 from tracker.domain.errors import Invalid, Problem, StaleEdit, WrongStatus
 from tracker.domain.responses import Measure, ResponseContent, is_to_come
-from tracker.forms.response import ResponseForm, filled_form, prefix_of
+from tracker.forms.response import ResponseForm, prefix_of
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
 from tracker.queries.documents import commitment_ids
 from tracker.queries.reports import ReportRow
-from tracker.queries.responses import ResponseRow, responses_of, revision_content, savers_since
+from tracker.queries.responses import ResponseRow, responses_of, revision_content
+from tracker.queries.struck_texts import answer_without_struck
 from tracker.services.responses import Saved, save_response
 from tracker.web.access import requires
 from tracker.web.clarifications import Replies, send_reply
+from tracker.web.conflicts import Conflict, conflict_of
 from tracker.web.render import label, page, problem_text
 from tracker.web.reporting import load_document, load_report
 from tracker.web.responses import Alert, form_of, load_commitment, load_section, section_page
@@ -32,20 +34,6 @@ from tracker.web.transaction import keep_despite_error, session
 
 blueprint = Blueprint("saving", __name__, url_prefix="/reports/<report_id>")
 SAVE_KEY = r"[A-Za-z0-9.-]{0,64}"
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Two texts of one answer: what was typed here, and what was saved meanwhile.
-
-    ``own``: by the same person and nobody else, in another window.
-    """
-
-    commitment: Commitment
-    form: ResponseForm
-    mine: ResponseContent
-    theirs: ResponseRow
-    own: bool
 
 
 @dataclass(slots=True)
@@ -119,12 +107,14 @@ def _save_one(
     form = outcome.forms[number]
     try:
         version, content = _version(form), _read(form, report, stands)
+        if stands and version < stands.version:
+            content = answer_without_struck(session(), report.id, commitment.key, version, content)
         if form.choice.data == "theirs" or _untouched(report, commitment, version, content):
             return
         saved = _save(report, commitment_id, version, content)
     except StaleEdit as error:
         if error.current_version:
-            outcome.conflicts.append(_conflict(report, commitment, form))
+            outcome.conflicts.append(conflict_of(report, commitment, form, content))
         else:  # a version of an answer that does not exist: no page of ours sent this
             outcome.refuse(number, Problem("form-expired"))
     except Invalid as error:
@@ -190,15 +180,6 @@ def _version(form: ResponseForm) -> int:
     if not text.isdecimal() or len(text) > 9:
         raise Invalid(Problem("form-expired", "version"))
     return int(text)
-
-
-def _conflict(report: ReportRow, commitment: Commitment, form: ResponseForm) -> Conflict:
-    session().expire_all()
-    theirs = responses_of(session(), report.id)[commitment.key]
-    mine = form.read(report.default_audience)
-    settle = filled_form(commitment.paragraph, theirs.version, mine)
-    savers = savers_since(session(), report.id, commitment.key, _version(form))
-    return Conflict(commitment, settle, mine, theirs, savers == {current_actor().user_id})
 
 
 def _answer(

@@ -9,6 +9,7 @@ from flask import Flask, request
 from tracker.web.session import current_actor
 
 SHOWN_TO = "shown_to"
+TYPED_BY = "typed_by"  # on a page that carries on what another page was shown for
 
 
 class OtherPerson(Exception):
@@ -28,8 +29,16 @@ def shown_to() -> str:
 def name_of_other() -> str:
     """The name of whom the form that was sent was shown to, if somebody else is signed in now."""
     actor = current_actor()
-    number, _, name = request.form.get(SHOWN_TO, "").partition(" ")
-    return (name or number) if actor.signed_in and number not in ("", str(actor.user_id)) else ""
+    told = [text for text in (opened_by(), request.form.get(SHOWN_TO, "")) if text]
+    numbers = [text.partition(" ")[0] for text in told]
+    if not (actor.signed_in and told) or str(actor.user_id) in numbers:
+        return ""
+    return told[0].partition(" ")[2] or numbers[0]
+
+
+def opened_by() -> str:
+    """Whom the form was shown to in which the text was typed, through pages that carried it on."""
+    return request.form.get(TYPED_BY) or request.form.get(SHOWN_TO, "")
 
 
 def refuse_other_person() -> None:

@@ -54,7 +54,7 @@ TALK = {"questions": ASKED, "replies": REPLIED}
 class Place:
     """What a text is struck out of. ``name`` words each of its fields; ``anchor`` leads to it.
 
-    ``is_file``: what goes is a file, or its name.
+    ``is_file``: what goes is a file, or its name; ``is_single``: of an event, which none repeats.
     """
 
     reviewed: Reviewed
@@ -63,6 +63,7 @@ class Place:
     anchor: str
     name: Callable[[str], str]
     is_file: bool = False
+    is_single: bool = False
 
 
 def _answer(submission_id: str, paragraph: int) -> Place:
@@ -99,7 +100,7 @@ def _talk(reviewed: Reviewed, part: str, question_id: str) -> Place:
         if TALK[part] == ASKED
         else gettext("Strike out the reply on paragraph %(number)s", number=question.paragraph)
     )
-    return Place(reviewed, link, heading, f"p{question.paragraph}", _event_text)
+    return Place(reviewed, link, heading, f"p{question.paragraph}", _event_text, is_single=True)
 
 
 def _step(reviewed: Reviewed, step: str) -> Place:
@@ -114,7 +115,7 @@ def _step(reviewed: Reviewed, step: str) -> Place:
     link = event_link(session(), report, f"step-{step}", number) if heading else None
     if link is None:
         raise NotFound(Problem("not-found"))
-    return Place(reviewed, link, heading, "", _event_text)
+    return Place(reviewed, link, heading, "", _event_text, is_single=True)
 
 
 def _event_text(field: str) -> str:

@@ -1,0 +1,47 @@
+"""Two texts of one answer: what was typed on a page, and what was saved since it was opened."""
+
+from dataclasses import dataclass
+
+from tracker.domain.documents import Commitment
+from tracker.domain.responses import ResponseContent
+from tracker.forms.response import ResponseForm, filled_form
+from tracker.queries.reports import ReportRow
+from tracker.queries.responses import ResponseRow, responses_of, savers_since
+from tracker.queries.strikes import struck_at
+from tracker.web.session import current_actor
+from tracker.web.transaction import session
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two texts of one answer: what was typed here, and what was saved meanwhile.
+
+    ``own``: by the same person and nobody else, in another window. ``struck``: nobody saved it,
+    the secretariat struck out a text.
+    """
+
+    commitment: Commitment
+    form: ResponseForm
+    mine: ResponseContent
+    theirs: ResponseRow
+    own: bool
+    struck: bool
+
+
+def conflict_of(
+    report: ReportRow, commitment: Commitment, form: ResponseForm, mine: ResponseContent
+) -> Conflict:
+    """``mine`` is what the form says, without what was struck out since it was opened."""
+    session().expire_all()
+    theirs = responses_of(session(), report.id)[commitment.key]
+    settle = filled_form(commitment.paragraph, theirs.version, mine)
+    since = int(form.version.data or 0)
+    savers = savers_since(session(), report.id, commitment.key, since)
+    return Conflict(
+        commitment=commitment,
+        form=settle,
+        mine=mine,
+        theirs=theirs,
+        own=savers == {current_actor().user_id},
+        struck=(commitment.key, theirs.saved_at) in struck_at(session(), report.id),
+    )
