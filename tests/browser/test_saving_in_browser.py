@@ -434,7 +434,7 @@ def test_what_one_person_typed_is_not_saved_for_another_without_asking(
     visits: Visits, site: RunningSite, autosaved: bool
 ) -> None:
     visits.expected_statuses.add(409)
-    iso3 = "GNB" if autosaved else "GNQ"
+    iso3 = "GNB" if autosaved else "CPV"
     page = _at_work(visits, site, iso3, clock=not autosaved)
     _sign_in_in_another_window(page, add_focal_point(site, iso3, name="Deputy"))
     narrative(page, 25).fill("Typed by the first.")
