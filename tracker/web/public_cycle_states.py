@@ -42,9 +42,7 @@ class Figure:
 
     @property
     def paragraphs(self) -> tuple[int, ...]:
-        """Those of the commitments chosen; all of them where whole reports are counted."""
-        if self.value is Reporters.NOW:
-            return self.view.grid.paragraphs
+        """Those of the commitments chosen."""
         return tuple(p for p in self.view.paragraphs if self.paragraph in (None, p))
 
     @property
