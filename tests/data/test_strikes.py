@@ -300,9 +300,28 @@ def test_a_question_and_a_submitter_can_be_struck_out(session: Session) -> None:
         strike_out(work, entry, field)
     assert session.get_one(Clarification, question.id).question == ""
     assert session.get_one(Submission, submission.id).submitter_name == ""
-    letters = mails(session, MailKind.REPORT_SUBMITTED)
-    assert letters and {letter.data["name"] for letter in letters} == {"[…]"}
     assert verify_report(session, work.report.id) is None
+
+
+def test_the_letter_of_that_submission_alone_loses_the_name(session: Session) -> None:
+    work, first = report_at(session, ReportStatus.SUBMITTED)
+    other, _ = report_at(session, ReportStatus.SUBMITTED, "TGO")
+    assert first is not None
+    work.give_back(first)
+    work.submit()
+    submitted = select(ChainEntry).where(
+        ChainEntry.report_id == work.report.id, ChainEntry.kind == "step-submit"
+    )
+    entry = session.scalars(submitted.order_by(ChainEntry.seq)).first()
+    assert entry is not None
+    strike_out(work, entry, "submitter_name")
+    letters = [letter.data for letter in mails(session, MailKind.REPORT_SUBMITTED)]
+    report, second = work.report.public_id, other.report.public_id
+    assert {(told["report"], told["number"]): told["name"] for told in letters} == {
+        (report, 1): "[…]",
+        (report, 2): "Ama Mensah",
+        (second, 1): "Ama Mensah",
+    }
 
 
 def test_who_may_not_and_what_cannot(

@@ -1,5 +1,6 @@
 """The secretariat's pages: board, submission, changes, questions, decisions, striking out."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -8,17 +9,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from tests.items import CONTACT, save
-from tests.national_reports import Reporting, report_at
+from tests.national_reports import Reporting, begin_report, report_at
 from tests.people import Browser, make_user, parsed
 from tests.submitted import make_cycle
 from tests.web.test_reporting import fields
 from tracker.domain.clock import system_clock
 from tracker.domain.indicators import Cell
+from tracker.domain.item_fields import Part
+from tracker.domain.items import Item
 from tracker.domain.labels import label
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
 from tracker.models import ChainEntry, Clarification, ReportingCycle, Submission, User
+from tracker.queries.items import items_of
 from tracker.queries.responses import responses_of
 from tracker.queries.verification import verify_report
 from tracker.services.clarifications import reply
@@ -798,6 +802,57 @@ def test_a_page_opened_before_does_not_bring_struck_words_back(
     meant = fields(focal_point.soup(section)) | {"p28-narrative": opened["p28-narrative"]}
     assert focal_point.post(section, meant).status_code == 303
     assert "being drafted" in stands(), "typed again on purpose"
+
+
+def test_the_page_of_a_row_opened_before_does_not_bring_struck_words_back(
+    session: Session, administrator: Browser, browser_of: type[Browser]
+) -> None:
+    work = begin_report(session)
+    item_id = save(work, CONTACT).item_id
+    submission = work.submit()
+    work.give_back(submission)
+    session.commit()
+    focal_point = browser_of(make_user(session, Role.FOCAL_POINT, "GHA"))
+    address = f"/reports/{work.report.public_id}/items/contacts/{item_id}"
+    opened = fields(focal_point.soup(address)) | {"action": "save"}
+    path = path_of(submission, f"/strike/contacts/{item_id}")
+    struck = {"field": "organisation", "reason": "A private person."}
+    assert administrator.post(path, struck).status_code == 303
+
+    def stands() -> Item:
+        session.expire_all()
+        return items_of(session, work.report.id)[Part.CONTACTS][0].content
+
+    assert focal_point.post(address, opened).status_code == 303
+    assert stands() == replace(CONTACT, organisation=""), "nothing was typed"
+    answer = focal_point.post(address, opened | {"phone": "123"})
+    page = parsed(answer.data)
+    assert answer.status_code == 409
+    assert "The secretariat struck out a text after you opened the page." in text_of(page)
+    assert CONTACT.organisation not in text_of(page)
+    settled = fields(page) | {"action": "save", "choice": "mine"}
+    assert focal_point.post(address, settled).status_code == 303
+    assert stands() == replace(CONTACT, organisation="", phone="123")
+
+
+def test_a_strike_before_a_colleagues_save_is_said_too(
+    session: Session, administrator: Browser, browser_of: type[Browser]
+) -> None:
+    work, submission = report_at(session, ReportStatus.RETURNED)
+    assert submission is not None
+    focal_point = browser_of(make_user(session, Role.FOCAL_POINT, "GHA"))
+    section = f"/reports/{work.report.public_id}/sections/I.1"
+    opened = fields(focal_point.soup(section))
+    struck = {"field": "narrative", "reason": "Names a person."}
+    assert administrator.post(path_of(submission, "/strike/28"), struck).status_code == 303
+    session.expire_all()
+    work.answer(28, progress=Progress.IMPLEMENTED, narrative="A colleague's.")
+    session.commit()
+    answer = focal_point.post(section, opened | {"p28-lead_agency": "The police"})
+    told = text_of(parsed(answer.data))
+    assert "The secretariat struck out a text after you opened the page." in told
+    assert "nothing is lost" not in told and "being drafted" not in told
+    assert "text struck out by the secretariat" not in told, "somebody saved after it"
 
 
 def test_only_administrators_strike_out(

@@ -99,8 +99,9 @@ IMPORT_MESSAGES: Final[dict[str, str]] = {
         "say, or leave it blank to keep what is saved."
     ),
     "file-not-kept": N_(
-        "This file is no longer here: a file is kept for one day, and of one report the last "
-        "three. Send it again; nothing of it was saved unless you applied it."
+        "This file is no longer here: a file is kept for one day, of one report the last three, "
+        "and none once the secretariat strikes out a text. Send it again; nothing of it was saved "
+        "unless you applied it."
     ),
     "import-changed": N_(
         "The report was changed after you saw what the file would do. Nothing was saved; look at "

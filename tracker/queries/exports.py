@@ -169,6 +169,7 @@ def counted_submissions(
 def exported_submission(row: Submission, *, named: bool) -> ExportedSubmission:
     """One submission; ``named``: also who submitted it and when it was accepted."""
     link = row.receipt.get("chain", {})
+    who = (row.submitter_name, row.submitter_title)  # either may have been struck out
     return ExportedSubmission(
         id=row.id,
         number=row.number,
@@ -178,7 +179,7 @@ def exported_submission(row: Submission, *, named: bool) -> ExportedSubmission:
         published_at=row.published_at,
         on_time=row.on_time,
         content_hash=row.content_hash,
-        submitter=f"{row.submitter_name}, {row.submitter_title}" if named else "",
+        submitter=", ".join(filter(None, who)) if named else "",
         withdrawn_at=row.withdrawn_at,
         superseded_at=row.superseded_at,
         chain_place=f"{link['seq']} · {link['hash']}" if link else "",

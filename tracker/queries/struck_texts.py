@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.chain import text_digest
 from tracker.domain.filled import FilledRow, FilledSheet, FilledTemplate, SheetRole
+from tracker.domain.item_fields import Part
+from tracker.domain.items import Item, facts_of, item_from, texts_of
 from tracker.domain.responses import ResponseContent, content_from
 from tracker.models import ChainEntry, ChainText
 from tracker.queries.items import subject_of
@@ -61,13 +63,29 @@ def answer_without_struck(
     session: Session, report_id: int, key: str, version: int, content: ResponseContent
 ) -> ResponseContent:
     """What a page says that was opened at this version, without what was struck out since."""
-    struck, texts = _struck(session, report_id).get(key, ()), content.texts()
-    left = {
+    texts = content.texts()
+    left = _left(session, report_id, key, version, texts)
+    return content if left == texts else content_from(content.facts(), left)
+
+
+def item_without_struck(
+    session: Session, report_id: int, part: Part, item_id: str, version: int, item: Item
+) -> Item:
+    """The same of a contact, a need, an offer or a target."""
+    texts = texts_of(item)
+    left = _left(session, report_id, subject_of(part, item_id), version, texts)
+    return item if left == texts else item_from(part, facts_of(item), left)
+
+
+def _left(
+    session: Session, report_id: int, subject: str, version: int, texts: Mapping[str, str]
+) -> dict[str, str]:
+    struck = _struck(session, report_id).get(subject, ())
+    return {
         name: text
         for name, text in texts.items()
         if not any(gone.is_text(version, name, text) for gone in struck)
     }
-    return content if left == texts else content_from(content.facts(), left)
 
 
 def _struck(session: Session, report_id: int) -> Mapping[str, list[_Struck]]:

@@ -150,7 +150,9 @@ def _reports_of_state(session: Session, report_id: int) -> dict[int, NationalRep
     strikes never wait for each other. The State is locked first, so that none is opened meanwhile.
     """
     state_id = session.get_one(NationalReport, report_id).state_id
-    session.get_one(State, state_id, with_for_update=True)
+    plans = select(ImportPlan.id).filter_by(state_id=state_id).order_by(ImportPlan.id)
+    session.execute(plans.with_for_update())  # who applies one locks it before the report
+    session.get_one(State, state_id, with_for_update={"key_share": True})
     ids = session.scalars(
         select(NationalReport.id).filter_by(state_id=state_id).order_by(NationalReport.id)
     )
@@ -175,7 +177,7 @@ def _empty_copies(session: Session, report: NationalReport, entry: ChainEntry, f
             )
         ).one()
         setattr(submission, field, "")
-        _empty_in_letters(session, submission, field.removeprefix("submitter_"))
+        _empty_in_letters(session, report, submission, field.removeprefix("submitter_"))
     elif entry.kind in ("clarification-asked", "clarification-replied"):
         question = session.scalars(
             select(Clarification).where(Clarification.public_id == entry.facts["clarification"])
@@ -192,10 +194,15 @@ def _forget_plans(session: Session, report: NationalReport) -> None:
     )
 
 
-def _empty_in_letters(session: Session, submission: Submission, name: str) -> None:
+def _empty_in_letters(
+    session: Session, report: NationalReport, submission: Submission, name: str
+) -> None:
     """Letters that tell of the submission, waiting or sent, no longer hold who submitted it."""
-    told = select(OutgoingMail).where(OutgoingMail.kind == MailKind.REPORT_SUBMITTED)
-    for letter in session.scalars(told.with_for_update()):
+    told = select(OutgoingMail).where(
+        OutgoingMail.kind == MailKind.REPORT_SUBMITTED,
+        OutgoingMail.data["report"].as_string() == report.public_id,
+    )
+    for letter in session.scalars(told.order_by(OutgoingMail.id).with_for_update()):
         if any(file.get("submission") == submission.public_id for file in letter.attachments):
             letter.data = {**letter.data, name: "[…]"}
 

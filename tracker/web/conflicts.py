@@ -8,6 +8,7 @@ from tracker.forms.response import ResponseForm, filled_form
 from tracker.queries.reports import ReportRow
 from tracker.queries.responses import ResponseRow, responses_of, savers_since
 from tracker.queries.strikes import struck_at
+from tracker.queries.struck_texts import answer_without_struck
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
@@ -16,8 +17,8 @@ from tracker.web.transaction import session
 class Conflict:
     """Two texts of one answer: what was typed here, and what was saved meanwhile.
 
-    ``own``: by the same person and nobody else, in another window. ``struck``: nobody saved it,
-    the secretariat struck out a text.
+    ``own``: by the same person and nobody else, in another window. ``struck``: the secretariat
+    struck out a text since, ``by_strike``: nothing was saved after that.
     """
 
     commitment: Commitment
@@ -26,16 +27,19 @@ class Conflict:
     theirs: ResponseRow
     own: bool
     struck: bool
+    by_strike: bool
 
 
 def conflict_of(
-    report: ReportRow, commitment: Commitment, form: ResponseForm, mine: ResponseContent
+    report: ReportRow, commitment: Commitment, form: ResponseForm, typed: ResponseContent
 ) -> Conflict:
-    """``mine`` is what the form says, without what was struck out since it was opened."""
+    """What was typed loses what was struck out since the page was opened."""
     session().expire_all()
     theirs = responses_of(session(), report.id)[commitment.key]
-    settle = filled_form(commitment.paragraph, theirs.version, mine)
     since = int(form.version.data or 0)
+    mine = answer_without_struck(session(), report.id, commitment.key, since, typed)
+    by_strike = (commitment.key, theirs.saved_at) in struck_at(session(), report.id)
+    settle = filled_form(commitment.paragraph, theirs.version, mine)
     savers = savers_since(session(), report.id, commitment.key, since)
     return Conflict(
         commitment=commitment,
@@ -43,5 +47,6 @@ def conflict_of(
         mine=mine,
         theirs=theirs,
         own=savers == {current_actor().user_id},
-        struck=(commitment.key, theirs.saved_at) in struck_at(session(), report.id),
+        struck=by_strike or mine != typed,
+        by_strike=by_strike,
     )

@@ -27,6 +27,7 @@ from tracker.queries.items import (
 )
 from tracker.queries.reports import ReportRow
 from tracker.queries.strikes import struck_at
+from tracker.queries.struck_texts import item_without_struck
 from tracker.services.items import SavedItem, copy_items, save_item
 from tracker.web import item_views
 from tracker.web.access import requires
@@ -149,15 +150,18 @@ def save(report_id: str, part: str, item_id: str) -> ResponseReturnValue:
         flash(gettext("The row stays as it was saved meanwhile."))
         return _back(desk)
     try:
-        wanted = _wanted(desk, item_id, form)
-        saved = _save(desk, item_id, _version(form), wanted)
+        typed, version = _wanted(desk, item_id, form), _version(form)
+        wanted = _without_struck(desk, item_id, version, typed)
+        saved = _save(desk, item_id, version, wanted)
     except Invalid as error:
         form.show(*error.problems)
         return _typed_page(desk, item_id, form), 422
     except WrongStatus as error:
         return _typed_page(desk, item_id, form, (problem_text(error.problem),)), 409
     except StaleEdit as error:
-        return _conflict_page(desk, item_id, wanted, error.current_version), 409
+        session().expire_all()
+        mine = _without_struck(desk, item_id, version, typed)
+        return _conflict_page(desk, item_id, mine, error.current_version, mine != typed), 409
     flash(_told(saved, removed=wanted is None))
     return _back(desk)
 
@@ -170,6 +174,13 @@ def _wanted(desk: Desk, item_id: str, form: ItemForm) -> Item | None:
     if action == "confirm" and row and isinstance(row.content, Contact):
         return replace(row.content, confirmed_on=system_clock().date().isoformat())
     return form.read(desk.report.default_audience)
+
+
+def _without_struck(desk: Desk, item_id: str, version: int, typed: Item | None) -> Item | None:
+    """What was typed, without what was struck out since the page was opened."""
+    if typed is None:
+        return None
+    return item_without_struck(session(), desk.report.id, desk.part, item_id, version, typed)
 
 
 def _version(form: ItemForm) -> int:
@@ -217,9 +228,8 @@ def _typed_page(desk: Desk, item_id: str, form: ItemForm, alerts: tuple[str, ...
     return _item_page(desk, row, form, alerts)
 
 
-def _conflict_page(desk: Desk, item_id: str, mine: Item | None, version: int) -> str:
-    """Both sides of a row that somebody else saved or removed meanwhile."""
-    session().expire_all()
+def _conflict_page(desk: Desk, item_id: str, mine: Item | None, version: int, struck: bool) -> str:
+    """Both sides of a row that somebody else saved or removed, or that a strike changed."""
     rows = items_of(session(), desk.report.id)[desk.part]
     theirs = next((row for row in rows if row.item_id == item_id), None)
     last = item_revisions(session(), desk.report.id, desk.part, item_id)[-1:]
@@ -234,6 +244,7 @@ def _conflict_page(desk: Desk, item_id: str, mine: Item | None, version: int) ->
         mine=mine,
         theirs=theirs,
         last=last[0] if last else None,
+        struck=struck,
         saved=_differing(mine, theirs),
         form=filled_item_form(FORMS[desk.part], version, shown),
     )

@@ -106,7 +106,8 @@ def _save_one(
     number = commitment.paragraph
     form = outcome.forms[number]
     try:
-        version, content = _version(form), _read(form, report, stands)
+        version, typed = _version(form), _read(form, report, stands)
+        content = typed
         if stands and version < stands.version:
             content = answer_without_struck(session(), report.id, commitment.key, version, content)
         if form.choice.data == "theirs" or _untouched(report, commitment, version, content):
@@ -114,7 +115,7 @@ def _save_one(
         saved = _save(report, commitment_id, version, content)
     except StaleEdit as error:
         if error.current_version:
-            outcome.conflicts.append(conflict_of(report, commitment, form, content))
+            outcome.conflicts.append(conflict_of(report, commitment, form, typed))
         else:  # a version of an answer that does not exist: no page of ours sent this
             outcome.refuse(number, Problem("form-expired"))
     except Invalid as error:
