@@ -255,16 +255,6 @@ def test_the_states_in_both_cycles_stand_behind_the_base_of_the_movement(
     public.soup("/cycles/bms7/states?value=in_both&lang=en", 422)
 
 
-def test_who_reported_is_counted_over_the_commitments_chosen(
-    public: Browser, cycle: ReportingCycle
-) -> None:
-    page = public.soup(f"{BEHIND}?value=reported&section=I.2&lang=en")
-    chosen = re.search(r"193 States × (\d+) commitments", text_of(page))
-    assert chosen and chosen[1] != "93"
-    shares = {row[0].split(" ")[0] for row in table(page, "states").values()}
-    assert shares == {f"{chosen[1]}/{chosen[1]}"}
-
-
 def test_a_choice_of_no_commitment_says_so_and_counts_nothing(
     public: Browser, cycle: ReportingCycle
 ) -> None:

@@ -42,7 +42,9 @@ class Figure:
 
     @property
     def paragraphs(self) -> tuple[int, ...]:
-        """Those of the commitments chosen."""
+        """Those of the commitments chosen; all of them where whole reports are counted."""
+        if self.value is Reporters.NOW:
+            return self.view.grid.paragraphs
         return tuple(p for p in self.view.paragraphs if self.paragraph in (None, p))
 
     @property
