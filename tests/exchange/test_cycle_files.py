@@ -375,6 +375,14 @@ def test_observers_stand_at_the_end_in_no_number(public: Browser) -> None:
     assert "VAT" not in {row["iso3"] for row in matrix["matrix"]}, "observers stand in no row"
 
 
+def test_who_reported_is_told_of_whole_reports(public: Browser) -> None:
+    query = "&value=reported&section=II&paragraph=25"
+    lines = text_of(public.soup(f"{BEHIND}?lang=en{query}").select("main ul")[0])
+    assert "Chosen: 193 States" in lines and "commitment" not in lines
+    found = told(public, BEHIND, query)["figure"][0]
+    assert found["paragraph"] is None and found["pairs"] == 93 * found["states"]
+
+
 def test_facts_of_a_file_are_those_of_its_page(public: Browser) -> None:
     """Movement is told where it is counted alone; a figure of one State says of which."""
     assert "compared_with" not in told(public, MATRIX) | told(public, BEHIND)

@@ -1,12 +1,14 @@
 """Downloads of the overview of a cycle, of its matrix, and of the States behind a figure."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, url_for
 from flask.typing import ResponseReturnValue
 
-from tracker.domain.behind import StatePairs
+from tracker.domain.behind import Reporters, StatePairs
+from tracker.domain.selection import Selection
 from tracker.domain.states import State
 from tracker.exchange.behind_files import BehindLine, BehindPage, FigureLine, behind_file
 from tracker.exchange.cycle_files import NO_TEXT, CyclePage
@@ -91,6 +93,8 @@ def behind(slug: str, form: str) -> ResponseReturnValue:
         for state, row in found.rows
     ]
     observers = [BehindLine(state, len(row.paragraphs), None) for state, row in found.observers]
+    if figure.value is Reporters.NOW:  # whole reports are counted, whatever commitments are chosen
+        view = replace(view, selection=Selection(area=view.selection.area))
     data = BehindPage(
         page=_page(
             view,
@@ -102,7 +106,7 @@ def behind(slug: str, form: str) -> ResponseReturnValue:
         state=figure.state,
         figure=FigureLine(
             value=figure.value,
-            paragraph=figure.paragraph,
+            paragraph=None if figure.value is Reporters.NOW else figure.paragraph,
             states=len(members),
             states_chosen=len(figure.codes),
             pairs=found.pairs,
