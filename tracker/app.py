@@ -24,6 +24,7 @@ from tracker.web import (
     security,
     session,
     shown_to,
+    telling,
     transaction,
     unread,
 )
@@ -49,6 +50,7 @@ PARTS = (
     render,
     compared_cells,
     highlighting,
+    telling,
     errors,
 )
 

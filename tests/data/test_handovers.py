@@ -187,28 +187,39 @@ class TestPages:
         assert "Your account has no role and no access any more" in home.text
         assert home.select_one(".account a[href='/sign-in']")
 
-    @pytest.mark.parametrize(("last_day", "when"), [("", "at once"), ("2099-01-31", "2099")])
+    @pytest.mark.parametrize("last_day", [None, datetime.now(UTC).date() + timedelta(days=30)])
     def test_a_known_person_of_another_state_is_shown_with_what_ends(
         self,
         browser_of: type[Browser],
         session: Session,
         leaving: User,
-        last_day: str,
-        when: str,
+        last_day: date | None,
     ) -> None:
         other = make_user(session, Role.FOCAL_POINT, "DEU", name="Dagmar")
         session.commit()
         keeper = browser_of(make_user(session, Role.ADMINISTRATOR))
-        form = self.FORM | {"email": other.email, "last_day": last_day}
+        form = self.FORM | {"email": other.email, "last_day": str(last_day or "")}
         asked = parsed(keeper.post(self.path(leaving), form).data)
         told = " ".join(asked.select("main")[0].get_text(" ").split())
         for words in ("Dagmar", other.email, "National focal point, Germany", "France", "Camille"):
             assert words in told.replace(" , ", ", "), words
         ends = told.partition("Role that ends")[2]
+        when = str(last_day.day) if last_day else "at once"
         assert "France : Camille" in ends and when in ends
         assert asked.select("main .notice-alert"), "roles of two States would meet"
         session.expire_all()
         assert len(other.memberships) == 1 and leaving.memberships[0].ended_at is None
+
+    def test_a_day_that_is_over_is_refused_before_anybody_is_shown(
+        self, browser_of: type[Browser], session: Session, leaving: User
+    ) -> None:
+        other = make_user(session, Role.FOCAL_POINT, "DEU", name="Dagmar")
+        session.commit()
+        keeper = browser_of(make_user(session, Role.ADMINISTRATOR))
+        form = self.FORM | {"email": other.email, "last_day": "2020-01-01"}
+        refused = keeper.post(self.path(leaving), form)
+        assert refused.status_code == 422
+        assert "This day is over" in refused.text and "Dagmar" not in refused.text
 
     def test_who_hands_over_the_last_role_is_told_before_and_after(
         self, browser_of: type[Browser], session: Session, leaving: User

@@ -557,6 +557,15 @@ class TestAdministrator:
             response = administrator.post(path)
             assert response.status_code == 409
             assert "last administrator" in response.text
+        for path in (
+            f"/admin/people/{ada.public_id}",
+            f"/admin/memberships/{membership.public_id}/end",
+        ):
+            page = administrator.soup(path)
+            assert "last administrator" in page.text, "said before the button, not after it"
+            assert not page.select(
+                "form[action$=deactivate], form:has(button.button-danger):not([action])"
+            )
         assert administrator.get("/admin/cycles").status_code == 200
 
     def test_lists_the_secretariat_first_then_states(
@@ -676,6 +685,8 @@ class TestCycles:
         wanted = {"cycles": "bms7", "audience": "public", "language": "en"}
         export = administrator.post("/exports/new", wanted)
         path = "/admin/cycles/bms7/delete"
+        page = administrator.soup(path)
+        assert "the only reporting cycle" in page.text and page.select("main form") == []
         refused = administrator.post(path)
         assert refused.status_code == 409 and "the only reporting cycle" in refused.text
         assert administrator.post("/admin/cycles/new", self.NEW).status_code == 303

@@ -126,6 +126,15 @@ def test_what_cannot_be_committed_is_told(site: Site) -> None:
         assert "Saved at" not in page.text, "what was about to be told was undone"
 
 
+def test_what_an_earlier_request_left_to_tell_is_still_told(site: Site) -> None:
+    form = site.form()
+    assert site.client.post(site.path, data=form, headers=SENT).status_code == 303
+    with site.locked():
+        answer = site.client.post(site.path, data=form, headers=SENT)
+    assert answer.status_code == 503 and "Saved at" in answer.text
+    assert "Saved at" not in site.client.get(site.path).text, "told once"
+
+
 def test_pages_are_read_while_somebody_writes_and_told_when_they_cannot(site: Site) -> None:
     with site.locked():
         assert site.client.get("/states").status_code == 200

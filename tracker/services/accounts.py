@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.account_events import AccountEventKind
@@ -221,8 +221,20 @@ def _keep_one_administrator(session: Session, *, without: int, clock: Clock) -> 
 
     Locks all administrators' roles, so that two cannot end each other at once.
     """
-    left = session.scalars(
-        select(Membership)
+    if set(session.scalars(_administrators(clock).with_for_update())) <= {without}:
+        raise WrongStatus(Problem("last-administrator"))
+
+
+def is_last_administrator(session: Session, user_id: int, *, clock: Clock) -> bool:
+    """Whether this account administers and nobody else could sign in to do so."""
+    others = set(session.scalars(_administrators(clock))) - {user_id}
+    return not others and may_administer(session, user_id)
+
+
+def _administrators(clock: Clock) -> Select[int]:
+    """The accounts of those who can sign in, in the order in which their roles are locked."""
+    return (
+        select(Membership.user_id)
         .join(User, Membership.user_id == User.id)
         .where(
             Membership.role == Role.ADMINISTRATOR,
@@ -231,10 +243,7 @@ def _keep_one_administrator(session: Session, *, without: int, clock: Clock) -> 
             User.password_hash.is_not(None),
         )
         .order_by(Membership.id)
-        .with_for_update()
     )
-    if all(membership.user_id == without for membership in left):
-        raise WrongStatus(Problem("last-administrator"))
 
 
 def deactivate(session: Session, *, actor: Actor, user_id: int, clock: Clock) -> None:

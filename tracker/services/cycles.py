@@ -61,9 +61,10 @@ def delete_cycle(session: Session, *, actor: Actor, slug: str) -> None:
     the secretariat need one.
     """
     authorise(actor, Action.CYCLE_MANAGE)
-    cycle = session.scalars(
-        select(ReportingCycle).where(ReportingCycle.slug == slug).with_for_update()
-    ).one_or_none()
+    cycles = session.scalars(  # all are locked, so that of two deleted at once one stays
+        select(ReportingCycle).order_by(ReportingCycle.id).with_for_update()
+    ).all()
+    cycle = next((one for one in cycles if one.slug == slug), None)
     if cycle is None:
         raise NotFound(Problem("unknown-cycle", "", {"slug": slug[:80]}))
     with reading_as(session, EVERYTHING):  # also what no State has shown to anybody
@@ -72,7 +73,7 @@ def delete_cycle(session: Session, *, actor: Actor, slug: str) -> None:
         ).first()
     if begun:
         raise WrongStatus(Problem("cycle-has-reports", "", {"slug": slug}))
-    if not session.scalars(select(ReportingCycle.id).where(ReportingCycle.id != cycle.id)).first():
+    if len(cycles) == 1:
         raise WrongStatus(Problem("only-cycle"))
     _forget_letters(session, slug)
     session.delete(cycle)

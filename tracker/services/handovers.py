@@ -38,7 +38,7 @@ def hand_over(
     holder = session.get_one(User, membership.user_id)
     if holder.email == email:
         raise Invalid(Problem("hand-over-to-another", "email"))
-    ends_at = _end_of(last_day, clock) if last_day else None
+    ends_at = end_of(last_day, clock) if last_day else None
     added = add_user(
         session,
         actor=actor,
@@ -65,7 +65,8 @@ def hand_over(
     return added
 
 
-def _end_of(day: date, clock: Clock) -> datetime:
+def end_of(day: date, clock: Clock) -> datetime:
+    """When this last day of a role is over; ``Invalid`` for a day that is over or far away."""
     today = clock().astimezone(UTC).date()
     if day < today:
         raise Invalid(Problem("last-day-past", "last_day"))

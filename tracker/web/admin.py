@@ -30,7 +30,7 @@ from tracker.web.confirming import sensitive
 from tracker.web.invited import link_page
 from tracker.web.locale import in_language
 from tracker.web.person_history import history_of
-from tracker.web.render import page
+from tracker.web.render import page, problem_text
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
@@ -136,6 +136,7 @@ def person_page(
         forms=forms,
         everybody=manages_everybody(),
         may_link=invitations.may_invite(session(), current_actor(), account.id),
+        stays=_why_it_stays(account),
         **(history_of(account, reset_form) if manages_everybody() else {}),
     )
 
@@ -214,7 +215,15 @@ def ask_to_end(membership_id: str) -> ResponseReturnValue:
         membership=membership,
         own=account.id == current_actor().user_id,
         last_role=is_own_last_role(account),
+        stays=_why_it_stays(account) if membership.role is Role.ADMINISTRATOR else "",
     )
+
+
+def _why_it_stays(account: AccountRow) -> str:
+    """Why neither the account nor its role as administrator can be ended; else empty."""
+    if accounts.is_last_administrator(session(), account.id, clock=system_clock):
+        return problem_text(Problem("last-administrator"))
+    return ""
 
 
 def is_own_last_role(account: AccountRow) -> bool:

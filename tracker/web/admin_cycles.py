@@ -16,7 +16,7 @@ from tracker.services.cycles import change_dates, delete_cycle, open_cycle
 from tracker.web.access import requires
 from tracker.web.confirming import sensitive
 from tracker.web.locale import in_language
-from tracker.web.render import page
+from tracker.web.render import page, problem_text
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
@@ -115,8 +115,10 @@ def save_dates(slug: str) -> ResponseReturnValue:
 @blueprint.get("/<slug>/delete")
 @requires(Action.CYCLE_MANAGE)
 def ask_to_delete(slug: str) -> ResponseReturnValue:
-    """Ask before a cycle is deleted; of one with reports, say that it stays."""
-    return page("admin/delete_cycle.html", cycle=_cycle(slug))
+    """Ask before a cycle is deleted; say it of one that stays: with reports, or the only one."""
+    alone = len(list_cycles(session())) == 1
+    is_only = problem_text(Problem("only-cycle")) if alone else ""
+    return page("admin/delete_cycle.html", cycle=_cycle(slug), is_only=is_only)
 
 
 @blueprint.post("/<slug>/delete")

@@ -19,6 +19,7 @@ from tracker.web.render import page
 from tracker.web.session import current_actor, current_browser
 from tracker.web.shown_to import SHOWN_TO, TYPED_BY, name_of_other, opened_by, shown_to
 from tracker.web.signing_in import SignInRefused, settings, sign_in
+from tracker.web.telling import untell
 from tracker.web.transaction import commit_apart, release
 
 PREFIX = "sign_in_"
@@ -102,6 +103,7 @@ def carrying_page(
     with_passkey: bool = False,
 ) -> ResponseReturnValue:
     headers = {"Cache-Control": "no-store"}
+    untell()
     if refused is None or form is None:
         release()
     else:  # a wrong password was counted, which must last

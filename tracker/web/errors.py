@@ -28,7 +28,7 @@ from tracker.models.engine import is_unusable, said_by_database
 from tracker.policy.actions import Action
 from tracker.web import carrying, second_step, signing_in
 from tracker.web.access import SignInNeeded, declared_action
-from tracker.web.refusing import refusal, untell, wants_json
+from tracker.web.refusing import refusal, wants_json
 from tracker.web.render import page, problem_text, with_query
 from tracker.web.security import holds_null
 from tracker.web.session import current_actor, stay_unknown
@@ -188,7 +188,6 @@ def database_unusable(error: DBAPIError | NoConnectionFree) -> ResponseReturnVal
         raise error
     log.error("database-unusable", error=said_by_database(error))
     stay_unknown()
-    untell()
     if carrying.carries_text() and carrying.comes_from_here() and not wants_json():
         answer = carrying.carrying_page("errors/send_again.html", 503)
     else:

@@ -20,7 +20,7 @@ from tracker.queries.accounts import AccountRow, MembershipRow
 from tracker.queries.role_history import list_focal_points
 from tracker.queries.states import state_or_none
 from tracker.services import second_factor
-from tracker.services.handovers import hand_over
+from tracker.services.handovers import end_of, hand_over
 from tracker.web.access import requires
 from tracker.web.admin import (
     is_own_last_role,
@@ -121,7 +121,10 @@ def take(role_id: str) -> ResponseReturnValue:
 
 
 def _parse_last_day(typed: str, *, place: str) -> date | None:
-    return parse_date(typed, place=place)
+    day = parse_date(typed, place=place)
+    if day is not None:
+        end_of(day, system_clock)  # refused before anybody is asked to look at the successor
+    return day
 
 
 @blueprint.get("/states/<iso3>/focal-points")

@@ -1,13 +1,13 @@
 """The answer to a refused request: a page with a way on, or JSON for a script."""
 
-from flask import g, jsonify, request, url_for
-from flask import session as cookie
+from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from tracker.domain.errors import Problem
 from tracker.web.render import Link, page, problem_text, with_query
 from tracker.web.request_log import request_reference
+from tracker.web.telling import untell
 from tracker.web.transaction import SAFE_METHODS, release
 
 PAGE_OF = {  # a file of what a page shows, and that page
@@ -28,20 +28,13 @@ def wants_json() -> bool:
     return request.accept_mimetypes.best == "application/json"
 
 
-def untell() -> None:
-    """What this request was about to tell as done is undone: it stands on no page."""
-    cookie.pop("_flashes", None)
-    g.is_undone = True
-
-
 def refusal(problem: Problem, status: int) -> ResponseReturnValue:
     """The answer to a refused request, as JSON for scripts and as a page for people.
 
     Where somebody was faster, the page leads to how things stand and holds what was typed.
     """
     release()
-    if request.method not in SAFE_METHODS:
-        untell()
+    untell()
     message = problem_text(problem)
     if wants_json():
         return jsonify({"ok": False, "code": problem.code, "message": message}), status
