@@ -494,6 +494,29 @@ def test_a_save_over_somebody_elses_is_refused_and_settled(
     assert _stored(site, "SDN", 25) == "Customs wrote first. Police wrote second."
 
 
+def test_a_text_that_was_not_chosen_is_not_offered_again(
+    visits: Visits, site: RunningSite
+) -> None:
+    visits.expected_statuses.add(409)
+    page = _at_work(visits, site, "TLS")
+    other = visits.open(site)
+    sign_in(other, add_focal_point(site, "TLS", name="Deputy"))
+    other.goto(page.url)
+    narrative(other, 25).fill("Customs wrote first.")
+    other.keyboard.press("Tab")
+    expect(save_state(other, 25)).to_contain_text("Saved at")
+    narrative(page, 25).fill("Police wrote second.")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_have_attribute("data-state", "failed")
+    page.locator("#p25 .response > button").click()
+    page.locator("#p25-choice-theirs").check()
+    page.locator("main form .actions button").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("I.1")
+    expect(narrative(page, 25)).to_have_value("Customs wrote first.")
+    expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
+    assert page.evaluate(KEPT) == 0
+
+
 def test_the_button_waits_for_a_save_that_is_on_its_way(visits: Visits, site: RunningSite) -> None:
     page = _at_work(visits, site, "COM")
     held: list[Route] = []

@@ -21,7 +21,7 @@ from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import Measure, ResponseContent
 from tracker.domain.roles import PUBLIC, Role
 from tracker.domain.workflow import ReportStatus
-from tracker.models import ChainEntry, ChainText, Clarification, ImportPlan, Submission
+from tracker.models import ChainEntry, ChainText, Clarification, ImportPlan, SaveKey, Submission
 from tracker.queries.items import (
     item_revisions,
     items_of,
@@ -35,7 +35,7 @@ from tracker.queries.strikes import standing_texts, struck_in_submission
 from tracker.queries.submissions import submitted_responses
 from tracker.queries.verification import verify_report
 from tracker.services.items import copy_items
-from tracker.services.responses import save_response
+from tracker.services.responses import Saved, save_response
 from tracker.services.strikes import strike
 
 KEY = "bms7/annex/28"
@@ -272,6 +272,30 @@ def test_a_page_opened_before_cannot_bring_it_back(session: Session) -> None:
     )
     assert responses_of(session, work.report.id)[KEY].content.narrative == ""
     assert verify_report(session, work.report.id) is None
+
+
+def test_a_save_sent_again_is_not_called_saved(session: Session) -> None:
+    work = begin_report(session)
+
+    def send() -> Saved:
+        return save_response(
+            session,
+            actor=work.focal_point,
+            report_id=work.report.id,
+            commitment_id=commitment_id(session, 28),
+            expected_version=0,
+            content=ResponseContent(narrative="Kofi Boateng said so."),
+            clock=work.clock,
+            save_key="one",
+        )
+
+    first = send()
+    assert send() == replace(first, changed=False)
+    (entry,) = revisions_of(session, work.report.id, KEY)
+    strike_out(work, session.get_one(ChainEntry, entry.id), "narrative")
+    with pytest.raises(StaleEdit):
+        send()
+    assert session.scalars(select(SaveKey)).all() == []
 
 
 def test_a_later_revision_of_the_working_copy_stays(

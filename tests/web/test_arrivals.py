@@ -28,7 +28,7 @@ def test_what_was_saved_is_told_once_and_what_was_refused_is_not(
     assert told(browser.soup(address)) == ("", "")
     sent |= {"statement": "All marked", "level": "national", "audience": "public"}
     assert browser.post(f"{address}/{'a' * 22}", sent).status_code == 303
-    assert told(browser.soup(address)) == ("a-text", "")
+    assert told(browser.soup(address)) == ("form:a-text", "")
     assert told(browser.soup(address)) == ("", "")
     sent |= {"kept": "no <name>", "version": "1", "statement": "None"}
     assert browser.post(f"{address}/{'a' * 22}", sent).status_code == 303

@@ -20,9 +20,11 @@ from tracker.models import (
     Clarification,
     Commitment,
     ImportPlan,
+    Membership,
     NationalReport,
     OutgoingMail,
     Response,
+    SaveKey,
     State,
     Submission,
     SubmissionResponse,
@@ -86,6 +88,7 @@ def _strike(
     for report in touched:
         withdraw_files(session, report=report, now=now)
         _forget_plans(session, report)
+    _forget_saves(session, reports[entry.report_id].state_id)
     session.flush()
     cycles = tuple(report.cycle.slug for report in touched)
     shown = set(
@@ -192,6 +195,12 @@ def _forget_plans(session: Session, report: NationalReport) -> None:
             ImportPlan.state_id == report.state_id, ImportPlan.cycle_id == report.cycle_id
         )
     )
+
+
+def _forget_saves(session: Session, state_id: int) -> None:
+    """A save sent again is not told "saved" of words that are gone, and no hash of them is left."""
+    people = select(Membership.user_id).where(Membership.state_id == state_id)
+    session.execute(delete(SaveKey).where(SaveKey.user_id.in_(people)))
 
 
 def _empty_in_letters(

@@ -2,7 +2,8 @@
 
 A script keeps what is typed into a form under a name of its own, which the form brings along, and
 drops it when a page says that this very save was committed. Nothing else can tell it: a browser
-that lost the line comes back to the same page.
+that lost the line comes back to the same page. An answer of which two texts were settled is named
+by report and paragraph: of these the one that was not chosen may be kept.
 """
 
 import re
@@ -15,6 +16,7 @@ from tracker.web.carrying import carries_text
 KEPT = "kept"
 ARRIVED = "arrived"
 NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
+SETTLED = re.compile(r"p(?P<number>\d{1,3})-choice", re.ASCII)
 
 
 def shown_here() -> str:
@@ -28,7 +30,7 @@ def shown_here() -> str:
 
 
 def arrived() -> str:
-    """The name of the text that was saved last, told once; empty of none."""
+    """The names of the texts that were saved or settled last, told once; empty of none."""
     return str(session.pop(ARRIVED, ""))
 
 
@@ -38,8 +40,13 @@ def init_app(app: Flask) -> None:
 
     @app.after_request
     def note_arrival(response: Response) -> Response:
-        if response.status_code == 303 and carries_text():
-            name = request.form.get(KEPT, "")
-            if NAME.fullmatch(name):
-                session[ARRIVED] = name
+        if response.status_code == 303 and carries_text() and (names := _names()):
+            session[ARRIVED] = " ".join(names)
         return response
+
+
+def _names() -> list[str]:
+    kept, report = request.form.get(KEPT, ""), (request.view_args or {}).get("report_id")
+    settled = [found["number"] for name in request.form if (found := SETTLED.fullmatch(name))]
+    form = [f"form:{kept}"] if NAME.fullmatch(kept) else []
+    return form + [f"{report}:{number}" for number in settled]

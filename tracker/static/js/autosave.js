@@ -168,8 +168,9 @@ class Answer {
     try {
       const answer = await this.send(body);
       await this.read(answer, content);
-      // Other refusals (no session, too many requests) tell nothing of an earlier sending.
-      if (answer.ok || [409, 422].includes(answer.status)) this.lost = null;
+      // Other refusals (no session, another person) tell nothing of an earlier sending.
+      const isTold = answer.ok || [409, 422].includes(answer.status);
+      if (isTold && !this.needsSignIn) this.lost = null;
       else if (answer.status === 503) this.lost = { content, body };
     } catch {
       this.lost = { content, body };

@@ -114,8 +114,9 @@ class KeptForm {
   }
 }
 
+const arrived = about.dataset.arrived.split(" ").filter(Boolean);
 for (const key of keysUnder("unsent:")) {
-  if (about.dataset.arrived && key.endsWith(`:form:${about.dataset.arrived}`)) forget(key);
+  if (arrived.some((name) => key.endsWith(`:${name}`))) forget(key);
 }
 const forms = [...document.querySelectorAll("form[data-ask-to-leave]")];
 // The text that this page answers stands in the form of its place, or, as two texts of one answer,
