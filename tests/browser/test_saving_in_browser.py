@@ -450,6 +450,34 @@ def test_what_one_person_typed_is_not_saved_for_another_without_asking(
     assert _stored(site, iso3, 25) == "Typed by the first."
 
 
+def test_a_save_that_arrived_unseen_is_no_conflict_after_another_person_was_here(
+    visits: Visits, site: RunningSite
+) -> None:
+    visits.expected_statuses |= {400, 409, 502}
+    page = _at_work(visits, site, "STP")
+
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.fulfill(status=502, body="The server went away.")
+
+    page.route("**/responses/25", lose, times=1)
+    narrative(page, 25).fill("Arrived unseen.")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_contain_text("Not saved: no connection")
+    _sign_in_in_another_window(page, add_focal_point(site, "STP", name="Deputy"))
+    narrative(page, 25).press_sequentially(" And more.")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_contain_text("Deputy STP")
+    _sign_in_in_another_window(page, "focal.stp@example.org")
+    narrative(page, 25).press_sequentially(" On.")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    expect(save_state(page, 25)).to_be_visible()
+    page.wait_for_function("!sessionStorage.length")
+    found = on_disk(site, "STP", 25)
+    assert found and found.narrative == "Arrived unseen. And more. On."
+
+
 def test_a_report_locked_meanwhile_is_said_and_the_text_stays(
     visits: Visits, site: RunningSite
 ) -> None:
