@@ -522,9 +522,7 @@ def test_a_save_over_somebody_elses_is_refused_and_settled(
     assert _stored(site, "SDN", 25) == "Customs wrote first. Police wrote second."
 
 
-def test_a_text_that_was_not_chosen_is_not_offered_again(
-    visits: Visits, site: RunningSite
-) -> None:
+def test_a_text_that_was_not_chosen_is_not_offered_again(visits: Visits, site: RunningSite) -> None:
     visits.expected_statuses.add(409)
     page = _at_work(visits, site, "TLS")
     other = visits.open(site)

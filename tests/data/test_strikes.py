@@ -2,6 +2,7 @@
 
 from dataclasses import fields as dataclass_fields
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -234,6 +235,31 @@ def test_a_title_goes_wherever_its_law_was_moved(session: Session) -> None:
     assert one == (Measure("", "2024"),)
     assert two == now == (other, Measure("", "2024"))
     assert verify_report(session, work.report.id) is None
+
+
+@pytest.mark.parametrize("day", ["1961-05-17", "2024"])
+def test_a_date_goes_with_its_law_and_no_equal_one_of_another(session: Session, day: str) -> None:
+    work = begin_report(session)
+    law, other = Measure("Act of Kofi Boateng", day), Measure("Arms Act", "2024")
+    work.answer(28, narrative="Laws.", measures=(law,))
+    work.answer(28, narrative="Laws.", measures=(other, law))
+    first = revisions_of(session, work.report.id, KEY)[0]
+    strike_out(work, session.get_one(ChainEntry, first.id), "measures.0.adopted_on")
+    (one, two, now) = [row.content.measures for row in revisions_of(session, work.report.id, KEY)]
+    undated = replace(law, adopted_on="")
+    assert one == (undated,)
+    assert two == now == (other, undated)
+    assert verify_report(session, work.report.id) is None
+
+
+def test_a_date_goes_from_a_law_that_was_renamed(session: Session) -> None:
+    work = begin_report(session)
+    work.answer(28, measures=(Measure("Act of Kofi", "1961"),))
+    work.answer(28, measures=(Measure("Act of K. Boateng", "1961"),))
+    first = revisions_of(session, work.report.id, KEY)[0]
+    strike_out(work, session.get_one(ChainEntry, first.id), "measures.0.adopted_on")
+    now = responses_of(session, work.report.id)[KEY].content.measures
+    assert now == (Measure("Act of K. Boateng"),)
 
 
 def test_a_law_without_anything_left_goes_from_the_working_copy(session: Session) -> None:
@@ -477,6 +503,31 @@ def test_a_row_copied_and_renamed_since_is_the_same_row(session: Session, struck
     assert CONTACT.organisation not in [text.value for text in session.scalars(select(ChainText))]
 
 
+def test_a_copy_of_a_renamed_copy_is_the_same_row(session: Session) -> None:
+    work = begin_report(session)
+    save(work, CONTACT)
+    first = work.submit()
+    renamed = replace(CONTACT, name="Efua Addo")
+    for slug, opens in (("bms7-2026", date(2026, 2, 1)), ("bms7-2027", date(2026, 3, 2))):
+        make_cycle(session, slug, opens=opens)
+        later = begin_report(session, cycle=slug)
+        (copied,) = copy_items(
+            session,
+            actor=later.focal_point,
+            report_id=later.report.id,
+            part=Part.CONTACTS,
+            clock=later.clock,
+        )
+        if slug == "bms7-2026":
+            save(later, renamed, copied.item_id, copied.version)
+        later.submit()
+    (third,) = items_of(session, later.report.id)[Part.CONTACTS]
+    assert third.content == renamed
+    (row,) = submitted_items(session, first.id)[Part.CONTACTS]
+    strike_out(work, session.get_one(ChainEntry, row.revision_id), "organisation")
+    assert CONTACT.organisation not in [text.value for text in session.scalars(select(ChainText))]
+
+
 def test_rows_whose_names_were_struck_out_stay_two(session: Session) -> None:
     work = begin_report(session)
     save(work, CONTACT)
@@ -518,7 +569,7 @@ def test_uploaded_workbooks_that_may_hold_the_words_are_forgotten(
         )
     session.flush()
     strike_out(work, entry_of(session, submission), "narrative")
-    assert session.scalars(select(ImportPlan.cycle_id)).all() == [others.id]
+    assert session.scalars(select(ImportPlan.cycle_id)).all() == [], "of every cycle"
 
 
 def test_of_a_draft_the_secretariat_is_told_nothing(

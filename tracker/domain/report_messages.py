@@ -24,6 +24,14 @@ REPORT_MESSAGES: Final[dict[str, str]] = {
         "of what you have; to correct the report, press “Reopen” on its page, then try again."
     ),
     "wrong-status": N_("This cannot be done while the report is “%(status)s”."),
+    "struck-since": N_(
+        "The secretariat struck out a text after the page was opened: it is not saved again. "
+        "Press “Save” to see what is left of yours."
+    ),
+    "struck-left": N_(
+        "The secretariat struck out a text after the page was opened: the form no longer holds it. "
+        "Check what is left, then save."
+    ),
     "stale-edit": N_(
         "This answer was changed after you opened it, in another window or by somebody else. Press "
         "“Save” to compare both texts."

@@ -4,11 +4,14 @@ The CSRF token is checked for every request in one place, so that no form carrie
 """
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from flask_babel import gettext
-from wtforms import Field, Form
+from wtforms import Field, Form, HiddenField
 
+from tracker.domain.chain import instant
+from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.messages import sentence
 
@@ -59,3 +62,30 @@ class BaseForm(Form):
                 field.errors = [*field.errors, text]
             else:
                 self.form_errors = [*self.form_errors, text]
+
+
+class VersionedForm(BaseForm):
+    """The form of what stands in the history: over which version, and since when, it was typed.
+
+    ``opened`` goes on as it came through every page that repeats what was typed, so that words
+    struck out since are known. ``choice`` settles a conflict.
+    """
+
+    version = HiddenField()
+    opened = HiddenField()
+    choice = HiddenField()
+
+    def opened_at(self) -> datetime:
+        """When the page was made; long ago where it does not say so."""
+        try:
+            return datetime.fromisoformat(self.typed("opened")).astimezone(UTC)
+        except (ValueError, OverflowError):
+            return LONG_AGO
+
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+def over_version(version: int) -> dict[str, str]:
+    """What the hidden fields of a page made now say."""
+    return {"version": str(version), "opened": instant(system_clock())}

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from typing import Any, ClassVar, Protocol
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import Field, HiddenField, SelectField, StringField, TextAreaField
+from wtforms import Field, SelectField, StringField, TextAreaField
 
 from tracker.domain.item_fields import Part
 from tracker.domain.items import ENUM_FIELDS, KINDS, Item, parse_item, typed_texts
 from tracker.domain.labels import label
 from tracker.domain.progress import Audience
-from tracker.forms.base import BaseForm, Needed
+from tracker.forms.base import Needed, VersionedForm, over_version
 
 HINTS = {
     (Part.CONTACTS, "women"): lazy_gettext(
@@ -57,12 +57,10 @@ class Described(Protocol):
     def help(self) -> str: ...
 
 
-class ItemForm(BaseForm):
-    """What every part shares; ``item_form`` adds the fields. ``choice`` settles a conflict."""
+class ItemForm(VersionedForm):
+    """What every part shares; ``item_form`` adds the fields."""
 
     PART: ClassVar[Part]
-    version = HiddenField()
-    choice = HiddenField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -109,4 +107,4 @@ def _field(part: Part, field: Described) -> Any:
 
 def filled_item_form(form: type[ItemForm], version: int, item: Item) -> ItemForm:
     """The form showing an item as it stands; ``version`` 0 for a new one."""
-    return form(data={**typed_texts(item), "version": str(version)})
+    return form(data={**typed_texts(item), **over_version(version)})

@@ -10,7 +10,6 @@ from wtforms import (
     BooleanField,
     FieldList,
     FormField,
-    HiddenField,
     RadioField,
     SelectField,
     StringField,
@@ -22,7 +21,7 @@ from tracker.domain.labels import label
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import MAX_MEASURES, ResponseContent, parse_response
 from tracker.domain.values import NARRATIVE_LANGUAGES
-from tracker.forms.base import BaseForm
+from tracker.forms.base import BaseForm, VersionedForm, over_version
 
 SPARE_MEASURES = 2
 READ = (
@@ -47,11 +46,9 @@ class MeasureForm(BaseForm):
     link = StringField(lazy_gettext("Link"))
 
 
-class ResponseForm(BaseForm):
+class ResponseForm(VersionedForm):
     """One response; field names carry the paragraph as prefix (``p25-narrative``)."""
 
-    version = HiddenField()
-    choice = HiddenField()
     progress = RadioField(lazy_gettext("Progress"))
     reason = TextAreaField(
         lazy_gettext("Reason"), description=lazy_gettext("Needed where it is not applicable.")
@@ -113,7 +110,7 @@ def prefix_of(paragraph: int) -> str:
 def filled_form(paragraph: int, version: int, content: ResponseContent) -> ResponseForm:
     """The form showing what stands."""
     values: Mapping[str, Any] = {
-        "version": str(version),
+        **over_version(version),
         "progress": content.progress.value if content.progress else "",
         "reason": content.reason,
         "narrative": content.narrative,

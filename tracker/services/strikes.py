@@ -42,7 +42,7 @@ from tracker.services.items import record_item
 from tracker.services.mail import tell_state
 from tracker.services.reports import locked_report
 from tracker.services.responses import record_revision
-from tracker.services.strike_places import holders, same_place
+from tracker.services.strike_places import Words, holders, words_of
 
 SOURCE = "strike"  # of the revision that a strike leaves, beside "form" and others
 
@@ -65,30 +65,30 @@ def strike(
     if not reason:
         raise Invalid(Problem("reason-needed", "reason"))
     with reading_as(session, EVERYTHING):  # the words also go from working copy and revisions
-        return _strike(session, actor, entry_id, field, reason, clock())
+        return _strike(session, actor, entry_id, field, reason, clock)
 
 
 def _strike(
-    session: Session, actor: Actor, entry_id: int, field: str, reason: str, now: datetime
+    session: Session, actor: Actor, entry_id: int, field: str, reason: str, clock: Clock
 ) -> tuple[str, ...]:
     entry = session.get(ChainEntry, entry_id)
     if entry is None:
         raise NotFound(Problem("not-found"))
     reports = _reports_of_state(session, entry.report_id)
+    now = clock()  # nobody saves from here on, so a page made before it is known as older
     text = _standing_text(session, entry, field)
-    words, held = text.value or "", set()
+    words, held = words_of(entry, text), set()
     for holder, same in holders(session, entry, text, tuple(reports)):
         report = reports[holder.report_id]
         held.add((holder.report_id, holder.subject))
         _empty(session, actor, report, holder, same, reason, now)
     for report_id, subject in sorted(held if entry.kind in _EMPTY_NOW else ()):
-        _EMPTY_NOW[entry.kind](session, actor, reports[report_id], subject, field, words, now)
+        _EMPTY_NOW[entry.kind](session, actor, reports[report_id], subject, words, now)
     touch(session)
     touched = [report for key, report in reports.items() if key in {place[0] for place in held}]
     for report in touched:
         withdraw_files(session, report=report, now=now)
-        _forget_plans(session, report)
-    _forget_saves(session, reports[entry.report_id].state_id)
+    _forget_sent(session, reports[entry.report_id].state_id)
     session.flush()
     cycles = tuple(report.cycle.slug for report in touched)
     shown = set(
@@ -188,17 +188,12 @@ def _empty_copies(session: Session, report: NationalReport, entry: ChainEntry, f
         setattr(question, field, "")
 
 
-def _forget_plans(session: Session, report: NationalReport) -> None:
-    """Uploaded workbooks that are kept for a day may hold the words too: they are sent again."""
-    session.execute(
-        delete(ImportPlan).where(
-            ImportPlan.state_id == report.state_id, ImportPlan.cycle_id == report.cycle_id
-        )
-    )
+def _forget_sent(session: Session, state_id: int) -> None:
+    """What the State sent and is kept for a day, for any of its reports, may hold the words too.
 
-
-def _forget_saves(session: Session, state_id: int) -> None:
-    """A save sent again is not told "saved" of words that are gone, and no hash of them is left."""
+    Workbooks are sent again. A save sent again is not told "saved" of words that are gone.
+    """
+    session.execute(delete(ImportPlan).where(ImportPlan.state_id == state_id))
     people = select(Membership.user_id).where(Membership.state_id == state_id)
     session.execute(delete(SaveKey).where(SaveKey.user_id.in_(people)))
 
@@ -232,8 +227,7 @@ def _empty_in_working_copy(
     actor: Actor,
     report: NationalReport,
     key: str,
-    field: str,
-    words: str,
+    words: Words,
     now: datetime,
 ) -> None:
     """Record the answer without the words as its next version, where it holds them now."""
@@ -248,7 +242,9 @@ def _empty_in_working_copy(
     content = content_of_row(row)
     texts = content.texts()
     left = {
-        name: text for name, text in texts.items() if text != words or not same_place(field, name)
+        name: text
+        for name, text in texts.items()
+        if text != words.value or not words.stand_in(name, texts)
     }
     if left != texts:
         content = content_from(content.facts(), left)
@@ -260,8 +256,7 @@ def _empty_in_working_item(
     actor: Actor,
     report: NationalReport,
     subject: str,
-    field: str,
-    words: str,
+    words: Words,
     now: datetime,
 ) -> None:
     """The same for a contact, a need, an offer or a target; the row stands without the text."""
@@ -274,8 +269,8 @@ def _empty_in_working_item(
         return
     content = content_of_item(part, row)
     texts = texts_of(content)
-    if texts.get(field) == words:
-        left = item_from(part, facts_of(content), texts | {field: ""})
+    if texts.get(words.field) == words.value:
+        left = item_from(part, facts_of(content), texts | {words.field: ""})
         record_item(session, actor, report, part, item_id, row, left, now, SOURCE)
 
 

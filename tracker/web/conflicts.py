@@ -30,6 +30,14 @@ class Conflict:
     by_strike: bool
 
 
+def without_struck(
+    report: ReportRow, commitment: Commitment, form: ResponseForm, typed: ResponseContent
+) -> ResponseContent:
+    """What was typed, without what was struck out since the page of the form was made."""
+    version, opened = int(form.version.data or 0), form.opened_at()
+    return answer_without_struck(session(), report.id, commitment.key, version, opened, typed)
+
+
 def conflict_of(
     report: ReportRow, commitment: Commitment, form: ResponseForm, typed: ResponseContent
 ) -> Conflict:
@@ -37,7 +45,7 @@ def conflict_of(
     session().expire_all()
     theirs = responses_of(session(), report.id)[commitment.key]
     since = int(form.version.data or 0)
-    mine = answer_without_struck(session(), report.id, commitment.key, since, typed)
+    mine = without_struck(report, commitment, form, typed)
     by_strike = (commitment.key, theirs.saved_at) in struck_at(session(), report.id)
     settle = filled_form(commitment.paragraph, theirs.version, mine)
     savers = savers_since(session(), report.id, commitment.key, since)

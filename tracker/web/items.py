@@ -1,7 +1,7 @@
 """The focal point's pages for contacts, assistance and targets: one page a part."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,14 +10,10 @@ from flask_babel import format_datetime, gettext, ngettext
 from tracker.domain.clock import system_clock
 from tracker.domain.contacts import Contact
 from tracker.domain.errors import Invalid, NotFound, Problem, StaleEdit, WrongStatus
-from tracker.domain.item_fields import Part
 from tracker.domain.items import Item, empty_item
-from tracker.exchange.item_columns import ITEM_COLUMNS
-from tracker.forms.item import ItemForm, filled_item_form, item_form
+from tracker.forms.item import ItemForm, filled_item_form
 from tracker.models.ids import new_public_id
 from tracker.policy.actions import Action
-from tracker.policy.authorise import authorise, may
-from tracker.policy.rules import Subject
 from tracker.queries.items import (
     ItemRow,
     item_revisions,
@@ -25,14 +21,13 @@ from tracker.queries.items import (
     previous_items,
     removed_items,
 )
-from tracker.queries.reports import ReportRow
 from tracker.queries.strikes import struck_at
 from tracker.queries.struck_texts import item_without_struck
 from tracker.services.items import SavedItem, copy_items, save_item
 from tracker.web import item_views
 from tracker.web.access import requires
+from tracker.web.item_desk import FORMS, Desk, load_desk
 from tracker.web.render import page, problem_text
-from tracker.web.reporting import is_editable, load_report
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
@@ -45,41 +40,7 @@ FILTERS = (
 )
 for words in FILTERS:
     blueprint.add_app_template_filter(words)
-FORMS = {part: item_form(part, ITEM_COLUMNS[part]) for part in Part}
 ITEM_ID = re.compile(r"[A-Za-z0-9_-]{22}")
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """One table of a report while it is worked on."""
-
-    report: ReportRow
-    part: Part
-    rows: tuple[ItemRow, ...]
-    editable: bool
-
-    def row(self, item_id: str) -> ItemRow | None:
-        """The row of this id, if it stands."""
-        return next((row for row in self.rows if row.item_id == item_id), None)
-
-    def fresh_form(self) -> ItemForm:
-        """The form of a new row."""
-        empty = empty_item(self.part, self.report.default_audience)
-        return filled_item_form(FORMS[self.part], 0, empty)
-
-
-def _load(report_id: str, part: str, action: Action) -> Desk:
-    report = load_report(report_id)
-    if part not in list(Part):
-        raise NotFound(Problem("not-found"))
-    actor, subject = current_actor(), Subject(report.state_id)
-    authorise(actor, action, subject)
-    return Desk(
-        report=report,
-        part=Part(part),
-        rows=items_of(session(), report.id)[Part(part)],
-        editable=is_editable(report) and may(actor, Action.REPORT_EDIT, subject),
-    )
 
 
 def _back(desk: Desk) -> ResponseReturnValue:
@@ -91,7 +52,7 @@ def _back(desk: Desk) -> ResponseReturnValue:
 @requires(Action.REPORT_READ)
 def show(report_id: str, part: str) -> ResponseReturnValue:
     """Every row of a table, and a form for a new one."""
-    desk = _load(report_id, part, Action.REPORT_READ)
+    desk = load_desk(report_id, part, Action.REPORT_READ)
     return _list_page(desk, desk.fresh_form() if desk.editable else None, new_public_id())
 
 
@@ -116,7 +77,7 @@ def _list_page(desk: Desk, form: ItemForm | None, new_id: str, alerts: tuple[str
 @requires(Action.REPORT_READ)
 def edit(report_id: str, part: str, item_id: str) -> ResponseReturnValue:
     """One row, to change or, without the right, to read."""
-    desk = _load(report_id, part, Action.REPORT_READ)
+    desk = load_desk(report_id, part, Action.REPORT_READ)
     row = desk.row(item_id)
     if row is None:
         raise NotFound(Problem("not-found"))
@@ -142,7 +103,7 @@ def _item_page(
 @requires(Action.REPORT_EDIT)
 def save(report_id: str, part: str, item_id: str) -> ResponseReturnValue:
     """Save, confirm or remove one row; what was typed stays on the page if it is refused."""
-    desk = _load(report_id, part, Action.REPORT_EDIT)
+    desk = load_desk(report_id, part, Action.REPORT_EDIT)
     if not ITEM_ID.fullmatch(item_id):
         raise NotFound(Problem("not-found"))
     form = FORMS[desk.part](request.form)
@@ -151,8 +112,8 @@ def save(report_id: str, part: str, item_id: str) -> ResponseReturnValue:
         return _back(desk)
     try:
         typed, version = _wanted(desk, item_id, form), _version(form)
-        wanted = _without_struck(desk, item_id, version, typed)
-        saved = _save(desk, item_id, version, wanted)
+        wanted = _without_struck(desk, item_id, form, typed)
+        saved = _save(desk, item_id, version, wanted, is_left=wanted != typed)
     except Invalid as error:
         form.show(*error.problems)
         return _typed_page(desk, item_id, form), 422
@@ -160,7 +121,7 @@ def save(report_id: str, part: str, item_id: str) -> ResponseReturnValue:
         return _typed_page(desk, item_id, form, (problem_text(error.problem),)), 409
     except StaleEdit as error:
         session().expire_all()
-        mine = _without_struck(desk, item_id, version, typed)
+        mine = _without_struck(desk, item_id, form, typed)
         return _conflict_page(desk, item_id, mine, error.current_version, mine != typed), 409
     flash(_told(saved, removed=wanted is None))
     return _back(desk)
@@ -176,11 +137,13 @@ def _wanted(desk: Desk, item_id: str, form: ItemForm) -> Item | None:
     return form.read(desk.report.default_audience)
 
 
-def _without_struck(desk: Desk, item_id: str, version: int, typed: Item | None) -> Item | None:
+def _without_struck(desk: Desk, item_id: str, form: ItemForm, typed: Item | None) -> Item | None:
     """What was typed, without what was struck out since the page was opened."""
     if typed is None:
         return None
-    return item_without_struck(session(), desk.report.id, desk.part, item_id, version, typed)
+    version, opened = _version(form), form.opened_at()
+    report = desk.report.id
+    return item_without_struck(session(), report, desk.part, item_id, version, opened, typed)
 
 
 def _version(form: ItemForm) -> int:
@@ -190,10 +153,18 @@ def _version(form: ItemForm) -> int:
     return int(text)
 
 
-def _save(desk: Desk, item_id: str, version: int, content: Item | None) -> SavedItem | None:
-    """Save the row unless it says what it said when the page was loaded; then nothing is."""
+def _save(
+    desk: Desk, item_id: str, version: int, content: Item | None, *, is_left: bool
+) -> SavedItem | None:
+    """Save the row unless it says what it said when the page was loaded; then nothing is.
+
+    Of a row of which something was struck out meanwhile what ``is_left`` is asked about first.
+    """
     if content is not None and content == _content_at(desk, item_id, version):
         return None
+    if is_left:
+        row = desk.row(item_id)
+        raise StaleEdit(Problem("struck-since"), row.version if row else 0)
     return save_item(
         session(),
         actor=current_actor(),
@@ -263,7 +234,7 @@ def _differing(mine: Item | None, theirs: ItemRow | None) -> dict[str, str]:
 @requires(Action.REPORT_EDIT)
 def copy(report_id: str, part: str) -> ResponseReturnValue:
     """Begin with the rows that the State submitted in the cycle before."""
-    desk = _load(report_id, part, Action.REPORT_EDIT)
+    desk = load_desk(report_id, part, Action.REPORT_EDIT)
     copied = copy_items(
         session(),
         actor=current_actor(),
@@ -280,7 +251,7 @@ def copy(report_id: str, part: str) -> ResponseReturnValue:
 @requires(Action.REPORT_READ)
 def history(report_id: str, part: str, item_id: str) -> ResponseReturnValue:
     """Who changed what in one row, the latest first; also of a row that was removed."""
-    desk = _load(report_id, part, Action.REPORT_READ)
+    desk = load_desk(report_id, part, Action.REPORT_READ)
     revisions = item_revisions(session(), desk.report.id, desk.part, item_id)
     if not revisions:
         raise NotFound(Problem("not-found"))

@@ -14,18 +14,17 @@ from tracker.domain.completeness import Gap, gap_of, standing_of
 from tracker.domain.documents import Commitment, OutcomeDocument, Section
 from tracker.domain.errors import Invalid, Problem, StaleEdit, WrongStatus
 from tracker.domain.responses import Measure, ResponseContent, is_to_come
-from tracker.forms.response import ResponseForm, prefix_of
+from tracker.forms.response import ResponseForm, filled_form, prefix_of
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
 from tracker.queries.documents import commitment_ids
 from tracker.queries.reports import ReportRow
 from tracker.queries.responses import ResponseRow, responses_of, revision_content
-from tracker.queries.struck_texts import answer_without_struck
 from tracker.services.responses import Saved, save_response
 from tracker.web.access import requires
 from tracker.web.clarifications import Replies, send_reply
-from tracker.web.conflicts import Conflict, conflict_of
+from tracker.web.conflicts import Conflict, conflict_of, without_struck
 from tracker.web.render import label, page, problem_text
 from tracker.web.reporting import load_document, load_report
 from tracker.web.responses import Alert, form_of, load_commitment, load_section, section_page
@@ -107,11 +106,11 @@ def _save_one(
     form = outcome.forms[number]
     try:
         version, typed = _version(form), _read(form, report, stands)
-        content = typed
-        if stands and version < stands.version:
-            content = answer_without_struck(session(), report.id, commitment.key, version, content)
+        content = without_struck(report, commitment, form, typed)
         if form.choice.data == "theirs" or _untouched(report, commitment, version, content):
             return
+        if content != typed:
+            _refuse_struck(number, content, outcome, stands)
         saved = _save(report, commitment_id, version, content)
     except StaleEdit as error:
         if error.current_version:
@@ -123,6 +122,19 @@ def _save_one(
     else:
         if saved.changed:
             outcome.saved[number] = saved
+
+
+def _refuse_struck(
+    number: int, left: ResponseContent, outcome: Outcome, stands: ResponseRow | None
+) -> None:
+    """Never save beside a strike unasked: the page comes back with what is ``left``.
+
+    As two texts where another one stands.
+    """
+    if stands and stands.content != left:
+        raise StaleEdit(Problem("struck-since", str(number)), stands.version)
+    outcome.forms[number] = filled_form(number, stands.version if stands else 0, left)
+    raise Invalid(Problem("struck-left"))
 
 
 def _read(form: ResponseForm, report: ReportRow, stands: ResponseRow | None) -> ResponseContent:
@@ -245,8 +257,11 @@ def answer(report_id: str, paragraph: int) -> ResponseReturnValue:
     form = ResponseForm(request.form, prefix=prefix_of(paragraph))
     commitment_id = commitment_ids(session(), document.slug)[commitment.key]
     try:
-        content = _read(form, report, responses_of(session(), report.id).get(commitment.key))
-        saved = _save(report, commitment_id, _version(form), content, _save_key())
+        stands = responses_of(session(), report.id).get(commitment.key)
+        version, content = _version(form), _read(form, report, stands)
+        if without_struck(report, commitment, form, content) != content:
+            raise StaleEdit(Problem("struck-since"), stands.version if stands else 0)
+        saved = _save(report, commitment_id, version, content, _save_key())
     except Invalid as error:
         problems = [{"field": p.place, "message": problem_text(p)} for p in error.problems]
         told = gettext("Paragraph %(number)s was not saved.", number=paragraph)

@@ -76,7 +76,7 @@ class Laws {
 
 // What an answer says, whatever its version and however many empty rows its page shows.
 const meaning = (values) =>
-  new URLSearchParams(values.filter(([name, value]) => value && !name.endsWith("-version"))).toString();
+  new URLSearchParams(values.filter(([name, value]) => value && !/-(version|opened)$/.test(name))).toString();
 
 class Answer {
   constructor(box) {
