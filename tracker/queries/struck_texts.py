@@ -1,19 +1,17 @@
-"""Texts of a template or page that were struck out since it was made: they say nothing.
+"""Texts of a page that were struck out since it was made: they say nothing.
 
-A text struck out has no words left. One that a file or an old page repeats is known by the digest
+A text struck out has no words left. One that an old page or file repeats is known by the digest
 in the chain, so that nobody brings it back by accident; who means it writes it anew.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.chain import text_digest
-from tracker.domain.filled import FilledRow, FilledSheet, FilledTemplate, SheetRole
 from tracker.domain.item_fields import Part
 from tracker.domain.items import Item, facts_of, item_from, texts_of
 from tracker.domain.responses import ResponseContent, content_from
@@ -24,7 +22,7 @@ TITLE = "title"
 
 
 @dataclass(frozen=True, slots=True)
-class _Struck:
+class StruckText:
     """One text struck out of a revision, by the field that the chain names.
 
     ``law`` has salt and digest of the title of the law to which a struck date belonged.
@@ -60,22 +58,6 @@ class _Struck:
         return text_digest(salt, title) == digest
 
 
-def without_struck(
-    session: Session, report_id: int | None, filled: FilledTemplate
-) -> FilledTemplate:
-    """The template without texts that were struck out; a new law without its name is left out."""
-    struck: dict[str, list[_Struck]] = defaultdict(list)
-    for subject, gone in _struck(session, ChainEntry.report_id == report_id):
-        struck[subject].append(gone)
-    if not struck:
-        return filled
-    sheets = {
-        role: replace(sheet, rows=tuple(_rows(role, sheet, struck)))
-        for role, sheet in filled.sheets.items()
-    }
-    return replace(filled, sheets=sheets)
-
-
 def answer_without_struck(
     session: Session,
     report_id: int,
@@ -90,7 +72,7 @@ def answer_without_struck(
     """
     own = select(NationalReport.state_id).where(NationalReport.id == report_id).scalar_subquery()
     reports = select(NationalReport.id).where(NationalReport.state_id == own)
-    struck = _struck(session, ChainEntry.report_id.in_(reports), ChainEntry.subject == key)
+    struck = struck_texts(session, ChainEntry.report_id.in_(reports), ChainEntry.subject == key)
     texts = content.texts()
     left = _left([gone for _, gone in struck], report_id, version, opened, texts)
     return content if left == texts else content_from(content.facts(), left)
@@ -107,14 +89,14 @@ def item_without_struck(
 ) -> Item:
     """The same of a contact, a need, an offer or a target."""
     subject = subject_of(part, item_id)
-    struck = _struck(session, ChainEntry.report_id == report_id, ChainEntry.subject == subject)
+    struck = struck_texts(session, ChainEntry.report_id == report_id, ChainEntry.subject == subject)
     texts = texts_of(item)
     left = _left([gone for _, gone in struck], report_id, version, opened, texts)
     return item if left == texts else item_from(part, facts_of(item), left)
 
 
 def _left(
-    struck: Iterable[_Struck],
+    struck: Iterable[StruckText],
     report_id: int,
     version: int,
     opened: datetime,
@@ -133,7 +115,7 @@ def _left(
     }
 
 
-def _struck(session: Session, *where: ColumnElement[bool]) -> Iterator[tuple[str, _Struck]]:
+def struck_texts(session: Session, *where: ColumnElement[bool]) -> Iterator[tuple[str, StruckText]]:
     """Every text struck out of an answer or item, by subject."""
     rows = session.execute(
         select(ChainEntry, ChainText)
@@ -146,7 +128,7 @@ def _struck(session: Session, *where: ColumnElement[bool]) -> Iterator[tuple[str
         law = next(((t.salt, entry.digests[title]) for t in entry.texts if t.field == title), None)
         yield (
             entry.subject,
-            _Struck(
+            StruckText(
                 report_id=entry.report_id,
                 version=entry.version or 0,
                 at=text.struck_at or entry.at,
@@ -156,28 +138,3 @@ def _struck(session: Session, *where: ColumnElement[bool]) -> Iterator[tuple[str
                 law=law,
             ),
         )
-
-
-def _rows(
-    role: SheetRole, sheet: FilledSheet, struck: Mapping[str, list[_Struck]]
-) -> Iterator[FilledRow]:
-    for row in sheet.rows:
-        subject = subject_of(role.part, row.record) if role.part else row.record
-        gone = _repeated(role, row, struck.get(subject, ()))
-        if role is SheetRole.MEASURES and row.position is None and TITLE in gone:
-            continue
-        left = {name: text for name, text in row.texts.items() if name not in gone}
-        yield replace(row, texts=left) if gone else row
-
-
-def _repeated(role: SheetRole, row: FilledRow, struck: Iterable[_Struck]) -> set[str]:
-    """The columns of a row whose texts were struck out of its version or a later one."""
-    lead = f"measures.{row.position}." if role is SheetRole.MEASURES else ""
-    texts = {f"{lead}{name}": said for name, said in row.texts.items()}
-    return {
-        name
-        for gone in struck
-        for name in row.texts
-        if gone.version >= row.version
-        and gone.is_text(f"{lead}{name}", texts, same_version=gone.version == row.version)
-    }

@@ -12,7 +12,7 @@ from tracker.models import ReportingCycle
 from tracker.queries.documents import commitment_ids
 from tracker.queries.import_basis import import_basis
 from tracker.queries.indicators import returns_of
-from tracker.queries.struck_texts import without_struck
+from tracker.queries.struck_in_files import without_struck
 from tracker.queries.templates import TemplateFrame, editable_sections, template_frame
 from tracker.services.indicators import save_indicator
 from tracker.services.items import save_item
