@@ -56,7 +56,7 @@ def entry_of(session: Session, submission: Submission, key: str = KEY) -> ChainE
 
 
 def strike_out(
-    work: Reporting, entry: ChainEntry, field: str, reason: str = REASON
+    work: Reporting, entry: ChainEntry, field: str, reason: str = REASON, named: str = ""
 ) -> tuple[str, ...]:
     cycles = strike(
         work.session,
@@ -65,6 +65,7 @@ def strike_out(
         field=field,
         reason=reason,
         clock=work.clock,
+        named=named,
     )
     work.session.expire_all()
     return cycles
@@ -606,3 +607,93 @@ def test_what_is_no_text_of_an_item_cannot_be_struck_out(session: Session) -> No
     for field in ("kind", "confirmed_on", "audience", "phone"):
         with pytest.raises(NotFound):
             strike_out(work, entry, field)
+
+
+def all_texts(session: Session) -> list[str]:
+    return [text for text in session.scalars(select(ChainText.value)) if text]
+
+
+class TestOtherWordings:
+    """A text is saved while it is typed: its earlier wordings hold the same name."""
+
+    def typed(self, work: Reporting, *wordings: str) -> Submission:
+        for wording in wordings:
+            work.answer(28, progress=Progress.IMPLEMENTED, narrative=wording)
+        return work.submit()
+
+    def test_those_never_submitted_go_with_it(self, session: Session) -> None:
+        work = begin_report(session)
+        one = self.typed(work, "The police.", "The police did it.")
+        work.give_back(one)
+        two = self.typed(work, "Kofi", "Kofi B", "Kofi Boateng did it.")
+        work.give_back(two)
+        self.typed(work, "Nobody", "Nobody did it.")
+        strike_out(work, entry_of(session, two), "narrative")
+        left = [row.content.narrative for row in revisions_of(session, work.report.id, KEY)]
+        assert left == ["The police.", "The police did it.", "", "", "", "Nobody", "Nobody did it."]
+        assert submitted_responses(session, one.id)[KEY].content.narrative == "The police did it."
+        assert verify_report(session, work.report.id) is None
+
+    def test_those_of_a_row_too(self, session: Session) -> None:
+        work = begin_report(session)
+        item_id = save(work, replace(CONTACT, phone="+233 111")).item_id
+        save(work, replace(CONTACT, phone="+233 222"), item_id, 1)
+        submission = work.submit()
+        (row,) = submitted_items(session, submission.id)[Part.CONTACTS]
+        strike_out(work, session.get_one(ChainEntry, row.revision_id), "phone")
+        assert not [text for text in all_texts(session) if text.startswith("+233")]
+
+    def test_words_that_are_named_go_from_what_was_submitted_and_is_written_now(
+        self, session: Session
+    ) -> None:
+        work = begin_report(session)
+        first = self.typed(work, "Kofi Boateng wrote it.")
+        work.give_back(first)
+        work.answer(28, reason="Ask KOFI  BOATENG.", narrative="Mr Kofi Boate\u0301ng wrote it.")
+        work.answer(29, narrative="Kofi Boateng, again.")
+        cycles = strike_out(work, entry_of(session, first), "narrative", named="kofi boateng")
+        assert cycles == ("bms7",)
+        assert all_texts(session).count("Kofi Boateng, again.") == 1, "of another paragraph"
+        held = [text for text in all_texts(session) if "ofi" in text or "OFI" in text]
+        assert held == ["Kofi Boateng, again."]
+        standing = responses_of(session, work.report.id)[KEY].content
+        assert (standing.reason, standing.narrative) == ("", "")
+        work.submit()
+        assert verify_report(session, work.report.id) is None
+
+    @pytest.mark.parametrize(
+        ("named", "reason", "code"),
+        [
+            ("Efua", REASON, "words-not-there"),
+            ("Ko", REASON, "words-too-short"),
+            ("", "It says: “Kofi Boateng wrote it.”", "reason-repeats"),
+            ("Kofi", "About KOFI.", "reason-repeats"),
+        ],
+    )
+    def test_what_cannot_be_meant_is_refused(
+        self, session: Session, named: str, reason: str, code: str
+    ) -> None:
+        work = begin_report(session)
+        first = self.typed(work, "Kofi Boateng wrote it.")
+        entry = entry_of(session, first)
+        with pytest.raises(Invalid) as refused:
+            strike_out(work, entry, "narrative", reason, named)
+        assert refused.value.problem.code == code
+        assert "Kofi Boateng wrote it." in all_texts(session)
+
+
+def test_a_reopened_report_whose_working_copy_alone_held_the_words_is_not_named(
+    session: Session,
+) -> None:
+    """What is being written there is the State's own."""
+    work, first = report_at(session, ReportStatus.PUBLISHED)
+    assert first is not None
+    words = submitted_responses(session, first.id)[KEY].content.narrative
+    make_cycle(session, "bms7-2026", opens=work.clock().date())
+    later = begin_report(session, cycle="bms7-2026")
+    later.answer(28, progress=Progress.IMPLEMENTED, narrative="Ours.")
+    second = later.submit()
+    later.give_back(second)
+    later.answer(28, progress=Progress.IMPLEMENTED, narrative=words)
+    assert strike_out(work, entry_of(session, first), "narrative") == ("bms7",)
+    assert responses_of(session, later.report.id)[KEY].content.narrative == ""

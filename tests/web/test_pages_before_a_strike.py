@@ -16,6 +16,7 @@ from tests.web.test_items import edited, pages
 from tests.web.test_reporting import fields
 from tests.web.test_review import path_of, text_of
 from tracker.domain.progress import Progress
+from tracker.domain.responses import Measure
 from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
 from tracker.models import ChainText, Submission, User
@@ -91,8 +92,9 @@ class TestCopiedFromTheLastCycle:
         own = focal_point(browser_of, later)
         refused = own.post(section_of(later), opened | {"p28-lead_agency": "The police"})
         page = parsed(refused.data)
-        assert refused.status_code == 422 and WORDS not in refused.text
-        assert "the form no longer holds it" in text_of(page)
+        assert refused.status_code == 409 and WORDS not in refused.text
+        assert "The secretariat struck out a text after you opened the page." in text_of(page)
+        assert "Nothing is saved yet." in text_of(page) and not page.select("[name=p28-choice]")
         assert (narrative(later), stand_anywhere(session, WORDS)) == (None, False)
         assert fields(page)["p28-lead_agency"] == "The police"
         meant = fields(page) | {"p28-narrative": "Written anew."}
@@ -166,7 +168,85 @@ def test_words_carried_on_by_a_page_of_two_texts_do_not_come_back(
     assert "The secretariat struck out a text after you opened the page." in text_of(page)
     assert narrative(work) == "A colleague's." and not stand_anywhere(session, WORDS)
     assert own.post(section_of(work), fields(page)).status_code == 303
-    assert narrative(work) == ""
+    assert narrative(work) == "A colleague's.", "what stands now is not emptied by it"
+
+
+def test_what_was_typed_on_over_the_words_is_shown_and_not_taken_over(
+    session: Session, administrator: Browser, browser_of: type[Browser]
+) -> None:
+    """Whoever is at work on the very text while it is struck out."""
+    work, submission = report_at(session, ReportStatus.RETURNED)
+    assert submission is not None
+    own = focal_point(browser_of, work)
+    opened = fields(own.soup(section_of(work)))
+    strike(administrator, submission, "28", "narrative")
+    longer = {"p28-narrative": f"{WORDS} It will be debated.", "p28-lead_agency": "The police"}
+    answer = own.post(section_of(work), opened | longer)
+    page = parsed(answer.data)
+    assert answer.status_code == 409
+    assert "does not stand in the form by itself" in text_of(page)
+    mine = page.select_one(".compare .mine")
+    assert mine is not None and longer["p28-narrative"] in text_of(mine), "nothing typed is lost"
+    assert fields(page)["p28-narrative"] == ""
+    assert own.post(section_of(work), fields(page)).status_code == 303
+    assert narrative(work) == "" and not stand_anywhere(session, WORDS)
+    row = responses_of(session, work.report.id)["bms7/annex/28"]
+    assert row.content.lead_agency == "The police"
+
+
+def test_what_was_typed_on_over_a_row_is_shown_and_not_taken_over(
+    session: Session, administrator: Browser, browser_of: type[Browser]
+) -> None:
+    work = begin_report(session)
+    item_id = save(work, replace(CONTACT, address="5 High Street")).item_id
+    submission = work.submit()
+    work.give_back(submission)
+    session.commit()
+    own, address = focal_point(browser_of, work), pages(work, "contacts", item_id)
+    opened = edited(own, work, item_id) | {"action": "save", "address": "5 High Street, Accra"}
+    strike(administrator, submission, f"contacts/{item_id}", "address")
+    answer = own.post(address, opened)
+    page = parsed(answer.data)
+    assert answer.status_code == 409
+    told = text_of(page)
+    assert "The secretariat struck out a text" in told and "does not stand in the form" in told
+    assert "5 High Street, Accra" in told and fields(page)["address"] == ""
+
+
+def test_a_law_whose_title_was_struck_out_stands_in_nobodys_way(
+    session: Session, administrator: Browser, browser_of: type[Browser]
+) -> None:
+    work = begin_report(session)
+    work.answer(28, narrative="Laws.", measures=(Measure("Act of Kofi", "1961"),))
+    submission = work.submit()
+    work.give_back(submission)
+    session.commit()
+    own = focal_point(browser_of, work)
+    strike(administrator, submission, "28", "measures.0.title")
+    fresh = fields(own.soup(section_of(work))) | {"p28-lead_agency": "The police"}
+    assert own.post(section_of(work), fresh).status_code == 303
+    session.expire_all()
+    content = responses_of(session, work.report.id)["bms7/annex/28"].content
+    assert (content.lead_agency, content.measures) == ("The police", (Measure("", "1961"),))
+    other = fields(own.soup(section_of(work))) | {"p28-measures-0-adopted_on": "1962"}
+    assert own.post(section_of(work), other).status_code == 422
+
+
+def test_a_row_whose_name_was_struck_out_can_still_be_changed(
+    session: Session, administrator: Browser, browser_of: type[Browser]
+) -> None:
+    work = begin_report(session)
+    item_id = save(work, CONTACT).item_id
+    submission = work.submit()
+    work.give_back(submission)
+    session.commit()
+    own, address = focal_point(browser_of, work), pages(work, "contacts", item_id)
+    strike(administrator, submission, f"contacts/{item_id}", "name")
+    fresh = edited(own, work, item_id) | {"action": "save", "phone": PHONE}
+    assert own.post(address, fresh).status_code == 303
+    session.expire_all()
+    (row,) = [row for rows in items_of(session, work.report.id).values() for row in rows]
+    assert row.content == replace(CONTACT, name="", phone=PHONE)
 
 
 def test_a_page_refused_for_another_reason_is_still_as_old_as_it_was(

@@ -3,7 +3,7 @@
 One door for values here too: form, workbook and API all come through ``parse_item``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from enum import StrEnum
 from typing import Any
@@ -37,11 +37,18 @@ def is_decimal(part: Part, name: str) -> bool:
     return KINDS[part].PARSERS.get(name) is values.parse_decimal
 
 
-def parse_item(part: Part, raw: Mapping[str, str | None], *, default_audience: Audience) -> Item:
+def parse_item(
+    part: Part,
+    raw: Mapping[str, str | None],
+    *,
+    default_audience: Audience,
+    may_lack: Collection[str] = (),
+) -> Item:
     """Read an item from typed texts by field name; ``Invalid`` lists every problem.
 
     Where no audience came, contacts are for the secretariat and everything else for the
-    report's ``default_audience``: never a wider one.
+    report's ``default_audience``: never a wider one. What an item needs it ``may_lack`` where it
+    was struck out.
     """
     kind, problems, found = KINDS[part], list[Problem](), dict[str, Any]()
     fallback = empty_item(part, default_audience)
@@ -53,7 +60,7 @@ def parse_item(part: Part, raw: Mapping[str, str | None], *, default_audience: A
             problems.extend(error.problems)
     wrong = {problem.place for problem in problems}
     item = kind(**found)
-    lacking = (n for n in kind.NEEDED if n not in wrong and not getattr(item, n))
+    lacking = (n for n in kind.NEEDED if n not in wrong | {*may_lack} and not getattr(item, n))
     problems += [Problem("required", name) for name in lacking]
     problems += [problem for problem in item.problems() if problem.place not in wrong]
     if problems:

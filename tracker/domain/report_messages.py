@@ -24,13 +24,15 @@ REPORT_MESSAGES: Final[dict[str, str]] = {
         "of what you have; to correct the report, press “Reopen” on its page, then try again."
     ),
     "wrong-status": N_("This cannot be done while the report is “%(status)s”."),
+    "words-not-there": N_("The text that you chose does not hold these words. Check them."),
+    "words-too-short": N_("Name at least %(least)s signs, so that no other text is taken for it."),
+    "reason-repeats": N_(
+        "The reason repeats what is struck out, and everybody could read it there. Say it in other "
+        "words."
+    ),
     "struck-since": N_(
         "The secretariat struck out a text after the page was opened: it is not saved again. "
         "Press “Save” to see what is left of yours."
-    ),
-    "struck-left": N_(
-        "The secretariat struck out a text after the page was opened: the form no longer holds it. "
-        "Check what is left, then save."
     ),
     "stale-edit": N_(
         "This answer was changed after you opened it, in another window or by somebody else. Press "

@@ -3,7 +3,7 @@
 One door for values: form, workbook and API all come through ``parse_response``.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import partial
@@ -106,12 +106,14 @@ def parse_response(
     *,
     default_audience: Audience,
     latest_day: date = date.max,
+    nameless: Collection[Measure] = (),
 ) -> ResponseContent:
     """Read a response from typed texts by field name; ``Invalid`` lists every problem.
 
     Where no audience came, the report's ``default_audience`` holds: never a wider one.
     ``measures`` are rows of ``title``, ``adopted_on`` and ``link``; empty rows fall away, and no
-    law was adopted after ``latest_day``.
+    law was adopted after ``latest_day``. A law needs a title, unless it stands among those that are
+    ``nameless`` since theirs was struck out.
     """
     problems: list[Problem] = []
 
@@ -132,7 +134,7 @@ def parse_response(
         audience=read(
             values.parse_audience, "audience", default_audience, default=default_audience
         ),
-        measures=_parse_measures(measures, latest_day, problems),
+        measures=_parse_measures(measures, latest_day, nameless, problems),
     )
     if problems:
         raise Invalid(*problems)
@@ -145,7 +147,10 @@ def is_to_come(day: str, latest_day: date) -> bool:
 
 
 def _parse_measures(
-    rows: Sequence[Mapping[str, str | None]], latest_day: date, problems: list[Problem]
+    rows: Sequence[Mapping[str, str | None]],
+    latest_day: date,
+    nameless: Collection[Measure],
+    problems: list[Problem],
 ) -> tuple[Measure, ...]:
     filled = [
         (number, row)
@@ -158,13 +163,15 @@ def _parse_measures(
     measures = []
     for number, row in filled:
         try:
-            measures.append(_parse_measure(row, f"measures-{number}", latest_day))
+            measures.append(_parse_measure(row, f"measures-{number}", latest_day, nameless))
         except Invalid as error:
             problems.extend(error.problems)
     return tuple(measures)
 
 
-def _parse_measure(row: Mapping[str, str | None], place: str, latest_day: date) -> Measure:
+def _parse_measure(
+    row: Mapping[str, str | None], place: str, latest_day: date, nameless: Collection[Measure]
+) -> Measure:
     """One law or instrument; ``Invalid`` with the problems of all its parts."""
     problems: list[Problem] = []
     parts = {}
@@ -176,7 +183,7 @@ def _parse_measure(row: Mapping[str, str | None], place: str, latest_day: date) 
     day = parts.get("adopted_on", "")
     if is_to_come(day, latest_day):
         problems.append(Problem("adopted-in-future", f"{place}-adopted_on", {"value": day}))
-    if not parts.get("title", "-"):
+    if not parts.get("title", "-") and Measure(**{"title": "", **parts}) not in nameless:
         problems.append(Problem("measure-needs-title", f"{place}-title"))
     if problems:
         raise Invalid(*problems)

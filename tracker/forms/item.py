@@ -1,6 +1,6 @@
 """The form of one contact, need, offer or target, made from the part's own parsers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, ClassVar, Protocol
 
 from flask_babel import gettext, lazy_gettext
@@ -79,10 +79,10 @@ class ItemForm(VersionedForm):
         """How many lines a free text is given."""
         return 4 if name in LONG_TEXTS else 1
 
-    def read(self, default_audience: Audience) -> Item:
+    def read(self, default_audience: Audience, may_lack: Collection[str] = ()) -> Item:
         """The item as typed; ``Invalid`` lists every problem."""
         raw = {name: self.typed(name) for name in KINDS[self.PART].PARSERS}
-        return parse_item(self.PART, raw, default_audience=default_audience)
+        return parse_item(self.PART, raw, default_audience=default_audience, may_lack=may_lack)
 
 
 def item_form(part: Part, fields: Iterable[Described]) -> type[ItemForm]:

@@ -1,6 +1,6 @@
 """The form of one response. Values are read by the domain's one door, not by the form."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -19,7 +19,7 @@ from wtforms import (
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.labels import label
 from tracker.domain.progress import Audience, Progress
-from tracker.domain.responses import MAX_MEASURES, ResponseContent, parse_response
+from tracker.domain.responses import MAX_MEASURES, Measure, ResponseContent, parse_response
 from tracker.domain.values import NARRATIVE_LANGUAGES
 from tracker.forms.base import BaseForm, VersionedForm, over_version
 
@@ -78,13 +78,23 @@ class ResponseForm(VersionedForm):
         rows = [number for number, row in enumerate(self.measures.data, 1) if any(row.values())]
         return max(rows, default=0)
 
-    def read(self, default_audience: Audience, *, latest_day: date = date.max) -> ResponseContent:
+    def read(
+        self,
+        default_audience: Audience,
+        *,
+        latest_day: date = date.max,
+        nameless: Collection[Measure] = (),
+    ) -> ResponseContent:
         """The content as typed; on ``Invalid`` each field shows its problems."""
         raw = {name: self.typed(name) for name in READ}
         try:
             rows = [dict(row) for row in self.measures.data]
             return parse_response(
-                raw, rows, default_audience=default_audience, latest_day=latest_day
+                raw,
+                rows,
+                default_audience=default_audience,
+                latest_day=latest_day,
+                nameless=nameless,
             )
         except Invalid as error:
             self.show(*error.problems)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import RadioField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 
 from tracker.domain.struck import answer_text, say
 from tracker.forms.base import BaseForm, Needed
@@ -49,6 +49,13 @@ class StrikeForm(BaseForm):
     """Which text is struck out, and why."""
 
     field = RadioField(lazy_gettext("Text to strike out"), [Needed()], validate_choice=False)
+    named = StringField(
+        lazy_gettext("Words that must go in every wording"),
+        description=lazy_gettext(
+            "A name or a number that stands in the text. Every text of this answer or row in which "
+            "it occurs is struck out as a whole, of any version and cycle. You may leave it empty."
+        ),
+    )
     reason = TextAreaField(
         lazy_gettext("Reason"),
         [Needed()],

@@ -1,7 +1,7 @@
 """What was struck out, and what of an answer can be."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -102,6 +102,13 @@ def copied_revisions(submission: BindParameter[Any]) -> CompoundSelect[int]:
     """The revisions of which a submission holds a copy."""
     return union_all(
         *(select(table.revision_id).where(table.submission_id == submission) for table in COPIES)
+    )
+
+
+def copies_of(revisions: Collection[int]) -> CompoundSelect[int]:
+    """Which of these revisions stand in a submission."""
+    return union_all(
+        *(select(table.revision_id).where(table.revision_id.in_(revisions)) for table in COPIES)
     )
 
 

@@ -4,9 +4,10 @@ A text struck out has no words left. One that an old page or file repeats is kno
 in the chain, so that nobody brings it back by accident; who means it writes it anew.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Generic, TypeVar
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, selectinload
@@ -19,6 +20,7 @@ from tracker.models import ChainEntry, ChainText, NationalReport
 from tracker.queries.items import subject_of
 
 TITLE = "title"
+T = TypeVar("T", bound=ResponseContent | Item)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,17 @@ class StruckText:
     salt: str
     digest: str
     law: tuple[str, str] | None
+
+    @property
+    def place(self) -> str:
+        """The part of an answer or item that it belonged to; of a law, all laws."""
+        return self.field.partition(".")[0]
+
+    def is_like(self, field: str, text: str) -> bool:
+        """Whether this says the same in the same place, of whatever law."""
+        is_there = self.place == field.partition(".")[0]
+        same_part = self.field.rpartition(".")[2] == field.rpartition(".")[2]
+        return is_there and same_part and text_digest(self.salt, text) == self.digest
 
     def is_text(self, field: str, texts: Mapping[str, str], *, same_version: bool) -> bool:
         """Whether this one of the texts repeats it; of ``same_version`` laws keep their places."""
@@ -58,61 +71,85 @@ class StruckText:
         return text_digest(salt, title) == digest
 
 
-def answer_without_struck(
+@dataclass(frozen=True, slots=True)
+class SinceStrike(Generic[T]):
+    """What somebody typed on a page that may be older than a strike.
+
+    ``left`` can be saved unasked: where a text was struck out since, it says what stands now, for
+    whatever was typed there was made from the words that are gone. ``shown`` is what was typed
+    without these very words, for who typed it to take from it what may be said: ``apart`` tells
+    that some of it does not stand in ``left``.
+    """
+
+    left: T
+    shown: T
+    apart: bool
+
+
+def answer_since_strike(
     session: Session,
     report_id: int,
     key: str,
     version: int,
     opened: datetime,
-    content: ResponseContent,
-) -> ResponseContent:
-    """What a page says that was opened at this version, then, without what was struck out since.
+    typed: ResponseContent,
+    standing: ResponseContent,
+) -> SinceStrike[ResponseContent]:
+    """Of an answer typed over ``version`` on a page made at ``opened``.
 
-    Also out of the report of another cycle, from which the page may have copied it.
+    Strikes in reports of other cycles count too: the page may have copied its text from there.
     """
     own = select(NationalReport.state_id).where(NationalReport.id == report_id).scalar_subquery()
     reports = select(NationalReport.id).where(NationalReport.state_id == own)
-    struck = struck_texts(session, ChainEntry.report_id.in_(reports), ChainEntry.subject == key)
-    texts = content.texts()
-    left = _left([gone for _, gone in struck], report_id, version, opened, texts)
-    return content if left == texts else content_from(content.facts(), left)
+    every = struck_texts(session, ChainEntry.report_id.in_(reports), ChainEntry.subject == key)
+    since = _since(every, report_id, version, opened)
+    texts = typed.texts()
+    said = {n: text for n, text in texts.items() if not any(g.is_like(n, text) for g in since)}
+    shown = typed if said == texts else content_from(typed.facts(), said)
+    left = _standing_there(typed, standing, {gone.place for gone in since})
+    return SinceStrike(left, shown, _says_more(said, left.texts()))
 
 
-def item_without_struck(
+def item_since_strike(
     session: Session,
     report_id: int,
     part: Part,
     item_id: str,
     version: int,
     opened: datetime,
-    item: Item,
-) -> Item:
+    typed: Item,
+    standing: Item,
+) -> SinceStrike[Item]:
     """The same of a contact, a need, an offer or a target."""
     subject = subject_of(part, item_id)
-    struck = struck_texts(session, ChainEntry.report_id == report_id, ChainEntry.subject == subject)
-    texts = texts_of(item)
-    left = _left([gone for _, gone in struck], report_id, version, opened, texts)
-    return item if left == texts else item_from(part, facts_of(item), left)
+    every = struck_texts(session, ChainEntry.report_id == report_id, ChainEntry.subject == subject)
+    since = _since(every, report_id, version, opened)
+    texts = texts_of(typed)
+    said = {n: text for n, text in texts.items() if not any(g.is_like(n, text) for g in since)}
+    shown = typed if said == texts else item_from(part, facts_of(typed), said)
+    left = _standing_there(typed, standing, {gone.place for gone in since})
+    return SinceStrike(left, shown, _says_more(said, texts_of(left)))
 
 
-def _left(
-    struck: Iterable[StruckText],
-    report_id: int,
-    version: int,
-    opened: datetime,
-    texts: Mapping[str, str],
-) -> dict[str, str]:
-    """Two signs that a page is older than a strike: its version and its time."""
-    since = [
-        (gone, (gone.report_id, gone.version) == (report_id, version))
-        for gone in struck
+def _since(
+    struck: Iterable[tuple[str, StruckText]], report_id: int, version: int, opened: datetime
+) -> list[StruckText]:
+    """Two signs that a page is older than a strike: its time and its version."""
+    return [
+        gone
+        for _, gone in struck
         if gone.at > opened or (gone.report_id == report_id and gone.version >= version)
     ]
-    return {
-        name: text
-        for name, text in texts.items()
-        if not any(gone.is_text(name, texts, same_version=same) for gone, same in since)
-    }
+
+
+def _standing_there(typed: T, standing: T, places: Collection[str]) -> T:
+    """What was typed, but for what was typed in these places: there it says what stands."""
+    theirs = {place: getattr(standing, place) for place in places if getattr(typed, place)}
+    return replace(typed, **theirs)
+
+
+def _says_more(said: Mapping[str, str], left: Mapping[str, str]) -> bool:
+    return not {*said.values()} <= {*left.values()}
 
 
 def struck_texts(session: Session, *where: ColumnElement[bool]) -> Iterator[tuple[str, StruckText]]:

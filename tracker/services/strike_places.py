@@ -1,5 +1,6 @@
 """Where the words that are struck out stand in the reports of a State."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.items import KINDS
+from tracker.domain.searching import fold
 from tracker.models import ChainEntry, ChainText
 from tracker.queries.items import ITEM_SAVED, named_by
+from tracker.queries.strikes import copies_of
+
+Held = list[tuple[ChainEntry, ChainText]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +54,71 @@ def words_of(entry: ChainEntry, text: ChainText) -> Words:
 
 
 def holders(
-    session: Session, entry: ChainEntry, text: ChainText, reports: tuple[int, ...]
-) -> list[tuple[ChainEntry, ChainText]]:
-    """The text with its link; of an answer or item every other place where it stands the same."""
+    session: Session, entry: ChainEntry, text: ChainText, reports: tuple[int, ...], named: str
+) -> Held:
+    """The text with its link; of an answer or item every other place where it stands the same.
+
+    So does every wording of it that was never submitted, back to the one submitted before, and
+    every text of the same answer or item in which the words ``named`` occur.
+    """
     if entry.kind not in ("response-saved", ITEM_SAVED):
         return [(entry, text)]
     words = words_of(entry, text)
+    rows = _standing(session, entry, reports)
+    same = [
+        (e, t) for e, t in rows if t.value == words.value and words.stand_in(t.field, _texts(e))
+    ]
+    things = _things(entry, [holder for holder, _ in same])
+    inside = [(e, t) for e, t in rows if _thing(e) in things]
+    gone = {t.id for e, t in same if _thing(e) in things} | {text.id}
+    gone |= _never_submitted(session, words, inside, gone)
+    gone |= {t.id for _, t in inside if named and named in folded(t.value or "")}
+    return [(e, t) for e, t in inside if t.id in gone]
+
+
+def folded(text: str) -> str:
+    """The text as words are looked for in it: whatever its case, accents and white space."""
+    return " ".join(fold(text).split())
+
+
+def _standing(session: Session, entry: ChainEntry, reports: tuple[int, ...]) -> Held:
+    """Every text of the same answer, or of all items of the same part, in order."""
+    part = entry.subject.partition("/")[0]
+    of_part = ChainEntry.subject.startswith(f"{part}/", autoescape=True)
     rows = session.execute(
         select(ChainEntry, ChainText)
         .join(ChainText, ChainText.entry_id == ChainEntry.id)
         .where(
             ChainEntry.report_id.in_(reports),
             ChainEntry.kind == entry.kind,
-            ChainText.value == text.value,
+            of_part if entry.kind == ITEM_SAVED else ChainEntry.subject == entry.subject,
+            ChainText.value.is_not(None),
         )
         .order_by(ChainEntry.report_id, ChainEntry.seq, ChainText.field)
         .options(selectinload(ChainEntry.texts))
         .execution_options(populate_existing=True)
     )
-    found = [(link, same) for link, same in rows if words.stand_in(same.field, _texts(link))]
-    things = _things(entry, [holder for holder, _ in found])
-    return [(holder, same) for holder, same in found if _thing(holder) in things]
+    return [(link, held) for link, held in rows]
+
+
+def _never_submitted(session: Session, words: Words, inside: Held, gone: set[int]) -> set[int]:
+    """The texts in the same field that led to one of those that go: between what was submitted."""
+    if words.field.startswith("measures."):  # which of the laws was meant cannot be known
+        return set()
+    links = {e.id for e, _ in inside}
+    submitted = set(session.scalars(copies_of(links)))
+    found: set[int] = set()
+    led: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for link, text in inside:
+        if text.field != words.field:
+            continue
+        before = led[_thing(link)]
+        if link.id not in submitted:
+            before.append(text.id)
+            continue
+        found |= set(before) if text.id in gone else set()
+        before.clear()
+    return found
 
 
 def _things(struck: ChainEntry, holders: Sequence[ChainEntry]) -> set[tuple[int, str]]:

@@ -1,6 +1,7 @@
 """Striking out a text: the words go, their digest, the reason and the place stay."""
 
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -17,22 +18,18 @@ from tracker.domain.values import parse_text
 from tracker.models import (
     ChainEntry,
     ChainText,
-    Clarification,
     Commitment,
     ImportPlan,
     Membership,
     NationalReport,
-    OutgoingMail,
     Response,
     SaveKey,
     State,
-    Submission,
-    SubmissionResponse,
 )
 from tracker.models.readers import EVERYTHING, reading_as
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
-from tracker.queries.items import ITEM_SAVED, SUBMITTED, WORKING, content_of_item, named_by
+from tracker.queries.items import ITEM_SAVED, WORKING, content_of_item, named_by
 from tracker.queries.responses import content_of_row
 from tracker.queries.strikes import TEXT_STRUCK
 from tracker.services import chain
@@ -42,34 +39,51 @@ from tracker.services.items import record_item
 from tracker.services.mail import tell_state
 from tracker.services.reports import locked_report
 from tracker.services.responses import record_revision
-from tracker.services.strike_places import Words, holders, words_of
+from tracker.services.strike_copies import empty_copies
+from tracker.services.strike_places import Words, folded, holders, words_of
 
+FEWEST_SIGNS = 3  # of words that are looked for in other texts
 SOURCE = "strike"  # of the revision that a strike leaves, beside "form" and others
 
 
 def strike(
-    session: Session, *, actor: Actor, entry_id: int, field: str, reason: str, clock: Clock
+    session: Session,
+    *,
+    actor: Actor,
+    entry_id: int,
+    field: str,
+    reason: str,
+    clock: Clock,
+    named: str = "",
 ) -> tuple[str, ...]:
     """Empty one text of a link of the chain, and every copy that was made of it.
 
     ``field`` is named as in ``ChainText``: ``narrative``, ``measures.0.title`` and so on. Where
     other revisions of the same answer or item hold the same words there, in any report of the
-    State, these go too, and where a working copy held them, it gets a new version: an older page
-    cannot bring them back. Returns the slugs of the cycles of these reports, but for drafts of
-    which nothing was ever submitted; the State gets one letter about them all.
-    ``Invalid`` without a reason, ``NotFound`` where there is no such text, ``WrongStatus`` where
-    it was struck out before. The chain still verifies: links hold digests only.
+    State, these go too, and with them earlier wordings that were never submitted and all texts
+    there in which the words ``named`` occur. Where a working copy held them, it gets a new version:
+    an older page cannot bring them back. Returns the slugs of the cycles in which something that
+    was submitted lost words; the State gets one letter about all.
+    ``Invalid`` without a reason, for one that repeats the words and for words that do not occur in
+    the text, ``NotFound`` where there is no such text, ``WrongStatus`` where it was struck out
+    before. The chain still verifies: links hold digests only.
     """
     authorise(actor, Action.TEXT_STRIKE)
     reason = parse_text(reason, place="reason")
     if not reason:
         raise Invalid(Problem("reason-needed", "reason"))
     with reading_as(session, EVERYTHING):  # the words also go from working copy and revisions
-        return _strike(session, actor, entry_id, field, reason, clock)
+        return _strike(session, actor, entry_id, field, reason, folded(named), clock)
 
 
 def _strike(
-    session: Session, actor: Actor, entry_id: int, field: str, reason: str, clock: Clock
+    session: Session,
+    actor: Actor,
+    entry_id: int,
+    field: str,
+    reason: str,
+    named: str,
+    clock: Clock,
 ) -> tuple[str, ...]:
     entry = session.get(ChainEntry, entry_id)
     if entry is None:
@@ -77,12 +91,16 @@ def _strike(
     reports = _reports_of_state(session, entry.report_id)
     now = clock()  # nobody saves from here on, so a page made before it is known as older
     text = _standing_text(session, entry, field)
-    words, held = words_of(entry, text), set()
-    for holder, same in holders(session, entry, text, tuple(reports)):
-        report = reports[holder.report_id]
-        held.add((holder.report_id, holder.subject))
-        _empty(session, actor, report, holder, same, reason, now)
-    for report_id, subject in sorted(held if entry.kind in _EMPTY_NOW else ()):
+    _check_words(text.value or "", named, reason)
+    held: dict[tuple[int, str], list[Words]] = defaultdict(list)
+    found = holders(session, entry, text, tuple(reports), named)
+    for holder, same in found:
+        held[holder.report_id, holder.subject].append(words_of(holder, same))
+    shown = {entry.report_id}
+    for holder, same in found:
+        if _empty(session, actor, reports[holder.report_id], holder, same, reason, now):
+            shown.add(holder.report_id)
+    for (report_id, subject), words in held.items() if entry.kind in _EMPTY_NOW else ():
         _EMPTY_NOW[entry.kind](session, actor, reports[report_id], subject, words, now)
     touch(session)
     touched = [report for key, report in reports.items() if key in {place[0] for place in held}]
@@ -91,9 +109,6 @@ def _strike(
     _forget_sent(session, reports[entry.report_id].state_id)
     session.flush()
     cycles = tuple(report.cycle.slug for report in touched)
-    shown = set(
-        session.scalars(select(Submission.report_id).where(Submission.report_id.in_(reports)))
-    )
     tell_state(
         session,
         kind=MailKind.TEXT_STRUCK,
@@ -107,6 +122,17 @@ def _strike(
         },
     )
     return tuple(report.cycle.slug for report in touched if report.id in shown)
+
+
+def _check_words(text: str, named: str, reason: str) -> None:
+    """``Invalid`` for words that the text does not hold, and for a reason that repeats them."""
+    whole, said = folded(text), folded(reason)
+    if named and len(named) < FEWEST_SIGNS:
+        raise Invalid(Problem("words-too-short", "named", {"least": FEWEST_SIGNS}))
+    if named not in whole:
+        raise Invalid(Problem("words-not-there", "named"))
+    if any(len(words) >= FEWEST_SIGNS and words in said for words in (whole, named)):
+        raise Invalid(Problem("reason-repeats", "reason"))
 
 
 def _standing_text(session: Session, entry: ChainEntry, field: str) -> ChainText:
@@ -130,12 +156,15 @@ def _empty(
     text: ChainText,
     reason: str,
     now: datetime,
-) -> None:
-    """Take the words out of one link and what was copied from it, and record that."""
+) -> bool:
+    """Take the words out of one link and what was copied from it, and record that.
+
+    Gives whether a submission held them.
+    """
     text.value, text.struck_at, text.struck_reason = None, now, reason
     text.struck_by_id = actor.user_id
     session.flush()  # the database lets a copy be emptied only where its text is struck out
-    _empty_copies(session, report, holder, text.field)
+    was_submitted = empty_copies(session, report, holder, text.field)
     chain.append(
         session,
         report=report,
@@ -146,6 +175,7 @@ def _empty(
         facts={"seq": holder.seq, "field": text.field},
         texts={"reason": reason},
     )
+    return was_submitted
 
 
 def _reports_of_state(session: Session, report_id: int) -> dict[int, NationalReport]:
@@ -162,32 +192,6 @@ def _reports_of_state(session: Session, report_id: int) -> dict[int, NationalRep
     return {found: locked_report(session, found) for found in ids.all()}
 
 
-def _empty_copies(session: Session, report: NationalReport, entry: ChainEntry, field: str) -> None:
-    """The frozen rows that hold the same text: submissions and questions."""
-    if entry.kind == "response-saved":
-        for copy in session.scalars(
-            select(SubmissionResponse).where(SubmissionResponse.revision_id == entry.id)
-        ):
-            _empty_in_submission(copy, field)
-    elif entry.kind == ITEM_SAVED:
-        table = SUBMITTED[named_by(entry.subject)[0]]
-        for item in session.scalars(select(table).where(table.revision_id == entry.id)):
-            setattr(item, field, "")
-    elif entry.kind == "step-submit":
-        submission = session.scalars(
-            select(Submission).where(
-                Submission.report_id == report.id, Submission.number == entry.facts["number"]
-            )
-        ).one()
-        setattr(submission, field, "")
-        _empty_in_letters(session, report, submission, field.removeprefix("submitter_"))
-    elif entry.kind in ("clarification-asked", "clarification-replied"):
-        question = session.scalars(
-            select(Clarification).where(Clarification.public_id == entry.facts["clarification"])
-        ).one()
-        setattr(question, field, "")
-
-
 def _forget_sent(session: Session, state_id: int) -> None:
     """What the State sent and is kept for a day, for any of its reports, may hold the words too.
 
@@ -198,36 +202,12 @@ def _forget_sent(session: Session, state_id: int) -> None:
     session.execute(delete(SaveKey).where(SaveKey.user_id.in_(people)))
 
 
-def _empty_in_letters(
-    session: Session, report: NationalReport, submission: Submission, name: str
-) -> None:
-    """Letters that tell of the submission, waiting or sent, no longer hold who submitted it."""
-    told = select(OutgoingMail).where(
-        OutgoingMail.kind == MailKind.REPORT_SUBMITTED,
-        OutgoingMail.data["report"].as_string() == report.public_id,
-    )
-    for letter in session.scalars(told.order_by(OutgoingMail.id).with_for_update()):
-        if any(file.get("submission") == submission.public_id for file in letter.attachments):
-            letter.data = {**letter.data, name: "[…]"}
-
-
-def _empty_in_submission(copy: SubmissionResponse, field: str) -> None:
-    if not field.startswith("measures."):
-        setattr(copy, field, "")
-        return
-    _, number, part = field.split(".")
-    copy.measures = [
-        {**measure, part: ""} if position == int(number) else measure
-        for position, measure in enumerate(copy.measures)
-    ]
-
-
 def _empty_in_working_copy(
     session: Session,
     actor: Actor,
     report: NationalReport,
     key: str,
-    words: Words,
+    gone: Sequence[Words],
     now: datetime,
 ) -> None:
     """Record the answer without the words as its next version, where it holds them now."""
@@ -244,7 +224,7 @@ def _empty_in_working_copy(
     left = {
         name: text
         for name, text in texts.items()
-        if text != words.value or not words.stand_in(name, texts)
+        if not any(text == words.value and words.stand_in(name, texts) for words in gone)
     }
     if left != texts:
         content = content_from(content.facts(), left)
@@ -256,7 +236,7 @@ def _empty_in_working_item(
     actor: Actor,
     report: NationalReport,
     subject: str,
-    words: Words,
+    gone: Sequence[Words],
     now: datetime,
 ) -> None:
     """The same for a contact, a need, an offer or a target; the row stands without the text."""
@@ -269,8 +249,9 @@ def _empty_in_working_item(
         return
     content = content_of_item(part, row)
     texts = texts_of(content)
-    if texts.get(words.field) == words.value:
-        left = item_from(part, facts_of(content), texts | {words.field: ""})
+    empty = {words.field: "" for words in gone if texts.get(words.field) == words.value}
+    if empty:
+        left = item_from(part, facts_of(content), texts | empty)
         record_item(session, actor, report, part, item_id, row, left, now, SOURCE)
 
 

@@ -8,53 +8,67 @@ from tracker.forms.response import ResponseForm, filled_form
 from tracker.queries.reports import ReportRow
 from tracker.queries.responses import ResponseRow, responses_of, savers_since
 from tracker.queries.strikes import struck_at
-from tracker.queries.struck_texts import answer_without_struck
+from tracker.queries.struck_texts import SinceStrike, answer_since_strike
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two texts of one answer: what was typed here, and what was saved meanwhile.
+    """Two texts of one answer: what was typed here, and what was saved meanwhile, if anything.
 
     ``own``: by the same person and nobody else, in another window. ``struck``: the secretariat
-    struck out a text since, ``by_strike``: nothing was saved after that.
+    struck out a text since, ``by_strike``: nothing was saved after that; ``apart``: what was typed
+    in its place is shown and does not stand in the form.
     """
 
     commitment: Commitment
     form: ResponseForm
     mine: ResponseContent
-    theirs: ResponseRow
+    theirs: ResponseRow | None
     own: bool
     struck: bool
     by_strike: bool
+    apart: bool
 
 
-def without_struck(
-    report: ReportRow, commitment: Commitment, form: ResponseForm, typed: ResponseContent
-) -> ResponseContent:
-    """What was typed, without what was struck out since the page of the form was made."""
-    version, opened = int(form.version.data or 0), form.opened_at()
-    return answer_without_struck(session(), report.id, commitment.key, version, opened, typed)
+def since_strike(
+    report: ReportRow,
+    commitment: Commitment,
+    form: ResponseForm,
+    typed: ResponseContent,
+    stands: ResponseRow | None,
+) -> SinceStrike[ResponseContent]:
+    """What was typed, and what of it may be saved unasked beside strikes since the page."""
+    return answer_since_strike(
+        session(),
+        report.id,
+        commitment.key,
+        int(form.version.data or 0),
+        form.opened_at(),
+        typed,
+        stands.content if stands else ResponseContent(audience=typed.audience),
+    )
 
 
 def conflict_of(
     report: ReportRow, commitment: Commitment, form: ResponseForm, typed: ResponseContent
 ) -> Conflict:
-    """What was typed loses what was struck out since the page was opened."""
+    """Both texts; the form says what was typed, but for places in which a text was struck out."""
     session().expire_all()
-    theirs = responses_of(session(), report.id)[commitment.key]
+    theirs = responses_of(session(), report.id).get(commitment.key)
     since = int(form.version.data or 0)
-    mine = without_struck(report, commitment, form, typed)
-    by_strike = (commitment.key, theirs.saved_at) in struck_at(session(), report.id)
-    settle = filled_form(commitment.paragraph, theirs.version, mine)
+    mine = since_strike(report, commitment, form, typed, theirs)
+    strikes = struck_at(session(), report.id)
+    by_strike = theirs is not None and (commitment.key, theirs.saved_at) in strikes
     savers = savers_since(session(), report.id, commitment.key, since)
     return Conflict(
         commitment=commitment,
-        form=settle,
-        mine=mine,
+        form=filled_form(commitment.paragraph, theirs.version if theirs else 0, mine.left),
+        mine=mine.shown,
         theirs=theirs,
         own=savers == {current_actor().user_id},
-        struck=by_strike or mine != typed,
+        struck=by_strike or mine.left != typed,
         by_strike=by_strike,
+        apart=mine.apart,
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from tracker.domain.errors import NotFound, Problem
 from tracker.domain.item_fields import Part
-from tracker.domain.items import empty_item
+from tracker.domain.items import Item, empty_item
 from tracker.exchange.item_columns import ITEM_COLUMNS
 from tracker.forms.item import ItemForm, filled_item_form, item_form
 from tracker.policy.actions import Action
@@ -32,10 +32,14 @@ class Desk:
         """The row of this id, if it stands."""
         return next((row for row in self.rows if row.item_id == item_id), None)
 
+    @property
+    def empty(self) -> Item:
+        """A row that says nothing."""
+        return empty_item(self.part, self.report.default_audience)
+
     def fresh_form(self) -> ItemForm:
         """The form of a new row."""
-        empty = empty_item(self.part, self.report.default_audience)
-        return filled_item_form(FORMS[self.part], 0, empty)
+        return filled_item_form(FORMS[self.part], 0, self.empty)
 
 
 def load_desk(report_id: str, part: str, action: Action) -> Desk:

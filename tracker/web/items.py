@@ -10,7 +10,7 @@ from flask_babel import format_datetime, gettext, ngettext
 from tracker.domain.clock import system_clock
 from tracker.domain.contacts import Contact
 from tracker.domain.errors import Invalid, NotFound, Problem, StaleEdit, WrongStatus
-from tracker.domain.items import Item, empty_item
+from tracker.domain.items import Item
 from tracker.forms.item import ItemForm, filled_item_form
 from tracker.models.ids import new_public_id
 from tracker.policy.actions import Action
@@ -22,8 +22,9 @@ from tracker.queries.items import (
     removed_items,
 )
 from tracker.queries.strikes import struck_at
-from tracker.queries.struck_texts import item_without_struck
+from tracker.queries.struck_texts import SinceStrike, item_since_strike
 from tracker.services.items import SavedItem, copy_items, save_item
+from tracker.services.strikes import SOURCE as STRIKE
 from tracker.web import item_views
 from tracker.web.access import requires
 from tracker.web.item_desk import FORMS, Desk, load_desk
@@ -112,8 +113,8 @@ def save(report_id: str, part: str, item_id: str) -> ResponseReturnValue:
         return _back(desk)
     try:
         typed, version = _wanted(desk, item_id, form), _version(form)
-        wanted = _without_struck(desk, item_id, form, typed)
-        saved = _save(desk, item_id, version, wanted, is_left=wanted != typed)
+        since = _since_strike(desk, item_id, form, typed)
+        saved = _save(desk, item_id, version, typed, since)
     except Invalid as error:
         form.show(*error.problems)
         return _typed_page(desk, item_id, form), 422
@@ -121,9 +122,10 @@ def save(report_id: str, part: str, item_id: str) -> ResponseReturnValue:
         return _typed_page(desk, item_id, form, (problem_text(error.problem),)), 409
     except StaleEdit as error:
         session().expire_all()
-        mine = _without_struck(desk, item_id, form, typed)
-        return _conflict_page(desk, item_id, mine, error.current_version, mine != typed), 409
-    flash(_told(saved, removed=wanted is None))
+        since = _since_strike(desk, item_id, form, typed)
+        struck = since is not None and since.left != typed
+        return _conflict_page(desk, item_id, since, error.current_version, struck), 409
+    flash(_told(saved, removed=typed is None))
     return _back(desk)
 
 
@@ -134,16 +136,27 @@ def _wanted(desk: Desk, item_id: str, form: ItemForm) -> Item | None:
         return None
     if action == "confirm" and row and isinstance(row.content, Contact):
         return replace(row.content, confirmed_on=system_clock().date().isoformat())
-    return form.read(desk.report.default_audience)
+    lacking = {n for n in row.content.NEEDED if not getattr(row.content, n)} if row else set()
+    return form.read(desk.report.default_audience, may_lack=lacking)
 
 
-def _without_struck(desk: Desk, item_id: str, form: ItemForm, typed: Item | None) -> Item | None:
-    """What was typed, without what was struck out since the page was opened."""
+def _since_strike(
+    desk: Desk, item_id: str, form: ItemForm, typed: Item | None
+) -> SinceStrike[Item] | None:
+    """What was typed, and what of it may be saved unasked beside strikes since the page."""
     if typed is None:
         return None
-    version, opened = _version(form), form.opened_at()
-    report = desk.report.id
-    return item_without_struck(session(), report, desk.part, item_id, version, opened, typed)
+    version, opened, report = _version(form), form.opened_at(), desk.report.id
+    stands = _standing(desk, item_id)
+    return item_since_strike(
+        session(), report, desk.part, item_id, version, opened, typed, stands or desk.empty
+    )
+
+
+def _standing(desk: Desk, item_id: str) -> Item | None:
+    """The row as it stands now, which may be later than the desk."""
+    rows = items_of(session(), desk.report.id)[desk.part]
+    return next((row.content for row in rows if row.item_id == item_id), None)
 
 
 def _version(form: ItemForm) -> int:
@@ -154,15 +167,19 @@ def _version(form: ItemForm) -> int:
 
 
 def _save(
-    desk: Desk, item_id: str, version: int, content: Item | None, *, is_left: bool
+    desk: Desk,
+    item_id: str,
+    version: int,
+    content: Item | None,
+    since: SinceStrike[Item] | None,
 ) -> SavedItem | None:
     """Save the row unless it says what it said when the page was loaded; then nothing is.
 
-    Of a row of which something was struck out meanwhile what ``is_left`` is asked about first.
+    It is never saved beside a strike unasked.
     """
-    if content is not None and content == _content_at(desk, item_id, version):
+    if since is not None and since.shown == _content_at(desk, item_id, version):
         return None
-    if is_left:
+    if since is not None and since.left != content:
         row = desk.row(item_id)
         raise StaleEdit(Problem("struck-since"), row.version if row else 0)
     return save_item(
@@ -199,14 +216,16 @@ def _typed_page(desk: Desk, item_id: str, form: ItemForm, alerts: tuple[str, ...
     return _item_page(desk, row, form, alerts)
 
 
-def _conflict_page(desk: Desk, item_id: str, mine: Item | None, version: int, struck: bool) -> str:
+def _conflict_page(
+    desk: Desk, item_id: str, since: SinceStrike[Item] | None, version: int, struck: bool
+) -> str:
     """Both sides of a row that somebody else saved or removed, or that a strike changed."""
     rows = items_of(session(), desk.report.id)[desk.part]
     theirs = next((row for row in rows if row.item_id == item_id), None)
     last = item_revisions(session(), desk.report.id, desk.part, item_id)[-1:]
-    shown = mine or (
-        theirs.content if theirs else empty_item(desk.part, desk.report.default_audience)
-    )
+    by_strike = bool(last) and last[0].source == STRIKE
+    mine = since.shown if since else None
+    filled = since.left if since else theirs.content if theirs else desk.empty
     return page(
         "reports/item_conflict.html",
         desk=desk,
@@ -215,9 +234,10 @@ def _conflict_page(desk: Desk, item_id: str, mine: Item | None, version: int, st
         mine=mine,
         theirs=theirs,
         last=last[0] if last else None,
-        struck=struck,
-        saved=_differing(mine, theirs),
-        form=filled_item_form(FORMS[desk.part], version, shown),
+        struck=struck or by_strike,
+        apart=since.apart if since else False,
+        saved=_differing(since.left if since else None, theirs),
+        form=filled_item_form(FORMS[desk.part], version, filled),
     )
 
 

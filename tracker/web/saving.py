@@ -14,7 +14,7 @@ from tracker.domain.completeness import Gap, gap_of, standing_of
 from tracker.domain.documents import Commitment, OutcomeDocument, Section
 from tracker.domain.errors import Invalid, Problem, StaleEdit, WrongStatus
 from tracker.domain.responses import Measure, ResponseContent, is_to_come
-from tracker.forms.response import ResponseForm, filled_form, prefix_of
+from tracker.forms.response import ResponseForm, prefix_of
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
@@ -24,7 +24,7 @@ from tracker.queries.responses import ResponseRow, responses_of, revision_conten
 from tracker.services.responses import Saved, save_response
 from tracker.web.access import requires
 from tracker.web.clarifications import Replies, send_reply
-from tracker.web.conflicts import Conflict, conflict_of, without_struck
+from tracker.web.conflicts import Conflict, conflict_of, since_strike
 from tracker.web.render import label, page, problem_text
 from tracker.web.reporting import load_document, load_report
 from tracker.web.responses import Alert, form_of, load_commitment, load_section, section_page
@@ -32,6 +32,7 @@ from tracker.web.session import current_actor
 from tracker.web.transaction import keep_despite_error, session
 
 blueprint = Blueprint("saving", __name__, url_prefix="/reports/<report_id>")
+STRUCK = Problem("struck-since")
 SAVE_KEY = r"[A-Za-z0-9.-]{0,64}"
 
 
@@ -106,14 +107,14 @@ def _save_one(
     form = outcome.forms[number]
     try:
         version, typed = _version(form), _read(form, report, stands)
-        content = without_struck(report, commitment, form, typed)
-        if form.choice.data == "theirs" or _untouched(report, commitment, version, content):
+        since = since_strike(report, commitment, form, typed, stands)
+        if form.choice.data == "theirs" or _untouched(report, commitment, version, since.shown):
             return
-        if content != typed:
-            _refuse_struck(number, content, outcome, stands)
-        saved = _save(report, commitment_id, version, content)
+        if since.left != typed:  # never saved beside a strike unasked
+            raise StaleEdit(STRUCK, stands.version if stands else 0)
+        saved = _save(report, commitment_id, version, typed)
     except StaleEdit as error:
-        if error.current_version:
+        if error.current_version or error.problem is STRUCK:
             outcome.conflicts.append(conflict_of(report, commitment, form, typed))
         else:  # a version of an answer that does not exist: no page of ours sent this
             outcome.refuse(number, Problem("form-expired"))
@@ -124,31 +125,20 @@ def _save_one(
             outcome.saved[number] = saved
 
 
-def _refuse_struck(
-    number: int, left: ResponseContent, outcome: Outcome, stands: ResponseRow | None
-) -> None:
-    """Never save beside a strike unasked: the page comes back with what is ``left``.
-
-    As two texts where another one stands.
-    """
-    if stands and stands.content != left:
-        raise StaleEdit(Problem("struck-since", str(number)), stands.version)
-    outcome.forms[number] = filled_form(number, stands.version if stands else 0, left)
-    raise Invalid(Problem("struck-left"))
-
-
 def _read(form: ResponseForm, report: ReportRow, stands: ResponseRow | None) -> ResponseContent:
     """What was typed, when no law can have been adopted on a day to come; all problems at once.
 
-    A law that was saved before this was asked does not stand in the way of another change.
+    A law that was saved before this was asked does not stand in the way of another change, nor
+    does one of which the secretariat struck the title out.
     """
     latest = latest_day(system_clock())
+    nameless = {law for law in stands.content.measures if not law.title} if stands else set()
     old = _laws_to_come(stands.content, latest) if stands else set()
     if old:
-        content = form.read(report.default_audience)
+        content = form.read(report.default_audience, nameless=nameless)
         if _laws_to_come(content, latest) <= old:
             return content
-    return form.read(report.default_audience, latest_day=latest)
+    return form.read(report.default_audience, latest_day=latest, nameless=nameless)
 
 
 def _laws_to_come(content: ResponseContent, latest: date) -> set[Measure]:
@@ -259,8 +249,8 @@ def answer(report_id: str, paragraph: int) -> ResponseReturnValue:
     try:
         stands = responses_of(session(), report.id).get(commitment.key)
         version, content = _version(form), _read(form, report, stands)
-        if without_struck(report, commitment, form, content) != content:
-            raise StaleEdit(Problem("struck-since"), stands.version if stands else 0)
+        if since_strike(report, commitment, form, content, stands).left != content:
+            raise StaleEdit(STRUCK, stands.version if stands else 0)
         saved = _save(report, commitment_id, version, content, _save_key())
     except Invalid as error:
         problems = [{"field": p.place, "message": problem_text(p)} for p in error.problems]

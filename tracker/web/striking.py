@@ -178,6 +178,7 @@ def _strike(place: Place) -> ResponseReturnValue:
             entry_id=place.revision_id,
             field=form.typed("field"),
             reason=form.typed("reason"),
+            named="" if place.is_single or place.is_file else form.typed("named"),
             clock=system_clock,
         )
     except Invalid as error:
