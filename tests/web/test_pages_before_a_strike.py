@@ -291,3 +291,73 @@ def test_words_of_a_row_carried_on_by_a_page_of_two_versions_do_not_come_back(
     (row,) = [row for rows in items_of(session, work.report.id).values() for row in rows]
     assert row.content == replace(CONTACT, position="Head")
     assert not stand_anywhere(session, PHONE)
+
+
+REASON = "Names a person."
+
+
+def test_the_state_reads_at_the_place_what_is_gone_and_why(
+    administrator: Browser, browser_of: type[Browser]
+) -> None:
+    work = begin_report(administrator.session)
+    item_id = save(work, CONTACT).item_id
+    work.answer(28, progress=Progress.IMPLEMENTED, narrative=WORDS)
+    submission = work.submit()
+    question = work.ask(submission, "Is it Kofi?")
+    work.give_back(submission)
+    work.session.commit()
+    for place, field in (
+        ("28", "narrative"),
+        (f"contacts/{item_id}", "organisation"),
+        (f"questions/{question.public_id}", "question"),
+    ):
+        strike(administrator, submission, place, field)
+    own = focal_point(browser_of, work)
+    removed = "[A text was removed here by the secretariat.] Reason: Names a person."
+    for path in (pages(work, "contacts"), pages(work, "contacts", item_id)):
+        assert f"Organisation: {removed}" in text_of(own.soup(path))
+    section = own.soup(section_of(work)).select_one("#p28")
+    assert section is not None
+    assert text_of(section).count(removed) == 2, "the text and the question"
+    assert f"What was done: {removed}" in text_of(section)
+    anew = edited(own, work, item_id) | {"action": "save", "organisation": "Ministry"}
+    assert own.post(pages(work, "contacts", item_id), anew).status_code == 303
+    assert "removed here" not in text_of(own.soup(pages(work, "contacts")))
+
+
+def test_confirming_an_old_row_names_the_strike(
+    session: Session, administrator: Browser, browser_of: type[Browser]
+) -> None:
+    work = begin_report(session)
+    item_id = save(work, CONTACT).item_id
+    submission = work.submit()
+    work.give_back(submission)
+    session.commit()
+    own = focal_point(browser_of, work)
+    strike(administrator, submission, f"contacts/{item_id}", "organisation")
+    confirm = {"version": "1", "action": "confirm", "csrf_token": own.csrf_token()}
+    answer = own.post(pages(work, "contacts", item_id), confirm)
+    assert answer.status_code == 409
+    assert "The secretariat struck out a text" in text_of(parsed(answer.data))
+
+
+def test_words_that_must_go_in_every_wording_are_named_on_the_page(
+    session: Session, administrator: Browser
+) -> None:
+    work = begin_report(session)
+    work.answer(28, progress=Progress.IMPLEMENTED, narrative="Kofi wrote it.")
+    first = work.submit()
+    work.give_back(first)
+    work.answer(28, progress=Progress.IMPLEMENTED, narrative="It was Kofi.")
+    second = work.submit()
+    session.commit()
+    path = path_of(second, "/strike/28")
+    sent = {"field": "narrative", "reason": REASON, "named": "Efua"}
+    refused = administrator.post(path, sent)
+    assert refused.status_code == 422 and "does not hold these words" in refused.text
+    assert parsed(refused.data).select_one("[name=named][value=Efua]")
+    told = administrator.post(path, sent | {"named": "Kofi", "reason": "About Kofi."})
+    assert told.status_code == 422 and "Say it in other words." in told.text
+    assert stand_anywhere(session, "Kofi")
+    assert administrator.post(path, sent | {"named": "kofi"}).status_code == 303
+    assert not stand_anywhere(session, "Kofi")

@@ -72,12 +72,38 @@ def strikes_in(links: Iterable[tuple[ChainEntry, ChainEntry, str]]) -> tuple[Str
     return tuple(reversed(found.values()))
 
 
-def struck_at(session: Session, report_id: int) -> set[tuple[str, datetime]]:
-    """Subject and time of the revisions that strikes left: nobody of the State saved these."""
-    query = select(ChainEntry.subject, ChainEntry.at).where(
-        ChainEntry.report_id == report_id, ChainEntry.kind == TEXT_STRUCK
+Gone = Mapping[str, Mapping[str, Strike]]
+"""The latest strike by subject and field; a question is the subject ``questions/ID``."""
+
+
+def struck_of(session: Session, report_id: int) -> Gone:
+    """What was struck out of the answers, rows and questions of one report."""
+    rows = session.execute(
+        select(ChainEntry, HELD, ChainText.value)
+        .join(HELD, OF_STRIKE)
+        .outerjoin(
+            ChainText, and_(ChainText.entry_id == ChainEntry.id, ChainText.field == "reason")
+        )
+        .where(ChainEntry.report_id == report_id, ChainEntry.kind == TEXT_STRUCK)
+        .order_by(ChainEntry.seq)
     )
-    return {(subject, at) for subject, at in session.execute(query)}
+    found: dict[str, dict[str, Strike]] = defaultdict(dict)
+    for told, held, reason in rows:
+        field = str(told.facts["field"])
+        question = held.facts.get("clarification")
+        subject = f"questions/{question}" if question else held.subject
+        found[subject][field] = Strike(held.subject, held.facts, field, told.at, reason or "")
+    return found
+
+
+def is_strikes_work(gone: Gone, subject: str, saved_at: datetime) -> bool:
+    """Whether the last revision of an answer or row was left by a strike: nobody saved it."""
+    return any(strike.at == saved_at for strike in gone.get(subject, {}).values())
+
+
+def still_gone(gone: Gone, subject: str, texts: Mapping[str, str]) -> tuple[Strike, ...]:
+    """The strikes in whose place nothing was written since."""
+    return tuple(s for field, s in gone.get(subject, {}).items() if not texts.get(field))
 
 
 def struck_in_submission(session: Session, submission_id: int) -> dict[int, tuple[StruckText, ...]]:

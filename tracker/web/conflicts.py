@@ -7,7 +7,7 @@ from tracker.domain.responses import ResponseContent
 from tracker.forms.response import ResponseForm, filled_form
 from tracker.queries.reports import ReportRow
 from tracker.queries.responses import ResponseRow, responses_of, savers_since
-from tracker.queries.strikes import struck_at
+from tracker.queries.strikes import is_strikes_work, struck_of
 from tracker.queries.struck_texts import SinceStrike, answer_since_strike
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
@@ -59,8 +59,8 @@ def conflict_of(
     theirs = responses_of(session(), report.id).get(commitment.key)
     since = int(form.version.data or 0)
     mine = since_strike(report, commitment, form, typed, theirs)
-    strikes = struck_at(session(), report.id)
-    by_strike = theirs is not None and (commitment.key, theirs.saved_at) in strikes
+    gone = struck_of(session(), report.id)
+    by_strike = theirs is not None and is_strikes_work(gone, commitment.key, theirs.saved_at)
     savers = savers_since(session(), report.id, commitment.key, since)
     return Conflict(
         commitment=commitment,

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,23 +11,23 @@ from flask_babel import format_datetime, gettext, ngettext
 from tracker.domain.clock import system_clock
 from tracker.domain.contacts import Contact
 from tracker.domain.errors import Invalid, NotFound, Problem, StaleEdit, WrongStatus
-from tracker.domain.items import Item
+from tracker.domain.items import Item, texts_of
 from tracker.forms.item import ItemForm, filled_item_form
 from tracker.models.ids import new_public_id
 from tracker.policy.actions import Action
 from tracker.queries.items import (
     ItemRow,
     item_revisions,
-    items_of,
     previous_items,
     removed_items,
+    subject_of,
 )
-from tracker.queries.strikes import struck_at
-from tracker.queries.struck_texts import SinceStrike, item_since_strike
+from tracker.queries.strikes import is_strikes_work, still_gone, struck_of
+from tracker.queries.struck_texts import SinceStrike
 from tracker.services.items import SavedItem, copy_items, save_item
-from tracker.services.strikes import SOURCE as STRIKE
 from tracker.web import item_views
 from tracker.web.access import requires
+from tracker.web.item_conflicts import conflict_page, since_strike
 from tracker.web.item_desk import FORMS, Desk, load_desk
 from tracker.web.render import page, problem_text
 from tracker.web.session import current_actor
@@ -70,8 +71,25 @@ def _list_page(desk: Desk, form: ItemForm | None, new_id: str, alerts: tuple[str
         earlier=len(earlier) if desk.editable else 0,
         to_confirm=[row.item_id for row in desk.rows if item_views.to_confirm(row, today)],
         removed=removed_items(session(), desk.report.id, desk.part),
-        struck=struck_at(session(), desk.report.id),
+        **_struck(desk),
     )
+
+
+def _struck(desk: Desk) -> dict[str, Any]:
+    """By row what is gone from it, and the rows that a strike changed last."""
+    every = struck_of(session(), desk.report.id)
+    subjects = {row.item_id: subject_of(desk.part, row.item_id) for row in desk.rows}
+    return {
+        "gone": {
+            row.item_id: still_gone(every, subjects[row.item_id], texts_of(row.content))
+            for row in desk.rows
+        },
+        "by_strike": {
+            row.item_id
+            for row in desk.rows
+            if is_strikes_work(every, subjects[row.item_id], row.saved_at)
+        },
+    }
 
 
 @blueprint.get("/<part>/<item_id>")
@@ -96,7 +114,7 @@ def _item_page(
         row=row,
         form=form,
         alerts=alerts,
-        struck=struck_at(session(), desk.report.id),
+        **_struck(desk),
     )
 
 
@@ -113,7 +131,7 @@ def save(report_id: str, part: str, item_id: str) -> ResponseReturnValue:
         return _back(desk)
     try:
         typed, version = _wanted(desk, item_id, form), _version(form)
-        since = _since_strike(desk, item_id, form, typed)
+        since = since_strike(desk, item_id, form, typed)
         saved = _save(desk, item_id, version, typed, since)
     except Invalid as error:
         form.show(*error.problems)
@@ -122,9 +140,9 @@ def save(report_id: str, part: str, item_id: str) -> ResponseReturnValue:
         return _typed_page(desk, item_id, form, (problem_text(error.problem),)), 409
     except StaleEdit as error:
         session().expire_all()
-        since = _since_strike(desk, item_id, form, typed)
+        since = since_strike(desk, item_id, form, typed)
         struck = since is not None and since.left != typed
-        return _conflict_page(desk, item_id, since, error.current_version, struck), 409
+        return conflict_page(desk, item_id, since, error.current_version, struck), 409
     flash(_told(saved, removed=typed is None))
     return _back(desk)
 
@@ -138,25 +156,6 @@ def _wanted(desk: Desk, item_id: str, form: ItemForm) -> Item | None:
         return replace(row.content, confirmed_on=system_clock().date().isoformat())
     lacking = {n for n in row.content.NEEDED if not getattr(row.content, n)} if row else set()
     return form.read(desk.report.default_audience, may_lack=lacking)
-
-
-def _since_strike(
-    desk: Desk, item_id: str, form: ItemForm, typed: Item | None
-) -> SinceStrike[Item] | None:
-    """What was typed, and what of it may be saved unasked beside strikes since the page."""
-    if typed is None:
-        return None
-    version, opened, report = _version(form), form.opened_at(), desk.report.id
-    stands = _standing(desk, item_id)
-    return item_since_strike(
-        session(), report, desk.part, item_id, version, opened, typed, stands or desk.empty
-    )
-
-
-def _standing(desk: Desk, item_id: str) -> Item | None:
-    """The row as it stands now, which may be later than the desk."""
-    rows = items_of(session(), desk.report.id)[desk.part]
-    return next((row.content for row in rows if row.item_id == item_id), None)
 
 
 def _version(form: ItemForm) -> int:
@@ -214,40 +213,6 @@ def _typed_page(desk: Desk, item_id: str, form: ItemForm, alerts: tuple[str, ...
     if row is None:
         return _list_page(desk, form, item_id, alerts)
     return _item_page(desk, row, form, alerts)
-
-
-def _conflict_page(
-    desk: Desk, item_id: str, since: SinceStrike[Item] | None, version: int, struck: bool
-) -> str:
-    """Both sides of a row that somebody else saved or removed, or that a strike changed."""
-    rows = items_of(session(), desk.report.id)[desk.part]
-    theirs = next((row for row in rows if row.item_id == item_id), None)
-    last = item_revisions(session(), desk.report.id, desk.part, item_id)[-1:]
-    by_strike = bool(last) and last[0].source == STRIKE
-    mine = since.shown if since else None
-    filled = since.left if since else theirs.content if theirs else desk.empty
-    return page(
-        "reports/item_conflict.html",
-        desk=desk,
-        report=desk.report,
-        item_id=item_id,
-        mine=mine,
-        theirs=theirs,
-        last=last[0] if last else None,
-        struck=struck or by_strike,
-        apart=since.apart if since else False,
-        saved=_differing(since.left if since else None, theirs),
-        form=filled_item_form(FORMS[desk.part], version, filled),
-    )
-
-
-def _differing(mine: Item | None, theirs: ItemRow | None) -> dict[str, str]:
-    """What was saved meanwhile, by field, where both sides differ."""
-    if mine is None or theirs is None:
-        return {}
-    ours = item_views.item_words(mine)
-    words = item_views.item_words(theirs.content)
-    return {name: text for name, text in words.items() if text != ours[name]}
 
 
 @blueprint.post("/<part>/copy")

@@ -22,7 +22,7 @@ from tracker.queries.clarifications import ClarificationRow, list_for_report
 from tracker.queries.evidence import files_of_report
 from tracker.queries.reports import ReportRow
 from tracker.queries.responses import ResponseRow, responses_of, revisions_of
-from tracker.queries.strikes import struck_at
+from tracker.queries.strikes import is_strikes_work, still_gone, struck_of
 from tracker.queries.submissions import previous_answers
 from tracker.web.access import requires
 from tracker.web.desks import readable_sections
@@ -132,6 +132,7 @@ def section_page(
     questions = tuple(list_for_report(session(), report.id)) if whole else ()
     typed = {question.public_id: form for question, form in (unsent or {}).items()}
     replies = {q.public_id: ReplyForm(prefix=reply_prefix(q.public_id)) for q in questions} | typed
+    gone = struck_of(session(), report.id)
     to_check = [n for n, gap in gaps.items() if gap is Gap.NO_REASON and n not in unsaved]
     for number in to_check:
         forms[number].reason.errors = [label(Gap.NO_REASON)]
@@ -143,7 +144,9 @@ def section_page(
         path=document.path(here.code),
         commitments=commitments,
         rows=rows,
-        struck=struck_at(session(), report.id),
+        struck=gone,
+        by_strike={k for k, r in rows.items() if is_strikes_work(gone, k, r.saved_at)},
+        gone={key: still_gone(gone, key, row.content.texts()) for key, row in rows.items()},
         standings={c.paragraph: standing_of(c, contents.get(c.key)) for c in commitments},
         gaps=gaps,
         to_check=to_check,
