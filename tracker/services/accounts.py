@@ -272,11 +272,7 @@ def reactivate(session: Session, *, actor: Actor, user_id: int, clock: Clock) ->
 
 def may_administer(session: Session, user_id: int) -> bool:
     """Whether the person is an administrator now."""
-    role = select(Membership.id).where(
-        Membership.user_id == user_id,
-        Membership.role == Role.ADMINISTRATOR,
-        Membership.ended_at.is_(None),
-    )
+    role = select(Membership.id).filter_by(user_id=user_id, role=Role.ADMINISTRATOR, ended_at=None)
     return session.scalars(role).first() is not None
 
 
