@@ -51,3 +51,22 @@ def test_styles_use_logical_properties(sheet: Path) -> None:
     )
     assert not physical
     assert "@import" not in source and "url(http" not in source
+
+
+@pytest.mark.parametrize(
+    "template",
+    [t for t in TEMPLATES if t.parent.name != "auth" and t.name != "other_account.html"],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_going_back_fills_in_no_form_but_those_of_signing_in_and_of_the_account(
+    template: Path,
+) -> None:
+    """A browser would put what was typed before over the newer text, for whoever is there now.
+
+    Password managers need theirs, so the forms for signing in are let be.
+    """
+    source = template.read_text(encoding="utf-8")
+    forms = re.findall(r'<form method="post"((?:\{.*?\}+|[^>])*)>(.*?)</form>', source, re.S)
+    asks = re.compile(r"field\(|_form\(|<textarea|<select|<input (?!type=\"hidden\")")
+    filled = [tag for tag, body in forms if asks.search(body) or "data-ask-to-leave" in tag]
+    assert all(' autocomplete="off"' in tag for tag in filled)

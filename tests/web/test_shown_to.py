@@ -5,12 +5,16 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from tests.national_reports import report_at
 from tests.people import Browser, make_user, parsed, state_id
+from tracker.domain.clock import system_clock
 from tracker.domain.roles import Role
+from tracker.domain.workflow import ReportStatus
 from tracker.models import ChainEntry, NationalReport, Response, User
+from tracker.models import Session as SignedIn
 from tracker.services.passwords import hash_password
 
 GOOD = "lantern orbit quilt 27"
@@ -187,3 +191,29 @@ def test_the_person_who_typed_it_signs_in_again_and_saves_it(
     assert narratives(session) == ["Typed by Camille."]
     author = session.scalars(select(ChainEntry.actor_id).order_by(ChainEntry.id.desc())).first()
     assert author == camille.id
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("questions/28", "question"), ("return", "reason"), ("strike/28", "reason")],
+)
+def test_what_a_reviewer_typed_is_carried_through_signing_in_and_asked_of_somebody_else(
+    session: Session, browser_of: type[Browser], path: str, name: str
+) -> None:
+    work, submission = report_at(session, ReportStatus.SUBMITTED)
+    assert submission
+    first = make_user(session, Role.ADMINISTRATOR, name="First")
+    second = make_user(session, Role.ADMINISTRATOR, name="Second")
+    for user in (first, second):
+        user.password_hash = hash_password(GOOD, cheap=True)
+    session.commit()
+    browser = browser_of(first)
+    action = f"/review/submissions/{submission.public_id}/{path}"
+    sent = {"shown_to": f"{first.id} First", name: "Typed by First.", "field": "narrative"}
+    session.execute(update(SignedIn).values(expires_at=system_clock()))
+    session.commit()
+    carried = browser.post(action, sent)
+    assert carried.status_code == 401 and "Typed by First." in carried.text
+    asked = browser_of(second).post(action, typed(parsed(carried.data)))
+    assert asked.status_code == 409 and "Save as Second" in asked.text
+    assert browser_of(first).post(action, typed(parsed(carried.data))).status_code == 303

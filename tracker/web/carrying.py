@@ -43,8 +43,8 @@ def _carried_on() -> Fields:
 
 
 def carries_text() -> bool:
-    """Whether this request brings a form for a report, which must not be lost."""
-    for_report = request.method == "POST" and request.path.startswith("/reports/")
+    """Whether this request brings a form for a report or its review, which must not be lost."""
+    for_report = request.method == "POST" and request.path.startswith(("/reports/", "/review/"))
     return for_report and bool(_fields(SHOWN_TO))
 
 

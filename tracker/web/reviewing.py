@@ -36,6 +36,7 @@ from tracker.web.render import label, page
 from tracker.web.review_answers import audience_counts, compare, counted_otherwise, counts_of
 from tracker.web.review_items import compare_items, item_audiences
 from tracker.web.session import current_actor
+from tracker.web.shown_to import refuse_other_person
 from tracker.web.signing_in import settings
 from tracker.web.transaction import session
 
@@ -88,7 +89,10 @@ class Reviewed:
 
 
 def load_reviewed(submission_id: str, action: Action) -> Reviewed:
-    """The submission, for somebody of the secretariat who may do this to it."""
+    """The submission, for somebody of the secretariat who may do this to it.
+
+    What is sent for it by somebody whom its form was not shown to is refused here.
+    """
     actor = current_actor()
     authorise(actor, action)
     every = list_submissions_beside(session(), actor, submission_id)
@@ -96,6 +100,7 @@ def load_reviewed(submission_id: str, action: Action) -> Reviewed:
     document = document_or_none(session(), row.document_slug) if row else None
     if row is None or document is None:
         raise NotFound(Problem("not-found"))
+    refuse_other_person()
     return Reviewed(row, every, document)
 
 

@@ -100,6 +100,7 @@ class KeptForm {
     }
     for (const [name, [value, type]] of missing) this.sendAlong(name, value, type);
     this.form.dispatchEvent(new Event("input", { bubbles: true }));
+    this.form.closest("details")?.setAttribute("open", "");
     first?.focus();
   }
 
