@@ -3,7 +3,15 @@
 import pytest
 from playwright.sync_api import Error, Locator, Page, Route, expect
 
-from tests.browser.reporting import add_focal_point, begin_report, press
+from tests.browser.reporting import (
+    add_focal_point,
+    begin_report,
+    narrative,
+    press,
+    progress,
+    save_page,
+    save_state,
+)
 from tests.browser.site import RunningSite
 from tests.browser.visits import Visits, sign_in
 
@@ -109,3 +117,86 @@ def test_what_is_kept_goes_with_its_writer_and_with_what_is_taken_back(
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(site.url + "/")
     assert page.evaluate(KEPT) == 0
+
+
+def _lost(visits: Visits, site: RunningSite, iso3: str) -> Page:
+    """A section that offers the text of an answer which was sent into a lost line."""
+    visits.connection_may_fail = True
+    page = _open(visits, site, iso3, "sections/I.1")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.context.set_offline(True)
+    narrative(page, 25).fill("A long text of an hour.")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_contain_text("Not saved: no connection")
+    page.context.set_offline(False)
+    page.goto(page.url)
+    expect(_put_back(page)).to_be_visible()
+    return page
+
+
+def test_a_text_that_is_offered_outlives_what_is_saved_and_typed_beside_it(
+    visits: Visits, site: RunningSite
+) -> None:
+    visits.expected_statuses.add(409)
+    page = _lost(visits, site, "KEN")
+    progress(page, 25, "in_development").check()
+    page.locator("#p25-narrative_language").focus()
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    narrative(page, 25).press("a")
+    narrative(page, 25).press("Backspace")
+    page.goto(page.url)
+    _put_back(page).click()
+    expect(narrative(page, 25)).to_have_value("A long text of an hour.")
+    page.goto(page.url)  # before it was saved
+    _put_back(page).click()
+    expect(narrative(page, 25)).to_have_value("A long text of an hour.")
+    save_page(page)  # over the choice that was saved beside it
+    expect(page.get_by_role("heading", level=1)).to_have_text("Two texts of the same answer")
+    press(page, page.locator("main form .actions button"))
+    expect(narrative(page, 25)).to_have_value("A long text of an hour.")
+    expect(_put_back(page)).to_have_count(0)
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_two_texts_that_were_lost_are_both_offered(visits: Visits, site: RunningSite) -> None:
+    page = _lost(visits, site, "TZA")
+    page.context.set_offline(True)
+    narrative(page, 25).fill("Another text.")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_contain_text("Not saved: no connection")
+    page.context.set_offline(False)
+    page.goto(page.url)
+    expect(_put_back(page)).to_have_count(2)
+    expect(page.locator("#kept").get_by_role("link")).to_have_count(1)
+    page.get_by_role("button", name="Delete it").first.click()
+    expect(page.locator("#kept").get_by_role("link")).to_have_count(1)
+    page.get_by_role("button", name="Delete it").click()
+    expect(page.locator("#kept")).to_be_hidden()
+    assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_text_that_was_refused_outlives_a_line_that_is_lost_then(
+    visits: Visits, site: RunningSite
+) -> None:
+    visits.connection_may_fail = True
+    visits.expected_statuses.add(422)
+    page = _open(visits, site, "UGA", "sections/I.1")
+    address, text = page.url, "Ж" * 32_001
+    page.on("dialog", lambda dialog: dialog.accept())
+    narrative(page, 25).fill(text)
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_have_attribute("data-state", "failed")
+    save_page(page)
+    expect(narrative(page, 25)).to_have_value(text)
+    page.context.set_offline(True)
+    with pytest.raises(Error, match="ERR_INTERNET_DISCONNECTED"), page.expect_navigation():
+        page.locator("form.responses > .actions button[type=submit]").click()
+    page.context.set_offline(False)
+    page.goto(address)
+    expect(narrative(page, 25)).to_have_value("")
+    _put_back(page).click()
+    expect(narrative(page, 25)).to_have_value(text)
+    narrative(page, 25).fill("Shorter.")
+    save_page(page)
+    expect(_put_back(page)).to_have_count(0)
+    assert page.evaluate("sessionStorage.length") == 0

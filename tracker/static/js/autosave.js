@@ -1,6 +1,6 @@
 // Saves an answer two seconds after typing stops and on leaving a field. Without this script the
 // page has a save button that does the same. "Saved" is written only when the server said so.
-import { forget, recall, remember } from "./storage.js";
+import { forget, keysUnder, recall, remember } from "./storage.js";
 
 const WAIT = 2000;
 const RETRY = 15000;
@@ -90,6 +90,7 @@ class Answer {
     this.lost = null; // a save whose answer did not come: it may have arrived
     this.sent = null; // the one that is on its way
     this.running = false;
+    this.offers = new Set();
     this.laws = new Laws(box.querySelector(".measures"));
     box.addEventListener("input", () => this.changed());
     // A button that is being pressed saves by itself, and must not move from under the pointer.
@@ -270,31 +271,41 @@ class Answer {
     this.state.dataset.state = "failed";
   }
 
+  // What the page shows itself since it was refused stays kept until it is saved.
   offerKept() {
-    const kept = recall(this.storageKey);
-    if (!kept) return;
-    if (meaning(kept.values) === meaning([...valuesOf(this.box)])) {
-      forget(this.storageKey);
-      return;
+    const shown = this.content();
+    for (const key of [this.storageKey, ...keysUnder(`${this.storageKey}:`)]) {
+      const kept = recall(key);
+      if (kept && meaning(kept.values) !== shown) this.offer(kept, key);
+      else if (kept && !("unsaved" in this.box.dataset)) forget(key);
+    }
+  }
+
+  // It has a key of its own until it is decided, whatever is typed and saved here meanwhile.
+  offer(kept, from) {
+    const key = from === this.storageKey ? `${from}:${random()}` : from;
+    if (key !== from) {
+      forget(from);
+      remember(key, kept);
     }
     const line = document.createElement("div");
     line.className = "notice notice-alert";
     line.append(`${texts.textRestore} `);
-    line.append(this.choice(texts.textTake, () => this.putBack(kept), line));
-    line.append(" ", this.choice(texts.textDrop, () => {}, line));
+    line.append(this.choice(texts.textTake, () => this.putBack(kept), line, key));
+    line.append(" ", this.choice(texts.textDrop, () => {}, line, key));
     this.box.prepend(line);
-    this.offered = true;
+    this.offers.add(key);
   }
 
-  choice(label, act, line) {
+  choice(label, act, line, key) {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "button button-secondary";
     button.textContent = label;
     button.addEventListener("click", () => {
-      forget(this.storageKey);
+      forget(key);
       line.remove();
-      this.offered = false;
+      this.offers.delete(key);
       tellKept();
       act();
     });
@@ -328,7 +339,7 @@ const answers = [...form.querySelectorAll(".response[data-save]")].map((box) => 
 
 // The paragraph where kept text is offered may be far below.
 function tellKept() {
-  const offers = answers.filter((answer) => answer.offered);
+  const offers = answers.filter((answer) => answer.offers.size);
   const box = document.querySelector("#kept");
   const list = document.createElement("ul");
   for (const { box: { dataset } } of offers) {
