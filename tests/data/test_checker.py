@@ -134,6 +134,14 @@ def test_what_is_whole_holds(desk: Desk) -> None:
     assert "Le droit a été complété." in done.stdout and "No such border." in done.stdout
 
 
+def test_a_struck_text_cannot_be_found_by_trying(desk: Desk) -> None:
+    """A telephone number has few digits: with its salt, whoever is given the proof finds it."""
+    texts = [text for link in desk.proof["links"] for text in link["texts"].values()]
+    assert [text for text in texts if text["value"] is None] == [{"salt": None, "value": None}]
+    assert all(text["salt"] for text in texts if text["value"] is not None)
+    assert desk.check().returncode == 0
+
+
 def test_a_file_of_keys_does_as_well_and_a_receipt_alone_is_little(desk: Desk) -> None:
     desk.write("receipt", desk.receipt)
     desk.write(

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tracker.domain.chain import instant
-from tracker.models import ChainEntry
+from tracker.models import ChainEntry, ChainText
 from tracker.queries.recorded import load_recorded
 from tracker.queries.verified_submissions import hashed_content
 
@@ -16,7 +16,8 @@ def proof_of(session: Session, *, report_id: int, number: int) -> dict[str, Any]
     """What was submitted, and every link until now, with texts and salts.
 
     Later links are there so that later checkpoints can be checked, too. It holds what the working
-    copy says: for the State's own people alone. Texts that were struck out are null.
+    copy says: for the State's own people alone. Texts that were struck out are null and their salts
+    too: with it a short one, such as a telephone number, is found from its digest by trying.
     """
     recorded = load_recorded(session, report_id)
     row = next(row for row in recorded.submissions if row.number == number)
@@ -38,5 +39,10 @@ def _link(entry: ChainEntry) -> dict[str, Any]:
         "digests": entry.digests,
         "prev_hash": entry.prev_hash,
         "hash": entry.hash,
-        "texts": {text.field: {"salt": text.salt, "value": text.value} for text in entry.texts},
+        "texts": {text.field: _text(text) for text in entry.texts},
     }
+
+
+def _text(text: ChainText) -> dict[str, str | None]:
+    gone = text.value is None
+    return {"salt": None if gone else text.salt, "value": text.value}
