@@ -6,6 +6,7 @@ not there says nothing, and nothing is ever blanked by it.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -113,13 +114,17 @@ class PlacedProblem:
 
 @dataclass(frozen=True, slots=True)
 class FilledTemplate:
-    """A whole uploaded template. ``sections`` are those it was made for, ``None`` for all."""
+    """A whole uploaded template. ``sections`` are those it was made for, ``None`` for all.
+
+    ``made_at`` is when it was made, as it says itself; ``None`` in what was kept before that.
+    """
 
     language: str
     sections: tuple[str, ...] | None
     sheets: Mapping[SheetRole, FilledSheet]
     problems: tuple[PlacedProblem, ...] = field(default=())
     leftovers: tuple[Leftover, ...] = ()
+    made_at: datetime | None = None
 
     def rows(self, role: SheetRole) -> tuple[FilledRow, ...]:
         """The rows of one sheet; none where the file has no such sheet."""
@@ -146,17 +151,20 @@ def filled_data(filled: FilledTemplate) -> dict[str, Any]:
         "sheets": {role.value: _sheet_data(sheet) for role, sheet in filled.sheets.items()},
         "problems": [_problem_data(problem) for problem in filled.problems],
         "leftovers": [[part.sheet, part.cell, part.text, part.wrong] for part in filled.leftovers],
+        "made_at": filled.made_at.isoformat() if filled.made_at else None,
     }
 
 
 def filled_from(data: Mapping[str, Any]) -> FilledTemplate:
     """The template again from what ``filled_data`` gave, also after a turn through JSON."""
+    made_at = data.get("made_at")
     return FilledTemplate(
         language=data["language"],
         sections=tuple(data["sections"]) if data["sections"] is not None else None,
         sheets={SheetRole(role): _sheet_from(sheet) for role, sheet in data["sheets"].items()},
         problems=tuple(_problem_from(problem) for problem in data["problems"]),
         leftovers=tuple(Leftover(*part) for part in data.get("leftovers", ())),
+        made_at=datetime.fromisoformat(made_at) if made_at else None,
     )
 
 

@@ -7,6 +7,7 @@ read from the database.
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -94,6 +95,7 @@ def _is_sound(identity: Identity) -> bool:
     return (
         all(isinstance(text, str) for text in texts)
         and identity.language in LANGUAGES
+        and _is_instant(identity.made_at)
         and (identity.sections is None or _are_texts(identity.sections))
         and isinstance(identity.sheets, dict)
         and _are_texts([*identity.sheets.values()])
@@ -104,6 +106,10 @@ def _is_sound(identity: Identity) -> bool:
 
 def _are_texts(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(part, str) for part in value)
+
+
+def _is_instant(text: str) -> bool:
+    return datetime.fromisoformat(text).tzinfo is not None
 
 
 def _is_version(value: object) -> bool:

@@ -11,10 +11,11 @@ from tracker.domain.errors import Invalid, NotFound, Problem
 from tracker.domain.filled import FilledTemplate, filled_data
 from tracker.domain.merging import Choice, bound
 from tracker.domain.roles import Actor
-from tracker.models import ImportPlan
+from tracker.models import ImportPlan, NationalReport, State
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.queries.import_plans import SAVED, own_import_plan
+from tracker.queries.struck_in_files import without_struck
 from tracker.queries.templates import editable_sections
 
 PLAN_LASTS = timedelta(days=1)
@@ -33,7 +34,8 @@ def keep_plan(
     clock: Clock,
 ) -> str:
     """Keep what was read for a day; gives its public id. Plans that have expired are deleted, and
-    those before the last few of the same person for the same report.
+    those before the last few of the same person for the same report. Texts that were struck out
+    since the file was made are not kept.
 
     ``NotPermitted`` where the actor may not change the State's report.
     """
@@ -55,6 +57,13 @@ def keep_plan(
     session.add(row)
     session.flush()
     _delete_all_but_the_last(session, row)
+    # A strike made meanwhile is known from here on; one that comes later deletes the plan.
+    session.get_one(State, state_id, with_for_update={"read": True})
+    report_id = session.scalar(
+        select(NationalReport.id).filter_by(state_id=state_id, cycle_id=cycle_id)
+    )
+    row.content = filled_data(without_struck(session, state_id, report_id, filled))
+    session.flush()
     return row.public_id
 
 

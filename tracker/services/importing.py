@@ -52,7 +52,7 @@ def _frame(session: Session, actor: Actor, state_id: int, cycle_id: int) -> Temp
 def _plan(
     session: Session, frame: TemplateFrame, filled: FilledTemplate, choices: Choices, clock: Clock
 ) -> Plan:
-    said = without_struck(session, frame.report_id, filled)
+    said = without_struck(session, frame.state_id, frame.report_id, filled)
     return make_plan(said, import_basis(session, frame, said, at=clock()), choices)
 
 

@@ -1,5 +1,7 @@
 """An uploaded workbook as a filled-in template: recognised, then read cell by cell."""
 
+from datetime import datetime
+
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.filled import (
     FilledSheet,
@@ -79,6 +81,7 @@ def read_template(raw: RawWorkbook, frame: TemplateFrame) -> FilledTemplate:
         sheets=sheets,
         problems=tuple(problems),
         leftovers=tuple(left),
+        made_at=datetime.fromisoformat(identity.made_at),
     )
 
 
