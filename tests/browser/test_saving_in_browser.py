@@ -357,6 +357,7 @@ def test_text_kept_is_for_its_writer_only_and_goes_when_that_person_signs_out(
     sign_in(page, "focal.som@example.org")
     page.goto(address)
     expect(page.get_by_role("button", name="Put it back")).to_be_visible()
+    page.once("dialog", lambda dialog: dialog.accept())  # that it is deleted
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(site.url + "/")
     assert page.evaluate(KEPT) == 0

@@ -33,3 +33,19 @@ def test_what_was_saved_is_told_once_and_what_was_refused_is_not(
     sent |= {"kept": "no <name>", "version": "1", "statement": "None"}
     assert browser.post(f"{address}/{'a' * 22}", sent).status_code == 303
     assert told(browser.soup(address)) == ("", "")
+
+
+def test_who_was_signed_out_is_told_once_on_a_page_that_is_not_stored(
+    session: Session, browser_of: type[Browser]
+) -> None:
+    user = make_user(session, Role.FOCAL_POINT, "GHA")
+    browser = browser_of(user)
+    browser.post("/sign-out")
+    answer = browser.get("/")
+    body = parsed(answer.data).body
+    assert body and body["data-signed-out"] == str(user.id)
+    assert answer.headers["Cache-Control"] == "no-store"
+    answer = browser.get("/")
+    body = parsed(answer.data).body
+    assert body and "data-signed-out" not in body.attrs
+    assert answer.headers["Cache-Control"] != "no-store"

@@ -3,15 +3,17 @@
 A script keeps what is typed into a form under a name of its own, which the form brings along, and
 drops it when a page says that this very save was committed. Nothing else can tell it: a browser
 that lost the line comes back to the same page. An answer of which two texts were settled is named
-by report and paragraph: of these the one that was not chosen may be kept.
+by report and paragraph: of these the one that was not chosen may be kept. And of whom nothing is to
+be kept any more, once that person has signed out.
 """
 
 import re
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, g, request, session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from tracker.web.carrying import carries_text
+from tracker.web.signing_in import SIGNED_OUT
 
 KEPT = "kept"
 ARRIVED = "arrived"
@@ -34,9 +36,27 @@ def arrived() -> str:
     return str(session.pop(ARRIVED, ""))
 
 
+def signed_out() -> str:
+    """The number of whoever was signed out last, told once; empty of nobody.
+
+    A page that says so is never shown again by going back: that person may be there again.
+    """
+    person = session.pop(SIGNED_OUT, "")
+    g.says_who_left = bool(person)
+    return str(person)
+
+
 def init_app(app: Flask) -> None:
     """Stand before the transaction, so that what is noted here has been committed."""
-    app.jinja_env.globals.update(kept_shown_here=shown_here, kept_arrived=arrived)
+    app.jinja_env.globals.update(
+        kept_shown_here=shown_here, kept_arrived=arrived, signed_out=signed_out
+    )
+
+    @app.after_request
+    def store_no_farewell(response: Response) -> Response:
+        if g.get("says_who_left"):
+            response.headers["Cache-Control"] = "no-store"
+        return response
 
     @app.after_request
     def note_arrival(response: Response) -> Response:

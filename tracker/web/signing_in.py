@@ -25,6 +25,7 @@ from tracker.web.session import current_actor, current_browser, hand_over, reque
 from tracker.web.transaction import keep_despite_error, release, session
 
 log = structlog.get_logger("signing-in")
+SIGNED_OUT = "signed_out"  # in the cookie: the number of who has just been signed out
 
 
 class SignInRefused(Exception):
@@ -132,8 +133,11 @@ def begin(token: str) -> None:
 
 
 def end() -> None:
-    """Sign this browser out."""
+    """Sign this browser out; the next page says who went, so that it drops the texts it keeps."""
+    browser = current_browser()
     _end_here()
+    if browser is not None:
+        form_session[SIGNED_OUT] = browser.person.user_id
     hand_over(None)
 
 

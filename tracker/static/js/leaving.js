@@ -34,6 +34,7 @@ document.addEventListener("click", (event) => {
 window.addEventListener("beforeunload", (event) => {
   const leaving = sent;
   sent = null; // who stays after all is asked again
+  if (leaving && "asked" in leaving.dataset) return;
   const forms = [...document.querySelectorAll("form[data-ask-to-leave]")];
   if (forms.some((form) => form !== leaving && holdsUnsaved(form))) event.preventDefault();
 });
