@@ -22,19 +22,27 @@ from tests.exchange.templates import (
 )
 from tests.items import CONTACT, save
 from tests.national_reports import Reporting, begin_report, report_at
+from tests.people import Browser
 from tests.submitted import make_cycle
+from tracker.domain.clock import system_clock
 from tracker.domain.contacts import Contact
 from tracker.domain.item_fields import Part
+from tracker.domain.merging import Verdict
+from tracker.domain.progress import Progress
+from tracker.domain.responses import Measure
 from tracker.domain.workflow import ReportStatus
+from tracker.exchange.plan_lines import plan_lines
 from tracker.exchange.template_marked import write_marked
+from tracker.exchange.template_notes import conflict_sentence
+from tracker.exchange.template_words import CellWords
 from tracker.exchange.translations import translator
-from tracker.exchange.words import Made
-from tracker.models import ChainEntry, ImportPlan
+from tracker.exchange.words import Made, Words
+from tracker.models import ChainEntry, ImportPlan, User
 from tracker.queries.import_plans import import_plan_or_none
 from tracker.queries.items import items_of, subject_of
 from tracker.queries.responses import responses_of
 from tracker.services.import_plans import keep_plan
-from tracker.services.importing import plan_import
+from tracker.services.importing import ImportRefused, plan_import
 
 ANSWERS, LAWS, CONTACTS = "Answers", "Laws and instruments", "Contacts"
 PHONE, LAW = "+233 555", "Arms Act"
@@ -42,6 +50,10 @@ PHONE, LAW = "+233 555", "Arms Act"
 
 def said(work: Reporting) -> str:
     return responses_of(work.session, work.report.id)["bms7/annex/28"].content.narrative
+
+
+def laws(work: Reporting) -> tuple[Measure, ...]:
+    return responses_of(work.session, work.report.id)["bms7/annex/28"].content.measures
 
 
 def contacts(work: Reporting) -> list[Contact]:
@@ -55,9 +67,10 @@ def open_desk(work: Reporting, cycle: str = "bms7") -> TemplateDesk:
     return replace(desk_of(work), cycle_slug=cycle, made=made)
 
 
-def entry(work: Reporting, item_id: str) -> ChainEntry:
-    subject = subject_of(Part.CONTACTS, item_id)
-    return work.session.scalars(select(ChainEntry).where(ChainEntry.subject == subject)).one()
+def revision_of(work: Reporting, subject: str) -> ChainEntry:
+    """The first of an answer or item."""
+    revisions = select(ChainEntry).where(ChainEntry.subject == subject, ChainEntry.version == 1)
+    return work.session.scalars(revisions).one()
 
 
 def pasted(content: bytes, item_id: str) -> bytes:
@@ -71,6 +84,13 @@ def pasted(content: bytes, item_id: str) -> bytes:
             sheet.cell(number + 1, at).value = sheet.cell(number, at).value
 
     return edited(content, paste)
+
+
+def keep(desk: TemplateDesk, content: bytes) -> str:
+    return keep_plan(
+        desk.session, actor=desk.actor, state_id=desk.state_id, cycle_id=desk.cycle_id,
+        filename="w.xlsx", file_hash="0" * 64, filled=desk.read(content), clock=desk.clock,
+    )  # fmt: skip
 
 
 def repeated(content: bytes, place: str, words: str) -> bytes:
@@ -112,16 +132,11 @@ class TestWhatIsKept:
             (answer_row(26), "Progress", "nonsense"), (answer_row(25), "Narrative", "Stays."),
         )  # fmt: skip
         content = repeated(content, place, words)
-        revision = session.scalars(
-            select(ChainEntry).where(ChainEntry.subject == "bms7/annex/28")
-        ).all()[-1]
+        revision = revision_of(work, "bms7/annex/28")
         strike_out(work, revision, "narrative")
         strike_out(work, revision, "measures.0.title")
 
-        public_id = keep_plan(
-            session, actor=desk.actor, state_id=desk.state_id, cycle_id=desk.cycle_id,
-            filename="w.xlsx", file_hash="0" * 64, filled=desk.read(content), clock=desk.clock,
-        )  # fmt: skip
+        public_id = keep(desk, content)
         kept = json.dumps(session.scalars(select(ImportPlan.content)).one())
         row = import_plan_or_none(session, desk.actor, public_id, at=desk.clock())
         assert row is not None
@@ -142,6 +157,99 @@ class TestWhatIsKept:
         assert ("A note." in shown) == (place == "beside")
 
 
+class TestEditedSince:
+    """What the file says was made from a text that was struck out: somebody is asked."""
+
+    @pytest.fixture
+    def work(self, session: Session) -> Reporting:
+        work, _ = report_at(session, ReportStatus.RETURNED)
+        return work
+
+    def test_a_text_is_a_conflict_that_says_why(self, session: Session, work: Reporting) -> None:
+        desk, row = open_desk(work), answer_row(28)
+        longer = f"{said(work)} Since 2024."
+        content = filled_in(
+            desk.template(), ANSWERS, (row, "Narrative", longer), (row, "Lead agency", "Police")
+        )
+        assert [cell.verdict for cell in desk.plan(content).cells] == [
+            Verdict.CHANGED, Verdict.NEW
+        ]  # fmt: skip
+        strike_out(work, revision_of(work, "bms7/annex/28"), "narrative")
+
+        plan = desk.plan(content)
+        (cell,) = plan.conflicts
+        assert (cell.field, cell.mine, cell.theirs) == ("narrative", longer, "")
+        words = CellWords(Words("en", translator("en")))
+        assert conflict_sentence(cell, words).startswith("The secretariat struck a text out here")
+        (line,) = plan_lines(plan.conflicts, desk.data().frame, words)
+        assert line.why == conflict_sentence(cell, words)
+        with pytest.raises(ImportRefused):
+            desk.apply(content)
+        desk.apply(content, {cell.place: "theirs"})
+        assert said(work) == ""
+        work.answer(28, progress=Progress.IMPLEMENTED, narrative="Written anew.")
+        (cell,) = desk.plan(content).conflicts
+        assert conflict_sentence(cell, words).endswith("It now says: Written anew.")
+        assert not [c for c in desk.plan(desk.template()).cells if c.field == "narrative"]
+
+    def test_the_page_says_why(self, work: Reporting, browser_of: type[Browser]) -> None:
+        desk = open_desk(work)
+        row = answer_row(28)
+        content = filled_in(desk.template(), ANSWERS, (row, "Narrative", f"{said(work)} More."))
+        strike_out(work, revision_of(work, "bms7/annex/28"), "narrative")
+        desk.clock = system_clock
+        plan = keep(desk, content)
+        work.session.commit()
+        browser = browser_of(work.session.get_one(User, work.focal_point.user_id))
+        page = browser.soup(f"/reports/{work.report.public_id}/imports/{plan}")
+        (conflict,) = page.select("fieldset")
+        assert "The secretariat struck a text out here" in conflict.text
+        assert not conflict.select("[checked]"), "neither is chosen for anybody"
+
+    def test_an_emptied_cell_needs_nobody(self, work: Reporting) -> None:
+        desk = open_desk(work)
+        content = filled_in(desk.template(), ANSWERS, (answer_row(28), "Narrative", "[clear]"))
+        strike_out(work, revision_of(work, "bms7/annex/28"), "narrative")
+        assert not desk.plan(content).conflicts
+
+    def test_an_edited_law_is_a_conflict_of_the_laws(self, work: Reporting) -> None:
+        desk = open_desk(work)
+        content = filled_in(desk.template(), LAWS, (3, "Law or instrument", f"{LAW}, amended"))
+        strike_out(work, revision_of(work, "bms7/annex/28"), "measures.0.title")
+        (cell,) = desk.plan(content).conflicts
+        assert cell.field == "measures" and cell.struck
+        desk.apply(content, {cell.place: "theirs"})
+        assert [law.title for law in laws(work)] == [""]
+        desk.apply(content, {cell.place: "mine"})
+        assert [law.title for law in laws(work)] == [f"{LAW}, amended"]
+        assert not desk.plan(content).cells
+
+    def test_a_law_that_is_added_is_none(self, work: Reporting) -> None:
+        desk = open_desk(work)
+        cells = ((4, "Paragraph", 28), (4, "Law or instrument", "Border Act"))
+        content = filled_in(desk.template(), LAWS, *cells)
+        strike_out(work, revision_of(work, "bms7/annex/28"), "measures.0.title")
+        plan = desk.plan(content)
+        assert not plan.conflicts
+        assert [cell.verdict for cell in plan.cells] == [Verdict.CHANGED]
+
+    def test_a_row_is_a_conflict_in_that_field_alone(self, work: Reporting) -> None:
+        item_id = save(work, replace(CONTACT, address="Hill Road")).item_id
+        desk = open_desk(work)
+        number = row_named(desk.template(), CONTACTS, item_id)
+        content = filled_in(
+            desk.template(), CONTACTS,
+            (number, "Address", "Hill Road, Accra"), (number, "Telephone", PHONE),
+        )  # fmt: skip
+        strike_out(work, revision_of(work, subject_of(Part.CONTACTS, item_id)), "address")
+        plan = desk.plan(content)
+        found = {cell.field: (cell.verdict, cell.struck) for cell in plan.cells}
+        assert found == {
+            "address": (Verdict.CONFLICT, True),
+            "phone": (Verdict.NEW, False),
+        }
+
+
 class TestPastedAsANewRow:
     """The row of a contact was pasted below before its telephone number was struck out."""
 
@@ -158,7 +266,7 @@ class TestPastedAsANewRow:
     def test_it_comes_without_the_words(self, work: Reporting, item_id: str) -> None:
         desk = open_desk(work)
         content = pasted(desk.template(), item_id)
-        strike_out(work, entry(work, item_id), "phone")
+        strike_out(work, revision_of(work, subject_of(Part.CONTACTS, item_id)), "phone")
         desk.apply(content)
         assert contacts(work) == [CONTACT, CONTACT]
 
@@ -169,7 +277,7 @@ class TestPastedAsANewRow:
         number = row_named(desk.template(), CONTACTS, item_id)
         content = pasted(desk.template(), item_id)
         content = filled_in(content, CONTACTS, (number + 1, "Address", PHONE))
-        strike_out(work, entry(work, item_id), "phone")
+        strike_out(work, revision_of(work, subject_of(Part.CONTACTS, item_id)), "phone")
         desk.apply(content)
         assert contacts(work)[1] == replace(CONTACT, address=PHONE)
         later = open_desk(work)

@@ -38,6 +38,19 @@ def test_one_value(base: object, mine: object, theirs: object, verdict: Verdict)
     assert three_way(base, mine, theirs) is verdict
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs", "verdict"),
+    [
+        ("b", "", Verdict.CONFLICT),
+        ("b", "c", Verdict.CONFLICT),
+        ("b", "b", Verdict.UNCHANGED),
+        ("", "", Verdict.UNCHANGED),
+    ],
+)
+def test_made_from_a_text_that_was_struck_out(mine: str, theirs: str, verdict: Verdict) -> None:
+    assert three_way("", mine, theirs, struck=True) is verdict
+
+
 def plan_of(
     role: SheetRole, rows: list[FilledRow], choices: Choices | None = None, **known: Any
 ) -> Plan:

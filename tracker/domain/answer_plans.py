@@ -81,8 +81,11 @@ def _fields(
             continue
         mine = getattr(said, name)
         there = getattr(sides.theirs, name)
-        verdict = three_way(getattr(sides.base, name), mine, there, first=not sides.version)
-        if draft.judge(row, name, verdict, text, shown):
+        struck = name in sides.struck
+        verdict = three_way(
+            getattr(sides.base, name), mine, there, first=not sides.version, struck=struck
+        )
+        if draft.judge(row, name, verdict, text, shown, struck=struck):
             accepted[name] = mine
     return accepted
 

@@ -99,11 +99,13 @@ def _fields(
         if problems:
             draft.judge(row, name, Verdict.INVALID, text, shown.get(name, ""), problems)
             continue
-        before = getattr(base, name)
-        verdict = three_way(before, mine, getattr(theirs, name), first=sides.theirs is None)
+        before, struck = getattr(base, name), name in sides.struck
+        verdict = three_way(
+            before, mine, getattr(theirs, name), first=sides.theirs is None, struck=struck
+        )
         if gone:
             verdict = Verdict.UNCHANGED if mine == before else Verdict.CONFLICT
-        if draft.judge(row, name, verdict, text, shown.get(name, "")):
+        if draft.judge(row, name, verdict, text, shown.get(name, ""), struck=struck):
             accepted[name] = text
     return accepted
 

@@ -29,7 +29,11 @@ def plan_laws(
     for row in rows:
         for name, found in read.take(row).items():
             _refuse(draft, row, name, found)
-    merged = theirs if read.mine in (theirs, base) else _merge(read, sides)
+    # Laws change places: an edit of any may repeat what was struck out of one.
+    struck = any(name.startswith(LISTED) for name in sides.struck) and any(read.edits.values())
+    merged: tuple[Measure, ...] | None = theirs
+    if read.mine not in (theirs, base):
+        merged = None if struck else _merge(read, sides)
     outcome = read.mine if merged is None else merged
     too_many = [Problem("too-many-measures", LISTED, {"limit": MAX_MEASURES})]
     for row in read.rows_of(outcome[MAX_MEASURES:]):
@@ -42,7 +46,8 @@ def plan_laws(
         draft.unchanged += sum(len(row.texts) for row in rows) - len(draft.cells)
         return None
     shown = listed_laws(outcome), listed_laws(theirs)
-    return outcome if draft.judge(read.rows[0], LISTED, verdict, *shown, column="title") else None
+    applies = draft.judge(read.rows[0], LISTED, verdict, *shown, column="title", struck=struck)
+    return outcome if applies else None
 
 
 def _refuse(draft: Draft, row: FilledRow, name: str, problems: list[Problem]) -> None:

@@ -67,7 +67,8 @@ class Sides(Generic[T]):
     ``known`` is false where the file names a version that there never was. Of a row that is new
     in the file, ``ended`` tells that it was saved before and removed since, ``elsewhere`` that
     its id is one of another report. ``laws_since`` are the titles of laws that an answer held at
-    any time since the file was made, removed ones too.
+    any time since the file was made, removed ones too. ``struck`` are the fields of ``base`` whose
+    texts were struck out: it is empty there, and what the file says was made from those words.
     """
 
     version: int
@@ -77,6 +78,7 @@ class Sides(Generic[T]):
     ended: bool = False
     elsewhere: bool = False
     laws_since: frozenset[str] = frozenset()
+    struck: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class PlannedCell:
 
     ``mine`` and ``theirs`` are as typed. ``apart`` is the verdict before a conflict was settled;
     a cell that is held back because another one of its record is wrong has no problem itself.
-    ``against`` stands for what a conflict is with.
+    ``against`` stands for what a conflict is with, ``struck`` for one with a strike.
     """
 
     role: SheetRole
@@ -113,6 +115,7 @@ class PlannedCell:
     apart: Verdict
     problems: tuple[Problem, ...] = ()
     against: str = ""
+    struck: bool = False
 
     @property
     def place(self) -> str:
@@ -198,11 +201,16 @@ class Plan:
         return not self.errors and not self.conflicts
 
 
-def three_way(base: object, mine: object, theirs: object, *, first: bool = False) -> Verdict:
-    """The verdict on one value. Nothing there yet makes it new, as in the ``first`` version."""
+def three_way(
+    base: object, mine: object, theirs: object, *, first: bool = False, struck: bool = False
+) -> Verdict:
+    """The verdict on one value. Nothing there yet makes it new, as in the ``first`` version.
+
+    Made from a text that was ``struck`` out since, it may hold those words: somebody decides.
+    """
     if mine in (theirs, base):
         return Verdict.UNCHANGED
-    if theirs != base:
+    if theirs != base or struck:
         return Verdict.CONFLICT
     return Verdict.NEW if first or not theirs else Verdict.CHANGED
 
@@ -220,7 +228,7 @@ class Draft:
 
     def judge(
         self, row: FilledRow, name: str, verdict: Verdict, mine: str, theirs: str,
-        problems: Iterable[Problem] = (), column: str = "", whole: str = "",
+        problems: Iterable[Problem] = (), column: str = "", whole: str = "", struck: bool = False,
     ) -> bool:  # fmt: skip
         """Note a cell, which stands in ``column`` or in the one of its name.
 
@@ -236,7 +244,7 @@ class Draft:
         self.cells.append(
             PlannedCell(
                 self.role, self.record, name, self.sheet.name, self.sheet.cell(row, column or name),
-                settled, mine, theirs, verdict, tuple(problems), against,
+                settled, mine, theirs, verdict, tuple(problems), against, clashes and struck,
             )
         )  # fmt: skip
         return settled in (Verdict.NEW, Verdict.CHANGED)
@@ -271,5 +279,5 @@ def _wrong(cell: PlannedCell, problems: tuple[Problem, ...]) -> PlannedCell:
     return PlannedCell(
         cell.role, cell.record, cell.field, cell.sheet, cell.cell,
         Verdict.INVALID, cell.mine, cell.theirs, cell.apart, (*cell.problems, *problems),
-        cell.against,
+        cell.against, cell.struck,
     )  # fmt: skip

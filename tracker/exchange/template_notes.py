@@ -14,6 +14,10 @@ from tracker.exchange.template_words import CellWords
 
 LONGEST_QUOTE = 500
 MEASURES_FIELD = "measures"
+STRUCK = N_(
+    "The secretariat struck a text out here after the file was made, and what the file says was "
+    "made from it. Keep it only if it says nothing of what was struck out."
+)
 
 
 def column_of(role: SheetRole, name: str) -> str:
@@ -60,11 +64,14 @@ def shown_text(cell: PlannedCell, text: str, cells: CellWords) -> str:
 
 
 def conflict_sentence(cell: PlannedCell, cells: CellWords) -> str:
-    """What was saved meanwhile, perhaps by the same person, shortened."""
+    """What was saved meanwhile, perhaps by the same person, shortened; or that it was struck."""
     theirs = shown_text(cell, cell.theirs, cells)
+    if not theirs and cell.struck:
+        return cells.words(STRUCK)
     if not theirs:
         return cells.words(N_("This was emptied or removed online after the file was made."))
     cut = theirs if len(theirs) <= LONGEST_QUOTE else f"{theirs[:LONGEST_QUOTE]}…"
-    return cells.words(
+    now = cells.words(
         N_("This was changed online after the file was made. It now says: %(said)s"), said=cut
     )
+    return f"{cells.words(STRUCK)} {now}" if cell.struck else now

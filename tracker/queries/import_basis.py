@@ -1,7 +1,7 @@
 """What the database says on everything in an uploaded template, in few statements.
 
 What a file was made from is the revision that its version names, read here and never taken from
-the file. Texts struck out of it are empty: ``struck_texts`` takes them out of the file too.
+the file. Texts struck out of it are empty: ``struck_in_files`` takes them out of the file too.
 """
 
 from collections import defaultdict
@@ -197,7 +197,14 @@ class _Reader:
         if link is not None:
             base = content_from(link.facts, _texts(link))
         since = self._laws_since.get(key, frozenset())
-        return Sides(self._present.get(key, 0), theirs or empty, base, known, laws_since=since)
+        return Sides(
+            self._present.get(key, 0),
+            theirs or empty,
+            base,
+            known,
+            laws_since=since,
+            struck=_struck(link),
+        )
 
     def items(self, part: Part, theirs: Mapping[str, Item]) -> dict[str, Sides[Item | None]]:
         """The items of one part, those that the file names and those that stand now."""
@@ -220,6 +227,7 @@ class _Reader:
             known,
             ended=subject in self._fresh.ended,
             elsewhere=subject in self._fresh.elsewhere,
+            struck=_struck(link),
         )
 
     def figures(self, slug: str, theirs: Figures) -> Sides[Figures]:
@@ -234,3 +242,8 @@ class _Reader:
 def _texts(link: ChainEntry) -> dict[str, str]:
     """The texts of a revision; those struck out are empty."""
     return {text.field: text.value or "" for text in link.texts}
+
+
+def _struck(link: ChainEntry | None) -> frozenset[str]:
+    """The fields of a past revision that were struck out."""
+    return frozenset(text.field for text in link.texts if text.struck_at) if link else frozenset()
