@@ -44,6 +44,8 @@ KEPT = (
     "account_event",
     "evidence",
     "submission_evidence",
+    "national_report",
+    "installation",
 )
 REFUSED = "history is only added to"
 # What the services may still do to a row: each is tried below, in the right order and in others.
@@ -54,6 +56,13 @@ LATER = {
     ("submission", "published_at"),
     ("submission", "superseded_at"),
     ("submission", "superseded_by_id"),
+}
+# What goes on changing in a row that stays: the history and its last change are held by verify.
+FREE = {
+    ("national_report", "status"),
+    ("national_report", "default_audience"),
+    ("national_report", "last_saved_at"),
+    ("installation", "data_version"),
 }
 
 
@@ -154,7 +163,7 @@ def test_no_column_is_changed_and_no_row_goes(life: Reporting) -> None:
 def _refuses_everything(session: Session, name: str) -> None:
     table, dialect = Base.metadata.tables[name], session.get_bind().dialect.name
     assert session.execute(text(f"SELECT count(*) FROM {name}")).scalar_one() >= 1
-    free = {column for of, column in LATER if of == name}
+    free = {column for of, column in LATER | FREE if of == name}
     for column in table.columns:
         if column.name not in free:
             statement = f"UPDATE {name} SET {column.name} = {altered(column, dialect)}"
@@ -282,4 +291,5 @@ def test_the_triggers_know_every_column(engine: Engine) -> None:
             table: Table = Base.metadata.tables[name]
             columns = {column["name"] for column in inspect(engine).get_columns(name)}
             assert columns == set(table.columns.keys())
-            assert not [column for column in columns if f"NEW.{column}" not in body], name
+            kept = columns - {column for of, column in FREE if of == name}
+            assert not [column for column in kept if f"NEW.{column}" not in body], name

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from tests.national_reports import BEGINNING, Reporting, begin_report
 from tests.signing import SIGNER
+from tests.submitted import make_cycle
 from tests.tampering import as_owner, cut_off, without_triggers, write_anew
 from tracker.delivery.signing import KeyFile, new_signer
 from tracker.domain.progress import Progress
@@ -477,12 +478,78 @@ def _public_id(site: Site) -> str:
     )
 
 
+def as_opened_by_an_older_version(site: Site, work: Reporting) -> None:
+    """Its first link names neither State nor cycle."""
+    opened = site.session.scalars(
+        select(ChainEntry).where(ChainEntry.report_id == work.report.id, ChainEntry.seq == 1)
+    ).one()
+    with without_triggers(site.session):
+        opened.facts = {}
+        write_anew(site.session, work.report.id, SIGNER)
+        site.no_checkpoints()
+
+
+TO_STATE = "UPDATE national_report SET state_id = (SELECT id FROM state WHERE iso3 = :to)"
+TO_CYCLE = "UPDATE national_report SET cycle_id = (SELECT id FROM reporting_cycle WHERE slug = :to)"
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_reports_given_to_each_others_states_are_found(site: Site, older: bool) -> None:
+    if older:
+        as_opened_by_an_older_version(site, site.ghana)
+    with without_triggers(site.session):
+        for work, to in ((site.ghana, "FRA"), (site.kenya, "GHA"), (site.ghana, "KEN")):
+            site.run(f"{TO_STATE} WHERE id = :report", to=to, report=work.report.id)
+    found = site.verify()
+    assert found is not None
+    if not older:
+        assert (found.state, found.place) == ("GHA", "report")
+        assert found.problem == "it was opened for KEN, cycle bms7, and was moved"
+        return
+    as_opened_by_an_older_version(site, site.kenya)
+    found = site.verify()
+    assert found is not None
+    assert (found.state, found.place) == ("KEN", "submission 1, receipt")
+    assert found.problem == "“state” is not what stands here"
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_a_report_moved_to_another_cycle_is_found(site: Site, older: bool) -> None:
+    make_cycle(site.session, "bms7-2026")
+    if older:
+        as_opened_by_an_older_version(site, site.ghana)
+    with without_triggers(site.session):
+        site.run(f"{TO_CYCLE} WHERE id = :report", to="bms7-2026", report=site.ghana.report.id)
+    found = site.verify(receipt=not older)
+    assert found is not None and (found.state, found.cycle) == ("GHA", "bms7-2026")
+    expected = ("report", "it was opened for GHA, cycle bms7, and was moved")
+    if older:
+        expected = ("submission 1, receipt", "“cycle” is not what stands here")
+    assert (found.place, found.problem) == expected
+
+
+NAMED_BY_RECEIPTS = {
+    "state": "UPDATE state SET iso3 = 'ZZZ' WHERE iso3 = 'GHA'",
+    "cycle": "UPDATE reporting_cycle SET slug = 'another'",
+    "document": "UPDATE outcome_document SET symbol = 'A/1'",
+}
+
+
+@pytest.mark.parametrize("name", NAMED_BY_RECEIPTS)
+def test_what_a_receipt_names_is_not_renamed(site: Site, name: str) -> None:
+    as_opened_by_an_older_version(site, site.ghana)
+    as_opened_by_an_older_version(site, site.kenya)
+    site.run(NAMED_BY_RECEIPTS[name])
+    found = site.verify()
+    assert found is not None
+    assert found.problem == f"“{name}” is not what stands here"
+
+
 OUTSIDE_THE_HISTORY = (
     "UPDATE \"user\" SET name = 'Somebody else'",
     "UPDATE membership SET role = 'observer' WHERE role = 'focal-point'",
     "UPDATE reporting_cycle SET opens_on = '2020-01-01'",
     "UPDATE commitment SET addressee = 'secretariat'",
-    "UPDATE outcome_document SET symbol = 'A/1'",
 )
 
 

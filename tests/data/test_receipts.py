@@ -156,7 +156,7 @@ def test_a_receipt_signed_by_nobody_known_is_found(
     unsigned = {k: v for k, v in made.receipt.items() if k not in ("key_id", "signature")}
     for forged in (
         signed(RECEIPT_TAG, unsigned, new_signer()),
-        made.receipt | {"document": "A/1"},
+        made.receipt | {"checkpoint": {"number": 9, "hash": "0" * 64}},
         unsigned,
         unsigned | {"format": "tracker-receipt/1"},
     ):

@@ -325,6 +325,10 @@ TAMPERINGS = {
         "UPDATE submission SET superseded_at = NULL WHERE $THIS AND number = 3",
         "submission 3",
     ),
+    "superseded by another": (
+        "UPDATE submission SET superseded_by_id = id WHERE $THIS AND number = 3",
+        "submission 3",
+    ),
     "question altered": (
         "UPDATE clarification SET question = 'Why?' WHERE $THIS",
         "question ",
@@ -335,6 +339,32 @@ TAMPERINGS = {
         "question ",
     ),
     "reply altered": ("UPDATE clarification SET reply = 'Never.' WHERE $THIS", "question "),
+    "question moved to another paragraph": (
+        "UPDATE clarification SET commitment_id = commitment_id + 1 WHERE $THIS",
+        "question ",
+    ),
+    "question moved to another submission": (
+        "UPDATE clarification SET submission_id = (SELECT max(id) FROM submission WHERE $THIS)"
+        " WHERE $THIS",
+        "question ",
+    ),
+    "question put in another mouth": (
+        'UPDATE clarification SET asked_by_id = (SELECT min(id) FROM "user") WHERE $THIS',
+        "question ",
+    ),
+    "reply put in another mouth": (
+        "UPDATE clarification SET replied_by_id = asked_by_id WHERE $THIS",
+        "question ",
+    ),
+    "report given to another State": (
+        "UPDATE national_report SET state_id = (SELECT id FROM state WHERE iso3 = 'FRA')"
+        " WHERE id = :report",
+        "report",
+    ),
+    "report given another public id": (
+        "UPDATE national_report SET public_id = 'another' WHERE id = :report",
+        "link 1",
+    ),
     "question removed": ("DELETE FROM clarification WHERE $THIS", "question "),
 }
 

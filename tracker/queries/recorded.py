@@ -13,6 +13,7 @@ from tracker.models import (
     Evidence,
     IndicatorReturn,
     NationalReport,
+    OutcomeDocument,
     ReceiptDocument,
     Response,
     Submission,
@@ -43,6 +44,7 @@ class Recorded:
     """
 
     report: NationalReport
+    document: str  # its symbol
     head: ChainHead | None
     entries: list[ChainEntry]
     people: dict[int, str]
@@ -90,8 +92,10 @@ def load_recorded(session: Session, report_id: int) -> Recorded:
     )
     actors = {entry.actor_id for entry in entries if entry.actor_id is not None}
     people = session.execute(select(User.id, User.public_id).where(User.id.in_(actors)))
+    report = session.get_one(NationalReport, report_id)
     return Recorded(
-        report=session.get_one(NationalReport, report_id),
+        report=report,
+        document=session.get_one(OutcomeDocument, report.cycle.document_id).symbol,
         head=session.get(ChainHead, report_id),
         entries=entries,
         people={key: public_id for key, public_id in people},
@@ -120,6 +124,7 @@ def load_recorded(session: Session, report_id: int) -> Recorded:
             session.scalars(
                 select(Clarification)
                 .where(Clarification.report_id == report_id)
+                .options(joinedload(Clarification.commitment))
                 .order_by(Clarification.id)
             )
         ),

@@ -110,6 +110,10 @@ def _head(recorded: Recorded) -> Iterator[Broken]:
     opened = recorded.entries[0]
     if opened.kind != "opened" or opened.at != recorded.report.opened_at:
         yield Broken("report", "it was not opened when its first link says")
+    told = (opened.facts.get("state"), opened.facts.get("cycle"))
+    stands = (recorded.report.state.iso3, recorded.report.cycle.slug)
+    if told not in (stands, (None, None)):  # reports opened by older versions say neither
+        yield Broken("report", f"it was opened for {told[0]}, cycle {told[1]}, and was moved")
 
 
 def _status(recorded: Recorded) -> Iterator[Broken]:

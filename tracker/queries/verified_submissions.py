@@ -18,6 +18,7 @@ from tracker.queries.signing import is_signed
 from tracker.queries.submissions import submitted_content
 
 NOT_SIGNED = "it was not signed by a key of this site"
+NO_REPLY = ("", None, None)
 MARKS = ("withdraw", "return", "accept", "publish")
 
 
@@ -117,6 +118,9 @@ def _content(recorded: Recorded, row: Submission) -> Iterator[Broken]:
 
 def _receipt(recorded: Recorded, row: Submission, entry: ChainEntry) -> Iterator[Broken]:
     expected: dict[str, Any] = {
+        "state": recorded.report.state.iso3,
+        "cycle": recorded.report.cycle.slug,
+        "document": recorded.document,
         "report": recorded.report.public_id,
         "submission": row.public_id,
         "number": row.number,
@@ -167,7 +171,9 @@ def _marks(recorded: Recorded, row: Submission) -> Iterator[Broken]:
         for entry in recorded.events("step-publish")
         if publication is not None and entry.seq > publication.seq
     ]
-    if row.superseded_at != (later[0].at if later else None):
+    numbers = {made.id: made.number for made in recorded.submissions}
+    mark = (row.superseded_at, numbers.get(row.superseded_by_id or 0))
+    if mark != ((later[0].at, later[0].facts["number"]) if later else (None, None)):
         yield Broken(f"submission {row.number}", "its mark “superseded” is not the history's")
 
 
@@ -182,16 +188,21 @@ def clarifications(recorded: Recorded) -> Iterator[Broken]:
     replied = {e.facts["clarification"]: e for e in recorded.events("clarification-replied")}
     withdrawn = {e.facts["clarification"]: e for e in recorded.events("clarification-withdrawn")}
     rows = {row.public_id: row for row in recorded.clarifications}
+    numbers = {row.id: row.number for row in recorded.submissions}
     for public_id in sorted(set(asked) | set(rows)):
         row, question, answer = rows.get(public_id), asked.get(public_id), replied.get(public_id)
         if row is None or question is None:
             yield Broken(f"question {public_id}", "it was removed or added beside the history")
             continue
         place = f"question {public_id} on {question.subject}"
-        if (row.question, row.asked_at) != (_text(question, "question"), question.at):
+        about = (question.subject, question.facts["number"])
+        if (row.commitment.key, numbers.get(row.submission_id)) != about:
+            yield Broken(place, "it was moved to another paragraph or submission")
+        asked_then = (_text(question, "question"), question.at, question.actor_id)
+        if (row.question, row.asked_at, row.asked_by_id) != asked_then:
             yield Broken(place, "it is not the question that was asked")
-        expected = (_text(answer, "reply"), answer.at) if answer else ("", None)
-        if (row.reply, row.replied_at) != expected:
+        expected = (_text(answer, "reply"), answer.at, answer.actor_id) if answer else NO_REPLY
+        if (row.reply, row.replied_at, row.replied_by_id) != expected:
             yield Broken(place, "its reply is not the one that was given")
         taken_back = withdrawn.get(public_id)
         mark = (taken_back.at, taken_back.actor_id) if taken_back else (None, None)

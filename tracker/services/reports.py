@@ -52,7 +52,14 @@ def open_report(
     )
     session.add(report)
     chain.begin(session, report)
-    chain.append(session, report=report, actor=actor, kind="opened", at=now)
+    chain.append(
+        session,
+        report=report,
+        actor=actor,
+        kind="opened",
+        at=now,
+        facts={"state": session.get_one(State, state_id).iso3, "cycle": cycle.slug},
+    )
     return report
 
 
