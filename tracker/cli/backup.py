@@ -10,7 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, text
 
 from tracker import __version__
-from tracker.cli.database import connect, reading, schema_problem
+from tracker.cli.database import connect, expect_ready, reading
 from tracker.cli.lost_files import lost_files
 from tracker.cli.output import stop
 from tracker.delivery.archive import BrokenArchive, Manifest, take_name, unpack, write_archive
@@ -18,7 +18,7 @@ from tracker.delivery.database_copies import CopyFailed, copy_database, member_n
 from tracker.delivery.instance_files import kept_files, unknown_names
 from tracker.domain.clock import system_clock
 from tracker.queries.verified_files import NamedFile, named_files
-from tracker.settings import BadSettings, Settings, load_settings
+from tracker.settings import Settings, load_settings
 
 
 @click.command()
@@ -63,9 +63,7 @@ def make_backup(settings: Settings, out: Path, *, with_secrets: bool) -> Manifes
     """
     engine = connect(settings)
     try:
-        problem = schema_problem(engine)
-        if problem:
-            raise BadSettings([problem])
+        expect_ready(engine, settings)
         facts = _facts(engine, settings, with_secrets=with_secrets)
     finally:
         engine.dispose()

@@ -9,12 +9,12 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, inspect, make_url, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from tracker.domain.uploads import FREE_NEEDED
-from tracker.models import Base, grants, schema
+from tracker.models import Base, Installation, grants, kept, schema
 from tracker.models.engine import (
     configure,
     may_only_be_read,
@@ -147,6 +147,27 @@ def schema_problem(engine: Engine) -> str | None:
         return schema.schema_problem(connection)
 
 
+def kind_problem(engine: Engine, settings: Settings) -> str | None:
+    """One sentence if demonstration data and real reports are about to meet."""
+    with engine.connect() as connection:
+        if not inspect(connection).has_table(Installation.__tablename__):
+            return None
+        holds = connection.scalar(select(Installation.demonstration))
+    if holds is None or holds == settings.demonstration:
+        return None
+    return (
+        f"The database holds {'demonstration data' if holds else 'real reports'}, and TRACKER_ENV "
+        f"is {settings.environment}: nothing is done with it. Name another database."
+    )
+
+
+def expect_ready(engine: Engine, settings: Settings) -> None:
+    """``BadSettings`` where its tables or its data are not those of this site."""
+    problem = schema_problem(engine) or kind_problem(engine, settings)
+    if problem:
+        raise BadSettings([problem])
+
+
 def rights_problem(engine: Engine) -> str | None:
     """One sentence if this role may not do in a table what a site does there.
 
@@ -177,6 +198,12 @@ def read_only_problem(engine: Engine) -> str | None:
     return None
 
 
+def kept_problem(engine: Engine) -> str | None:
+    """One sentence if the database would let history be changed."""
+    with engine.connect() as connection:
+        return kept.missing_sentence(connection)
+
+
 def wall_problem(engine: Engine) -> str | None:
     """One sentence if nothing in the database keeps the rows of a State from others.
 
@@ -203,9 +230,7 @@ def transaction(settings: Settings) -> Iterator[Session]:
     """One write transaction: committed at the end, rolled back on any error."""
     engine = connect(settings)
     try:
-        problem = schema_problem(engine)
-        if problem:
-            raise BadSettings([problem])
+        expect_ready(engine, settings)
         with write_intent(), Session(engine) as session, session.begin():
             yield session
     finally:
@@ -217,9 +242,7 @@ def reading(settings: Settings) -> Iterator[Session]:
     """One read transaction."""
     engine = connect(settings)
     try:
-        problem = schema_problem(engine)
-        if problem:
-            raise BadSettings([problem])
+        expect_ready(engine, settings)
         with Session(engine) as session:
             yield session
     finally:

@@ -18,6 +18,8 @@ from tracker.cli.database import (
     connect,
     full_disk,
     grant,
+    kept_problem,
+    kind_problem,
     one_at_a_time,
     read_only_problem,
     rights_problem,
@@ -29,6 +31,7 @@ from tracker.cli.database import (
 from tracker.cli.group import NOT_ALLOWED
 from tracker.cli.keys import key_file, key_problem
 from tracker.cli.neighbours import silent_neighbours
+from tracker.cli.triggers import make_again
 from tracker.domain.clock import system_clock
 from tracker.domain.mail import MailState
 from tracker.domain.roles import OPERATOR
@@ -73,7 +76,10 @@ def set_up(settings: Settings) -> None:
 
 def _set_up(engine: Engine, settings: Settings) -> str:
     """Everything; a sentence if the key that signs cannot."""
+    if mixed := kind_problem(engine, settings):
+        raise BadSettings([mixed])
     upgrade(engine)
+    make_again(engine, upgrade)
     with write_intent(), Session(engine) as session, session.begin():
         load_seed(session, demonstration=settings.demonstration)
         grant(session, settings)
@@ -138,7 +144,7 @@ def _look_into_database(settings: Settings) -> tuple[str, list[str], list[str]]:
         return "", error.problems, []
     try:
         found = (
-            schema_problem(engine) or rights_problem(engine),
+            schema_problem(engine) or kind_problem(engine, settings) or rights_problem(engine),
             read_only_problem(engine),
             key_file(settings).problem(),
         )
@@ -148,7 +154,7 @@ def _look_into_database(settings: Settings) -> tuple[str, list[str], list[str]]:
         with Session(engine) as session:
             mail = _about_mail(settings, count_mail(session))
             key = key_problem(session, settings)
-        problems = [told for told in (full_disk(settings), key) if told]
+        problems = [told for told in (full_disk(settings), key, kept_problem(engine)) if told]
         return mail, problems, [*filter(None, [wall_problem(engine)])]
     finally:
         engine.dispose()

@@ -12,6 +12,7 @@ from tracker.cli.database import reading
 from tracker.cli.lost_files import lost_files
 from tracker.cli.output import format_option, print_json
 from tracker.domain.outside_copies import NotACopy, read_copy
+from tracker.models.kept import missing_sentence
 from tracker.queries.checkpoints import every_checkpoint
 from tracker.queries.outside_copies import file_problem
 from tracker.queries.signing import list_keys
@@ -63,6 +64,7 @@ def verify(receipts: tuple[Path, ...], checkpoints: tuple[Path, ...], form: str)
         reports = len(list_report_places(session))
         broken = next(findings(session, standing, copies, refresh=lambda: _refresh(session)), None)
         named = named_files(session)
+        unguarded = missing_sentence(session.connection())
     broken = broken or next(lost_files(settings, named), None)  # no read stays open meanwhile
     counts = {
         "reports": reports,
@@ -72,6 +74,7 @@ def verify(receipts: tuple[Path, ...], checkpoints: tuple[Path, ...], form: str)
         "outside_checkpoints": len(copies.checkpoints),
     }
     notes = [f"No earlier key vouches for the key {name}." for name in unvouched(standing.keys)]
+    notes += filter(None, [unguarded])
     _print(form, counts, broken, notes)
     sys.exit(1 if broken else 0)
 

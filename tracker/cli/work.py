@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import sessionmaker
 
 from tracker.cli.checkpoints import DaySigner
-from tracker.cli.database import connect, schema_problem
+from tracker.cli.database import connect, expect_ready
 from tracker.cli.export_making import ExportMaker
 from tracker.cli.mailing import Mailer
 from tracker.delivery.files import ExportFolder
@@ -84,9 +84,7 @@ def work(once: bool, parent: int | None) -> None:
     ending = Ending(parent)
     engine = connect(settings)
     try:
-        problem = schema_problem(engine)
-        if problem:
-            raise BadSettings([problem])
+        expect_ready(engine, settings)
         jobs = table_of_jobs(engine, settings, ending)
         _check_folder(settings)
         if once:
