@@ -7,6 +7,7 @@ from tests.browser.reporting import (
     add_focal_point,
     begin_report,
     narrative,
+    on_disk,
     press,
     progress,
     save_page,
@@ -200,3 +201,40 @@ def test_a_text_that_was_refused_outlives_a_line_that_is_lost_then(
     save_page(page)
     expect(_put_back(page)).to_have_count(0)
     assert page.evaluate("sessionStorage.length") == 0
+
+
+def test_a_text_put_back_while_a_save_is_on_its_way_is_saved_over_nothing(
+    visits: Visits, site: RunningSite
+) -> None:
+    visits.expected_statuses.add(409)
+    page = _lost(visits, site, "RWA")
+    held: list[Route] = []
+    page.route("**/responses/25", lambda route: held.append(route), times=1)
+    narrative(page, 25).fill("Typed since.")
+    with page.expect_request("**/responses/25"):
+        _put_back(page).click()  # leaving the field saves it
+    page.wait_for_timeout(200)
+    expect(narrative(page, 25)).to_have_value("Typed since.")
+    held[0].continue_()
+    expect(narrative(page, 25)).to_have_value("A long text of an hour.")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_have_attribute("data-state", "failed")
+    found = on_disk(site, "RWA", 25)
+    assert found is not None and found.narrative == "Typed since."
+
+
+def test_what_is_typed_in_a_form_outlives_what_is_put_back_over_it(
+    visits: Visits, site: RunningSite
+) -> None:
+    page = _open(visits, site, "GAB", "items/targets")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator("#statement").fill("Typed first.")
+    page.goto(page.url)
+    page.locator("#statement").fill("Typed since.")
+    _put_back(page).click()
+    expect(page.locator("#statement")).to_have_value("Typed first.")
+    page.locator("#level").select_option(index=1)
+    press(page, _button(page, "Save"))
+    expect(page.get_by_role("status").first).to_contain_text("Saved at")
+    _put_back(page).click()
+    expect(page.locator("#statement")).to_have_value("Typed since.")

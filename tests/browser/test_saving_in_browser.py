@@ -628,3 +628,37 @@ def test_what_was_said_to_be_saved_survives_a_killed_server(
         expect(narrative(page, 25)).to_have_value(text)
     site.tracker("verify")
     assert count_entries(site, "ETH") == 3
+
+
+QUICK = """
+const native = AbortSignal.timeout;
+AbortSignal.timeout = (time) => native.call(AbortSignal, time / 20);
+"""
+
+
+@pytest.mark.parametrize("whole_page", [False, True])
+def test_an_answer_that_never_comes_counts_as_lost_and_the_page_says_what_it_waits_for(
+    visits: Visits, site: RunningSite, whole_page: bool
+) -> None:
+    iso3 = "TCD" if whole_page else "GIN"
+    page = visits.open(site)
+    page.add_init_script(QUICK)
+    page.goto(begin_report(page, add_focal_point(site, iso3)) + SECTION)
+    page.route("**/responses/25", lambda _: None, times=1)
+    narrative(page, 25).fill("Hangs.")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_have_text("Saving…")
+    button = page.locator("form.responses > .actions button[type=submit]")
+    if whole_page:
+        button.click(no_wait_after=True)
+        expect(page.locator(".actions [role=status]")).to_have_text("Saving…")
+        expect(page.get_by_role("status").first).to_contain_text("Saved at")
+        expect(narrative(page, 25)).to_have_value("Hangs.")
+    else:
+        expect(save_state(page, 25)).to_contain_text("Not saved: no connection")
+        page.keyboard.press("Shift+Tab")
+        narrative(page, 25).press("End")
+        narrative(page, 25).press_sequentially(" No more.")
+        page.keyboard.press("Tab")
+        expect(save_state(page, 25)).to_contain_text("Saved at")
+    assert _stored(site, iso3, 25) == ("Hangs." if whole_page else "Hangs. No more.")

@@ -1,9 +1,11 @@
 // Saves an answer two seconds after typing stops and on leaving a field. Without this script the
 // page has a save button that does the same. "Saved" is written only when the server said so.
+import { Laws, clearErrors } from "./laws.js";
 import { forget, keysUnder, recall, remember } from "./storage.js";
 
 const WAIT = 2000;
 const RETRY = 15000;
+const LONGEST = 30000; // that an answer of the server is waited for; then it counts as lost
 const form = document.querySelector("form.responses");
 const texts = form.dataset;
 
@@ -17,61 +19,6 @@ function valuesOf(box) {
     values.append(field.name, field.value);
   }
   return values;
-}
-
-function clearErrors(box) {
-  for (const line of box.querySelectorAll(".field-error")) line.remove();
-  for (const field of box.querySelectorAll(".field-invalid")) field.classList.remove("field-invalid");
-  for (const control of box.querySelectorAll("[aria-invalid]")) {
-    control.removeAttribute("aria-invalid");
-    const described = control.getAttribute("aria-describedby")?.replace(/ ?\S+-error/, "");
-    if (described) control.setAttribute("aria-describedby", described);
-    else control.removeAttribute("aria-describedby");
-  }
-}
-
-// The laws of one answer. Without this script further empty rows come with the page after a save.
-class Laws {
-  constructor(box) {
-    this.box = box;
-    this.button = box.querySelector("[data-add-row]");
-    box.querySelector("[data-without-script]").hidden = true;
-    this.button.addEventListener("click", () => this.add()?.querySelector("input").focus());
-    this.show();
-  }
-
-  get rows() {
-    return [...this.box.querySelectorAll(".measure")];
-  }
-
-  get isFull() {
-    return this.rows.length >= Number(this.box.dataset.most);
-  }
-
-  show() {
-    this.button.hidden = this.isFull;
-  }
-
-  // The last row again, empty and with the next number in every name.
-  add() {
-    if (this.isFull) return null;
-    const last = this.rows.at(-1);
-    const row = last.cloneNode(true);
-    clearErrors(row);
-    const next = (text) => text.replace(/-measures-(\d+)-/g, (_, number) => `-measures-${Number(number) + 1}-`);
-    for (const element of row.querySelectorAll("[id], [for]")) {
-      for (const name of ["id", "for", "name", "aria-describedby"]) {
-        if (element.hasAttribute(name)) element.setAttribute(name, next(element.getAttribute(name)));
-      }
-    }
-    for (const field of row.querySelectorAll("input")) {
-      field.removeAttribute("value");
-      field.value = "";
-    }
-    last.after(row);
-    this.show();
-    return row;
-  }
 }
 
 // What an answer says, whatever its version and however many empty rows its page shows.
@@ -111,12 +58,15 @@ class Answer {
 
   // Where this very save finds out that the session has ended, one press is enough.
   async pressed(button) {
-    if (this.running) {
-      await new Promise((done) => this.box.addEventListener("answered", done, { once: true }));
-    }
+    await this.answered();
     if (!this.needsSignIn) await this.save();
     if (this.needsSignIn) form.requestSubmit(button);
     else if (this.lacking) this.showLacking();
+  }
+
+  // Once nothing of this answer is on its way.
+  async answered() {
+    if (this.running) await new Promise((done) => this.box.addEventListener("answered", done, { once: true }));
   }
 
   content() {
@@ -193,7 +143,8 @@ class Answer {
   // Whoever signed in again in another window has a new token: the same save goes again with it.
   async send(body) {
     const address = this.box.dataset.save;
-    const post = () => fetch(address, { method: "POST", body, headers: { Accept: "application/json" } });
+    const headers = { Accept: "application/json" };
+    const post = () => fetch(address, { method: "POST", body, headers, signal: AbortSignal.timeout?.(LONGEST) });
     const answer = await post();
     const { token } = await answer.clone().json();
     if (!token) return answer;
@@ -302,20 +253,21 @@ class Answer {
     button.type = "button";
     button.className = "button button-secondary";
     button.textContent = label;
-    button.addEventListener("click", () => {
-      forget(key);
+    button.addEventListener("click", async () => {
       line.remove();
       this.offers.delete(key);
       tellKept();
-      act();
+      await act();
+      forget(key);
     });
     return button;
   }
 
   // The version that the text was typed over comes back with it, so that a save meanwhile is
   // seen as a conflict and not written over. One of its own whose answer was lost is none: it is
-  // sent first, with its own key.
-  putBack(kept) {
+  // sent first, with its own key. A save on its way would take the version for its own.
+  async putBack(kept) {
+    await this.answered();
     if (kept.lost) {
       const body = new URLSearchParams(kept.lost.body);
       body.set("csrf_token", form.querySelector("[name=csrf_token]").value);
@@ -357,12 +309,16 @@ form.querySelector("[data-enter]").addEventListener("click", (event) => {
   event.preventDefault();
   for (const answer of answers) answer.save();
 });
+const waiting = document.createElement("span");
+[waiting.className, waiting.role] = ["hint", "status"];
 form.addEventListener("submit", (event) => {
   const waited = answers.find((answer) => answer.running);
   if (waited) {
     // The page must not be sent while one of its answers is on its way: the two would conflict.
     event.preventDefault();
-    waited.box.addEventListener("answered", () => form.requestSubmit(event.submitter), { once: true });
+    event.submitter?.after(waiting);
+    waiting.textContent = texts.textSaving;
+    waited.answered().then(() => form.requestSubmit(event.submitter));
     return;
   }
   for (const answer of answers) clearTimeout(answer.timer);

@@ -39,9 +39,9 @@ class KeptForm {
     this.isUnsaved = "unsaved" in form.dataset;
     this.id = id;
     this.given = given(form);
-    const field = document.createElement("input");
-    [field.type, field.name, field.value] = ["hidden", "kept", this.id];
-    form.append(field);
+    this.name = document.createElement("input");
+    [this.name.type, this.name.name, this.name.value] = ["hidden", "kept", this.id];
+    form.append(this.name);
     this.offerAll();
     form.addEventListener("input", ({ target }) => target.closest("[data-save]") ?? this.keep());
     form.addEventListener("submit", () => this.keep());
@@ -83,7 +83,9 @@ class KeptForm {
 
   // With the version that it was typed over, so that a save meanwhile is seen, and with the address
   // that it was sent to, so that a row that arrived unseen is not made twice.
+  // What was typed since stays kept under its name, and is offered in its turn.
   putBack({ action, values }) {
+    this.id = this.name.value = random();
     if (action) this.form.setAttribute("action", action);
     const missing = new Map(values.map(([name, value, type]) => [name, [value, type]]));
     let first = null;
