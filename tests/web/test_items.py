@@ -253,6 +253,22 @@ def test_who_changes_what_was_removed_meanwhile_and_the_other_way_round(
     assert rows(work) == [replace(CONTACT, phone="222")]
 
 
+def test_a_new_row_that_a_colleague_removed_is_made_again_on_purpose_only(
+    browser: Browser, work: Reporting, session: Session
+) -> None:
+    """Sent again by who never saw the answer to the first sending."""
+    address, values = new_row(browser, work)
+    sent = values | {"kind": "coordination_body", "name": "Commission"}
+    assert browser.post(address, sent).status_code == 303
+    save(work, None, address.rsplit("/", 1)[1], 1)
+    session.commit()
+    again = browser.post(address, sent)
+    assert again.status_code == 409 and "The row was removed." in again.text
+    assert rows(work) == []
+    assert browser.post(address, fields(parsed(again.data))).status_code == 303
+    assert [row.name for row in rows(work)] == ["Commission"]
+
+
 def test_a_locked_report_keeps_what_was_typed_on_the_page(
     browser: Browser, work: Reporting, session: Session
 ) -> None:

@@ -15,7 +15,7 @@ from tracker.queries.indicators import returns_of
 from tracker.queries.struck_in_files import without_struck
 from tracker.queries.templates import TemplateFrame, editable_sections, template_frame
 from tracker.services.indicators import save_indicator
-from tracker.services.items import save_item
+from tracker.services.items import last_version, save_item
 from tracker.services.reports import editable_report, open_report
 from tracker.services.responses import save_response
 
@@ -152,13 +152,17 @@ class _Saver:
         part = record.role.part
         if part is None:
             raise ValueError(record.role)
+        # A row that was removed is made again, as its plan says, over its removal.
+        version = record.version or last_version(
+            self._session, self._report_id, part, record.record
+        )
         save_item(
             self._session,
             actor=self._actor,
             report_id=self._report_id,
             part=part,
             item_id=record.record,
-            expected_version=record.version,
+            expected_version=version,
             content=record.content,
             clock=self._clock,
             source=self._source,

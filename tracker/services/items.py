@@ -48,16 +48,16 @@ def save_item(
 
     A new item has version 0 and an ``item_id`` that the caller made (``new_public_id``): sent
     twice, it is made once. ``StaleEdit`` where another version stands (its ``current_version``
-    is 0 where the item was removed), ``WrongStatus`` where the report is locked, ``NotFound``
-    where the id belongs to another report, ``Invalid`` for a paragraph that the document does not
-    have, for a day of confirmation that has not come and for one item too many.
+    is that of the removal where the item was removed), ``WrongStatus`` where the report is locked,
+    ``NotFound`` where the id belongs to another report, ``Invalid`` for a paragraph that the
+    document does not have, for a day of confirmation that has not come and for one item too many.
     """
     now = clock()
     state_id = session.get_one(NationalReport, report_id).state_id
     authorise(actor, Action.REPORT_EDIT, Subject(state_id=state_id))
     report = editable_report(session, report_id, at=now)
     row = _row(session, part, report, item_id)
-    current = row.version if row else 0
+    current = row.version if row else last_version(session, report.id, part, item_id)
     if row and content_of_item(part, row) == content:
         return SavedItem(item_id, row.version, row.saved_at, changed=False)
     if row is None and content is None:  # removed before: the same answer again
@@ -103,7 +103,7 @@ def record_item(
     source: str,
 ) -> SavedItem:
     """Write ``content`` as the next version of an item of a locked report; ``None`` ends it."""
-    version = _next_version(session, report, part, item_id)
+    version = last_version(session, report.id, part, item_id) + 1  # counts on after a removal
     if content is not None:
         _write(session, actor, report, part, item_id, row, content, version, now)
     elif row is not None:
@@ -170,14 +170,14 @@ def _count(session: Session, part: Part, report: NationalReport) -> int:
     return session.scalar(count) or 0
 
 
-def _next_version(session: Session, report: NationalReport, part: Part, item_id: str) -> int:
-    """One more than the history holds: an item made again after its removal counts on."""
+def last_version(session: Session, report_id: int, part: Part, item_id: str) -> int:
+    """What the history of an item has come to, its removal included; 0 of a new one."""
     last = session.scalar(
         select(func.max(ChainEntry.version)).where(
-            ChainEntry.report_id == report.id, ChainEntry.subject == subject_of(part, item_id)
+            ChainEntry.report_id == report_id, ChainEntry.subject == subject_of(part, item_id)
         )
     )
-    return (last or 0) + 1
+    return last or 0
 
 
 def _write(

@@ -24,7 +24,7 @@ from tracker.queries.items import (
 )
 from tracker.queries.strikes import is_strikes_work, still_gone, struck_of
 from tracker.queries.struck_texts import SinceStrike
-from tracker.services.items import SavedItem, copy_items, save_item
+from tracker.services.items import SavedItem, copy_items, last_version, save_item
 from tracker.web import item_views
 from tracker.web.access import requires
 from tracker.web.item_conflicts import conflict_page, since_strike
@@ -179,8 +179,8 @@ def _save(
     if since is not None and since.shown == _content_at(desk, item_id, version):
         return None
     if since is not None and since.left != content:
-        row = desk.row(item_id)
-        raise StaleEdit(Problem("struck-since"), row.version if row else 0)
+        stands = last_version(session(), desk.report.id, desk.part, item_id)
+        raise StaleEdit(Problem("struck-since"), stands)
     return save_item(
         session(),
         actor=current_actor(),
