@@ -225,7 +225,7 @@ def test_a_submitted_report_is_locked(
     assert locked.value.problem.code == "report-locked"
     for status, way in (
         (ReportStatus.ACCEPTED, "ask the secretariat to return"),
-        (ReportStatus.PUBLISHED, "press “Reopen” on its page"),
+        (ReportStatus.PUBLISHED, "focal point of your State presses “Reopen” on its page"),
     ):
         report.status = status
         with pytest.raises(WrongStatus) as locked:

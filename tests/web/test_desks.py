@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.national_reports import Reporting, begin_report, report_at
-from tests.people import Browser
+from tests.people import Browser, make_user, parsed
 from tests.submitted import make_cycle
 from tests.web.test_public import text_of
 from tests.web.test_reporting import fields
 from tracker.domain.progress import Progress
+from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
 from tracker.models import User
 from tracker.queries.responses import savers_since
@@ -112,3 +113,27 @@ def test_who_saved_since_is_asked_of_later_versions_of_this_answer_alone(
     by = {work.focal_point.user_id}
     for version, savers in ((0, by), (1, set[int | None]())):
         assert savers_since(work.session, work.report.id, "bms7/annex/28", version) == savers
+
+
+def test_beside_two_texts_a_reply_to_a_question_that_is_closed_is_shown_as_not_sent(
+    session: Session, browser_of: type[Browser]
+) -> None:
+    work, submission = report_at(session, ReportStatus.SUBMITTED)
+    assert submission
+    work.ask(submission, "Since when?", 28)
+    work.give_back(submission)
+    mine = browser_at(work, browser_of)
+    colleague = browser_of(make_user(session, Role.FOCAL_POINT, "GHA", name="Kofi"))
+    path = f"/reports/{work.report.public_id}/sections/I.1"
+    page = mine.soup(path)
+    send = str(page.select("button[name=send]")[0]["value"])
+    sent = fields(page) | {"p28-narrative": "Mine.", f"reply-{send}-reply": "My reply.", "send": send}
+    assert f"reply-{send}-reply" in fields(page)
+    theirs = {"p28-narrative": "Theirs.", f"reply-{send}-reply": "Done.", "send": send}
+    assert colleague.post(path, fields(colleague.soup(path)) | theirs).status_code == 303
+    answer = mine.post(path, sent)
+    told = text_of(parsed(answer.data).select("main")[0])
+    assert answer.status_code == 409 and "Two texts of the same answer" in told
+    assert "What you typed, not sent My reply." in told
+    assert "with the button that sends it" not in told
+    assert fields(parsed(answer.data))[f"reply-{send}-reply"] == "My reply."

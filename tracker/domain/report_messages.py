@@ -21,7 +21,8 @@ REPORT_MESSAGES: Final[dict[str, str]] = {
     ),
     "report-locked-published": N_(
         "This report is not open for changes: it was published. Nothing was changed. Keep a copy "
-        "of what you have; to correct the report, press “Reopen” on its page, then try again."
+        "of what you have; to correct the report, a national focal point of your State presses "
+        "“Reopen” on its page, then try again."
     ),
     "wrong-status": N_("This cannot be done while the report is “%(status)s”."),
     "words-not-there": N_("The text that you chose does not hold these words. Check them."),
