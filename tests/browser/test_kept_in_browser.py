@@ -238,3 +238,27 @@ def test_what_is_typed_in_a_form_outlives_what_is_put_back_over_it(
     expect(page.get_by_role("status").first).to_contain_text("Saved at")
     _put_back(page).click()
     expect(page.locator("#statement")).to_have_value("Typed since.")
+
+
+def test_an_answer_that_another_person_saved_is_not_offered_to_who_typed_it(
+    visits: Visits, site: RunningSite
+) -> None:
+    visits.expected_statuses.update((400, 409))
+    page = _open(visits, site, "KHM", "sections/I.1")
+    address = page.url
+    other = page.context.new_page()
+    sign_in(other, add_focal_point(site, "KHM", name="Deputy"))
+    other.close()
+    narrative(page, 25).fill("Typed by the first.")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_contain_text("Deputy KHM")
+    page.locator("#p25 .response > button").click()
+    press(page, page.get_by_role("button", name="Save as Deputy KHM"))
+    narrative(page, 25).fill("And more by Deputy.")
+    page.keyboard.press("Tab")
+    expect(save_state(page, 25)).to_contain_text("Saved at")
+    sign_in(page, "focal.khm@example.org")
+    page.goto(address)
+    expect(narrative(page, 25)).to_have_value("And more by Deputy.")
+    expect(_put_back(page)).to_have_count(0)
+    assert page.evaluate("sessionStorage.length") == 0

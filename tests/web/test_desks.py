@@ -127,7 +127,11 @@ def test_beside_two_texts_a_reply_to_a_question_that_is_closed_is_shown_as_not_s
     path = f"/reports/{work.report.public_id}/sections/I.1"
     page = mine.soup(path)
     send = str(page.select("button[name=send]")[0]["value"])
-    sent = fields(page) | {"p28-narrative": "Mine.", f"reply-{send}-reply": "My reply.", "send": send}
+    sent = fields(page) | {
+        "p28-narrative": "Mine.",
+        f"reply-{send}-reply": "My reply.",
+        "send": send,
+    }
     assert f"reply-{send}-reply" in fields(page)
     theirs = {"p28-narrative": "Theirs.", f"reply-{send}-reply": "Done.", "send": send}
     assert colleague.post(path, fields(colleague.soup(path)) | theirs).status_code == 303

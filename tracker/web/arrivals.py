@@ -3,8 +3,9 @@
 A script keeps what is typed into a form under a name of its own, which the form brings along, and
 drops it when a page says that this very save was committed. Nothing else can tell it: a browser
 that lost the line comes back to the same page. An answer of which two texts were settled is named
-by report and paragraph: of these the one that was not chosen may be kept. And of whom nothing is to
-be kept any more, once that person has signed out.
+by person, report and paragraph: of these the one that was not chosen may be kept; so is an answer
+that somebody else saved for whoever typed it. And of whom nothing is to be kept any more, once that
+person has signed out.
 """
 
 import re
@@ -13,12 +14,15 @@ from flask import Flask, Response, g, request, session
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from tracker.web.carrying import carries_text
+from tracker.web.session import current_actor
+from tracker.web.shown_to import opened_by
 from tracker.web.signing_in import SIGNED_OUT
 
 KEPT = "kept"
 ARRIVED = "arrived"
 NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 SETTLED = re.compile(r"p(?P<number>\d{1,3})-choice", re.ASCII)
+SAVED = re.compile(r"p(?P<number>\d{1,3})-version", re.ASCII)
 
 
 def shown_here() -> str:
@@ -67,6 +71,8 @@ def init_app(app: Flask) -> None:
 
 def _names() -> list[str]:
     kept, report = request.form.get(KEPT, ""), (request.view_args or {}).get("report_id")
-    settled = [found["number"] for name in request.form if (found := SETTLED.fullmatch(name))]
+    typed_by, here = opened_by().partition(" ")[0], str(current_actor().user_id)
+    named = SETTLED if typed_by in ("", here) else SAVED
+    arrived = [found["number"] for name in request.form if (found := named.fullmatch(name))]
     form = [f"form:{kept}"] if NAME.fullmatch(kept) else []
-    return form + [f"{report}:{number}" for number in settled]
+    return form + [f"{typed_by or here}:{report}:{number}" for number in arrived]
