@@ -96,7 +96,6 @@ class TemplateDesk:
             filled=self.read(content),
             choices=choices or {},
             clock=self.clock,
-            source="file:template.xlsx",
             **{"skip_invalid": False, **options},
         )
 

@@ -272,7 +272,7 @@ def test_a_whole_file_fills_an_empty_report(session: Session) -> None:
     )  # fmt: skip
     apply_import(
         session, actor=empty.actor, state_id=empty.state_id, cycle_id=empty.cycle_id,
-        filled=fresh, choices={}, skip_invalid=False, clock=empty.clock, source="file:t.xlsx",
+        filled=fresh, choices={}, skip_invalid=False, clock=empty.clock,
     )  # fmt: skip
     assert contents(session, empty) == told
 

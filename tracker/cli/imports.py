@@ -14,7 +14,6 @@ from tracker.domain.errors import Invalid, NotFound, Problem, TrackerError
 from tracker.domain.filled import FilledTemplate, PlacedProblem
 from tracker.domain.merging import EVERY, Choices, Plan, Verdict
 from tracker.domain.roles import Actor
-from tracker.domain.values import without_refused
 from tracker.exchange.importing.sandbox import read_workbook
 from tracker.exchange.importing.template import read_template
 from tracker.exchange.template_notes import conflict_sentence, problem_sentence
@@ -65,10 +64,7 @@ def report(
         with transaction(load_settings()) as session:
             actor, told.frame = _desk(session, email, state, cycle)
             filled = read_template(raw, told.frame)
-            source = f"file:{without_refused(file.name)}"
-            told.plan = _carry_out(
-                session, actor, told.frame, filled, choices, source, dry_run=dry_run
-            )
+            told.plan = _carry_out(session, actor, told.frame, filled, choices, dry_run=dry_run)
     except Invalid as error:
         told.refuse(*error.problems, code=2)
     except TrackerError as error:
@@ -97,7 +93,6 @@ def _carry_out(
     frame: TemplateFrame,
     filled: FilledTemplate,
     choices: Choices,
-    source: str,
     *,
     dry_run: bool,
 ) -> Plan:
@@ -123,7 +118,6 @@ def _carry_out(
             choices=choices,
             skip_invalid=False,
             clock=system_clock,
-            source=source,
         )
         if dry_run:
             step.rollback()

@@ -42,8 +42,8 @@ class Change:
 class HistoryGroup:
     """Saves of one person by one way within half an hour, and what they changed together.
 
-    ``source`` is that way: ``form``, or ``file:`` and the name of the file. ``struck`` gives the
-    reason for each text struck out later, by field.
+    ``source`` is that way: ``form`` or ``file``, in older ones with a colon and the name of the
+    file. ``struck`` gives the reason for each text struck out later, by field.
     """
 
     actor: str

@@ -19,6 +19,8 @@ from tracker.services.items import last_version, save_item
 from tracker.services.reports import editable_report, open_report
 from tracker.services.responses import save_response
 
+SOURCE = "file"  # its name is typed, too, and facts of a revision hold nothing that is struck out
+
 
 class ImportRefused(TrackerError):
     """Nothing was written; ``plan`` is what the file would change now."""
@@ -66,16 +68,15 @@ def apply_import(
     choices: Choices,
     skip_invalid: bool,
     clock: Clock,
-    source: str,
     seen: str = "",
 ) -> Plan:
     """Write what the file changes, in the caller's one transaction; gives the plan applied.
 
     A focal point's first file opens the report. ``choices`` settle conflicts, ``skip_invalid``
-    leaves wrong cells out, ``source`` names the file in every revision, ``seen`` is the
-    fingerprint of the plan that was shown. ``ImportRefused`` with the plan as it is now where
-    that is another one, a conflict is not settled or a cell is wrong; ``WrongStatus`` where the
-    report is locked; ``NotPermitted`` where a section is not the actor's.
+    leaves wrong cells out, ``seen`` is the fingerprint of the plan that was shown.
+    ``ImportRefused`` with the plan as it is now where that is another one, a conflict is not
+    settled or a cell is wrong; ``WrongStatus`` where the report is locked; ``NotPermitted`` where
+    a section is not the actor's.
     """
     frame = _frame(session, actor, state_id, cycle_id)
     if frame.report_id is None:
@@ -91,7 +92,7 @@ def apply_import(
     frame = _frame(session, actor, state_id, cycle_id)
     plan = _plan(session, frame, filled, choices, clock)
     _require_settled(plan, skip_invalid, seen)
-    saver = _Saver(session, actor, frame, clock, source)
+    saver = _Saver(session, actor, frame, clock)
     changed = [record for record in plan.records if record.changes]
     for record in sorted(changed, key=lambda record: not record.removes):  # these make room
         saver.save(record)
@@ -119,12 +120,10 @@ def _require_settled(plan: Plan, skip_invalid: bool, seen: str) -> None:
 class _Saver:
     """Saves one record after the other through the services of the forms."""
 
-    def __init__(
-        self, session: Session, actor: Actor, frame: TemplateFrame, clock: Clock, source: str
-    ) -> None:
+    def __init__(self, session: Session, actor: Actor, frame: TemplateFrame, clock: Clock) -> None:
         self._session, self._actor, self._report_id = session, actor, _begun(frame)
         self._default_audience = frame.default_audience
-        self._clock, self._source = clock, source
+        self._clock = clock
         self._commitments = commitment_ids(session, frame.document.slug)
 
     def save(self, record: RecordPlan) -> None:
@@ -145,7 +144,7 @@ class _Saver:
             expected_version=record.version,
             content=record.content,
             clock=self._clock,
-            source=self._source,
+            source=SOURCE,
         )
 
     def _item(self, record: RecordPlan) -> None:
@@ -165,7 +164,7 @@ class _Saver:
             expected_version=version,
             content=record.content,
             clock=self._clock,
-            source=self._source,
+            source=SOURCE,
         )
 
     def _figures(self, record: RecordPlan) -> None:
@@ -179,5 +178,5 @@ class _Saver:
             audience=returned.audience if returned else self._default_audience,
             figures=record.content,
             clock=self._clock,
-            source=self._source,
+            source=SOURCE,
         )

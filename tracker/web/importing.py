@@ -229,7 +229,6 @@ def _apply(report: ReportRow, row: ImportPlanRow) -> ResponseReturnValue:
             choices=row.choices,
             skip_invalid=SKIP in request.form,
             clock=system_clock,
-            source=f"file:{row.filename}",
             seen=request.form.get("seen", ""),
         )
     except ImportRefused as error:
