@@ -99,6 +99,7 @@ def _prepare_connection(connection: sqlite3.Connection, record: ConnectionPoolEn
         "synchronous = FULL",
         "foreign_keys = ON",
         "mmap_size = 0",
+        "secure_delete = ON",  # by default, some builds leave what was struck out in the file
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
