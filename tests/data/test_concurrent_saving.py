@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ from tests.signing import SIGNER
 from tests.tampering import without_triggers
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import ChangedSince, StaleEdit, WrongStatus
+from tracker.domain.filled import FilledTemplate
 from tracker.domain.item_fields import Part
 from tracker.domain.responses import ResponseContent
 from tracker.domain.roles import Actor, Role
@@ -24,6 +26,7 @@ from tracker.models import (
     ChainHead,
     ChainText,
     Contact,
+    ImportPlan,
     Measure,
     Membership,
     NationalReport,
@@ -41,15 +44,18 @@ from tracker.models.ids import new_public_id
 from tracker.queries.documents import commitment_ids
 from tracker.queries.reports import last_change
 from tracker.queries.verification import verify_report
+from tracker.services.import_plans import keep_plan
 from tracker.services.items import save_item
 from tracker.services.reports import open_report
 from tracker.services.responses import save_response
+from tracker.services.strikes import strike
 from tracker.services.submissions import submit
 
 WRITERS = 8
 KEY = "bms7/annex/25"
 MADE: tuple[type[Base], ...] = (
     OutgoingMail,
+    ImportPlan,
     Contact,
     SubmissionResponse,
     Submission,
@@ -238,3 +244,44 @@ def test_what_is_submitted_is_what_was_seen_whoever_saves_at_the_same_moment(
         assert ("submitted" in told, list(submitted)) in ((True, ["seen"]), (False, []))
         assert ("changed" in told) is ("saved" in told)
     assert shared.submit(shared.actors[0], seen) == ("changed" if "saved" in told else "refused")
+
+
+def test_a_workbook_kept_while_its_words_are_struck_out_is_forgotten(shared: Shared) -> None:
+    """The strike does not see it yet: it waits until it can."""
+    shared.save(shared.actors[0], 0, "Names a person.")
+    with write_intent(), Session(shared.engine) as session:
+        administrator = make_actor(session, Role.ADMINISTRATOR)
+        shared.actors.append(administrator)
+        revision = session.scalars(select(ChainEntry).where(ChainEntry.subject == KEY)).one().id
+        report = session.get_one(NationalReport, shared.report_id)
+        about = {"state_id": report.state_id, "cycle_id": report.cycle_id}
+        session.commit()
+
+    def strike_out() -> None:
+        with write_intent(), Session(shared.engine) as session, session.begin():
+            strike(
+                session,
+                actor=administrator,
+                entry_id=revision,
+                field="narrative",
+                reason="Personal data.",
+                clock=system_clock,
+            )
+
+    with ThreadPoolExecutor() as pool:
+        with write_intent(), Session(shared.engine) as session, session.begin():
+            keep_plan(
+                session,
+                actor=shared.actors[0],
+                **about,
+                filename="w.xlsx",
+                file_hash="0" * 64,
+                filled=FilledTemplate("en", None, {}),
+                clock=system_clock,
+            )
+            striking = pool.submit(strike_out)
+            with suppress(TimeoutError):
+                striking.result(0.5)
+        striking.result(10)
+    with Session(shared.engine) as session:
+        assert session.scalars(select(ImportPlan.id)).all() == []
