@@ -11,7 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tracker.database_url import normalised_database_url, owner_problems
+from tracker.database_url import (
+    address_problems,
+    mask_password,
+    normalised_database_url,
+    owner_problems,
+)
 from tracker.languages import read_languages
 from tracker.provider_settings import (
     PROVIDER_NAMES,
@@ -58,7 +63,7 @@ class Settings:
 
     environment: str
     instance_path: Path
-    database_url: str
+    database_url: str = field(repr=False)
     secret_key: str = field(repr=False)
     base_url: str
     languages: tuple[str, ...] = ("en", "fr")
@@ -105,7 +110,7 @@ class Settings:
             "TRACKER_MIGRATION_DATABASE_URL": mask_password(self.migration_database_url)
             or "not set",
             "TRACKER_SECRET_KEY": "set" if self.secret_key else "missing",
-            "TRACKER_BASE_URL": self.base_url or "missing",
+            "TRACKER_BASE_URL": mask_password(self.base_url) or "missing",
             "TRACKER_LANGUAGES": ",".join(self.languages),
             "TRACKER_SCORING": "on" if self.scoring else "off",
             "TRACKER_SMTP_URL": mask_password(self.smtp_url) or "not set",
@@ -116,11 +121,6 @@ class Settings:
             "TRACKER_CLAMAV": self.clamav or "not set",
             **shown_provider(self.provider),
         }
-
-
-def mask_password(url: str) -> str:
-    """An address with its password replaced, one with signs that should be escaped too."""
-    return re.sub(r"(?<=://)([^:@/]*):.*@", r"\1:***@", url, count=1)
 
 
 def load_settings(
@@ -161,12 +161,15 @@ def inspect_settings(
         provider=_provider(values, chosen, problems),
         migration_database_url=normalised_database_url(values["MIGRATION_DATABASE_URL"]),
     )
+    if os.path.exists(instance) and not os.path.isdir(instance):
+        problems.append(f"TRACKER_INSTANCE_PATH is {instance}, which is no folder.")
     problems += _base_url_problems(settings)
     problems += _address_problems(settings)
-    if not settings.demonstration:
-        problems += owner_problems(settings.database_url, settings.migration_database_url)
+    problems += _database_problems(settings)
     if settings.metrics_token and len(settings.metrics_token) < 32:
         problems.append("TRACKER_METRICS_TOKEN is shorter than 32 characters; make a longer one.")
+    elif not re.fullmatch(r"[!-~]*", settings.metrics_token):
+        problems.append("TRACKER_METRICS_TOKEN may hold letters A-Z, digits and signs, no blanks.")
     return settings, problems
 
 
@@ -195,12 +198,35 @@ def _base_url_problems(settings: Settings) -> list[str]:
         return [
             "TRACKER_BASE_URL is missing; give the public address, https://tracker.example.org."
         ]
-    parts = urlsplit(settings.base_url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
-        return [f"TRACKER_BASE_URL is {settings.base_url!r}; give scheme and host only."]
-    if settings.environment == "production" and parts.scheme != "https":
+    if not _is_site(settings.base_url):
+        shown = mask_password(settings.base_url)
+        return [
+            f"TRACKER_BASE_URL is {shown!r}; give scheme and host, and a port if need be, only."
+        ]
+    if settings.environment == "production" and not settings.secure_cookies:
         return ["TRACKER_BASE_URL must begin with https:// in production."]
     return []
+
+
+def _is_site(url: str) -> bool:
+    """Whether it is scheme and host, perhaps a port, and nothing else."""
+    try:
+        parts = urlsplit(url)
+        port_is_good = parts.port != 0 and not parts.netloc.endswith(":")
+    except ValueError:
+        return False
+    plain = re.fullmatch(r"https?://[^\s/?#@\\]+", url)
+    return bool(plain and parts.hostname and port_is_good)
+
+
+def _database_problems(settings: Settings) -> list[str]:
+    problems = address_problems("TRACKER_DATABASE_URL", settings.database_url)
+    if settings.demonstration:
+        return problems
+    owner = settings.migration_database_url
+    if owner:
+        problems += address_problems("TRACKER_MIGRATION_DATABASE_URL", owner)
+    return problems or owner_problems(settings.database_url, owner)
 
 
 def _address_problems(settings: Settings) -> list[str]:

@@ -291,6 +291,41 @@ def test_a_database_that_may_only_be_read_is_told_in_a_sentence(
     assert told.startswith("The database cannot be used") and "readonly database" in told
 
 
+@pytest.mark.parametrize("command", ["init", "check", "serve", "backup"])
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("DATABASE_URL", "postgresql://u:sesame@127.0.0.1:1/x?foo=bar", 'option "foo"'),
+        ("DATABASE_URL", "postgresql://u:sesame@127.0.0.1:1/x", "refused"),
+        ("DATABASE_URL", "sqlite:////dev/null/x", "unable to open"),
+        ("DATABASE_URL", "sqlite:////proc/nope/x?timeout=abc", "'abc'"),
+        ("INSTANCE_PATH", "/proc/nope", "/proc/nope"),
+    ],
+)
+def test_a_place_that_cannot_be_used_is_told_in_a_sentence(
+    name: str,
+    value: str,
+    says: str,
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("TRACKER_ENV", "production")
+    monkeypatch.setenv("TRACKER_SECRET_KEY", "k" * 40)
+    monkeypatch.setenv("TRACKER_BASE_URL", "https://tracker.example.org")
+    monkeypatch.setenv("TRACKER_INSTANCE_PATH", str(tmp_path))
+    monkeypatch.setenv(f"TRACKER_{name}", value)
+    more = [str(tmp_path / "b")] if command == "backup" else []
+    monkeypatch.setattr("sys.argv", ["tracker", command, *more])
+    with pytest.raises(SystemExit) as left:
+        main()
+    told = capsys.readouterr()
+    assert left.value.code == 2
+    assert told.err.count("\n") == 1 and says in told.err, told.err
+    assert "sesame" not in told.err + told.out
+
+
 def test_a_full_disk_is_told(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

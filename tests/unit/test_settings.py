@@ -31,12 +31,25 @@ def test_production_needs_a_key_and_a_base_url(tmp_path: Path) -> None:
         ({"TRACKER_BASE_URL": "http://tracker.example.org"}, "TRACKER_BASE_URL"),
         ({"TRACKER_BASE_URL": "https://tracker.example.org/path"}, "TRACKER_BASE_URL"),
         ({"TRACKER_BASE_URL": "tracker.example.org"}, "TRACKER_BASE_URL"),
+        ({"TRACKER_BASE_URL": "https://a b"}, "TRACKER_BASE_URL"),
+        ({"TRACKER_BASE_URL": "https://user:sesame@tracker.example.org"}, "TRACKER_BASE_URL"),
+        ({"TRACKER_BASE_URL": "https://user@tracker.example.org"}, "TRACKER_BASE_URL"),
+        ({"TRACKER_BASE_URL": "https://tracker.example.org?x=1"}, "TRACKER_BASE_URL"),
+        ({"TRACKER_BASE_URL": "https://tracker.example.org#x"}, "TRACKER_BASE_URL"),
+        ({"TRACKER_BASE_URL": "https://tracker.example.org:99999"}, "TRACKER_BASE_URL"),
+        ({"TRACKER_BASE_URL": "https://tracker.example.org:port"}, "TRACKER_BASE_URL"),
+        ({"TRACKER_BASE_URL": "https://tracker.example.org:"}, "TRACKER_BASE_URL"),
+        ({"TRACKER_BASE_URL": "https://[::1"}, "TRACKER_BASE_URL"),
+        ({"TRACKER_BASE_URL": "https://"}, "TRACKER_BASE_URL"),
+        ({"TRACKER_INSTANCE_PATH": "/dev/null"}, "TRACKER_INSTANCE_PATH is /dev/null"),
         ({"TRACKER_ENV": "staging"}, "TRACKER_ENV"),
         ({"TRACKER_DATABSE_URL": "x"}, "TRACKER_DATABSE_URL"),
         ({"TRACKER_SCORING": "yes"}, "TRACKER_SCORING"),
         ({"TRACKER_SECOND_FACTOR": "everybody"}, "TRACKER_SECOND_FACTOR"),
         ({"TRACKER_TWO_TO_PUBLISH": "2"}, "TRACKER_TWO_TO_PUBLISH"),
         ({"TRACKER_METRICS_TOKEN": "short"}, "TRACKER_METRICS_TOKEN"),
+        ({"TRACKER_METRICS_TOKEN": "with blanks " * 4}, "TRACKER_METRICS_TOKEN"),
+        ({"TRACKER_METRICS_TOKEN": "é" * 40}, "TRACKER_METRICS_TOKEN"),
         ({"TRACKER_MIGRATION_DATABASE_URL": "postgresql://owner@db/tracker"}, "TRACKER_MIGRATION"),
         (
             {
@@ -75,6 +88,71 @@ def test_each_wrong_setting_is_named(given: dict[str, str], named: str, tmp_path
     load_settings(good)
     _, problems = inspect_settings(good | given)
     assert len(problems) == 1 and problems[0].startswith(named)
+
+
+@pytest.mark.parametrize("address", ["https://tracker.example.org:8443", "https://[2001:db8::1]"])
+def test_a_port_and_an_address_of_numbers_are_taken(address: str, tmp_path: Path) -> None:
+    given = {"TRACKER_ENV": "development", "TRACKER_INSTANCE_PATH": str(tmp_path)}
+    assert load_settings(given | {"TRACKER_BASE_URL": f"{address}/"}).base_url == address
+
+
+MEMORY, BEGINS = "keeps the database in memory", "must begin with postgresql:// or sqlite:///"
+PORT, SIGN = "has a port that is not a number", "holds a sign that must be escaped"
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("mysql://x", BEGINS),
+        ("nonsense", BEGINS),
+        ("sqlite:/tracker.sqlite3", BEGINS),
+        ("sqlite://host/tracker.sqlite3", BEGINS),
+        ("postgresql+psycopg2://user@db/tracker", BEGINS),
+        ("sqlite://", MEMORY),
+        ("sqlite:///", MEMORY),
+        ("sqlite:///:memory:", MEMORY),
+        ("sqlite:///file::memory:?uri=true", MEMORY),
+        ("sqlite:///file:x?mode=memory&uri=true", MEMORY),
+        ("postgresql://user:sesame@db:abc/tracker", PORT),
+        ("postgresql://user:sesame@db:99999/tracker", PORT),
+        ("postgresql://user:sesame@db:/tracker", PORT),
+        ("postgresql://user:x@sesame@db/tracker", SIGN),
+        ("postgresql://user:x/sesame@db/tracker", SIGN),
+        ("postgresql://user:12/sesame@db/tracker", SIGN),
+        ("postgresql://user:x?sesame@db/tracker", SIGN),
+        ("postgresql://user:x#sesame@db/tracker", SIGN),
+        ("postgresql://db:5432/tracker?password=x@sesame", SIGN),
+    ],
+)
+@pytest.mark.parametrize("name", ["TRACKER_DATABASE_URL", "TRACKER_MIGRATION_DATABASE_URL"])
+def test_an_address_that_is_none_is_told_without_its_password(
+    name: str, address: str, says: str, tmp_path: Path
+) -> None:
+    given = {
+        "TRACKER_ENV": "development",
+        "TRACKER_INSTANCE_PATH": str(tmp_path),
+        "TRACKER_DATABASE_URL": "postgresql://site@db/tracker",
+    }
+    settings, problems = inspect_settings(given | {name: address})
+    assert len(problems) == 1 and problems[0].startswith(f"{name} {says}"), problems
+    assert "sesame" not in f"{settings!r} {settings.masked()} {problems}"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://user@db/tracker?password=sesame",
+        "postgresql://user@db/tracker?sslmode=require&pass%77ord=sesame",
+        "postgresql://user@db/tracker?sslpassword=sesame&connect_timeout=5",
+        "postgresql://user:open%40sesame@/tracker?host=/run/postgresql",
+    ],
+)
+def test_a_password_is_shown_in_no_part_of_an_address(address: str, tmp_path: Path) -> None:
+    given = {"TRACKER_ENV": "development", "TRACKER_INSTANCE_PATH": str(tmp_path)}
+    settings = load_settings(given | {"TRACKER_DATABASE_URL": address})
+    assert "sesame" in settings.database_url
+    assert "sesame" not in f"{settings!r} {settings.masked()}"
+    assert "tracker" in settings.masked()["TRACKER_DATABASE_URL"]
 
 
 def test_a_provider_is_named_to_the_letter_and_its_secret_is_not_shown(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, create_engine, inspect, make_url, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
 from tracker.domain.uploads import FREE_NEEDED
@@ -27,6 +27,7 @@ from tracker.models.readers import reads_everything
 from tracker.models.schema import migrations_config, newer_problem, revisions
 from tracker.settings import BadSettings, Settings
 
+UNUSABLE = (ArgumentError, ImportError, TypeError, ValueError)  # of an address, before it is tried
 SETTING_UP = 7_031_642  # an advisory lock of PostgreSQL, any number of our own
 _HELD_BY_NOTHING = text(
     "SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)"
@@ -50,19 +51,27 @@ def connect(settings: Settings, *, as_owner: bool = False) -> Engine:
     ``as_owner`` takes the role that owns the tables, where the settings name one.
     """
     if settings.database_url.startswith("sqlite"):
-        settings.instance_path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_folder(settings.instance_path)
         _make_private(sqlite_file(settings.database_url))
     name, url = "TRACKER_DATABASE_URL", settings.database_url
     if as_owner and settings.migration_database_url:
         name, url = "TRACKER_MIGRATION_DATABASE_URL", settings.migration_database_url
-    engine = create_engine(url, hide_parameters=True)
-    configure(engine)
-    reads_everything(engine)
     try:
+        engine = create_engine(url, hide_parameters=True)
+        configure(engine)
+        reads_everything(engine)
         with engine.connect():
             return engine
-    except OperationalError as error:
+    except (*UNUSABLE, DBAPIError) as error:  # no such host, option or driver; no password
         raise BadSettings([f"{name} cannot be used: {said_by_database(error)}."]) from None
+
+
+def _make_folder(path: Path) -> None:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        sentence = f"TRACKER_INSTANCE_PATH cannot be made: {error.strerror}: {path}."
+        raise BadSettings([sentence]) from None
 
 
 def _make_private(file: Path | None) -> None:

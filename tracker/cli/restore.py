@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 from sqlalchemy import URL, create_engine, inspect, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from tracker.cli.database import connect, grant, schema_problem
@@ -104,7 +104,7 @@ def _has_tables(url: URL) -> bool:
     engine = create_engine(url, hide_parameters=True)
     try:
         return bool(inspect(engine).get_table_names())
-    except OperationalError as error:
+    except DBAPIError as error:
         raise CopyFailed(f"The database cannot be used: {said_by_database(error)}.") from None
     finally:
         engine.dispose()
