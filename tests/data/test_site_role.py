@@ -138,6 +138,8 @@ def test_commands_work_and_a_backup_is_restored_for_both_roles(
     kept = tmp_path / "site.backup"
     assert roles.place.run("backup", kept).returncode == 0
     empty = new_roles("roles_restored")
+    done = empty.place.run("restore", kept)
+    assert done.returncode == 2 and "TRACKER_MIGRATION_DATABASE_URL" in done.stderr, done.stderr
     done = empty.place.run("restore", kept, **empty.owner)
     assert done.returncode == 0, done.stderr
     assert empty.place.run("verify").returncode == 0

@@ -180,6 +180,16 @@ def test_a_file_that_is_none_is_bad_input(
     assert run.exit_code == 2 and said in run.stderr and str(file) in run.stderr
 
 
+@pytest.mark.parametrize("kind", ["receipt", "checkpoint"])
+def test_a_folder_without_copies_proves_nothing(
+    site: Installation, tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "notes.txt").write_text("of the operator")
+    kept = ("--receipt", site.receipt, "--checkpoint", site.checkpoint)
+    run = site.verify(*kept, f"--{kind}s", tmp_path)
+    assert run.exit_code == 2 and f"{tmp_path} holds no {kind}" in run.stderr
+
+
 def test_a_copy_that_was_altered_is_bad_input_and_an_unknown_key_is_not(
     site: Installation, tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect, make_url, select, text
+from sqlalchemy import Connection, Engine, create_engine, inspect, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,10 @@ from tracker.models.schema import migrations_config, newer_problem, revisions
 from tracker.settings import BadSettings, Settings
 
 UNUSABLE = (ArgumentError, ImportError, TypeError, ValueError)  # of an address, before it is tried
+OWNER_NEEDED = (
+    "The database refuses: this role may not make or change tables. Name the owner of the tables "
+    "in TRACKER_MIGRATION_DATABASE_URL for this command."
+)
 SETTING_UP = 7_031_642  # an advisory lock of PostgreSQL, any number of our own
 _HELD_BY_NOTHING = text(
     "SELECT rolname FROM pg_roles WHERE rolname = current_user AND (rolsuper OR rolbypassrls)"
@@ -39,6 +43,7 @@ _WITHOUT_RIGHTS = text(
     " AND relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = current_schema())"
     " AND NOT has_table_privilege(pg_class.oid, given) ORDER BY relname"
 )
+_MAY_MAKE_TABLES = text("SELECT has_schema_privilege(current_schema(), 'CREATE')")
 _WITHOUT_WALL = text(
     "SELECT DISTINCT relname FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid"
     " WHERE NOT (relrowsecurity AND relforcerowsecurity) ORDER BY relname"
@@ -97,6 +102,13 @@ def unusable_files(settings: Settings) -> Iterator[str]:
         found = {folder: None, **found}
     for path in found:
         yield f"{path} cannot be written by this account, so nothing would be saved."
+
+
+def may_make_tables(connection: Connection) -> bool:
+    """Whether this role may, on PostgreSQL; there is none on SQLite."""
+    if connection.dialect.name != "postgresql":
+        return True
+    return bool(connection.scalar(_MAY_MAKE_TABLES))
 
 
 def grant(session: Session, settings: Settings) -> None:

@@ -12,7 +12,13 @@ from sqlalchemy import URL, create_engine, inspect, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from tracker.cli.database import connect, grant, schema_problem
+from tracker.cli.database import (
+    OWNER_NEEDED,
+    connect,
+    grant,
+    may_make_tables,
+    schema_problem,
+)
 from tracker.cli.output import stop
 from tracker.cli.verify import verify
 from tracker.delivery.archive import BrokenArchive, Manifest, read_manifest, take_name, unpack
@@ -25,7 +31,7 @@ from tracker.delivery.database_copies import (
 from tracker.delivery.instance_files import is_kept, kept_files
 from tracker.models.engine import files_beside, said_by_database
 from tracker.models.schema import revisions
-from tracker.settings import Settings, load_settings
+from tracker.settings import BadSettings, Settings, load_settings
 
 SHOWN = 5  # of the files in the way
 REVIVED = (
@@ -103,7 +109,10 @@ def _holds_something(path: Path) -> bool:
 def _has_tables(url: URL) -> bool:
     engine = create_engine(url, hide_parameters=True)
     try:
-        return bool(inspect(engine).get_table_names())
+        with engine.connect() as connection:
+            if not may_make_tables(connection):
+                raise BadSettings([OWNER_NEEDED])
+            return bool(inspect(connection).get_table_names())
     except DBAPIError as error:
         raise CopyFailed(f"The database cannot be used: {said_by_database(error)}.") from None
     finally:

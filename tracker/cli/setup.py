@@ -15,6 +15,7 @@ from tracker.catalogue.states import load_areas as read_areas
 from tracker.catalogue.states import load_states as read_states
 from tracker.catalogue.weightings import load_weightings as read_weightings
 from tracker.cli.database import (
+    OWNER_NEEDED,
     connect,
     full_disk,
     grant,
@@ -42,10 +43,6 @@ from tracker.services import cycles, documents, weightings
 from tracker.services.signing import register_key
 from tracker.settings import BadSettings, Settings, inspect_settings, load_settings
 
-OWNER_NEEDED = (
-    "The database refuses: this role may not make or change tables. Name the owner of the tables "
-    "in TRACKER_MIGRATION_DATABASE_URL for this command."
-)
 FIRST_CYCLE = "bms7"
 FIRST_CYCLE_OPENS = date(2021, 7, 30)  # the day BMS7 adopted its document
 

@@ -91,12 +91,14 @@ def _refresh(session: Session) -> None:
 
 
 def _read(paths: tuple[Path, ...], kind: str) -> dict[str, dict[str, Any]]:
-    """Every file given, and every JSON file of a folder given."""
-    return {
-        str(file): _read_one(file, kind)
-        for path in paths
-        for file in (sorted(path.glob("*.json")) if path.is_dir() else [path])
-    }
+    """Every file given, and every JSON file of a folder given, which must hold one."""
+    found: dict[str, dict[str, Any]] = {}
+    for path in paths:
+        files = sorted(path.glob("*.json")) if path.is_dir() else [path]
+        if not files:  # a night's check of the wrong folder would prove nothing
+            raise click.BadParameter(f"{path} holds no {kind}: there is no file *.json in it.")
+        found |= {str(file): _read_one(file, kind) for file in files}
+    return found
 
 
 def _read_one(file: Path, kind: str) -> dict[str, Any]:
