@@ -661,11 +661,45 @@ class TestOtherWordings:
         work.submit()
         assert verify_report(session, work.report.id) is None
 
+    def test_what_was_made_from_it_and_is_past_goes_too(self, session: Session) -> None:
+        """Also after it was submitted; what the State says now stays, and so do other texts."""
+        work = begin_report(session)
+        one = self.typed(work, "An innocent thought.", "", "Kofi Boateng did it.")
+        work.give_back(one)
+        for text in ("Kofi Boateng did it. And m", "It did rain.", "They did it.", "Kofi did so."):
+            work.answer(28, progress=Progress.IMPLEMENTED, narrative=text)
+        strike_out(work, entry_of(session, one), "narrative")
+        left = [row.content.narrative for row in revisions_of(session, work.report.id, KEY)]
+        assert left[0] == "An innocent thought."
+        assert [text for text in left if "Kofi" in text] == ["Kofi did so."], "it stands now"
+
+    def test_words_that_are_named_go_from_another_wording_in_another_cycle(
+        self, session: Session
+    ) -> None:
+        work = begin_report(session)
+        first = self.typed(work, "Kofi Boateng wrote it.")
+        make_cycle(session, "bms7-2026", opens=work.clock().date())
+        later = begin_report(session, cycle="bms7-2026")
+        self.typed(later, "In the next cycle Kofi Boateng wrote more.")
+        cycles = strike_out(work, entry_of(session, first), "narrative", named="Kofi Boateng")
+        assert cycles == ("bms7", "bms7-2026")
+        assert not [text for text in all_texts(session) if "Kofi" in text]
+
+    def test_words_that_are_named_are_whole_words(self, session: Session) -> None:
+        work = begin_report(session)
+        first = self.typed(work, "A law is planned; annual report of the planning board.")
+        work.give_back(first)
+        second = self.typed(work, "Ann wrote it.")
+        strike_out(work, entry_of(session, second), "narrative", named="Ann")
+        assert submitted_responses(session, first.id)[KEY].content.narrative.startswith("A law")
+        assert "Ann wrote it." not in all_texts(session)
+
     @pytest.mark.parametrize(
         ("named", "reason", "code"),
         [
             ("Efua", REASON, "words-not-there"),
-            ("Ko", REASON, "words-too-short"),
+            ("Kof", REASON, "words-not-there"),
+            ("it", REASON, "words-too-short"),
             ("", "It says: “Kofi Boateng wrote it.”", "reason-repeats"),
             ("Kofi", "About KOFI.", "reason-repeats"),
         ],

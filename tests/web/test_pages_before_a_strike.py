@@ -361,3 +361,54 @@ def test_words_that_must_go_in_every_wording_are_named_on_the_page(
     assert stand_anywhere(session, "Kofi")
     assert administrator.post(path, sent | {"named": "kofi"}).status_code == 303
     assert not stand_anywhere(session, "Kofi")
+
+
+def test_in_a_cycle_without_a_strike_nobody_is_asked(
+    session: Session, administrator: Browser, browser_of: type[Browser]
+) -> None:
+    """Its page holds nothing of the cycle before, in which a text is struck out meanwhile."""
+    _, first = report_at(session, ReportStatus.PUBLISHED)
+    assert first is not None
+    make_cycle(session, "bms7-2026", opens=date(2026, 3, 2))
+    later = begin_report(session, cycle="bms7-2026")
+    later.answer(28, progress=Progress.IMPLEMENTED, narrative="Ours.")
+    session.commit()
+    own = focal_point(browser_of, later)
+    opened = fields(own.soup(section_of(later)))
+    strike(administrator, first, "28", "narrative")
+    typed = opened | {"p28-narrative": "Ours, with more."}
+    assert own.post(section_of(later), typed).status_code == 303
+    assert narrative(later) == "Ours, with more."
+
+
+def test_a_strike_in_a_version_long_past_is_no_matter_of_a_newer_page(
+    session: Session, administrator: Browser, browser_of: type[Browser]
+) -> None:
+    work, submission = report_at(session, ReportStatus.RETURNED)
+    assert submission is not None
+    work.answer(28, progress=Progress.IMPLEMENTED, narrative="Anew.")
+    session.commit()
+    own = focal_point(browser_of, work)
+    opened = fields(own.soup(section_of(work)))
+    strike(administrator, submission, "28", "narrative")
+    typed = opened | {"p28-narrative": "Anew, with more."}
+    assert own.post(section_of(work), typed).status_code == 303
+    assert narrative(work) == "Anew, with more."
+
+
+def test_an_equal_date_of_another_law_stays_on_the_page(
+    session: Session, administrator: Browser, browser_of: type[Browser]
+) -> None:
+    work = begin_report(session)
+    laws = (Measure("Act of Kofi", "1961-05-17"), Measure("Arms Act", "1961-05-17"))
+    work.answer(28, narrative="Laws.", measures=laws)
+    submission = work.submit()
+    work.give_back(submission)
+    session.commit()
+    own = focal_point(browser_of, work)
+    opened = fields(own.soup(section_of(work)))
+    strike(administrator, submission, "28", "measures.0.adopted_on")
+    assert own.post(section_of(work), opened).status_code == 303, "nothing was typed"
+    answer = own.post(section_of(work), opened | {"p28-lead_agency": "The police"})
+    mine = parsed(answer.data).select_one(".compare .mine")
+    assert mine is not None and "Arms Act (1961-05-17)" in text_of(mine)

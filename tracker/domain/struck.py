@@ -3,6 +3,7 @@
 Sentences are in English, with the number that fills them: translated where they are shown.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from typing import Any
@@ -13,6 +14,7 @@ from tracker.domain.item_fields import Part
 from tracker.domain.items import Item, item_from
 from tracker.domain.labels import label
 from tracker.domain.marking import N_
+from tracker.domain.searching import fold
 
 Word = tuple[str, int | None]
 
@@ -102,3 +104,40 @@ def say(words: Iterable[Word], translate: Callable[[str], str]) -> str:
         for text, number in words
     )
     return " · ".join(said)
+
+
+NUMBER = re.compile(r"[\d\s()+./-]*\d[\d\s()+./-]*")
+BETWEEN_DIGITS = r"[\s()+./-]*"
+LAST_SPACED = 0x0530  # Latin, Greek and Cyrillic: words end where letters and digits end
+UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff]")
+
+
+def occurs(words: str, text: str) -> bool:
+    """Whether a name or number stands in a text, whatever its case, accents and spaces.
+
+    As whole words, but in scripts that join words or write them together; of a number only the
+    digits count.
+    """
+    wanted = " ".join(fold(words).split())
+    if not wanted:
+        return False
+    pattern = re.escape(wanted).replace(r"\ ", r"\s+")
+    if NUMBER.fullmatch(wanted):
+        pattern = BETWEEN_DIGITS.join(re.sub(r"\D", "", wanted))
+    if all(ord(sign) < LAST_SPACED for sign in wanted):
+        pattern = rf"(?<![^\W_]){pattern}(?![^\W_])"
+    return re.search(pattern, fold(text)) is not None
+
+
+def is_wording_of(text: str, struck: str) -> bool:
+    """Whether a text is made of mostly the same words as one that is struck out."""
+    words = _words(text)
+    return 2 * len(words & _words(struck)) >= len(words) > 0
+
+
+def _words(text: str) -> set[str]:
+    """Words; where they are written together, each two signs that follow each other."""
+    found = set(re.findall(r"\w+", fold(text)))
+    joined = {word for word in found if UNSPACED.search(word)}
+    pairs = {word[at : at + 2] for word in joined for at in range(max(len(word) - 1, 1))}
+    return found - joined | pairs

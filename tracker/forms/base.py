@@ -3,15 +3,14 @@
 The CSRF token is checked for every request in one place, so that no form carries its own.
 """
 
+import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from flask_babel import gettext
 from wtforms import Field, Form, HiddenField
 
-from tracker.domain.chain import instant
-from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, Problem
 from tracker.domain.messages import sentence
 
@@ -64,28 +63,45 @@ class BaseForm(Form):
                 self.form_errors = [*self.form_errors, text]
 
 
-class VersionedForm(BaseForm):
-    """The form of what stands in the history: over which version, and since when, it was typed.
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What the texts of a page were made from, so that words struck out since are known.
 
-    ``opened`` goes on as it came through every page that repeats what was typed, so that words
-    struck out since are known. ``choice`` settles a conflict.
+    ``base`` is the oldest version that any of them was typed over, ``seen`` the number of the last
+    strike that the page knew of; ``copied`` tells of a text of the cycle before.
+    """
+
+    base: int
+    seen: int
+    copied: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.base}-{self.seen}{COPIED if self.copied else ''}"
+
+
+COPIED = "-copied"
+ORIGIN = re.compile(rf"(\d{{1,9}})-(\d{{1,18}})({COPIED})?", re.ASCII)
+
+
+class VersionedForm(BaseForm):
+    """The form of what stands in the history: over which version, and from what, it was typed.
+
+    ``origin`` goes on as it came through every page that repeats what was typed. ``choice``
+    settles a conflict.
     """
 
     version = HiddenField()
-    opened = HiddenField()
+    origin = HiddenField()
     choice = HiddenField()
 
-    def opened_at(self) -> datetime:
-        """When the page was made; long ago where it does not say so."""
-        try:
-            return datetime.fromisoformat(self.typed("opened")).astimezone(UTC)
-        except (ValueError, OverflowError):
-            return LONG_AGO
+    def origin_of(self, version: int) -> Origin:
+        """Of what this form brings; where it does not say so, of a page that knew of no strike."""
+        found = ORIGIN.fullmatch(self.typed("origin"))
+        if found is None:
+            return Origin(version, 0)
+        return Origin(min(int(found[1]), version), int(found[2]), bool(found[3]))
 
 
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
-
-
-def over_version(version: int) -> dict[str, str]:
-    """What the hidden fields of a page made now say."""
-    return {"version": str(version), "opened": instant(system_clock())}
+def over_version(version: int, origin: Origin) -> dict[str, str]:
+    """What the hidden fields of a page say."""
+    return {"version": str(version), "origin": str(origin)}

@@ -10,7 +10,7 @@ from tracker.domain.item_fields import Part
 from tracker.domain.items import ENUM_FIELDS, KINDS, Item, parse_item, typed_texts
 from tracker.domain.labels import label
 from tracker.domain.progress import Audience
-from tracker.forms.base import Needed, VersionedForm, over_version
+from tracker.forms.base import Needed, Origin, VersionedForm, over_version
 
 HINTS = {
     (Part.CONTACTS, "women"): lazy_gettext(
@@ -105,6 +105,6 @@ def _field(part: Part, field: Described) -> Any:
     )
 
 
-def filled_item_form(form: type[ItemForm], version: int, item: Item) -> ItemForm:
-    """The form showing an item as it stands; ``version`` 0 for a new one."""
-    return form(data={**typed_texts(item), **over_version(version)})
+def filled_item_form(form: type[ItemForm], version: int, item: Item, origin: Origin) -> ItemForm:
+    """The form showing an item over what stands; ``version`` 0 for a new one."""
+    return form(data={**typed_texts(item), **over_version(version, origin)})

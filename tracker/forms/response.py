@@ -21,7 +21,7 @@ from tracker.domain.labels import label
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import MAX_MEASURES, Measure, ResponseContent, parse_response
 from tracker.domain.values import NARRATIVE_LANGUAGES
-from tracker.forms.base import BaseForm, VersionedForm, over_version
+from tracker.forms.base import BaseForm, Origin, VersionedForm, over_version
 
 SPARE_MEASURES = 2
 READ = (
@@ -117,10 +117,12 @@ def prefix_of(paragraph: int) -> str:
     return f"p{paragraph}-"
 
 
-def filled_form(paragraph: int, version: int, content: ResponseContent) -> ResponseForm:
-    """The form showing what stands."""
+def filled_form(
+    paragraph: int, version: int, content: ResponseContent, origin: Origin
+) -> ResponseForm:
+    """The form showing a content over what stands."""
     values: Mapping[str, Any] = {
-        **over_version(version),
+        **over_version(version, origin),
         "progress": content.progress.value if content.progress else "",
         "reason": content.reason,
         "narrative": content.narrative,

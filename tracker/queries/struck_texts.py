@@ -4,22 +4,31 @@ A text struck out has no words left. One that an old page or file repeats is kno
 in the chain, so that nobody brings it back by accident; who means it writes it anew.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from sqlalchemy import ColumnElement, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, and_, func, literal, select
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from tracker.domain.chain import text_digest
-from tracker.domain.item_fields import Part
 from tracker.domain.items import Item, facts_of, item_from, texts_of
 from tracker.domain.responses import ResponseContent, content_from
 from tracker.models import ChainEntry, ChainText, NationalReport
-from tracker.queries.items import subject_of
+from tracker.queries.strikes import TEXT_STRUCK
 
 TITLE = "title"
+TOLD = aliased(ChainEntry)
+"""The link that records a strike."""
+
+_TOLD_OF = and_(
+    TOLD.report_id == ChainEntry.report_id,
+    TOLD.kind == TEXT_STRUCK,
+    TOLD.facts["seq"].as_integer() == ChainEntry.seq,
+    TOLD.facts["field"].as_string() == ChainText.field,
+)
 T = TypeVar("T", bound=ResponseContent | Item)
 
 
@@ -27,11 +36,13 @@ T = TypeVar("T", bound=ResponseContent | Item)
 class StruckText:
     """One text struck out of a revision, by the field that the chain names.
 
-    ``law`` has salt and digest of the title of the law to which a struck date belonged.
+    ``number`` is that of the strike, higher than those of earlier ones of the same State; ``law``
+    has salt and digest of the title of the law to which a struck date belonged.
     """
 
     report_id: int
     version: int
+    number: int
     at: datetime
     field: str
     salt: str
@@ -42,12 +53,6 @@ class StruckText:
     def place(self) -> str:
         """The part of an answer or item that it belonged to; of a law, all laws."""
         return self.field.partition(".")[0]
-
-    def is_like(self, field: str, text: str) -> bool:
-        """Whether this says the same in the same place, of whatever law."""
-        is_there = self.place == field.partition(".")[0]
-        same_part = self.field.rpartition(".")[2] == field.rpartition(".")[2]
-        return is_there and same_part and text_digest(self.salt, text) == self.digest
 
     def is_text(self, field: str, texts: Mapping[str, str], *, same_version: bool) -> bool:
         """Whether this one of the texts repeats it; of ``same_version`` laws keep their places."""
@@ -86,60 +91,92 @@ class SinceStrike(Generic[T]):
     apart: bool
 
 
-def answer_since_strike(
-    session: Session,
-    report_id: int,
-    key: str,
-    version: int,
-    opened: datetime,
-    typed: ResponseContent,
-    standing: ResponseContent,
-) -> SinceStrike[ResponseContent]:
-    """Of an answer typed over ``version`` on a page made at ``opened``.
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """Over which version something was typed, on a page that knew of the strikes up to ``seen``.
 
-    Strikes in reports of other cycles count too: the page may have copied its text from there.
+    ``base`` is the oldest version that any of its texts was typed over; ``copied`` tells of a text
+    of the report of another cycle.
+    """
+
+    report_id: int
+    version: int
+    base: int
+    seen: int
+    copied: bool
+
+    def is_before(self, gone: StruckText) -> bool:
+        """Whether what was typed may still hold this text."""
+        if gone.report_id != self.report_id:
+            return self.copied and gone.number > self.seen
+        return gone.version >= self.base and (
+            gone.number > self.seen or gone.version >= self.version
+        )
+
+
+def struck_of_subjects(
+    session: Session, report_id: int, subjects: Collection[str]
+) -> Mapping[str, list[StruckText]]:
+    """What was struck out of these answers or items, in every report of the State: a page may have
+    copied its text from the cycle before.
     """
     own = select(NationalReport.state_id).where(NationalReport.id == report_id).scalar_subquery()
     reports = select(NationalReport.id).where(NationalReport.state_id == own)
-    every = struck_texts(session, ChainEntry.report_id.in_(reports), ChainEntry.subject == key)
-    since = _since(every, report_id, version, opened)
-    texts = typed.texts()
-    said = {n: text for n, text in texts.items() if not any(g.is_like(n, text) for g in since)}
-    shown = typed if said == texts else content_from(typed.facts(), said)
+    found: dict[str, list[StruckText]] = defaultdict(list)
+    where = ChainEntry.report_id.in_(reports), ChainEntry.subject.in_(subjects)
+    for subject, gone in struck_texts(session, *where):
+        found[subject].append(gone)
+    return found
+
+
+def last_strike(session: Session, report_id: int, *, of_state: bool = False) -> int:
+    """The number of the last strike in a report, or in all of its State; read it before the texts
+    of a page, so that a strike meanwhile counts as later.
+    """
+    reports = select(literal(report_id))
+    if of_state:
+        own = select(NationalReport.state_id).where(NationalReport.id == report_id)
+        reports = select(NationalReport.id).where(NationalReport.state_id == own.scalar_subquery())
+    number = select(func.max(ChainEntry.id)).where(
+        ChainEntry.report_id.in_(reports), ChainEntry.kind == TEXT_STRUCK
+    )
+    return session.scalar(number) or 0
+
+
+def answer_since_strike(
+    struck: Iterable[StruckText],
+    about: Typed,
+    typed: ResponseContent,
+    standing: ResponseContent,
+) -> SinceStrike[ResponseContent]:
+    """Of an answer."""
+    since = [gone for gone in struck if about.is_before(gone)]
+    said = _without(since, about, typed.texts())
+    shown = typed if said == typed.texts() else content_from(typed.facts(), said)
     left = _standing_there(typed, standing, {gone.place for gone in since})
     return SinceStrike(left, shown, _says_more(said, left.texts()))
 
 
 def item_since_strike(
-    session: Session,
-    report_id: int,
-    part: Part,
-    item_id: str,
-    version: int,
-    opened: datetime,
-    typed: Item,
-    standing: Item,
+    struck: Iterable[StruckText], about: Typed, typed: Item, standing: Item
 ) -> SinceStrike[Item]:
-    """The same of a contact, a need, an offer or a target."""
-    subject = subject_of(part, item_id)
-    every = struck_texts(session, ChainEntry.report_id == report_id, ChainEntry.subject == subject)
-    since = _since(every, report_id, version, opened)
-    texts = texts_of(typed)
-    said = {n: text for n, text in texts.items() if not any(g.is_like(n, text) for g in since)}
-    shown = typed if said == texts else item_from(part, facts_of(typed), said)
+    """Of a contact, a need, an offer or a target."""
+    since = [gone for gone in struck if about.is_before(gone)]
+    said = _without(since, about, texts_of(typed))
+    shown = typed if said == texts_of(typed) else item_from(typed.PART, facts_of(typed), said)
     left = _standing_there(typed, standing, {gone.place for gone in since})
     return SinceStrike(left, shown, _says_more(said, texts_of(left)))
 
 
-def _since(
-    struck: Iterable[tuple[str, StruckText]], report_id: int, version: int, opened: datetime
-) -> list[StruckText]:
-    """Two signs that a page is older than a strike: its time and its version."""
-    return [
-        gone
-        for _, gone in struck
-        if gone.at > opened or (gone.report_id == report_id and gone.version >= version)
+def _without(since: Iterable[StruckText], about: Typed, texts: Mapping[str, str]) -> dict[str, str]:
+    gone = [
+        (one, (one.report_id, one.version) == (about.report_id, about.version)) for one in since
     ]
+    return {
+        name: text
+        for name, text in texts.items()
+        if not any(one.is_text(name, texts, same_version=same) for one, same in gone)
+    }
 
 
 def _standing_there(typed: T, standing: T, places: Collection[str]) -> T:
@@ -155,12 +192,13 @@ def _says_more(said: Mapping[str, str], left: Mapping[str, str]) -> bool:
 def struck_texts(session: Session, *where: ColumnElement[bool]) -> Iterator[tuple[str, StruckText]]:
     """Every text struck out of an answer or item, by subject."""
     rows = session.execute(
-        select(ChainEntry, ChainText)
+        select(ChainEntry, ChainText, TOLD.id)
         .join(ChainText, ChainText.entry_id == ChainEntry.id)
+        .join(TOLD, _TOLD_OF)
         .where(ChainEntry.version.is_not(None), ChainText.struck_at.is_not(None), *where)
         .options(selectinload(ChainEntry.texts))
     )
-    for entry, text in rows:
+    for entry, text, number in rows:
         title = f"{text.field.rpartition('.')[0]}.{TITLE}"
         law = next(((t.salt, entry.digests[title]) for t in entry.texts if t.field == title), None)
         yield (
@@ -168,6 +206,7 @@ def struck_texts(session: Session, *where: ColumnElement[bool]) -> Iterator[tupl
             StruckText(
                 report_id=entry.report_id,
                 version=entry.version or 0,
+                number=number,
                 at=text.struck_at or entry.at,
                 field=text.field,
                 salt=text.salt,

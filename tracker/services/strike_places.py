@@ -1,6 +1,5 @@
 """Where the words that are struck out stand in the reports of a State."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.items import KINDS
-from tracker.domain.searching import fold
+from tracker.domain.struck import is_wording_of, occurs
 from tracker.models import ChainEntry, ChainText
 from tracker.queries.items import ITEM_SAVED, named_by
 from tracker.queries.strikes import copies_of
@@ -58,8 +57,8 @@ def holders(
 ) -> Held:
     """The text with its link; of an answer or item every other place where it stands the same.
 
-    So does every wording of it that was never submitted, back to the one submitted before, and
-    every text of the same answer or item in which the words ``named`` occur.
+    So does every wording of it that was never submitted, but for what the State says now, and every
+    text of the same answer or item in which the words ``named`` occur.
     """
     if entry.kind not in ("response-saved", ITEM_SAVED):
         return [(entry, text)]
@@ -68,17 +67,12 @@ def holders(
     same = [
         (e, t) for e, t in rows if t.value == words.value and words.stand_in(t.field, _texts(e))
     ]
-    things = _things(entry, [holder for holder, _ in same])
+    things = _things(entry, [holder for holder, _ in (rows if named else same)])
     inside = [(e, t) for e, t in rows if _thing(e) in things]
     gone = {t.id for e, t in same if _thing(e) in things} | {text.id}
-    gone |= _never_submitted(session, words, inside, gone)
-    gone |= {t.id for _, t in inside if named and named in folded(t.value or "")}
+    gone |= _never_submitted(session, words, inside)
+    gone |= {t.id for _, t in inside if occurs(named, t.value or "")}
     return [(e, t) for e, t in inside if t.id in gone]
-
-
-def folded(text: str) -> str:
-    """The text as words are looked for in it: whatever its case, accents and white space."""
-    return " ".join(fold(text).split())
 
 
 def _standing(session: Session, entry: ChainEntry, reports: tuple[int, ...]) -> Held:
@@ -101,24 +95,20 @@ def _standing(session: Session, entry: ChainEntry, reports: tuple[int, ...]) -> 
     return [(link, held) for link, held in rows]
 
 
-def _never_submitted(session: Session, words: Words, inside: Held, gone: set[int]) -> set[int]:
-    """The texts in the same field that led to one of those that go: between what was submitted."""
+def _never_submitted(session: Session, words: Words, inside: Held) -> set[int]:
+    """Other wordings in the same field, in revisions that stand in no submission and are past."""
     if words.field.startswith("measures."):  # which of the laws was meant cannot be known
         return set()
-    links = {e.id for e, _ in inside}
-    submitted = set(session.scalars(copies_of(links)))
-    found: set[int] = set()
-    led: dict[tuple[int, str], list[int]] = defaultdict(list)
-    for link, text in inside:
-        if text.field != words.field:
-            continue
-        before = led[_thing(link)]
-        if link.id not in submitted:
-            before.append(text.id)
-            continue
-        found |= set(before) if text.id in gone else set()
-        before.clear()
-    return found
+    latest = {_thing(link): link.id for link, _ in inside}  # they come in order
+    past = [(link, text) for link, text in inside if link.id != latest[_thing(link)]]
+    submitted = set(session.scalars(copies_of({link.id for link, _ in past})))
+    return {
+        text.id
+        for link, text in past
+        if link.id not in submitted
+        and text.field == words.field
+        and is_wording_of(text.value or "", words.value)
+    }
 
 
 def _things(struck: ChainEntry, holders: Sequence[ChainEntry]) -> set[tuple[int, str]]:

@@ -13,7 +13,7 @@ from tracker.domain.items import facts_of, item_from, texts_of
 from tracker.domain.mail import MailKind
 from tracker.domain.responses import content_from
 from tracker.domain.roles import Actor
-from tracker.domain.struck import place_of, text_of
+from tracker.domain.struck import occurs, place_of, text_of
 from tracker.domain.values import parse_text
 from tracker.models import (
     ChainEntry,
@@ -40,9 +40,9 @@ from tracker.services.mail import tell_state
 from tracker.services.reports import locked_report
 from tracker.services.responses import record_revision
 from tracker.services.strike_copies import empty_copies
-from tracker.services.strike_places import Words, folded, holders, words_of
+from tracker.services.strike_places import Words, holders, words_of
 
-FEWEST_SIGNS = 3  # of words that are looked for in other texts
+FEWEST_LETTERS, FEWEST_SIGNS = 3, 2  # of words that are looked for; names in Chinese have two
 SOURCE = "strike"  # of the revision that a strike leaves, beside "form" and others
 
 
@@ -73,7 +73,7 @@ def strike(
     if not reason:
         raise Invalid(Problem("reason-needed", "reason"))
     with reading_as(session, EVERYTHING):  # the words also go from working copy and revisions
-        return _strike(session, actor, entry_id, field, reason, folded(named), clock)
+        return _strike(session, actor, entry_id, field, reason, named.strip(), clock)
 
 
 def _strike(
@@ -126,12 +126,12 @@ def _strike(
 
 def _check_words(text: str, named: str, reason: str) -> None:
     """``Invalid`` for words that the text does not hold, and for a reason that repeats them."""
-    whole, said = folded(text), folded(reason)
-    if named and len(named) < FEWEST_SIGNS:
-        raise Invalid(Problem("words-too-short", "named", {"least": FEWEST_SIGNS}))
-    if named not in whole:
+    least = FEWEST_LETTERS if named.isascii() else FEWEST_SIGNS
+    if named and len(named) < least:
+        raise Invalid(Problem("words-too-short", "named", {"least": least}))
+    if named and not occurs(named, text):
         raise Invalid(Problem("words-not-there", "named"))
-    if any(len(words) >= FEWEST_SIGNS and words in said for words in (whole, named)):
+    if occurs(text, reason) or occurs(named, reason):
         raise Invalid(Problem("reason-repeats", "reason"))
 
 

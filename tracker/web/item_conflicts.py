@@ -1,11 +1,18 @@
 """Two versions of one row: what was typed on a page, and what was saved since it was opened."""
 
 from tracker.domain.items import Item
+from tracker.forms.base import Origin
 from tracker.forms.item import ItemForm, filled_item_form
-from tracker.queries.items import ItemRow, item_revisions, items_of
-from tracker.queries.struck_texts import SinceStrike, item_since_strike
+from tracker.queries.items import ItemRow, item_revisions, items_of, subject_of
+from tracker.queries.struck_texts import (
+    SinceStrike,
+    item_since_strike,
+    last_strike,
+    struck_of_subjects,
+)
 from tracker.services.strikes import SOURCE as STRIKE
 from tracker.web import item_views
+from tracker.web.conflicts import typed_over
 from tracker.web.item_desk import FORMS, Desk
 from tracker.web.render import page
 from tracker.web.transaction import session
@@ -17,11 +24,10 @@ def since_strike(
     """What was typed, and what of it may be saved unasked beside strikes since the page."""
     if typed is None:
         return None
-    version, opened, report = int(form.version.data or 0), form.opened_at(), desk.report.id
-    stands = _standing(desk, item_id)
-    return item_since_strike(
-        session(), report, desk.part, item_id, version, opened, typed, stands or desk.empty
-    )
+    subject, report = subject_of(desk.part, item_id), desk.report.id
+    struck = struck_of_subjects(session(), report, [subject])[subject]
+    stands = _standing(desk, item_id) or desk.empty
+    return item_since_strike(struck, typed_over(report, form), typed, stands)
 
 
 def _standing(desk: Desk, item_id: str) -> Item | None:
@@ -31,9 +37,15 @@ def _standing(desk: Desk, item_id: str) -> Item | None:
 
 
 def conflict_page(
-    desk: Desk, item_id: str, since: SinceStrike[Item] | None, version: int, struck: bool
+    desk: Desk,
+    item_id: str,
+    form: ItemForm,
+    since: SinceStrike[Item] | None,
+    version: int,
+    struck: bool,
 ) -> str:
     """Both sides of a row that somebody else saved or removed, or that a strike changed."""
+    seen = last_strike(session(), desk.report.id)
     rows = items_of(session(), desk.report.id)[desk.part]
     theirs = next((row for row in rows if row.item_id == item_id), None)
     last = item_revisions(session(), desk.report.id, desk.part, item_id)[-1:]
@@ -51,7 +63,12 @@ def conflict_page(
         struck=struck or by_strike,
         apart=since.apart if since else False,
         saved=_differing(since.left if since else None, theirs),
-        form=filled_item_form(FORMS[desk.part], version, filled),
+        form=filled_item_form(
+            FORMS[desk.part],
+            version,
+            filled,
+            Origin(min(typed_over(desk.report.id, form).base, version), seen),
+        ),
     )
 
 

@@ -6,12 +6,15 @@ from tracker.domain.errors import NotFound, Problem
 from tracker.domain.item_fields import Part
 from tracker.domain.items import Item, empty_item
 from tracker.exchange.item_columns import ITEM_COLUMNS
+from tracker.forms.base import Origin
 from tracker.forms.item import ItemForm, filled_item_form, item_form
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise, may
 from tracker.policy.rules import Subject
 from tracker.queries.items import ItemRow, items_of
 from tracker.queries.reports import ReportRow
+from tracker.queries.struck_texts import last_strike
+from tracker.services.reports import locked_report
 from tracker.web.reporting import is_editable, load_report
 from tracker.web.session import current_actor
 from tracker.web.transaction import session
@@ -27,6 +30,7 @@ class Desk:
     part: Part
     rows: tuple[ItemRow, ...]
     editable: bool
+    seen: int  # the number of the last strike before the rows were read
 
     def row(self, item_id: str) -> ItemRow | None:
         """The row of this id, if it stands."""
@@ -39,7 +43,11 @@ class Desk:
 
     def fresh_form(self) -> ItemForm:
         """The form of a new row."""
-        return filled_item_form(FORMS[self.part], 0, self.empty)
+        return self.form_over(0, self.empty)
+
+    def form_over(self, version: int, item: Item) -> ItemForm:
+        """The form showing a row as it stood at this version."""
+        return filled_item_form(FORMS[self.part], version, item, Origin(version, self.seen))
 
 
 def load_desk(report_id: str, part: str, action: Action) -> Desk:
@@ -49,9 +57,13 @@ def load_desk(report_id: str, part: str, action: Action) -> Desk:
         raise NotFound(Problem("not-found"))
     actor, subject = current_actor(), Subject(report.state_id)
     authorise(actor, action, subject)
+    if action is Action.REPORT_EDIT:
+        locked_report(session(), report.id)  # a strike under way ends before anything is read
+    seen = last_strike(session(), report.id)
     return Desk(
         report=report,
         part=Part(part),
         rows=items_of(session(), report.id)[Part(part)],
         editable=is_editable(report) and may(actor, Action.REPORT_EDIT, subject),
+        seen=seen,
     )

@@ -12,7 +12,7 @@ from tracker.domain.clock import system_clock
 from tracker.domain.contacts import Contact
 from tracker.domain.errors import Invalid, NotFound, Problem, StaleEdit, WrongStatus
 from tracker.domain.items import Item, texts_of
-from tracker.forms.item import ItemForm, filled_item_form
+from tracker.forms.item import ItemForm
 from tracker.models.ids import new_public_id
 from tracker.policy.actions import Action
 from tracker.queries.items import (
@@ -100,7 +100,7 @@ def edit(report_id: str, part: str, item_id: str) -> ResponseReturnValue:
     row = desk.row(item_id)
     if row is None:
         raise NotFound(Problem("not-found"))
-    form = filled_item_form(FORMS[desk.part], row.version, row.content) if desk.editable else None
+    form = desk.form_over(row.version, row.content) if desk.editable else None
     return _item_page(desk, row, form)
 
 
@@ -142,7 +142,7 @@ def save(report_id: str, part: str, item_id: str) -> ResponseReturnValue:
         session().expire_all()
         since = since_strike(desk, item_id, form, typed)
         struck = since is not None and since.left != typed
-        return conflict_page(desk, item_id, since, error.current_version, struck), 409
+        return conflict_page(desk, item_id, form, since, error.current_version, struck), 409
     flash(_told(saved, removed=typed is None))
     return _back(desk)
 

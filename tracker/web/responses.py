@@ -13,6 +13,7 @@ from tracker.domain.errors import NotFound, Problem
 from tracker.domain.history import group_revisions
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.responses import ResponseContent
+from tracker.forms.base import Origin
 from tracker.forms.response import ResponseForm, filled_form
 from tracker.forms.review import ReplyForm, reply_prefix
 from tracker.policy.actions import Action
@@ -23,6 +24,7 @@ from tracker.queries.evidence import files_of_report
 from tracker.queries.reports import ReportRow
 from tracker.queries.responses import ResponseRow, responses_of, revisions_of
 from tracker.queries.strikes import is_strikes_work, still_gone, struck_of
+from tracker.queries.struck_texts import last_strike
 from tracker.queries.submissions import previous_answers
 from tracker.web.access import requires
 from tracker.web.desks import readable_sections
@@ -68,9 +70,10 @@ def section(report_id: str, code: str) -> ResponseReturnValue:
     report = load_report(report_id)
     document = load_document(report)
     here = load_section(report, document, code)
+    seen = last_strike(session(), report.id)
     rows = responses_of(session(), report.id)
     forms = {
-        c.paragraph: form_of(report, c, rows.get(c.key))
+        c.paragraph: form_of(report, c, rows.get(c.key), seen)
         for c in document.in_section(here.code)
         if c.asks_states
     }
@@ -89,21 +92,27 @@ def _copy_from_last_cycle(
     Who may read it stays as it is in this report. Whether there was anything to copy.
     """
     _, commitment = load_commitment(report, document, number)
+    seen = last_strike(session(), report.id, of_state=True)
     content = previous_answers(session(), report.id).get(commitment.key)
     if content is None:
         return False
     version = int(forms[number].version.data or 0)
     audience = Audience(forms[number].audience.data)
-    forms[number] = filled_form(number, version, replace(content, audience=audience))
+    copied = replace(content, audience=audience)
+    forms[number] = filled_form(number, version, copied, Origin(version, seen, copied=True))
     return True
 
 
-def form_of(report: ReportRow, commitment: Commitment, row: ResponseRow | None) -> ResponseForm:
-    """The form showing what stands; empty with the report's audience where nothing does."""
+def form_of(
+    report: ReportRow, commitment: Commitment, row: ResponseRow | None, seen: int
+) -> ResponseForm:
+    """The form showing what stands; empty with the report's audience where nothing does.
+
+    ``seen`` is the number of the last strike before it was read.
+    """
     fresh = ResponseContent(audience=report.default_audience)
-    return filled_form(
-        commitment.paragraph, row.version if row else 0, row.content if row else fresh
-    )
+    version, content = (row.version, row.content) if row else (0, fresh)
+    return filled_form(commitment.paragraph, version, content, Origin(version, seen))
 
 
 def section_page(

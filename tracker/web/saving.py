@@ -1,6 +1,7 @@
 """Saving answers: a whole block from its page, or one answer from the page's script."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -21,6 +22,8 @@ from tracker.policy.rules import Subject
 from tracker.queries.documents import commitment_ids
 from tracker.queries.reports import ReportRow
 from tracker.queries.responses import ResponseRow, responses_of, revision_content
+from tracker.queries.struck_texts import StruckText, last_strike, struck_of_subjects
+from tracker.services.reports import locked_report
 from tracker.services.responses import Saved, save_response
 from tracker.web.access import requires
 from tracker.web.clarifications import Replies, send_reply
@@ -68,10 +71,11 @@ def section(report_id: str, code: str) -> ResponseReturnValue:
         outcome = _save_all(report, document, here)
     except WrongStatus as error:
         keep_despite_error()  # a reply may be sent to a report that is locked
+        seen = last_strike(session(), report.id)
         rows = responses_of(session(), report.id)
         typed = _typed_forms(document, here)
         inside = document.in_section(here.code)
-        standing = {c.paragraph: form_of(report, c, rows.get(c.key)) for c in inside}
+        standing = {c.paragraph: form_of(report, c, rows.get(c.key), seen) for c in inside}
         alerts = (Alert(problem_text(error.problem)), *replies.alerts)
         return section_page(
             report, document, here, rows, standing | typed, alerts, set(typed), replies.unsent
@@ -80,18 +84,23 @@ def section(report_id: str, code: str) -> ResponseReturnValue:
 
 
 def _save_all(report: ReportRow, document: OutcomeDocument, here: Section) -> Outcome:
+    locked_report(session(), report.id)  # a strike under way ends before what it struck is asked
     ids = commitment_ids(session(), document.slug)
+    seen = last_strike(session(), report.id)
     rows = responses_of(session(), report.id)
+    inside = document.in_section(here.code)
+    struck = struck_of_subjects(session(), report.id, [c.key for c in inside])
     outcome = Outcome()
-    for commitment in document.in_section(here.code):
+    for commitment in inside:
         if not commitment.asks_states:
             continue
         number, prefix = commitment.paragraph, prefix_of(commitment.paragraph)
         if f"{prefix}version" in request.form:
             outcome.forms[number] = ResponseForm(request.form, prefix=prefix)
-            _save_one(report, commitment, ids[commitment.key], outcome, rows.get(commitment.key))
+            stands, gone = rows.get(commitment.key), struck.get(commitment.key, ())
+            _save_one(report, commitment, ids[commitment.key], outcome, stands, gone)
         else:
-            outcome.forms[number] = form_of(report, commitment, rows.get(commitment.key))
+            outcome.forms[number] = form_of(report, commitment, rows.get(commitment.key), seen)
     return outcome
 
 
@@ -101,13 +110,14 @@ def _save_one(
     commitment_id: int,
     outcome: Outcome,
     stands: ResponseRow | None,
+    struck: Iterable[StruckText],
 ) -> None:
     """Save one answer unless it says what it said when the page was loaded."""
     number = commitment.paragraph
     form = outcome.forms[number]
     try:
         version, typed = _version(form), _read(form, report, stands)
-        since = since_strike(report, commitment, form, typed, stands)
+        since = since_strike(struck, report, form, typed, stands)
         if form.choice.data == "theirs" or _untouched(report, commitment, version, since.shown):
             return
         if since.left != typed:  # never saved beside a strike unasked
@@ -247,9 +257,11 @@ def answer(report_id: str, paragraph: int) -> ResponseReturnValue:
     form = ResponseForm(request.form, prefix=prefix_of(paragraph))
     commitment_id = commitment_ids(session(), document.slug)[commitment.key]
     try:
+        locked_report(session(), report.id)
         stands = responses_of(session(), report.id).get(commitment.key)
         version, content = _version(form), _read(form, report, stands)
-        if since_strike(report, commitment, form, content, stands).left != content:
+        struck = struck_of_subjects(session(), report.id, [commitment.key])[commitment.key]
+        if since_strike(struck, report, form, content, stands).left != content:
             raise StaleEdit(STRUCK, stands.version if stands else 0)
         saved = _save(report, commitment_id, version, content, _save_key())
     except Invalid as error:

@@ -23,7 +23,7 @@ function valuesOf(box) {
 
 // What an answer says, whatever its version and however many empty rows its page shows.
 const meaning = (values) =>
-  new URLSearchParams(values.filter(([name, value]) => value && !/-(version|opened)$/.test(name))).toString();
+  new URLSearchParams(values.filter(([name, value]) => value && !/-(version|origin)$/.test(name))).toString();
 
 class Answer {
   constructor(box) {
