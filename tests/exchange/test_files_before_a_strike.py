@@ -278,14 +278,17 @@ class TestPastedAsANewRow:
         content = pasted(desk.template(), item_id)
         content = filled_in(content, CONTACTS, (number + 1, "Address", PHONE))
         strike_out(work, revision_of(work, subject_of(Part.CONTACTS, item_id)), "phone")
-        desk.apply(content)
-        assert contacts(work)[1] == replace(CONTACT, address=PHONE)
-        later = open_desk(work)
-        content = pasted(later.template(), item_id)
         free = number + 2
         typed = ("Contact", "National coordination body"), ("Name", "B. O."), ("Telephone", PHONE)
+        desk.apply(filled_in(content, CONTACTS, *((free, *cell) for cell in typed)))
+        assert contacts(work)[1] == replace(CONTACT, address=PHONE)
+        assert contacts(work)[2].phone == PHONE, "of another contact"
+        later = open_desk(work)
+        content = pasted(later.template(), item_id)
+        free = number + 4
+        typed = ("Contact", "National coordination body"), ("Name", "C. O."), ("Telephone", PHONE)
         later.apply(filled_in(content, CONTACTS, *((free, *cell) for cell in typed)))
-        assert contacts(work)[2].phone == PHONE, "typed anew on purpose"
+        assert contacts(work)[-1].phone == PHONE, "typed anew on purpose"
 
 
 def test_words_of_the_last_cycle_that_were_pasted_are_not_saved(session: Session) -> None:

@@ -52,8 +52,9 @@ class StrikeForm(BaseForm):
     named = StringField(
         lazy_gettext("Words that must go in every wording"),
         description=lazy_gettext(
-            "A name or a number that stands in the text. Every text of this answer or row in which "
-            "it occurs is struck out as a whole, of any version and cycle. You may leave it empty."
+            "A whole name or number that stands in the text. Every text of this answer or row in "
+            "which it occurs is struck out as a whole, of any version and cycle. You may leave it "
+            "empty."
         ),
     )
     reason = TextAreaField(

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.chain import text_digest
 from tracker.domain.filled import FilledRow, FilledSheet, FilledTemplate, PlacedProblem, SheetRole
+from tracker.domain.items import KINDS
 from tracker.models import ChainEntry, NationalReport
 from tracker.queries.items import subject_of
 from tracker.queries.struck_texts import TITLE, StruckText, struck_texts
@@ -77,15 +78,16 @@ class _StruckOut:
 
     def _of(self, role: SheetRole, row: FilledRow) -> Iterator[tuple[StruckText, bool]]:
         """What was struck out of this record since the file was made, and whether of the version
-        that it was made from. A row that is new in the file may be any other, pasted.
+        that it was made from. A row that is new in the file may be any other of its name, pasted.
         """
         subject = subject_of(role.part, row.record) if role.part else row.record
         others = subject_of(role.part, "") if role.part and not row.version else None
+        name = row.texts.get(KINDS[role.part].TEXTS[0], "") if role.part else ""
         for place, gone in self.every:
             own, since = gone.report_id == self.report_id, self._is_since(gone)
             if place == subject and (since or own and gone.version >= row.version):
                 yield gone, own and gone.version == row.version
-            elif since and others and place.startswith(others):
+            elif since and others and place.startswith(others) and gone.is_of(name):
                 yield gone, False
 
     def _is_since(self, gone: StruckText) -> bool:

@@ -14,7 +14,8 @@ from sqlalchemy import ColumnElement, and_, func, literal, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from tracker.domain.chain import text_digest
-from tracker.domain.items import Item, facts_of, item_from, texts_of
+from tracker.domain.item_fields import Part
+from tracker.domain.items import KINDS, Item, facts_of, item_from, texts_of
 from tracker.domain.responses import ResponseContent, content_from
 from tracker.models import ChainEntry, ChainText, NationalReport
 from tracker.queries.strikes import TEXT_STRUCK
@@ -36,8 +37,8 @@ T = TypeVar("T", bound=ResponseContent | Item)
 class StruckText:
     """One text struck out of a revision, by the field that the chain names.
 
-    ``number`` is that of the strike, higher than those of earlier ones of the same State; ``law``
-    has salt and digest of the title of the law to which a struck date belonged.
+    ``number`` is that of the strike, higher than those of earlier ones of the same State; ``name``
+    has salt and digest of what names the law or row to which it belonged.
     """
 
     report_id: int
@@ -47,7 +48,7 @@ class StruckText:
     field: str
     salt: str
     digest: str
-    law: tuple[str, str] | None
+    name: tuple[str, str] | None
 
     @property
     def place(self) -> str:
@@ -70,10 +71,11 @@ class StruckText:
         if part != "adopted_on" or (same_version and self.field == field):
             return True
         title = texts.get(f"{field.rpartition('.')[0]}.{TITLE}", "")
-        if self.law is None:
-            return not title and self.field == field
-        salt, digest = self.law
-        return text_digest(salt, title) == digest
+        return self.is_of(title) if self.name or title else self.field == field
+
+    def is_of(self, name: str) -> bool:
+        """Whether the law or row to which it belonged had this name."""
+        return self.name is not None and text_digest(self.name[0], name) == self.name[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,14 @@ def _says_more(said: Mapping[str, str], left: Mapping[str, str]) -> bool:
     return not {*said.values()} <= {*left.values()}
 
 
+def naming_text(subject: str, field: str) -> str:
+    """The field that names the row, or the law, to which a text belongs."""
+    kind = subject.partition("/")[0]
+    if kind in list(Part):
+        return KINDS[Part(kind)].TEXTS[0]
+    return f"{field.rpartition('.')[0]}.{TITLE}"
+
+
 def struck_texts(session: Session, *where: ColumnElement[bool]) -> Iterator[tuple[str, StruckText]]:
     """Every text struck out of an answer or item, by subject."""
     rows = session.execute(
@@ -199,8 +209,8 @@ def struck_texts(session: Session, *where: ColumnElement[bool]) -> Iterator[tupl
         .options(selectinload(ChainEntry.texts))
     )
     for entry, text, number in rows:
-        title = f"{text.field.rpartition('.')[0]}.{TITLE}"
-        law = next(((t.salt, entry.digests[title]) for t in entry.texts if t.field == title), None)
+        title = naming_text(entry.subject, text.field)
+        name = next(((t.salt, entry.digests[title]) for t in entry.texts if t.field == title), None)
         yield (
             entry.subject,
             StruckText(
@@ -211,6 +221,6 @@ def struck_texts(session: Session, *where: ColumnElement[bool]) -> Iterator[tupl
                 field=text.field,
                 salt=text.salt,
                 digest=entry.digests[text.field],
-                law=law,
+                name=name,
             ),
         )
