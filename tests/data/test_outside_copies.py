@@ -386,6 +386,30 @@ def test_a_key_that_was_slipped_in_is_noted_or_found(site: Site) -> None:
     assert "not signed by the key that it names" in found.problem
 
 
+def test_a_key_of_another_day_is_found(site: Site) -> None:
+    with without_triggers(site.session):
+        site.run("UPDATE signing_key SET made_at = '2001-01-01 00:00:00+00:00'")
+    found = site.verify()
+    assert found is not None and found.problem == "it was not made when its statement says"
+
+
+def test_a_value_that_its_column_does_not_know_is_a_broken_place(site: Site) -> None:
+    change = "UPDATE response SET progress = 'perhaps' WHERE report_id = :report"
+    if site.session.get_bind().dialect.name == "sqlite":
+        site.session.execute(text("PRAGMA ignore_check_constraints = ON"))
+    else:
+        with as_owner(site.session):
+            site.session.execute(
+                text("ALTER TABLE response DROP CONSTRAINT ck_response_progress_known")
+            )
+    site.run(change, report=site.ghana.report.id)
+    if site.session.get_bind().dialect.name == "sqlite":
+        site.session.execute(text("PRAGMA ignore_check_constraints = OFF"))
+    found = site.verify()
+    assert found is not None and (found.state, found.place) == ("GHA", "report")
+    assert found.problem == "a row cannot be read: 'perhaps' is not among the defined enum values"
+
+
 def test_a_key_removed_or_exchanged_is_found(site: Site) -> None:
     with without_triggers(site.session):
         site.run("UPDATE signing_key SET public_key = :key", key=INTRUDER.public_key)

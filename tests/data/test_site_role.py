@@ -166,6 +166,12 @@ def test_a_role_that_no_policy_holds_and_a_wall_taken_down_are_named(
     assert "switched off for: response" in roles.place.run("check").stderr
     with engine.begin() as connection:
         connection.execute(text("ALTER TABLE response FORCE ROW LEVEL SECURITY"))
+        connection.execute(text("CREATE POLICY door ON response USING (true)"))
+    assert "did not make open row-level security: door on response" in (
+        roles.place.run("check").stderr
+    )
+    with engine.begin() as connection:
+        connection.execute(text("DROP POLICY door ON response"))
     engine.dispose()
 
 

@@ -144,7 +144,7 @@ def test_an_address_that_is_none_is_told_without_its_password(
         "postgresql://user@db/tracker?password=sesame",
         "postgresql://user@db/tracker?sslmode=require&pass%77ord=sesame",
         "postgresql://user@db/tracker?sslpassword=sesame&connect_timeout=5",
-        "postgresql://user:open%40sesame@/tracker?host=/run/postgresql",
+        "postgresql://user:sesame@/tracker?host=/run/postgresql",
     ],
 )
 def test_a_password_is_shown_in_no_part_of_an_address(address: str, tmp_path: Path) -> None:

@@ -44,6 +44,11 @@ _WITHOUT_RIGHTS = text(
     " AND NOT has_table_privilege(pg_class.oid, given) ORDER BY relname"
 )
 _MAY_MAKE_TABLES = text("SELECT has_schema_privilege(current_schema(), 'CREATE')")
+_DOORS = text(
+    "SELECT polname || ' on ' || relname FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid"
+    " WHERE polname NOT IN (relname || '_all', relname || '_read', relname || '_add',"
+    " relname || '_change', relname || '_remove') ORDER BY 1"
+)
 _WITHOUT_WALL = text(
     "SELECT DISTINCT relname FROM pg_policy JOIN pg_class ON pg_class.oid = polrelid"
     " WHERE NOT (relrowsecurity AND relforcerowsecurity) ORDER BY relname"
@@ -235,6 +240,7 @@ def wall_problem(engine: Engine) -> str | None:
     with engine.connect() as connection:
         role = connection.scalar(_HELD_BY_NOTHING)
         tables = connection.scalars(_WITHOUT_WALL).all()
+        doors = connection.scalars(_DOORS).all()
     if role:
         return (
             f"WARNING: row-level security does not hold the role {role}, a superuser or one with "
@@ -243,6 +249,9 @@ def wall_problem(engine: Engine) -> str | None:
     if tables:
         named = ", ".join(tables)
         return f"WARNING: row-level security is switched off for: {named}."
+    if doors:
+        named = ", ".join(doors)
+        return f"WARNING: policies that the tracker did not make open row-level security: {named}."
     return None
 
 

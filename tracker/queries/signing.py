@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.domain.chain import instant
 from tracker.domain.signed import KEY_TAG, from_base64, key_id, signed_message
 from tracker.models import SigningKey
 
@@ -70,6 +71,8 @@ def key_problem(row: KeyRow, earlier: Mapping[str, str]) -> str | None:
     signed_by = earlier.get(row.previous) if row.previous else row.public_key
     if row.key_id != key_id(row.public_key) or said.get("public_key") != row.public_key:
         return "it is not the key that its statement names"
+    if said.get("made_at") != instant(row.made_at):
+        return "it was not made when its statement says"
     if signed_by is None:
         return "the key that vouched for it is missing"
     if not _vouched(said, signed_by):

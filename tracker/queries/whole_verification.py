@@ -70,7 +70,7 @@ def findings(
         yield Finding(broken.place, broken.what)
     for report in list_report_places(session):
         refresh()
-        found = verify_report(session, report.id)
+        found = _broken_place(session, report.id)
         if found:
             whose = (report.iso3, report.cycle_slug, report.public_id)
             yield Finding(found.place, found.what, *whose)
@@ -80,6 +80,15 @@ def findings(
         yield from _heads(row.statement, links)
     yield from _outside_receipts(session, copies, known)
     yield from _outside_checkpoints(session, copies, known, links)
+
+
+def _broken_place(session: Session, report_id: int) -> Broken | None:
+    try:
+        return verify_report(session, report_id)
+    except LookupError as error:
+        if type(error) is not LookupError:  # a key or an index: no column of a fixed list of values
+            raise
+        return Broken("report", f"a row cannot be read: {str(error).partition('. ')[0]}")
 
 
 def _heads(statement: dict[str, Any], links: Links, file: str = "") -> Iterator[Finding]:
