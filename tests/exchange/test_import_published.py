@@ -6,24 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, update
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from tracker.cli.group import main
 from tracker.cli.setup import set_up
 from tracker.domain.published import PublishedValue
-from tracker.domain.states import State, StateStatus
-from tracker.models import Installation
 from tracker.models import PublishedValue as Row
 from tracker.queries.published import published_values
 from tracker.queries.states import data_version
-from tracker.services.documents import load_states
 from tracker.settings import load_settings
 
 HEADER = "iso3,m49,year,value,source,footnote"
-AVALURIA = State(
-    "XAA", "901", {"en": "Avaluria"}, None, None, None, StateStatus.OBSERVER, demonstration=True
-)
 GOOD = f"""{HEADER}
 KEN,404,2018,62.50,UN SDG database,
 ken,,2018-2019,"48,05",UN SDG database,"Pooled, as few were found."
@@ -252,19 +246,31 @@ def test_an_indicator_that_is_not_there(run: Any, data: Session) -> None:
     assert stored(data) == []
 
 
-def test_a_demonstration_takes_invented_states_only(run: Any, data: Session) -> None:
-    data.execute(update(Installation).values(demonstration=True))
-    load_states(data, [AVALURIA])
-    data.commit()
-    try:
+def test_a_demonstration_takes_invented_states_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _environment(monkeypatch, tmp_path)
+    monkeypatch.setenv("TRACKER_ENV", "demonstration")
+    set_up(load_settings())
+    file = tmp_path / "published.csv"
+
+    def run(line: str) -> int:
+        file.write_text(f"{HEADER}\n{line}\n")
+        command = ["tracker", "indicator", "import-published", str(file), "--format", "json"]
+        monkeypatch.setattr("sys.argv", command)
+        with pytest.raises(SystemExit) as left:
+            main()
+        return int(left.value.code or 0)
+
+    engine = create_engine(load_settings().database_url)
+    with Session(engine) as data:
         for line, column in (("KEN,,2018,1,UN,", "iso3"), (",202,2018,1,UN,", "m49")):
-            code, printed, _ = run(f"{HEADER}\n{line}\n", "--format", "json")
-            errors = json.loads(printed)["errors"]
-            assert code == 2
+            capsys.readouterr()
+            assert run(line) == 2
+            errors = json.loads(capsys.readouterr().out)["errors"]
             assert [(e["code"], e["column"]) for e in errors] == [("published-real", column)]
         assert stored(data) == []
-        assert run(f"{HEADER}\nXAA,901,2018,1,UN,\n")[0] == 0
+        data.rollback()
+        assert run("XAA,,2018,1,UN,") == 0
         assert stored(data) == [("XAA", 2018, 2018, "1", "UN", "")]
-    finally:
-        data.execute(update(Installation).values(demonstration=False))
-        data.commit()
+    engine.dispose()
