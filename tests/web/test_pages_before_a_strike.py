@@ -359,7 +359,15 @@ def test_words_that_must_go_in_every_wording_are_named_on_the_page(
     told = administrator.post(path, sent | {"named": "Kofi", "reason": "About Kofi."})
     assert told.status_code == 422 and "Say it in other words." in told.text
     assert stand_anywhere(session, "Kofi")
-    assert administrator.post(path, sent | {"named": "kofi"}).status_code == 303
+    asked = administrator.post(path, sent | {"named": "kofi"})
+    shown = parsed(asked.data)
+    assert asked.status_code == 200 and "2 submitted texts go" in text_of(shown)
+    quoted = [text_of(text) for text in shown.select("section q")]
+    assert quoted == ["Kofi wrote it.", "It was Kofi."]
+    assert stand_anywhere(session, "Kofi"), "nothing is struck out before it was seen"
+    again = administrator.post(path, sent | {"named": "kofi", "seen": "of something else"})
+    assert again.status_code == 200 and stand_anywhere(session, "Kofi")
+    assert administrator.post(path, fields(shown)).status_code == 303
     assert not stand_anywhere(session, "Kofi")
 
 

@@ -8,13 +8,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from tracker.domain.clock import Clock
-from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
 from tracker.domain.items import facts_of, item_from, texts_of
 from tracker.domain.mail import MailKind
 from tracker.domain.responses import content_from
 from tracker.domain.roles import Actor
-from tracker.domain.struck import occurs, place_of, text_of
-from tracker.domain.values import parse_text
+from tracker.domain.struck import place_of, text_of
 from tracker.models import (
     ChainEntry,
     ChainText,
@@ -27,8 +25,6 @@ from tracker.models import (
     State,
 )
 from tracker.models.readers import EVERYTHING, reading_as
-from tracker.policy.actions import Action
-from tracker.policy.authorise import authorise
 from tracker.queries.items import ITEM_SAVED, WORKING, content_of_item, named_by
 from tracker.queries.responses import content_of_row
 from tracker.queries.strikes import TEXT_STRUCK
@@ -40,9 +36,9 @@ from tracker.services.mail import tell_state
 from tracker.services.reports import locked_report
 from tracker.services.responses import record_revision
 from tracker.services.strike_copies import empty_copies
-from tracker.services.strike_places import Words, holders, words_of
+from tracker.services.strike_places import Words, words_of
+from tracker.services.strike_preview import checked_reason, link_of, texts_to_go
 
-FEWEST_LETTERS, FEWEST_SIGNS = 3, 2  # of words that are looked for; names in Chinese have two
 SOURCE = "strike"  # of the revision that a strike leaves, beside "form" and others
 
 
@@ -68,10 +64,7 @@ def strike(
     the text, ``NotFound`` where there is no such text, ``WrongStatus`` where it was struck out
     before. The chain still verifies: links hold digests only.
     """
-    authorise(actor, Action.TEXT_STRIKE)
-    reason = parse_text(reason, place="reason")
-    if not reason:
-        raise Invalid(Problem("reason-needed", "reason"))
+    reason = checked_reason(actor, reason)
     with reading_as(session, EVERYTHING):  # the words also go from working copy and revisions
         return _strike(session, actor, entry_id, field, reason, named.strip(), clock)
 
@@ -85,15 +78,10 @@ def _strike(
     named: str,
     clock: Clock,
 ) -> tuple[str, ...]:
-    entry = session.get(ChainEntry, entry_id)
-    if entry is None:
-        raise NotFound(Problem("not-found"))
+    entry, now = link_of(session, entry_id), clock()
     reports = _reports_of_state(session, entry.report_id)
-    now = clock()  # nobody saves from here on, so a page made before it is known as older
-    text = _standing_text(session, entry, field)
-    _check_words(text.value or "", named, reason)
     held: dict[tuple[int, str], list[Words]] = defaultdict(list)
-    found = holders(session, entry, text, tuple(reports), named)
+    found = texts_to_go(session, entry, field, reason, named, tuple(reports))
     for holder, same in found:
         held[holder.report_id, holder.subject].append(words_of(holder, same))
     shown = {entry.report_id}
@@ -122,30 +110,6 @@ def _strike(
         },
     )
     return tuple(report.cycle.slug for report in touched if report.id in shown)
-
-
-def _check_words(text: str, named: str, reason: str) -> None:
-    """``Invalid`` for words that the text does not hold, and for a reason that repeats them."""
-    least = FEWEST_LETTERS if named.isascii() else FEWEST_SIGNS
-    if named and len(named) < least:
-        raise Invalid(Problem("words-too-short", "named", {"least": least}))
-    if named and not occurs(named, text):
-        raise Invalid(Problem("words-not-there", "named"))
-    if occurs(text, reason) or occurs(named, reason):
-        raise Invalid(Problem("reason-repeats", "reason"))
-
-
-def _standing_text(session: Session, entry: ChainEntry, field: str) -> ChainText:
-    text = session.scalars(
-        select(ChainText)
-        .where(ChainText.entry_id == entry.id, ChainText.field == field)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if text is None:
-        raise NotFound(Problem("not-found"))
-    if text.struck_at is not None:
-        raise WrongStatus(Problem("already-struck"))
-    return text
 
 
 def _empty(

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from markupsafe import Markup
 
+from tracker.domain.chain import tagged_hash
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem
 from tracker.domain.progress import Audience
@@ -22,7 +24,7 @@ from tracker.queries.items import submitted_items
 from tracker.queries.strike_events import ASKED, REPLIED, event_link
 from tracker.queries.strikes import Strike, standing_texts
 from tracker.queries.submissions import submitted_responses
-from tracker.services import strikes
+from tracker.services import strike_preview, strikes
 from tracker.web.access import requires
 from tracker.web.item_views import field_label, item_title
 from tracker.web.render import page
@@ -46,6 +48,7 @@ def struck_text(strike: Strike) -> str:
     return say([text_of(strike.subject, strike.field)], gettext)
 
 
+SEEN, SEEN_TAG = "seen", "tracker/strike-seen/1"
 FILES, STEPS = "files", "steps"  # beside the tables of items
 TALK = {"questions": ASKED, "replies": REPLIED}
 
@@ -172,15 +175,19 @@ def _strike(place: Place) -> ResponseReturnValue:
     try:
         if not form.typed("field"):
             raise Invalid(Problem("required", "field"))
-        cycles = strikes.strike(
-            session(),
-            actor=current_actor(),
-            entry_id=place.revision_id,
-            field=form.typed("field"),
-            reason=form.typed("reason"),
-            named="" if place.is_single or place.is_file else form.typed("named"),
-            clock=system_clock,
-        )
+        wanted: dict[str, Any] = {
+            "actor": current_actor(),
+            "entry_id": place.revision_id,
+            "field": form.typed("field"),
+            "reason": form.typed("reason"),
+            "named": "" if place.is_single or place.is_file else form.typed("named"),
+        }
+        if wanted["named"].strip():
+            going = strike_preview.going(session(), **wanted)
+            seen = tagged_hash(SEEN_TAG, [[one.cycle, one.text] for one in going])
+            if request.form.get(SEEN) != seen:
+                return _page(place, form, going, seen)
+        cycles = strikes.strike(session(), **wanted, clock=system_clock)
     except Invalid as error:
         form.show(*error.problems)
         return _page(place, form), 422
@@ -194,7 +201,10 @@ def _strike(place: Place) -> ResponseReturnValue:
     return back_to(place.reviewed, place.anchor)
 
 
-def _page(place: Place, form: StrikeForm) -> str:
+def _page(
+    place: Place, form: StrikeForm, going: tuple[strike_preview.Going, ...] = (), seen: str = ""
+) -> str:
+    """The form; beside words that are named, the submitted texts that would go."""
     texts = standing_texts(session(), place.revision_id)
     form.offer({text.field: place.name(text.field) for text in texts})
     return page(
@@ -203,4 +213,6 @@ def _page(place: Place, form: StrikeForm) -> str:
         place=place,
         texts={text.field: Markup("<bdi>{}</bdi>").format(text.value) for text in texts},
         form=form,
+        going=[(one.cycle, say(one.place, gettext), one.text) for one in going],
+        seen=seen,
     )

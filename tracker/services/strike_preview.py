@@ -1,0 +1,110 @@
+"""What a strike would take, and whether it may: looked up and checked before anything goes."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
+from tracker.domain.roles import Actor
+from tracker.domain.struck import Word, occurs, place_of, text_of
+from tracker.domain.values import parse_text
+from tracker.models import ChainEntry, ChainText, NationalReport
+from tracker.models.readers import EVERYTHING, reading_as
+from tracker.policy.actions import Action
+from tracker.policy.authorise import authorise
+from tracker.queries.strikes import copies_of
+from tracker.services.strike_places import Held, holders
+
+FEWEST_LETTERS, FEWEST_SIGNS = 3, 2  # of words that are looked for; names in Chinese have two
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """One text that a strike would take out of a submission, in words of ours, and itself."""
+
+    cycle: str
+    place: tuple[Word, ...]
+    text: str
+
+
+def going(
+    session: Session, *, actor: Actor, entry_id: int, field: str, reason: str, named: str
+) -> tuple[Going, ...]:
+    """What ``strike`` would take out of submissions; refuses what it refuses, writes nothing.
+
+    What goes from drafts and histories is told to nobody: it is the State's own.
+    """
+    reason = checked_reason(actor, reason)
+    with reading_as(session, EVERYTHING):
+        entry = link_of(session, entry_id)
+        state_id = session.get_one(NationalReport, entry.report_id).state_id
+        reports = session.scalars(select(NationalReport).filter_by(state_id=state_id)).all()
+        cycles = {report.id: report.cycle.slug for report in reports}
+        found = texts_to_go(session, entry, field, reason, named.strip(), tuple(cycles))
+        submitted = set(session.scalars(copies_of({holder.id for holder, _ in found})))
+        every = (
+            Going(
+                cycles[holder.report_id],
+                (*place_of(holder.subject, holder.facts), text_of(holder.subject, same.field)),
+                same.value or "",
+            )
+            for holder, same in found
+            if holder.id in submitted
+        )
+        return tuple(dict.fromkeys(every))
+
+
+def checked_reason(actor: Actor, reason: str) -> str:
+    """The reason of whoever may strike out; ``Invalid`` without one."""
+    authorise(actor, Action.TEXT_STRIKE)
+    reason = parse_text(reason, place="reason")
+    if not reason:
+        raise Invalid(Problem("reason-needed", "reason"))
+    return reason
+
+
+def link_of(session: Session, entry_id: int) -> ChainEntry:
+    """The link of the chain that holds the text; ``NotFound`` for none."""
+    entry = session.get(ChainEntry, entry_id)
+    if entry is None:
+        raise NotFound(Problem("not-found"))
+    return entry
+
+
+def texts_to_go(
+    session: Session,
+    entry: ChainEntry,
+    field: str,
+    reason: str,
+    named: str,
+    reports: tuple[int, ...],
+) -> Held:
+    """Every text that goes with this one, where it may be struck out for this reason."""
+    text = _standing_text(session, entry, field)
+    _check_words(text.value or "", named, reason)
+    return holders(session, entry, text, reports, named)
+
+
+def _check_words(text: str, named: str, reason: str) -> None:
+    """``Invalid`` for words that the text does not hold, and for a reason that repeats them."""
+    least = FEWEST_LETTERS if named.isascii() else FEWEST_SIGNS
+    if named and len(named) < least:
+        raise Invalid(Problem("words-too-short", "named", {"least": least}))
+    if named and not occurs(named, text):
+        raise Invalid(Problem("words-not-there", "named"))
+    if occurs(text, reason) or occurs(named, reason):
+        raise Invalid(Problem("reason-repeats", "reason"))
+
+
+def _standing_text(session: Session, entry: ChainEntry, field: str) -> ChainText:
+    text = session.scalars(
+        select(ChainText)
+        .where(ChainText.entry_id == entry.id, ChainText.field == field)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if text is None:
+        raise NotFound(Problem("not-found"))
+    if text.struck_at is not None:
+        raise WrongStatus(Problem("already-struck"))
+    return text
