@@ -154,6 +154,17 @@ def test_a_monitor_is_told_in_its_own_form(site: Site) -> None:
     assert site.client.get("/readyz").json == {"status": "ok"}
 
 
+def test_a_monitor_is_told_of_a_real_database_under_demonstration_settings(site: Site) -> None:
+    mixed = replace(
+        site.settings, environment="demonstration", database_url=f"sqlite:///{site.file}"
+    )
+    answer = create_app(mixed).test_client().get("/readyz")
+    assert (answer.status_code, answer.json) == (
+        503,
+        {"status": "demonstration data and real settings are mixed"},
+    )
+
+
 def test_a_file_that_may_only_be_read(site: Site) -> None:
     own = replace(site.settings, database_url=f"sqlite:///file:{site.file}?mode=ro&uri=true")
     reader = site.signed_in(own)

@@ -11,6 +11,7 @@ from tracker.domain.uploads import FREE_NEEDED
 from tracker.models.engine import may_only_be_read, unwritable
 from tracker.models.schema import schema_problem
 from tracker.policy.actions import Action
+from tracker.queries.states import is_demonstration
 from tracker.web.access import requires
 from tracker.web.transaction import session
 
@@ -27,7 +28,7 @@ def healthz() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @requires(Action.PUBLIC_READ)
 def readyz() -> ResponseReturnValue:
-    """The database answers and holds the tables of this version, and files can be written."""
+    """The database answers and holds what this version and site need; files can be written."""
     problem = _database_problem() or _folder_problem()
     return (jsonify({"status": problem}), 503) if problem else jsonify({"status": "ok"})
 
@@ -39,6 +40,8 @@ def _database_problem() -> str:
             return "the tables are not those of this version"
         if may_only_be_read(database.connection()):
             return "the database may only be read"
+        if is_demonstration(database) != current_app.config["SETTINGS"].demonstration:
+            return "demonstration data and real settings are mixed"
     except SQLAlchemyError:
         return "the database cannot be used"
     return ""
