@@ -86,6 +86,15 @@ def pasted(content: bytes, item_id: str) -> bytes:
     return edited(content, paste)
 
 
+def column_of_narrative(content: bytes) -> str:
+    (name,) = [
+        cell.column_letter
+        for cell in load_workbook(BytesIO(content))[ANSWERS][2]
+        if cell.value == "Narrative"
+    ]
+    return str(name)
+
+
 def keep(desk: TemplateDesk, content: bytes) -> str:
     return keep_plan(
         desk.session, actor=desk.actor, state_id=desk.state_id, cycle_id=desk.cycle_id,
@@ -205,6 +214,22 @@ class TestEditedSince:
         (conflict,) = page.select("fieldset")
         assert "The secretariat struck a text out here" in conflict.text
         assert not conflict.select("[checked]"), "neither is chosen for anybody"
+
+    def test_a_cell_that_says_the_very_words_is_told_to_be_left_out(
+        self, work: Reporting, browser_of: type[Browser]
+    ) -> None:
+        desk = open_desk(work)
+        content = desk.template()
+        strike_out(work, revision_of(work, "bms7/annex/28"), "narrative")
+        desk.clock = system_clock
+        plan = keep(desk, content)
+        work.session.commit()
+        browser = browser_of(work.session.get_one(User, work.focal_point.user_id))
+        page = browser.soup(f"/reports/{work.report.public_id}/imports/{plan}")
+        (told,) = page.select("section[aria-labelledby=odd] li")
+        where = f"{ANSWERS} · {column_of_narrative(content)}{answer_row(28)}"
+        assert told.get_text(" ", strip=True).startswith(where)
+        assert "so the file does not bring it back" in told.text
 
     def test_an_emptied_cell_needs_nobody(self, work: Reporting) -> None:
         desk = open_desk(work)

@@ -101,7 +101,7 @@ def test_a_template_goes_out_and_comes_back(folder: Path, run: Any, tmp_path: Pa
 
     mine = filled_in(out.read_bytes(), "Answers", (ROW, "Narrative", "Mine."))
     told = {"new": 1, "changed": 0, "unchanged": 0, "conflicts": 0}
-    nothing: dict[str, list[object]] = {"errors": [], "conflicts": []}
+    nothing: dict[str, list[object]] = {"errors": [], "conflicts": [], "left_out": []}
     assert bring(mine, "--dry-run") == (0, {"ok": True, "changes": told, **nothing}, "")
     assert saved(folder) == ["0"], "a dry run writes nothing"
     assert bring(mine)[0] == 0 and saved(folder) == ["Mine.", "2"]

@@ -16,6 +16,7 @@ from tracker.domain.merging import EVERY, Choices, Plan, Verdict
 from tracker.domain.roles import Actor
 from tracker.exchange.importing.sandbox import read_workbook
 from tracker.exchange.importing.template import read_template
+from tracker.exchange.plan_lines import LEFT_OUT
 from tracker.exchange.template_notes import conflict_sentence, problem_sentence
 from tracker.exchange.template_words import CellWords
 from tracker.exchange.translations import SOURCE_LANGUAGE, translator
@@ -149,10 +150,14 @@ class _Told:
         if form == "json":
             counted, wrong, clashes = self._changes(), self._errors(), self._conflicts()
             ok = self.code == 0
-            print_json({"ok": ok, "changes": counted, "errors": wrong, "conflicts": clashes})
+            left_out = [{"sheet": sheet, "cell": cell} for sheet, cell in self.plan.left_out]
+            lists = {"errors": wrong, "conflicts": clashes, "left_out": left_out}
+            print_json({"ok": ok, "changes": counted, **lists})
             return
         for name, number in self._changes().items():
             click.echo(f"{name}\t{number}")
+        for sheet, cell in self.plan.left_out:
+            click.echo(f"{sheet} {cell}: {LEFT_OUT}", err=True)
         for told in (*self._errors(), *self._conflicts()):
             where = " ".join(part for part in (told["sheet"], told["cell"]) if part)
             click.echo(f"{where}: {told['message']}" if where else told["message"], err=True)

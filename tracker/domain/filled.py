@@ -117,6 +117,7 @@ class FilledTemplate:
     """A whole uploaded template. ``sections`` are those it was made for, ``None`` for all.
 
     ``made_at`` is when it was made, as it says itself; ``None`` in what was kept before that.
+    ``left_out`` are sheet and cell of texts that were struck out since.
     """
 
     language: str
@@ -125,6 +126,7 @@ class FilledTemplate:
     problems: tuple[PlacedProblem, ...] = field(default=())
     leftovers: tuple[Leftover, ...] = ()
     made_at: datetime | None = None
+    left_out: tuple[tuple[str, str], ...] = ()
 
     def rows(self, role: SheetRole) -> tuple[FilledRow, ...]:
         """The rows of one sheet; none where the file has no such sheet."""
@@ -152,6 +154,7 @@ def filled_data(filled: FilledTemplate) -> dict[str, Any]:
         "problems": [_problem_data(problem) for problem in filled.problems],
         "leftovers": [[part.sheet, part.cell, part.text, part.wrong] for part in filled.leftovers],
         "made_at": filled.made_at.isoformat() if filled.made_at else None,
+        "left_out": [list(place) for place in filled.left_out],
     }
 
 
@@ -165,6 +168,7 @@ def filled_from(data: Mapping[str, Any]) -> FilledTemplate:
         problems=tuple(_problem_from(problem) for problem in data["problems"]),
         leftovers=tuple(Leftover(*part) for part in data.get("leftovers", ())),
         made_at=datetime.fromisoformat(made_at) if made_at else None,
+        left_out=tuple((sheet, cell) for sheet, cell in data.get("left_out", ())),
     )
 
 

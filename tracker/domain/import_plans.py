@@ -32,6 +32,7 @@ def make_plan(filled: FilledTemplate, basis: Basis, choices: Choices = NO_CHOICE
         _settled(found, filled, basis, choices),
         filled.problems,
         plan_fingerprint(either_way, basis),
+        filled.left_out,
     )
 
 

@@ -155,12 +155,14 @@ class Plan:
     """Everything that a file would change, in the order of its sheets.
 
     ``fingerprint`` is another one when the file would do something else than before; how its
-    conflicts are settled makes no difference.
+    conflicts are settled makes no difference. ``left_out`` are sheet and cell of texts that the
+    secretariat struck out since the file was made.
     """
 
     records: tuple[RecordPlan, ...]
     problems: tuple[PlacedProblem, ...] = field(default=())
     fingerprint: str = ""
+    left_out: tuple[tuple[str, str], ...] = ()
 
     @property
     def cells(self) -> tuple[PlannedCell, ...]:

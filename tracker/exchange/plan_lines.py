@@ -14,6 +14,11 @@ from tracker.exchange.template_notes import STRUCK, problem_sentence, shown_text
 from tracker.exchange.template_words import CellWords
 from tracker.queries.templates import TemplateFrame
 
+LEFT_OUT = N_(
+    "The secretariat struck this text out since the file was made, so the file does not bring it "
+    "back."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PlanLine:
@@ -58,11 +63,13 @@ def oddities(plan: Plan, frame: TemplateFrame, cells: CellWords) -> Iterator[tup
     """What can be applied and yet wants a look, as the forms tell it after saving.
 
     Sheet, what it is about, and the sentence. A gap is told of an answer that says something else
-    than before; of figures what does not add up.
+    than before; of figures what does not add up; of a text that was struck out that it is left out.
     """
     commitments = {c.key: c for c in frame.document.commitments}
     definitions = {definition.slug: definition for definition in frame.indicators}
     words = cells.words
+    for sheet, cell in plan.left_out:
+        yield f"{sheet} · {cell}", "", words(LEFT_OUT)
     for record in plan.records:
         if not record.changes or not record.cells:
             continue

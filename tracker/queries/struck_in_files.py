@@ -28,12 +28,24 @@ def without_struck(
     if not found:
         return filled
     out = _StruckOut(found, report_id, filled.made_at)
+    left = {role: out.left_of(role, sheet) for role, sheet in filled.sheets.items()}
+    gone = (place for role, sheet in filled.sheets.items() for place in _gone(sheet, left[role]))
     return replace(
         filled,
-        sheets={role: out.left_of(role, sheet) for role, sheet in filled.sheets.items()},
+        sheets=left,
+        left_out=(*filled.left_out, *gone),
         problems=tuple(out.not_quoted(placed) for placed in filled.problems),
         leftovers=tuple(part for part in filled.leftovers if not out.is_loose(part.text)),
     )
+
+
+def _gone(sheet: FilledSheet, left: FilledSheet) -> Iterator[tuple[str, str]]:
+    """Sheet and cell of each text that is no longer there."""
+    kept = {row.number: row.texts for row in left.rows}
+    for row in sheet.rows:
+        for name in row.texts:
+            if name not in kept.get(row.number, ()):
+                yield sheet.name, sheet.cell(row, name)
 
 
 @dataclass(frozen=True, slots=True)
