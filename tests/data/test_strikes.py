@@ -729,5 +729,8 @@ def test_a_reopened_report_whose_working_copy_alone_held_the_words_is_not_named(
     second = later.submit()
     later.give_back(second)
     later.answer(28, progress=Progress.IMPLEMENTED, narrative=words)
+    saved_at = later.report.last_saved_at
     assert strike_out(work, entry_of(session, first), "narrative") == ("bms7",)
     assert responses_of(session, later.report.id)[KEY].content.narrative == ""
+    assert later.report.last_saved_at == saved_at, "nobody of the State saved anything"
+    assert verify_report(session, later.report.id) is None

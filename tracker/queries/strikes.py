@@ -15,6 +15,8 @@ from tracker.queries.items import SUBMITTED
 
 TEXT_STRUCK = "text-struck"
 """The kind of the links that record a strike."""
+STRIKE = "strike"
+"""The source of a revision that a strike leaves: nobody of the State saved it."""
 
 
 @dataclass(frozen=True, slots=True)

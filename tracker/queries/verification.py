@@ -13,7 +13,7 @@ from tracker.models import ChainEntry, NationalReport, ReportingCycle, State
 from tracker.queries.items import ITEM_SAVED, content_of_item, item_of_link, named_by
 from tracker.queries.recorded import Broken, Recorded, content_of_link, load_recorded
 from tracker.queries.responses import content_of_row
-from tracker.queries.strikes import TEXT_STRUCK
+from tracker.queries.strikes import STRIKE, TEXT_STRUCK
 from tracker.queries.verified_files import files
 from tracker.queries.verified_submissions import clarifications, submissions
 
@@ -126,8 +126,12 @@ def _status(recorded: Recorded) -> Iterator[Broken]:
     audience = chosen[-1].facts["audience"] if chosen else Audience.PUBLIC.value
     if recorded.report.default_audience.value != audience:
         yield Broken("report", f"its default audience is not “{audience}”, as the history says")
-    saves = [entry.at for entry in recorded.entries if entry.version is not None]
-    if recorded.report.last_saved_at != (saves[-1] if saves else None):
+    saves = [entry for entry in recorded.entries if entry.version is not None]
+    own = [entry for entry in saves if entry.facts.get("source") != STRIKE]
+    ends = {
+        kind[-1].at if kind else None for kind in (own, saves)
+    }  # older versions counted strikes
+    if recorded.report.last_saved_at not in ends:
         yield Broken("report", "it was not last saved when the history says")
 
 

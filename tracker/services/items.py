@@ -18,6 +18,7 @@ from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
 from tracker.queries.items import ITEM_SAVED, WORKING, content_of_item, previous_items, subject_of
+from tracker.queries.strikes import STRIKE
 from tracker.services import chain
 from tracker.services.reports import editable_report
 
@@ -108,7 +109,8 @@ def record_item(
         _write(session, actor, report, part, item_id, row, content, version, now)
     elif row is not None:
         session.delete(row)
-    report.last_saved_at = now
+    if source != STRIKE:
+        report.last_saved_at = now
     chain.append(
         session,
         report=report,

@@ -16,6 +16,7 @@ from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
 from tracker.queries.responses import content_of_row
+from tracker.queries.strikes import STRIKE
 from tracker.services import chain
 from tracker.services.reports import check_editable, locked_report
 
@@ -109,7 +110,8 @@ def record_revision(
     """Write ``content`` into a response of a locked report, as its next version."""
     _write(row, content)
     row.version, row.saved_at, row.saved_by_id = row.version + 1, now, actor.user_id or 0
-    report.last_saved_at = now
+    if source != STRIKE:
+        report.last_saved_at = now
     chain.append(
         session,
         report=report,

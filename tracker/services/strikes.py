@@ -27,7 +27,7 @@ from tracker.models import (
 from tracker.models.readers import EVERYTHING, reading_as
 from tracker.queries.items import ITEM_SAVED, WORKING, content_of_item, named_by
 from tracker.queries.responses import content_of_row
-from tracker.queries.strikes import TEXT_STRUCK
+from tracker.queries.strikes import STRIKE, TEXT_STRUCK
 from tracker.services import chain
 from tracker.services.documents import touch
 from tracker.services.exports import withdraw_files
@@ -38,8 +38,6 @@ from tracker.services.responses import record_revision
 from tracker.services.strike_copies import empty_copies
 from tracker.services.strike_places import Words, words_of
 from tracker.services.strike_preview import checked_reason, link_of, texts_to_go
-
-SOURCE = "strike"  # of the revision that a strike leaves, beside "form" and others
 
 
 def strike(
@@ -192,7 +190,7 @@ def _empty_in_working_copy(
     }
     if left != texts:
         content = content_from(content.facts(), left)
-        record_revision(session, actor, report, key, row, content, now, SOURCE)
+        record_revision(session, actor, report, key, row, content, now, STRIKE)
 
 
 def _empty_in_working_item(
@@ -216,7 +214,7 @@ def _empty_in_working_item(
     empty = {words.field: "" for words in gone if texts.get(words.field) == words.value}
     if empty:
         left = item_from(part, facts_of(content), texts | empty)
-        record_item(session, actor, report, part, item_id, row, left, now, SOURCE)
+        record_item(session, actor, report, part, item_id, row, left, now, STRIKE)
 
 
 _EMPTY_NOW: Mapping[str, Callable[..., None]] = {

@@ -4,13 +4,13 @@ from tracker.domain.items import Item
 from tracker.forms.base import Origin
 from tracker.forms.item import ItemForm, filled_item_form
 from tracker.queries.items import ItemRow, item_revisions, items_of, subject_of
+from tracker.queries.strikes import STRIKE
 from tracker.queries.struck_texts import (
     SinceStrike,
     item_since_strike,
     last_strike,
     struck_of_subjects,
 )
-from tracker.services.strikes import SOURCE as STRIKE
 from tracker.web import item_views
 from tracker.web.conflicts import typed_over
 from tracker.web.item_desk import FORMS, Desk
