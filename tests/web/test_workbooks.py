@@ -456,7 +456,12 @@ def test_a_plan_is_its_own_persons_for_a_day(
     assert colleague.post(plan, {"action": "apply"}).status_code == 404
     session.execute(update(ImportPlan).values(expires_at=system_clock() - timedelta(minutes=1)))
     session.commit()
-    assert browser.get(plan).status_code == 404
+    gone = browser.get(plan)
+    assert gone.status_code == 404
+    page = parsed(gone.data)
+    assert page.select("h1")[0].text == "This file is no longer here"
+    (again,) = page.select(f"main a[href='/reports/{work.report.public_id}/workbook#send']")
+    assert browser.get(str(again["href"])).status_code == 200
 
 
 def test_a_contributor_sends_back_the_sections_assigned(
