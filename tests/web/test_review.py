@@ -626,7 +626,7 @@ def test_both_submissions_say_why_and_by_whom_the_report_was_reopened(
     for submission, place in ((first, "After"), (withdrawn, "Before"), (second, "Before")):
         told = notices(reviewer, submission)[-1]
         assert told.startswith(f"{place} this submission: Reopened by its State ({name}), ")
-        assert told.endswith("UTC: A law was <b>passed</b>.")
+        assert told.endswith("UTC: A law was <b>passed</b>. Submission 1")
     facts = text_of(reviewer.soup(path_of(withdrawn)).select("details dl")[0])
     assert f"UTC , {name}" in facts.partition("Withdrawn")[2].partition("Returned")[0]
 
@@ -648,7 +648,7 @@ def test_both_submissions_say_why_and_by_whom_the_report_was_returned(
         f"After this submission: {who}"
     )
     (told,) = notices(administrator, following)
-    assert told.startswith(f"Before this submission: {who}") and told.endswith(": Please complete.")
+    assert told.startswith(f"Before this submission: {who}") and told.endswith(": Please complete. Submission 1")
     work.accept(following)
     work.publish(following)
     work.reopen("Another reason.")
@@ -946,10 +946,16 @@ def test_questions_replies_and_steps_are_struck_out(
 
 
 def test_the_reason_of_a_return_is_struck_out(session: Session, administrator: Browser) -> None:
-    _, submission = report_at(session, ReportStatus.RETURNED)
+    work, submission = report_at(session, ReportStatus.RETURNED)
     assert submission is not None
+    later = work.submit()
+    session.commit()
+    before = administrator.soup(path_of(later)).select_one(f"main a[href='{path_of(submission)}']")
+    assert before is not None, "the newest page, which shows it, leads to where it is struck out"
     path = path_of(submission, "/strike/steps/return")
-    (words,) = administrator.soup(path).select("form .hint bdi")
+    asked = administrator.soup(path)
+    (words,) = asked.select("form .hint bdi")
+    assert asked.select("[name=field][value=reason][checked]"), "the only one there is"
     assert administrator.post(path, {"field": "reason", "reason": "Too much."}).status_code == 303
     page = text_of(administrator.soup(path_of(submission)))
     assert "Too much." in page and text_of(words) not in page

@@ -68,6 +68,8 @@ class StrikeForm(BaseForm):
     def offer(self, fields: Mapping[str, str]) -> None:
         """Let one of these texts be chosen; each with its words."""
         self.field.choices = list(fields.items())
+        if len(fields) == 1 and not self.field.data:
+            (self.field.data,) = fields
 
 
 def text_name(field: str) -> str:
