@@ -13,7 +13,7 @@ from tracker.domain.errors import Invalid, NotFound, NotPermitted, StaleEdit, Wr
 from tracker.domain.progress import Audience, Progress
 from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
-from tracker.models import ChainEntry, Evidence, Submission
+from tracker.models import ChainEntry, ChainText, Evidence, Submission
 from tracker.queries.evidence import (
     file_of_report_or_none,
     files_of_report,
@@ -217,7 +217,12 @@ def test_a_title_that_was_struck_out_is_gone_everywhere(work: Reporting) -> None
     assert titles(work) == [[(1, None, False)]]
     (row,) = submitted_files(work.session, submission.id, Audience.SECRETARIAT)[KEY]
     assert row.title is None
+    texts = work.session.scalars(select(ChainText).filter_by(entry_id=link)).all()
+    assert {text.field: text.value for text in texts} == {"title": None, "filename": None}
     assert verify_report(work.session, work.report.id) is None
+    work.give_back(submission)
+    again = pdf("A private person")
+    assert refusal(work, again, title="Another title") == "evidence-removed"
 
 
 TAMPERED = {

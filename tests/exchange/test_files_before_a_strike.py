@@ -316,6 +316,18 @@ class TestPastedAsANewRow:
         assert contacts(work)[-1].phone == PHONE, "typed anew on purpose"
 
 
+def test_a_row_left_without_its_name_can_be_changed_in_a_fresh_file(session: Session) -> None:
+    work = begin_report(session)
+    item_id = save(work, CONTACT).item_id
+    work.give_back(work.submit())
+    strike_out(work, revision_of(work, subject_of(Part.CONTACTS, item_id)), "name")
+    desk = open_desk(work)
+    content = desk.template()
+    number = row_named(content, CONTACTS, item_id)
+    desk.apply(filled_in(content, CONTACTS, (number, "Telephone", PHONE)))
+    assert contacts(work) == [replace(CONTACT, name="", phone=PHONE)]
+
+
 def test_words_of_the_last_cycle_that_were_pasted_are_not_saved(session: Session) -> None:
     work, submission = report_at(session, ReportStatus.PUBLISHED)
     assert submission is not None

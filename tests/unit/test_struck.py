@@ -17,6 +17,10 @@ from tracker.domain.struck import is_wording_of, occurs
         ("李明", "联系人李明先生"),
         ("محمد", "ومحمد كتب"),
         ("O’Neill", "o'neill"),
+        ("Ilva Marren", "ilva.marren@states.example"),
+        ("Ilva Marren", "https://example.org/people/ilva-marren?x"),
+        ("Jean Luc", "Jean-Luc"),
+        ("Jean-Luc", "jean\u200bluc"),
     ],
 )
 def test_it_occurs(words: str, text: str) -> None:
@@ -30,7 +34,7 @@ def test_it_occurs(words: str, text: str) -> None:
         ("Lee", "fleet"),
         ("024", "1024 0245"),
         ("Act", "The exact name is secret."),
-        ("Kofi Boateng", "Kofi, Boateng"),
+        ("Kofi Boateng", "Kofi and Boateng"),
         ("", "anything"),
     ],
 )

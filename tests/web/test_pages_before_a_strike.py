@@ -19,7 +19,7 @@ from tracker.domain.progress import Progress
 from tracker.domain.responses import Measure
 from tracker.domain.roles import Role
 from tracker.domain.workflow import ReportStatus
-from tracker.models import ChainText, Submission, User
+from tracker.models import ChainText, OutgoingMail, Submission, User
 from tracker.queries.items import items_of
 from tracker.queries.responses import responses_of
 
@@ -294,6 +294,33 @@ def test_words_of_a_row_carried_on_by_a_page_of_two_versions_do_not_come_back(
 
 
 REASON = "Names a person."
+
+
+def test_who_submits_meanwhile_is_told_of_the_strike(
+    session: Session, administrator: Browser, browser_of: type[Browser]
+) -> None:
+    work, submission = report_at(session, ReportStatus.RETURNED)
+    assert submission is not None
+    own, address = focal_point(browser_of, work), f"/reports/{work.report.public_id}/submit"
+    sent = fields(own.soup(address)) | {"title": "Director", "has_authority": "y"}
+    strike(administrator, submission, "28", "narrative")
+    answer = own.post(address, sent | {"confirmed_gaps": "y"})
+    told = text_of(parsed(answer.data))
+    assert answer.status_code == 409
+    assert "Last change:" in told and "text struck out by the secretariat" in told
+
+
+def test_the_letter_names_every_text_that_went(session: Session, administrator: Browser) -> None:
+    work = begin_report(session)
+    work.answer(28, progress=Progress.IMPLEMENTED, narrative="Kofi wrote it.", lead_agency="Kofi")
+    submission = work.submit()
+    session.commit()
+    path = path_of(submission, "/strike/28")
+    sent = {"field": "narrative", "reason": REASON, "named": "Kofi"}
+    seen = fields(parsed(administrator.post(path, sent).data))
+    assert administrator.post(path, seen).status_code == 303
+    letters = [row for row in session.scalars(select(OutgoingMail)) if "fields" in row.data]
+    assert letters[0].data["fields"] == [["Lead agency", None], ["What was done", None]]
 
 
 def test_the_state_reads_at_the_place_what_is_gone_and_why(

@@ -626,7 +626,8 @@ def test_both_submissions_say_why_and_by_whom_the_report_was_reopened(
     for submission, place in ((first, "After"), (withdrawn, "Before"), (second, "Before")):
         told = notices(reviewer, submission)[-1]
         assert told.startswith(f"{place} this submission: Reopened by its State ({name}), ")
-        assert told.endswith("UTC: A law was <b>passed</b>. Submission 1")
+        assert told.removesuffix(" Submission 1").endswith("UTC: A law was <b>passed</b>.")
+        assert told.endswith("Submission 1") == (place == "Before")
     facts = text_of(reviewer.soup(path_of(withdrawn)).select("details dl")[0])
     assert f"UTC , {name}" in facts.partition("Withdrawn")[2].partition("Returned")[0]
 
@@ -648,7 +649,9 @@ def test_both_submissions_say_why_and_by_whom_the_report_was_returned(
         f"After this submission: {who}"
     )
     (told,) = notices(administrator, following)
-    assert told.startswith(f"Before this submission: {who}") and told.endswith(": Please complete. Submission 1")
+    assert told.startswith(f"Before this submission: {who}") and told.endswith(
+        ": Please complete. Submission 1"
+    )
     work.accept(following)
     work.publish(following)
     work.reopen("Another reason.")

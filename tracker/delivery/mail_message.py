@@ -91,7 +91,7 @@ def _values(letter: Letter, translate: Callable[[str], str]) -> dict[str, str]:
     if "place" in data:
         given["place"], given["field"] = (
             say(data["place"], translate),
-            say([data["field"]], translate),
+            say(data.get("fields") or [data["field"]], translate),  # one, in older letters
         )
         given["cycles"] = ", ".join(data["cycles"])
     return {name: one_line(str(value)) for name, value in given.items()}

@@ -49,6 +49,9 @@ EVIDENCE_MESSAGES: Final[dict[str, str]] = {
     "evidence-busy": N_(
         "Other files are being checked at this moment. Wait half a minute, then attach yours again."
     ),
+    "evidence-removed": N_(
+        "The secretariat removed this very file from this answer, so it cannot be attached again."
+    ),
     "evidence-same": N_("This very file is attached to this answer already."),
     "evidence-needs-answer": N_(
         "Save an answer to this paragraph first: a file is attached to an answer."

@@ -145,7 +145,12 @@ def _whole(
     known = sides.theirs or sides.base
     before = typed_texts(known) if known else dict[str, str]()
     try:
-        return parse_item(part, {**before, **accepted}, default_audience=basis.default_audience)
+        return parse_item(
+            part,
+            {**before, **accepted},
+            default_audience=basis.default_audience,
+            may_lack={name for name in known.NEEDED if not getattr(known, name)} if known else (),
+        )
     except Invalid as error:
         problems: dict[str, list[Problem]] = defaultdict(list)
         wrong = {cell.field for cell in draft.cells if cell.problems}

@@ -113,17 +113,19 @@ UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf
 
 
 def occurs(words: str, text: str) -> bool:
-    """Whether a name or number stands in a text, whatever its case, accents and spaces.
+    """Whether a name or number stands in a text, whatever its case and accents and what parts it:
+    so also in an address of mail or a link.
 
     As whole words, but in scripts that join words or write them together; of a number only the
     digits count.
     """
-    wanted = " ".join(fold(words).split())
-    if not wanted:
+    wanted = fold(words)
+    parts = re.findall(r"[^\W_]+", wanted)
+    if not parts:
         return False
-    pattern = re.escape(wanted).replace(r"\ ", r"\s+")
+    pattern = r"[\W_]*".join(parts)
     if NUMBER.fullmatch(wanted):
-        pattern = BETWEEN_DIGITS.join(re.sub(r"\D", "", wanted))
+        pattern = BETWEEN_DIGITS.join("".join(parts))
     if all(ord(sign) < LAST_SPACED for sign in wanted):
         pattern = rf"(?<![^\W_]){pattern}(?![^\W_])"
     return re.search(pattern, fold(text)) is not None

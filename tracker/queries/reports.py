@@ -21,7 +21,7 @@ from tracker.models import (
     User,
 )
 from tracker.policy.scopes import readable_reports
-from tracker.queries.strikes import TEXT_STRUCK
+from tracker.queries.strikes import STRIKE, TEXT_STRUCK
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,15 @@ class LastChange:
 
     The hash tells whether a report still says what somebody saw. ``at`` is none, and the hash
     that of an empty chain, where nothing was saved yet. ``unchanged_since`` is the number of the
-    latest submission if it came before that, 0 where it did not or nothing was submitted.
+    latest submission if it came before that, 0 where it did not or nothing was submitted;
+    ``by_strike``: the secretariat struck a text out.
     """
 
     link: str
     at: datetime | None
     by: str
     unchanged_since: int = 0
+    by_strike: bool = False
 
 
 def last_change(session: Session, report_id: int) -> LastChange:
@@ -65,7 +67,7 @@ def last_change(session: Session, report_id: int) -> LastChange:
     number = select(func.max(Submission.number)).where(Submission.report_id == report_id)
     since = ChainEntry.seq > submitted.scalar_subquery()
     row = session.execute(
-        select(ChainEntry.hash, ChainEntry.at, User.name, since, number.scalar_subquery())
+        select(ChainEntry, User.name, since, number.scalar_subquery())
         .outerjoin(User, ChainEntry.actor_id == User.id)
         .where(
             ChainEntry.report_id == report_id,
@@ -76,8 +78,10 @@ def last_change(session: Session, report_id: int) -> LastChange:
     ).one_or_none()
     if row is None:
         return LastChange(GENESIS, None, "")
-    link, at, by, changed, latest = row
-    return LastChange(link, at, by or "", 0 if changed else latest or 0)
+    entry, by, changed, latest = row
+    by_strike = entry.kind == TEXT_STRUCK or entry.facts.get("source") == STRIKE
+    unchanged_since = 0 if changed else latest or 0
+    return LastChange(entry.hash, entry.at, by or "", unchanged_since, by_strike)
 
 
 def list_readable_reports(session: Session, actor: Actor) -> tuple[ReportRow, ...]:

@@ -17,7 +17,7 @@ from tracker.domain.evidence import (
 )
 from tracker.domain.roles import Actor
 from tracker.domain.uploads import MEGABYTE
-from tracker.models import Commitment, Evidence, NationalReport, Response, Section
+from tracker.models import ChainText, Commitment, Evidence, NationalReport, Response, Section
 from tracker.models.ids import new_public_id
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
@@ -127,8 +127,11 @@ def _check_room(
     replaced: Evidence | None,
     file: EvidenceFile,
 ) -> None:
-    if any(row.sha256 == file.sha256 for row in current):
-        raise Invalid(Problem("evidence-same", "file"))
+    same = next((row for row in current if row.sha256 == file.sha256), None)
+    if same is not None:
+        title = select(ChainText.struck_at).filter_by(entry_id=same.revision_id, field="title")
+        gone = session.scalars(title).one_or_none() is not None
+        raise Invalid(Problem("evidence-removed" if gone else "evidence-same", "file"))
     if replaced is None and len(current) >= MOST_FILES:
         raise Invalid(Problem("evidence-too-many", "file", {"limit": MOST_FILES}))
     sizes = session.execute(

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session, selectinload
 from tracker.domain.items import KINDS
 from tracker.domain.struck import is_wording_of, occurs
 from tracker.models import ChainEntry, ChainText
+from tracker.queries.evidence import FILE_SAVED
 from tracker.queries.items import ITEM_SAVED, named_by
 from tracker.queries.strikes import copies_of
+from tracker.queries.struck_texts import TITLE
 
 Held = list[tuple[ChainEntry, ChainText]]
 
@@ -60,6 +62,8 @@ def holders(
     So does every wording of it that was never submitted, but for what the State says now, and every
     text of the same answer or item in which the words ``named`` occur.
     """
+    if entry.kind == FILE_SAVED and text.field == TITLE:  # the file goes, its name with it
+        return [(entry, one) for one in entry.texts if one.value is not None]
     if entry.kind not in ("response-saved", ITEM_SAVED):
         return [(entry, text)]
     words = words_of(entry, text)

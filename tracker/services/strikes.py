@@ -12,7 +12,7 @@ from tracker.domain.items import facts_of, item_from, texts_of
 from tracker.domain.mail import MailKind
 from tracker.domain.responses import content_from
 from tracker.domain.roles import Actor
-from tracker.domain.struck import place_of, text_of
+from tracker.domain.struck import Word, place_of, text_of
 from tracker.models import (
     ChainEntry,
     ChainText,
@@ -28,6 +28,7 @@ from tracker.models.readers import EVERYTHING, reading_as
 from tracker.queries.items import ITEM_SAVED, WORKING, content_of_item, named_by
 from tracker.queries.responses import content_of_row
 from tracker.queries.strikes import STRIKE, TEXT_STRUCK
+from tracker.queries.struck_texts import TITLE
 from tracker.services import chain
 from tracker.services.documents import touch
 from tracker.services.exports import withdraw_files
@@ -36,7 +37,7 @@ from tracker.services.mail import tell_state
 from tracker.services.reports import locked_report
 from tracker.services.responses import record_revision
 from tracker.services.strike_copies import empty_copies
-from tracker.services.strike_places import Words, words_of
+from tracker.services.strike_places import Held, Words, words_of
 from tracker.services.strike_preview import checked_reason, link_of, texts_to_go
 
 
@@ -103,11 +104,18 @@ def _strike(
         facts={
             "cycles": cycles,
             "place": place_of(entry.subject, entry.facts),
-            "field": text_of(entry.subject, field),
+            "fields": _told(found, field),
             "reason": reason,
         },
     )
     return tuple(report.cycle.slug for report in touched if report.id in shown)
+
+
+def _told(found: Held, field: str) -> list[Word]:
+    """Which texts went, each once; a file that goes takes its name along and is told alone."""
+    names = [(link.subject, text.field) for link, text in found]
+    told = [(subject, name) for subject, name in names if field != TITLE or name == field]
+    return list(dict.fromkeys(text_of(subject, name) for subject, name in told))
 
 
 def _empty(
