@@ -700,6 +700,8 @@ class TestOtherWordings:
             ("Efua", REASON, "words-not-there"),
             ("Kof", REASON, "words-not-there"),
             ("it", REASON, "words-too-short"),
+            ("Kofi " * 300, REASON, "text-too-long"),
+            ("Kofi\0", REASON, "refused-characters"),
             ("", "It says: “Kofi Boateng wrote it.”", "reason-repeats"),
             ("Kofi", "About KOFI.", "reason-repeats"),
         ],

@@ -33,8 +33,23 @@ def administrator(session: Session, browser_of: type[Browser]) -> Browser:
     return browser_of(make_user(session, Role.ADMINISTRATOR))
 
 
+@pytest.fixture
+def returned(session: Session) -> tuple[Reporting, Submission]:
+    """A report that its State may change again, with the words in its first submission."""
+    work, submission = report_at(session, ReportStatus.RETURNED)
+    assert submission is not None
+    return work, submission
+
+
 def focal_point(browser_of: type[Browser], work: Reporting) -> Browser:
     return browser_of(work.session.get_one(User, work.focal_point.user_id))
+
+
+def submitted_and_returned(work: Reporting) -> Submission:
+    submission = work.submit()
+    work.give_back(submission)
+    work.session.commit()
+    return submission
 
 
 def section_of(work: Reporting) -> str:
@@ -149,11 +164,13 @@ class TestCopiedFromTheLastCycle:
 
 
 def test_words_carried_on_by_a_page_of_two_texts_do_not_come_back(
-    session: Session, administrator: Browser, browser_of: type[Browser]
+    session: Session,
+    administrator: Browser,
+    browser_of: type[Browser],
+    returned: tuple[Reporting, Submission],
 ) -> None:
     """They were typed over an older version than the one that the page of two texts names."""
-    work, submission = report_at(session, ReportStatus.RETURNED)
-    assert submission is not None
+    work, submission = returned
     own = focal_point(browser_of, work)
     opened = fields(own.soup(section_of(work)))
     work.answer(28, progress=Progress.IMPLEMENTED, narrative="A colleague's.")
@@ -172,11 +189,13 @@ def test_words_carried_on_by_a_page_of_two_texts_do_not_come_back(
 
 
 def test_what_was_typed_on_over_the_words_is_shown_and_not_taken_over(
-    session: Session, administrator: Browser, browser_of: type[Browser]
+    session: Session,
+    administrator: Browser,
+    browser_of: type[Browser],
+    returned: tuple[Reporting, Submission],
 ) -> None:
     """Whoever is at work on the very text while it is struck out."""
-    work, submission = report_at(session, ReportStatus.RETURNED)
-    assert submission is not None
+    work, submission = returned
     own = focal_point(browser_of, work)
     opened = fields(own.soup(section_of(work)))
     strike(administrator, submission, "28", "narrative")
@@ -199,9 +218,7 @@ def test_what_was_typed_on_over_a_row_is_shown_and_not_taken_over(
 ) -> None:
     work = begin_report(session)
     item_id = save(work, replace(CONTACT, address="5 High Street")).item_id
-    submission = work.submit()
-    work.give_back(submission)
-    session.commit()
+    submission = submitted_and_returned(work)
     own, address = focal_point(browser_of, work), pages(work, "contacts", item_id)
     opened = edited(own, work, item_id) | {"action": "save", "address": "5 High Street, Accra"}
     strike(administrator, submission, f"contacts/{item_id}", "address")
@@ -218,9 +235,7 @@ def test_a_law_whose_title_was_struck_out_stands_in_nobodys_way(
 ) -> None:
     work = begin_report(session)
     work.answer(28, narrative="Laws.", measures=(Measure("Act of Kofi", "1961"),))
-    submission = work.submit()
-    work.give_back(submission)
-    session.commit()
+    submission = submitted_and_returned(work)
     own = focal_point(browser_of, work)
     strike(administrator, submission, "28", "measures.0.title")
     fresh = fields(own.soup(section_of(work))) | {"p28-lead_agency": "The police"}
@@ -237,9 +252,7 @@ def test_a_row_whose_name_was_struck_out_can_still_be_changed(
 ) -> None:
     work = begin_report(session)
     item_id = save(work, CONTACT).item_id
-    submission = work.submit()
-    work.give_back(submission)
-    session.commit()
+    submission = submitted_and_returned(work)
     own, address = focal_point(browser_of, work), pages(work, "contacts", item_id)
     strike(administrator, submission, f"contacts/{item_id}", "name")
     fresh = edited(own, work, item_id) | {"action": "save", "phone": PHONE}
@@ -250,10 +263,12 @@ def test_a_row_whose_name_was_struck_out_can_still_be_changed(
 
 
 def test_a_page_refused_for_another_reason_is_still_as_old_as_it_was(
-    session: Session, administrator: Browser, browser_of: type[Browser]
+    session: Session,
+    administrator: Browser,
+    browser_of: type[Browser],
+    returned: tuple[Reporting, Submission],
 ) -> None:
-    work, submission = report_at(session, ReportStatus.RETURNED)
-    assert submission is not None
+    work, submission = returned
     own = focal_point(browser_of, work)
     opened = fields(own.soup(section_of(work)))
     strike(administrator, submission, "28", "narrative")
@@ -272,9 +287,7 @@ def test_words_of_a_row_carried_on_by_a_page_of_two_versions_do_not_come_back(
 ) -> None:
     work = begin_report(session)
     item_id = save(work, replace(CONTACT, phone=PHONE)).item_id
-    submission = work.submit()
-    work.give_back(submission)
-    session.commit()
+    submission = submitted_and_returned(work)
     own, address = focal_point(browser_of, work), pages(work, "contacts", item_id)
     opened = edited(own, work, item_id) | {"action": "save", "position": "Head"}
     save(work, replace(CONTACT, address="Accra"), item_id, 1)
@@ -297,10 +310,12 @@ REASON = "Names a person."
 
 
 def test_who_submits_meanwhile_is_told_of_the_strike(
-    session: Session, administrator: Browser, browser_of: type[Browser]
+    session: Session,
+    administrator: Browser,
+    browser_of: type[Browser],
+    returned: tuple[Reporting, Submission],
 ) -> None:
-    work, submission = report_at(session, ReportStatus.RETURNED)
-    assert submission is not None
+    work, submission = returned
     own, address = focal_point(browser_of, work), f"/reports/{work.report.public_id}/submit"
     sent = fields(own.soup(address)) | {"title": "Director", "has_authority": "y"}
     strike(administrator, submission, "28", "narrative")
@@ -357,9 +372,7 @@ def test_confirming_an_old_row_names_the_strike(
 ) -> None:
     work = begin_report(session)
     item_id = save(work, CONTACT).item_id
-    submission = work.submit()
-    work.give_back(submission)
-    session.commit()
+    submission = submitted_and_returned(work)
     own = focal_point(browser_of, work)
     strike(administrator, submission, f"contacts/{item_id}", "organisation")
     confirm = {"version": "1", "action": "confirm", "csrf_token": own.csrf_token()}
@@ -417,10 +430,12 @@ def test_in_a_cycle_without_a_strike_nobody_is_asked(
 
 
 def test_a_strike_in_a_version_long_past_is_no_matter_of_a_newer_page(
-    session: Session, administrator: Browser, browser_of: type[Browser]
+    session: Session,
+    administrator: Browser,
+    browser_of: type[Browser],
+    returned: tuple[Reporting, Submission],
 ) -> None:
-    work, submission = report_at(session, ReportStatus.RETURNED)
-    assert submission is not None
+    work, submission = returned
     work.answer(28, progress=Progress.IMPLEMENTED, narrative="Anew.")
     session.commit()
     own = focal_point(browser_of, work)
@@ -437,9 +452,7 @@ def test_an_equal_date_of_another_law_stays_on_the_page(
     work = begin_report(session)
     laws = (Measure("Act of Kofi", "1961-05-17"), Measure("Arms Act", "1961-05-17"))
     work.answer(28, narrative="Laws.", measures=laws)
-    submission = work.submit()
-    work.give_back(submission)
-    session.commit()
+    submission = submitted_and_returned(work)
     own = focal_point(browser_of, work)
     opened = fields(own.soup(section_of(work)))
     strike(administrator, submission, "28", "measures.0.adopted_on")
