@@ -146,6 +146,11 @@ def is_to_come(day: str, latest_day: date) -> bool:
     return day > latest_day.isoformat()[: len(day)]
 
 
+def laws_to_come(content: ResponseContent, latest_day: date) -> set[Measure]:
+    """The laws of an answer whose day is yet to come."""
+    return {law for law in content.measures if is_to_come(law.adopted_on, latest_day)}
+
+
 def _parse_measures(
     rows: Sequence[Mapping[str, str | None]],
     latest_day: date,

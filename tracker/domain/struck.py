@@ -4,7 +4,7 @@ Sentences are in English, with the number that fills them: translated where they
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from enum import StrEnum
 from typing import Any
 
@@ -106,7 +106,7 @@ def say(words: Iterable[Word], translate: Callable[[str], str]) -> str:
     return " · ".join(said)
 
 
-NUMBER = re.compile(r"[\d\s()+./-]*\d[\d\s()+./-]*")
+NUMBER = re.compile(r"[\s()+./-]*\d[\d\s()+./-]*")
 BETWEEN_DIGITS = r"[\s()+./-]*"
 LAST_SPACED = 0x0530  # Latin, Greek and Cyrillic: words end where letters and digits end
 UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff]")
@@ -126,18 +126,18 @@ def occurs(words: str, text: str) -> bool:
     pattern = r"[\W_]*".join(parts)
     if NUMBER.fullmatch(wanted):
         pattern = BETWEEN_DIGITS.join("".join(parts))
-    if all(ord(sign) < LAST_SPACED for sign in wanted):
+    if all(ord(sign) < LAST_SPACED for part in parts for sign in part):
         pattern = rf"(?<![^\W_]){pattern}(?![^\W_])"
     return re.search(pattern, fold(text)) is not None
 
 
-def is_wording_of(text: str, struck: str) -> bool:
-    """Whether a text is made of mostly the same words as one that is struck out."""
-    words = _words(text)
-    return 2 * len(words & _words(struck)) >= len(words) > 0
+def is_wording_of(text: str, struck: Set[str]) -> bool:
+    """Whether at least half of the words of a text are among those of one that is struck out."""
+    words = words_in(text)
+    return 2 * len(words & struck) >= len(words) > 0
 
 
-def _words(text: str) -> set[str]:
+def words_in(text: str) -> set[str]:
     """Words; where they are written together, each two signs that follow each other."""
     found = set(re.findall(r"\w+", fold(text)))
     joined = {word for word in found if UNSPACED.search(word)}

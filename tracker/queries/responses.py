@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.responses import Measure, ResponseContent, content_from
 from tracker.models import ChainEntry, ChainText, Commitment, Response, User
+from tracker.queries.strikes import STRIKE
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,12 @@ def revisions_of(session: Session, report_id: int, key: str) -> tuple[RevisionRo
 
 
 def savers_since(session: Session, report_id: int, key: str, version: int) -> set[int | None]:
-    """Who saved a response after this version of it."""
+    """Who saved a response after this version of it; a strike is no save."""
     query = select(ChainEntry.actor_id).where(
         ChainEntry.report_id == report_id,
         ChainEntry.subject == key,
         ChainEntry.version > version,
+        ChainEntry.facts["source"].as_string() != STRIKE,
     )
     return set(session.scalars(query))
 

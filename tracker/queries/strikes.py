@@ -1,12 +1,12 @@
 """What was struck out, and what of an answer can be."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, CompoundSelect, and_, bindparam, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, Select, and_, bindparam, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from tracker.models import ChainEntry, ChainText, SubmissionResponse, SubmittedItem
@@ -74,8 +74,8 @@ def strikes_in(links: Iterable[tuple[ChainEntry, ChainEntry, str]]) -> tuple[Str
     return tuple(reversed(found.values()))
 
 
-Gone = Mapping[str, Mapping[str, Strike]]
-"""The latest strike by subject and field; a question is the subject ``questions/ID``."""
+Gone = Mapping[str, Sequence[Strike]]
+"""The strikes by subject, the first one first; a question is the subject ``questions/ID``."""
 
 
 def struck_of(session: Session, report_id: int) -> Gone:
@@ -89,23 +89,24 @@ def struck_of(session: Session, report_id: int) -> Gone:
         .where(ChainEntry.report_id == report_id, ChainEntry.kind == TEXT_STRUCK)
         .order_by(ChainEntry.seq)
     )
-    found: dict[str, dict[str, Strike]] = defaultdict(dict)
+    found: dict[str, list[Strike]] = defaultdict(list)
     for told, held, reason in rows:
         field = str(told.facts["field"])
         question = held.facts.get("clarification")
         subject = f"questions/{question}" if question else held.subject
-        found[subject][field] = Strike(held.subject, held.facts, field, told.at, reason or "")
+        found[subject].append(Strike(held.subject, held.facts, field, told.at, reason or ""))
     return found
 
 
 def is_strikes_work(gone: Gone, subject: str, saved_at: datetime) -> bool:
     """Whether the last revision of an answer or row was left by a strike: nobody saved it."""
-    return any(strike.at == saved_at for strike in gone.get(subject, {}).values())
+    return any(strike.at == saved_at for strike in gone.get(subject, ()))
 
 
 def still_gone(gone: Gone, subject: str, texts: Mapping[str, str]) -> tuple[Strike, ...]:
     """The strikes in whose place nothing was written since."""
-    return tuple(s for field, s in gone.get(subject, {}).items() if not texts.get(field))
+    latest = {strike.field: strike for strike in gone.get(subject, ())}
+    return tuple(strike for field, strike in latest.items() if not texts.get(field))
 
 
 def struck_in_submission(session: Session, submission_id: int) -> dict[int, tuple[StruckText, ...]]:
@@ -133,7 +134,7 @@ def copied_revisions(submission: BindParameter[Any]) -> CompoundSelect[int]:
     )
 
 
-def copies_of(revisions: Collection[int]) -> CompoundSelect[int]:
+def copies_of(revisions: Select[int]) -> CompoundSelect[int]:
     """Which of these revisions stand in a submission."""
     return union_all(
         *(select(table.revision_id).where(table.revision_id.in_(revisions)) for table in COPIES)

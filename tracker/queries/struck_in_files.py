@@ -12,7 +12,7 @@ from tracker.domain.filled import FilledRow, FilledSheet, FilledTemplate, Placed
 from tracker.domain.items import KINDS
 from tracker.models import ChainEntry, NationalReport
 from tracker.queries.items import subject_of
-from tracker.queries.struck_texts import TITLE, StruckText, struck_texts
+from tracker.queries.struck_texts import TITLE, StruckWords, struck_texts
 
 
 def without_struck(
@@ -52,7 +52,7 @@ def _gone(sheet: FilledSheet, left: FilledSheet) -> Iterator[tuple[str, str]]:
 class _StruckOut:
     """What was struck out of the reports of a State, by subject; ``report_id`` is the file's."""
 
-    every: tuple[tuple[str, StruckText], ...]
+    every: tuple[tuple[str, StruckWords], ...]
     report_id: int | None
     made_at: datetime | None
 
@@ -88,7 +88,7 @@ class _StruckOut:
             if gone.is_text(f"{lead}{name}", texts, same_version=same)
         }
 
-    def _of(self, role: SheetRole, row: FilledRow) -> Iterator[tuple[StruckText, bool]]:
+    def _of(self, role: SheetRole, row: FilledRow) -> Iterator[tuple[StruckWords, bool]]:
         """What was struck out of this record since the file was made, and whether of the version
         that it was made from. A row that is new in the file may be any other of its name, pasted.
         """
@@ -102,7 +102,7 @@ class _StruckOut:
             elif since and others and place.startswith(others) and gone.is_of(name):
                 yield gone, False
 
-    def _is_since(self, gone: StruckText) -> bool:
+    def _is_since(self, gone: StruckWords) -> bool:
         return self.made_at is not None and gone.at > self.made_at
 
     def is_loose(self, text: str) -> bool:

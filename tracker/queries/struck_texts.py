@@ -34,7 +34,7 @@ T = TypeVar("T", bound=ResponseContent | Item)
 
 
 @dataclass(frozen=True, slots=True)
-class StruckText:
+class StruckWords:
     """One text struck out of a revision, by the field that the chain names.
 
     ``number`` is that of the strike, higher than those of earlier ones of the same State; ``name``
@@ -107,7 +107,7 @@ class Typed:
     seen: int
     copied: bool
 
-    def is_before(self, gone: StruckText) -> bool:
+    def is_before(self, gone: StruckWords) -> bool:
         """Whether what was typed may still hold this text."""
         if gone.report_id != self.report_id:
             return self.copied and gone.number > self.seen
@@ -118,13 +118,13 @@ class Typed:
 
 def struck_of_subjects(
     session: Session, report_id: int, subjects: Collection[str]
-) -> Mapping[str, list[StruckText]]:
+) -> Mapping[str, list[StruckWords]]:
     """What was struck out of these answers or items, in every report of the State: a page may have
     copied its text from the cycle before.
     """
     own = select(NationalReport.state_id).where(NationalReport.id == report_id).scalar_subquery()
     reports = select(NationalReport.id).where(NationalReport.state_id == own)
-    found: dict[str, list[StruckText]] = defaultdict(list)
+    found: dict[str, list[StruckWords]] = defaultdict(list)
     where = ChainEntry.report_id.in_(reports), ChainEntry.subject.in_(subjects)
     for subject, gone in struck_texts(session, *where):
         found[subject].append(gone)
@@ -146,7 +146,7 @@ def last_strike(session: Session, report_id: int, *, of_state: bool = False) -> 
 
 
 def answer_since_strike(
-    struck: Iterable[StruckText],
+    struck: Iterable[StruckWords],
     about: Typed,
     typed: ResponseContent,
     standing: ResponseContent,
@@ -160,7 +160,7 @@ def answer_since_strike(
 
 
 def item_since_strike(
-    struck: Iterable[StruckText], about: Typed, typed: Item, standing: Item
+    struck: Iterable[StruckWords], about: Typed, typed: Item, standing: Item
 ) -> SinceStrike[Item]:
     """Of a contact, a need, an offer or a target."""
     since = [gone for gone in struck if about.is_before(gone)]
@@ -170,7 +170,9 @@ def item_since_strike(
     return SinceStrike(left, shown, _says_more(said, texts_of(left)))
 
 
-def _without(since: Iterable[StruckText], about: Typed, texts: Mapping[str, str]) -> dict[str, str]:
+def _without(
+    since: Iterable[StruckWords], about: Typed, texts: Mapping[str, str]
+) -> dict[str, str]:
     gone = [
         (one, (one.report_id, one.version) == (about.report_id, about.version)) for one in since
     ]
@@ -199,7 +201,9 @@ def naming_text(subject: str, field: str) -> str:
     return f"{field.rpartition('.')[0]}.{TITLE}"
 
 
-def struck_texts(session: Session, *where: ColumnElement[bool]) -> Iterator[tuple[str, StruckText]]:
+def struck_texts(
+    session: Session, *where: ColumnElement[bool]
+) -> Iterator[tuple[str, StruckWords]]:
     """Every text struck out of an answer or item, by subject."""
     rows = session.execute(
         select(ChainEntry, ChainText, TOLD.id)
@@ -213,7 +217,7 @@ def struck_texts(session: Session, *where: ColumnElement[bool]) -> Iterator[tupl
         name = next(((t.salt, entry.digests[title]) for t in entry.texts if t.field == title), None)
         yield (
             entry.subject,
-            StruckText(
+            StruckWords(
                 report_id=entry.report_id,
                 version=entry.version or 0,
                 number=number,

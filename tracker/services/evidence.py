@@ -127,11 +127,16 @@ def _check_room(
     replaced: Evidence | None,
     file: EvidenceFile,
 ) -> None:
-    same = next((row for row in current if row.sha256 == file.sha256), None)
-    if same is not None:
-        title = select(ChainText.struck_at).filter_by(entry_id=same.revision_id, field="title")
-        gone = session.scalars(title).one_or_none() is not None
-        raise Invalid(Problem("evidence-removed" if gone else "evidence-same", "file"))
+    removed = (
+        select(Evidence.id)
+        .join(ChainText, ChainText.entry_id == Evidence.revision_id)
+        .where(Evidence.report_id == report.id, Evidence.sha256 == file.sha256)
+        .where(ChainText.field == "title", ChainText.struck_at.is_not(None))
+    )
+    if session.scalars(removed.limit(1)).first() is not None:
+        raise Invalid(Problem("evidence-removed", "file"))
+    if any(row.sha256 == file.sha256 for row in current):
+        raise Invalid(Problem("evidence-same", "file"))
     if replaced is None and len(current) >= MOST_FILES:
         raise Invalid(Problem("evidence-too-many", "file", {"limit": MOST_FILES}))
     sizes = session.execute(

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.items import KINDS
-from tracker.domain.struck import is_wording_of, occurs
+from tracker.domain.struck import is_wording_of, occurs, words_in
 from tracker.models import ChainEntry, ChainText
 from tracker.queries.evidence import FILE_SAVED
 from tracker.queries.items import ITEM_SAVED, named_by
@@ -74,7 +74,7 @@ def holders(
     things = _things(entry, [holder for holder, _ in (rows if named else same)])
     inside = [(e, t) for e, t in rows if _thing(e) in things]
     gone = {t.id for e, t in same if _thing(e) in things} | {text.id}
-    gone |= _never_submitted(session, words, inside)
+    gone |= _never_submitted(session, words, inside, reports)
     gone |= {t.id for _, t in inside if occurs(named, t.value or "")}
     return [(e, t) for e, t in inside if t.id in gone]
 
@@ -99,19 +99,26 @@ def _standing(session: Session, entry: ChainEntry, reports: tuple[int, ...]) -> 
     return [(link, held) for link, held in rows]
 
 
-def _never_submitted(session: Session, words: Words, inside: Held) -> set[int]:
+def _never_submitted(
+    session: Session, words: Words, inside: Held, reports: tuple[int, ...]
+) -> set[int]:
     """Other wordings in the same field, in revisions that stand in no submission and are past."""
     if words.field.startswith("measures."):  # which of the laws was meant cannot be known
         return set()
-    latest = {_thing(link): link.id for link, _ in inside}  # they come in order
-    past = [(link, text) for link, text in inside if link.id != latest[_thing(link)]]
-    submitted = set(session.scalars(copies_of({link.id for link, _ in past})))
+    revisions = ChainEntry.report_id.in_(reports), ChainEntry.version.is_not(None)
+    submitted = set(session.scalars(copies_of(select(ChainEntry.id).where(*revisions))))
+    latest = session.scalars(  # also one that removes a row, or leaves an answer without a text
+        select(func.max(ChainEntry.id))
+        .where(*revisions)
+        .group_by(ChainEntry.report_id, ChainEntry.subject)
+    )
+    spared, said = submitted | set(latest), words_in(words.value)
     return {
         text.id
-        for link, text in past
-        if link.id not in submitted
+        for link, text in inside
+        if link.id not in spared
         and text.field == words.field
-        and is_wording_of(text.value or "", words.value)
+        and is_wording_of(text.value or "", said)
     }
 
 

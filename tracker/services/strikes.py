@@ -22,7 +22,6 @@ from tracker.models import (
     NationalReport,
     Response,
     SaveKey,
-    State,
 )
 from tracker.models.readers import EVERYTHING, reading_as
 from tracker.queries.items import ITEM_SAVED, WORKING, content_of_item, named_by
@@ -34,11 +33,15 @@ from tracker.services.documents import touch
 from tracker.services.exports import withdraw_files
 from tracker.services.items import record_item
 from tracker.services.mail import tell_state
-from tracker.services.reports import locked_report
 from tracker.services.responses import record_revision
+from tracker.services.strike_checks import (
+    checked_reason,
+    link_of,
+    reports_of_state,
+    texts_to_go,
+)
 from tracker.services.strike_copies import empty_copies
 from tracker.services.strike_places import Held, Words, words_of
-from tracker.services.strike_preview import checked_reason, link_of, texts_to_go
 
 
 def strike(
@@ -77,8 +80,8 @@ def _strike(
     named: str,
     clock: Clock,
 ) -> tuple[str, ...]:
-    entry, now = link_of(session, entry_id), clock()
-    reports = _reports_of_state(session, entry.report_id)
+    entry = link_of(session, entry_id)
+    reports, now = reports_of_state(session, entry.report_id), clock()
     held: dict[tuple[int, str], list[Words]] = defaultdict(list)
     found = texts_to_go(session, entry, field, reason, named, tuple(reports))
     for holder, same in found:
@@ -146,20 +149,6 @@ def _empty(
         texts={"reason": reason},
     )
     return was_submitted
-
-
-def _reports_of_state(session: Session, report_id: int) -> dict[int, NationalReport]:
-    """Every report of the State that made this one, by id: locked in one order, so that two
-    strikes never wait for each other. The State is locked first, so that none is opened meanwhile.
-    """
-    state_id = session.get_one(NationalReport, report_id).state_id
-    plans = select(ImportPlan.id).filter_by(state_id=state_id).order_by(ImportPlan.id)
-    session.execute(plans.with_for_update())  # who applies one locks it before the report
-    session.get_one(State, state_id, with_for_update={"key_share": True})
-    ids = session.scalars(
-        select(NationalReport.id).filter_by(state_id=state_id).order_by(NationalReport.id)
-    )
-    return {found: locked_report(session, found) for found in ids.all()}
 
 
 def _forget_sent(session: Session, state_id: int) -> None:

@@ -12,7 +12,7 @@ from tracker.queries.responses import ResponseRow, responses_of, savers_since
 from tracker.queries.strikes import is_strikes_work, struck_of
 from tracker.queries.struck_texts import (
     SinceStrike,
-    StruckText,
+    StruckWords,
     Typed,
     answer_since_strike,
     last_strike,
@@ -27,9 +27,8 @@ class Conflict:
     """Two texts of one answer: what was typed here, and what was saved meanwhile, if anything.
 
     ``own``: by the same person and nobody else, in another window; without ``saved_since`` it stood
-    before. ``struck``: the secretariat
-    struck out a text since, ``by_strike``: nothing was saved after that; ``apart``: what was typed
-    in its place is shown and does not stand in the form.
+    before. ``struck``: the secretariat struck out a text since, ``by_strike``: nothing was saved
+    after that; ``apart``: what was typed in its place is shown and does not stand in the form.
     """
 
     commitment: Commitment
@@ -44,7 +43,7 @@ class Conflict:
 
 
 def since_strike(
-    struck: Iterable[StruckText],
+    struck: Iterable[StruckWords],
     report: ReportRow,
     form: ResponseForm,
     typed: ResponseContent,

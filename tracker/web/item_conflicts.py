@@ -26,14 +26,15 @@ def since_strike(
         return None
     subject, report = subject_of(desk.part, item_id), desk.report.id
     struck = struck_of_subjects(session(), report, [subject])[subject]
-    stands = _standing(desk, item_id) or desk.empty
+    row = _row(desk, item_id)
+    stands = row.content if row else desk.empty
     return item_since_strike(struck, typed_over(report, form), typed, stands)
 
 
-def _standing(desk: Desk, item_id: str) -> Item | None:
+def _row(desk: Desk, item_id: str) -> ItemRow | None:
     """The row as it stands now, which may be later than the desk."""
     rows = items_of(session(), desk.report.id)[desk.part]
-    return next((row.content for row in rows if row.item_id == item_id), None)
+    return next((row for row in rows if row.item_id == item_id), None)
 
 
 def conflict_page(
@@ -46,8 +47,7 @@ def conflict_page(
 ) -> str:
     """Both sides of a row that somebody else saved or removed, or that a strike changed."""
     seen = last_strike(session(), desk.report.id)
-    rows = items_of(session(), desk.report.id)[desk.part]
-    theirs = next((row for row in rows if row.item_id == item_id), None)
+    theirs = _row(desk, item_id)
     last = item_revisions(session(), desk.report.id, desk.part, item_id)[-1:]
     by_strike = bool(last) and last[0].source == STRIKE
     mine = since.shown if since else None

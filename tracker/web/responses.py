@@ -153,7 +153,12 @@ def section_page(
         path=document.path(here.code),
         commitments=commitments,
         rows=rows,
-        struck=gone,
+        talk={
+            q.public_id: {
+                strike.field: strike for strike in gone.get(f"questions/{q.public_id}", ())
+            }
+            for q in questions
+        },
         by_strike={k for k, r in rows.items() if is_strikes_work(gone, k, r.saved_at)},
         gone={key: still_gone(gone, key, row.content.texts()) for key, row in rows.items()},
         standings={c.paragraph: standing_of(c, contents.get(c.key)) for c in commitments},

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
 
 from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +13,7 @@ from tracker.domain.clock import latest_day, system_clock
 from tracker.domain.completeness import Gap, gap_of, standing_of
 from tracker.domain.documents import Commitment, OutcomeDocument, Section
 from tracker.domain.errors import Invalid, Problem, StaleEdit, WrongStatus
-from tracker.domain.responses import Measure, ResponseContent, is_to_come
+from tracker.domain.responses import Measure, ResponseContent, laws_to_come
 from tracker.forms.response import ResponseForm, prefix_of
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
@@ -22,7 +21,7 @@ from tracker.policy.rules import Subject
 from tracker.queries.documents import commitment_ids
 from tracker.queries.reports import ReportRow
 from tracker.queries.responses import ResponseRow, responses_of, revision_content
-from tracker.queries.struck_texts import StruckText, last_strike, struck_of_subjects
+from tracker.queries.struck_texts import StruckWords, last_strike, struck_of_subjects
 from tracker.services.reports import locked_report
 from tracker.services.responses import Saved, save_response
 from tracker.web.access import requires
@@ -110,7 +109,7 @@ def _save_one(
     commitment_id: int,
     outcome: Outcome,
     stands: ResponseRow | None,
-    struck: Iterable[StruckText],
+    struck: Iterable[StruckWords],
 ) -> None:
     """Save one answer unless it says what it said when the page was loaded."""
     number = commitment.paragraph
@@ -142,17 +141,13 @@ def _read(form: ResponseForm, report: ReportRow, stands: ResponseRow | None) -> 
     does one of which the secretariat struck the title out.
     """
     latest = latest_day(system_clock())
-    nameless = {law for law in stands.content.measures if not law.title} if stands else set()
-    old = _laws_to_come(stands.content, latest) if stands else set()
-    if old:
+    standing = stands.content if stands else ResponseContent()
+    nameless = {law for law in standing.measures if not law.title}
+    if old := laws_to_come(standing, latest):
         content = form.read(report.default_audience, nameless=nameless)
-        if _laws_to_come(content, latest) <= old:
+        if laws_to_come(content, latest) <= old:
             return content
     return form.read(report.default_audience, latest_day=latest, nameless=nameless)
-
-
-def _laws_to_come(content: ResponseContent, latest: date) -> set[Measure]:
-    return {law for law in content.measures if is_to_come(law.adopted_on, latest)}
 
 
 def _save(
@@ -185,7 +180,9 @@ def _untouched(
     """Whether the form says what the page showed when it was loaded."""
     if version == 0:
         return not content.says_something
-    return content == revision_content(session(), report.id, commitment.key, version)
+    shown = revision_content(session(), report.id, commitment.key, version)
+    laws = tuple(law for law in shown.measures if law != Measure(""))  # of one all was struck out
+    return content == replace(shown, measures=laws)
 
 
 def _version(form: ResponseForm) -> int:
@@ -235,15 +232,15 @@ def _answer(
 
 
 def _flash_saved(outcome: Outcome) -> None:
-    at = format_datetime(max(saved.saved_at for saved in outcome.saved.values()), "short")
-    told = ngettext(
-        "Saved at %(at)s UTC: paragraph %(numbers)s.",
-        "Saved at %(at)s UTC: paragraphs %(numbers)s.",
-        len(outcome.saved),
-        at=at,
-        numbers=", ".join(str(number) for number in outcome.saved),
+    flash(
+        ngettext(
+            "Saved at %(at)s UTC: paragraph %(numbers)s.",
+            "Saved at %(at)s UTC: paragraphs %(numbers)s.",
+            len(outcome.saved),
+            at=format_datetime(max(saved.saved_at for saved in outcome.saved.values()), "short"),
+            numbers=", ".join(map(str, outcome.saved)),
+        )
     )
-    flash(told)
 
 
 @blueprint.post("/responses/<int:paragraph>")

@@ -24,7 +24,7 @@ from tracker.queries.items import submitted_items
 from tracker.queries.strike_events import ASKED, REPLIED, event_link
 from tracker.queries.strikes import Strike, standing_texts
 from tracker.queries.submissions import submitted_responses
-from tracker.services import strike_preview, strikes
+from tracker.services import strike_checks, strikes
 from tracker.web.access import requires
 from tracker.web.item_views import field_label, item_title
 from tracker.web.render import page
@@ -183,7 +183,7 @@ def _strike(place: Place) -> ResponseReturnValue:
             "named": "" if place.is_single or place.is_file else form.typed("named"),
         }
         if wanted["named"].strip():
-            going = strike_preview.going(session(), **wanted)
+            going = strike_checks.going(session(), **wanted)
             seen = tagged_hash(SEEN_TAG, [[one.cycle, one.text] for one in going])
             if request.form.get(SEEN) != seen:
                 return _page(place, form, going, seen)
@@ -202,7 +202,7 @@ def _strike(place: Place) -> ResponseReturnValue:
 
 
 def _page(
-    place: Place, form: StrikeForm, going: tuple[strike_preview.Going, ...] = (), seen: str = ""
+    place: Place, form: StrikeForm, going: tuple[strike_checks.Going, ...] = (), seen: str = ""
 ) -> str:
     """The form; beside words that are named, the submitted texts that would go."""
     texts = standing_texts(session(), place.revision_id)

@@ -52,6 +52,7 @@ def template() -> ResponseReturnValue:
     state = state_or_none(session(), request.args.get("state", ""))
     if state is None or state.id not in current_actor().state_ids:
         raise NotFound(Problem("not-found"))
+    language, maker = chosen_language(), made()  # first: what is read is as new or newer
     data = template_export(
         session(),
         actor=current_actor(),
@@ -59,7 +60,6 @@ def template() -> ResponseReturnValue:
         cycle_slug=request.args.get("cycle", ""),
         last_year=system_clock().year,
     )
-    language, maker = chosen_language(), made()
     release()
     return download(
         lambda target: write_template(

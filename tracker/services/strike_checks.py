@@ -1,4 +1,4 @@
-"""What a strike would take, and whether it may: looked up and checked before anything goes."""
+"""Whether a strike may be, and what it would take: checked and looked up before anything goes."""
 
 from dataclasses import dataclass
 
@@ -9,11 +9,12 @@ from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
 from tracker.domain.roles import Actor
 from tracker.domain.struck import Word, occurs, place_of, text_of
 from tracker.domain.values import SHORT_TEXT, parse_text
-from tracker.models import ChainEntry, ChainText, NationalReport
+from tracker.models import ChainEntry, ChainText, ImportPlan, NationalReport, State
 from tracker.models.readers import EVERYTHING, reading_as
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.queries.strikes import copies_of
+from tracker.services.reports import locked_report
 from tracker.services.strike_places import Held, holders
 
 FEWEST_LETTERS, FEWEST_SIGNS = 3, 2  # of words that are looked for; names in Chinese have two
@@ -38,11 +39,11 @@ def going(
     reason = checked_reason(actor, reason)
     with reading_as(session, EVERYTHING):
         entry = link_of(session, entry_id)
-        state_id = session.get_one(NationalReport, entry.report_id).state_id
-        reports = session.scalars(select(NationalReport).filter_by(state_id=state_id)).all()
-        cycles = {report.id: report.cycle.slug for report in reports}
+        reports = reports_of_state(session, entry.report_id)  # locked: what is shown is what goes
+        cycles = {key: report.cycle.slug for key, report in reports.items()}
         found = texts_to_go(session, entry, field, reason, named.strip(), tuple(cycles))
-        submitted = set(session.scalars(copies_of({holder.id for holder, _ in found})))
+        links = select(ChainEntry.id).where(ChainEntry.report_id.in_(cycles))
+        submitted = set(session.scalars(copies_of(links)))
         every = (
             Going(
                 cycles[holder.report_id],
@@ -72,6 +73,20 @@ def link_of(session: Session, entry_id: int) -> ChainEntry:
     return entry
 
 
+def reports_of_state(session: Session, report_id: int) -> dict[int, NationalReport]:
+    """Every report of the State that made this one, by id: locked in one order, so that two
+    strikes never wait for each other. The State is locked before, so that none is opened meanwhile.
+    """
+    state_id = session.get_one(NationalReport, report_id).state_id
+    plans = select(ImportPlan.id).filter_by(state_id=state_id).order_by(ImportPlan.id)
+    session.execute(plans.with_for_update())  # who applies one locks it before the report
+    session.get_one(State, state_id, with_for_update={"key_share": True})
+    ids = session.scalars(
+        select(NationalReport.id).filter_by(state_id=state_id).order_by(NationalReport.id)
+    )
+    return {found: locked_report(session, found) for found in ids.all()}
+
+
 def texts_to_go(
     session: Session,
     entry: ChainEntry,
@@ -90,7 +105,7 @@ def _check_words(text: str, named: str, reason: str) -> None:
     """``Invalid`` for words that the text does not hold, and for a reason that repeats them."""
     parse_text(named, place="named", limit=SHORT_TEXT)
     least = FEWEST_LETTERS if named.isascii() else FEWEST_SIGNS
-    if named and len(named) < least:
+    if named and sum(sign.isalnum() for sign in named) < least:
         raise Invalid(Problem("words-too-short", "named", {"least": least}))
     if named and not occurs(named, text):
         raise Invalid(Problem("words-not-there", "named"))
