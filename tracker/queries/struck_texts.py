@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from sqlalchemy import ColumnElement, and_, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select
 from sqlalchemy.orm import Session, aliased, selectinload
 
 from tracker.domain.chain import text_digest
@@ -122,8 +122,7 @@ def struck_of_subjects(
     """What was struck out of these answers or items, in every report of the State: a page may have
     copied its text from the cycle before.
     """
-    own = select(NationalReport.state_id).where(NationalReport.id == report_id).scalar_subquery()
-    reports = select(NationalReport.id).where(NationalReport.state_id == own)
+    reports = _beside(report_id)
     found: dict[str, list[StruckWords]] = defaultdict(list)
     where = ChainEntry.report_id.in_(reports), ChainEntry.subject.in_(subjects)
     for subject, gone in struck_texts(session, *where):
@@ -131,14 +130,17 @@ def struck_of_subjects(
     return found
 
 
+def _beside(report_id: int) -> Select[int]:
+    """The reports of the State that made this one."""
+    own = select(NationalReport.state_id).where(NationalReport.id == report_id).scalar_subquery()
+    return select(NationalReport.id).where(NationalReport.state_id == own)
+
+
 def last_strike(session: Session, report_id: int, *, of_state: bool = False) -> int:
     """The number of the last strike in a report, or in all of its State; read it before the texts
     of a page, so that a strike meanwhile counts as later.
     """
-    reports = select(literal(report_id))
-    if of_state:
-        own = select(NationalReport.state_id).where(NationalReport.id == report_id)
-        reports = select(NationalReport.id).where(NationalReport.state_id == own.scalar_subquery())
+    reports = _beside(report_id) if of_state else select(literal(report_id))
     number = select(func.max(ChainEntry.id)).where(
         ChainEntry.report_id.in_(reports), ChainEntry.kind == TEXT_STRUCK
     )
