@@ -673,6 +673,21 @@ class TestOtherWordings:
         assert left[0] == "An innocent thought."
         assert [text for text in left if "Kofi" in text] == ["Kofi did so."], "it stands now"
 
+    @pytest.mark.parametrize("submitted", [True, False])
+    def test_what_is_said_again_stays(self, session: Session, submitted: bool) -> None:
+        work = begin_report(session)
+        one = self.typed(work, "Kofi Boateng did it.")
+        work.give_back(one)
+        for text in ("It.", "Something quite other.", "It."):
+            work.answer(28, progress=Progress.IMPLEMENTED, narrative=text)
+        two = work.submit() if submitted else None
+        strike_out(work, entry_of(session, one), "narrative")
+        assert responses_of(session, work.report.id)[KEY].content.narrative == "It."
+        if two:
+            assert submitted_responses(session, two.id)[KEY].content.narrative == "It."
+        assert all_texts(session).count("It.") == 2
+        assert verify_report(session, work.report.id) is None
+
     def test_words_that_are_named_go_from_another_wording_in_another_cycle(
         self, session: Session
     ) -> None:
@@ -700,6 +715,7 @@ class TestOtherWordings:
             ("Efua", REASON, "words-not-there"),
             ("Kof", REASON, "words-not-there"),
             ("it", REASON, "words-too-short"),
+            ("“it”", REASON, "words-too-short"),
             ("Kofi " * 300, REASON, "text-too-long"),
             ("Kofi\0", REASON, "refused-characters"),
             ("", "It says: “Kofi Boateng wrote it.”", "reason-repeats"),

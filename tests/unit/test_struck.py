@@ -22,6 +22,10 @@ from tracker.domain.struck import is_wording_of, occurs, words_in
         ("Jean Luc", "Jean-Luc"),
         ("“Ann”", "Ann was there"),
         ("Jean-Luc", "jean\u200bluc"),
+        ("0244 123 456", "0244–123–456"),  # noqa: RUF001
+        ("0244 123 456", "0244\u2011123·456_"),
+        ("Kofi Mensah", "https://example.org/Kofi%20Mensah.pdf"),
+        ("राम", "यह राम ने लिखा"),
     ],
 )
 def test_it_occurs(words: str, text: str) -> None:
@@ -39,6 +43,8 @@ def test_it_occurs(words: str, text: str) -> None:
         ("024", "1024 0245"),
         ("Act", "The exact name is secret."),
         ("Kofi Boateng", "Kofi and Boateng"),
+        ("2024 123", "In 2024, 123 were marked"),
+        ("राम", "धर्म और कर्म"),
         ("", "anything"),
     ],
 )
@@ -55,6 +61,7 @@ def test_it_does_not(words: str, text: str) -> None:
         ("", "Kofi Boateng did it.", False),
         ("李明写了法律", "李明写了新的法律。", True),
         ("警察负责", "李明写了新的法律。", False),
+        ("धर्म और कर्म", "राम ने लिखा", False),
     ],
 )
 def test_wordings_share_most_of_their_words(text: str, struck: str, is_one: bool) -> None:

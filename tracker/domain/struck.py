@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Set
 from enum import StrEnum
 from typing import Any
+from unicodedata import category
+from urllib.parse import unquote
 
 from tracker.domain.assistance import Assistance
 from tracker.domain.contacts import Contact
@@ -106,8 +108,8 @@ def say(words: Iterable[Word], translate: Callable[[str], str]) -> str:
     return " · ".join(said)
 
 
-NUMBER = re.compile(r"[\s()+./-]*\d[\d\s()+./-]*")
-BETWEEN_DIGITS = r"[\s()+./-]*"
+BETWEEN_DIGITS = r"(?:[^\w,;:]|_)*"  # what parts two numbers parts no digits of one
+NUMBER = re.compile(rf"{BETWEEN_DIGITS}(?:\d{BETWEEN_DIGITS})+")
 LAST_SPACED = 0x0530  # Latin, Greek and Cyrillic: words end where letters and digits end
 UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff]")
 
@@ -120,15 +122,26 @@ def occurs(words: str, text: str) -> bool:
     digits count.
     """
     wanted = fold(words)
-    parts = re.findall(r"[^\W_]+", wanted)
+    parts = _parted(wanted)
     if not parts:
         return False
     pattern = r"[\W_]*".join(parts)
     if NUMBER.fullmatch(wanted):
         pattern = BETWEEN_DIGITS.join("".join(parts))
-    if all(ord(sign) < LAST_SPACED for part in parts for sign in part):
+    if in_spaced_script(wanted):
         pattern = rf"(?<![^\W_]){pattern}(?![^\W_])"
-    return re.search(pattern, fold(text)) is not None
+    return any(re.search(pattern, fold(read)) for read in {text, unquote(text)})
+
+
+def in_spaced_script(words: str) -> bool:
+    """Whether all letters are of scripts in which a word ends where its letters end."""
+    return all(ord(sign) < LAST_SPACED for sign in fold(words) if sign.isalnum())
+
+
+def _parted(folded: str) -> list[str]:
+    """The words: letters and digits, with the signs of vowels that stand on them."""
+    whole = (sign.isalnum() or category(sign).startswith("M") for sign in folded)
+    return "".join(sign if of else " " for sign, of in zip(folded, whole, strict=True)).split()
 
 
 def is_wording_of(text: str, struck: Set[str]) -> bool:
@@ -139,7 +152,7 @@ def is_wording_of(text: str, struck: Set[str]) -> bool:
 
 def words_in(text: str) -> set[str]:
     """Words; where they are written together, each two signs that follow each other."""
-    found = set(re.findall(r"\w+", fold(text)))
+    found = set(_parted(fold(text)))
     joined = {word for word in found if UNSPACED.search(word)}
     pairs = {word[at : at + 2] for word in joined for at in range(max(len(word) - 1, 1))}
     return found - joined | pairs

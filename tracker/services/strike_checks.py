@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
 from tracker.domain.roles import Actor
-from tracker.domain.struck import Word, occurs, place_of, text_of
+from tracker.domain.struck import Word, in_spaced_script, occurs, place_of, text_of
 from tracker.domain.values import SHORT_TEXT, parse_text
 from tracker.models import ChainEntry, ChainText, ImportPlan, NationalReport, State
 from tracker.models.readers import EVERYTHING, reading_as
@@ -104,7 +104,7 @@ def texts_to_go(
 def _check_words(text: str, named: str, reason: str) -> None:
     """``Invalid`` for words that the text does not hold, and for a reason that repeats them."""
     parse_text(named, place="named", limit=SHORT_TEXT)
-    least = FEWEST_LETTERS if named.isascii() else FEWEST_SIGNS
+    least = FEWEST_LETTERS if in_spaced_script(named) else FEWEST_SIGNS
     if named and sum(sign.isalnum() for sign in named) < least:
         raise Invalid(Problem("words-too-short", "named", {"least": least}))
     if named and not occurs(named, text):

@@ -102,7 +102,10 @@ def _standing(session: Session, entry: ChainEntry, reports: tuple[int, ...]) -> 
 def _never_submitted(
     session: Session, words: Words, inside: Held, reports: tuple[int, ...]
 ) -> set[int]:
-    """Other wordings in the same field, in revisions that stand in no submission and are past."""
+    """Other wordings in the same field, in revisions that stand in no submission and are past.
+
+    What the State says again, now or in a submission, is no wording of what is struck out.
+    """
     if words.field.startswith("measures."):  # which of the laws was meant cannot be known
         return set()
     revisions = ChainEntry.report_id.in_(reports), ChainEntry.version.is_not(None)
@@ -112,13 +115,13 @@ def _never_submitted(
         .where(*revisions)
         .group_by(ChainEntry.report_id, ChainEntry.subject)
     )
-    spared, said = submitted | set(latest), words_in(words.value)
+    spared, struck = submitted | set(latest), words_in(words.value)
+    here = [(link.id in spared, text) for link, text in inside if text.field == words.field]
+    stand = {text.value for kept, text in here if kept}
     return {
         text.id
-        for link, text in inside
-        if link.id not in spared
-        and text.field == words.field
-        and is_wording_of(text.value or "", said)
+        for _, text in here
+        if text.value not in stand and is_wording_of(text.value or "", struck)
     }
 
 
