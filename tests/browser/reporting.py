@@ -1,6 +1,8 @@
 """A State's people at work: their accounts, their report, its answers on the page and on disk."""
 
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
@@ -99,6 +101,20 @@ def press(page: Page, button: Locator) -> None:
     """Send a form and wait for the page that answers."""
     with page.expect_navigation(wait_until="domcontentloaded"):
         button.click()
+
+
+def until(page: Page, true: Callable[[], object]) -> None:
+    """Let the window go on until something that must come is so."""
+    deadline = time.monotonic() + 15
+    while not true():
+        assert time.monotonic() < deadline, "it never came"
+        page.wait_for_timeout(20)
+
+
+def expect_kept(page: Page, number: int, *, of: str = "unsent:") -> None:
+    """That many texts are kept in the browser, once its scripts have run."""
+    keys = "(of) => Object.keys(sessionStorage).filter((key) => key.includes(of))"
+    until(page, lambda: len(page.evaluate(keys, of)) == number)
 
 
 def submit_report(page: Page, address: str, *, twice: bool = False) -> None:

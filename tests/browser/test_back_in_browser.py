@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from tests.browser.reporting import (
     add_focal_point,
     begin_report,
+    expect_kept,
     narrative,
     on_disk,
     press,
@@ -155,7 +156,7 @@ def test_a_question_sent_into_a_lost_line_is_offered_again_until_it_arrived(
     press(page, send)
     expect(page.locator("#p28")).to_contain_text("Since when, and how?")
     expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
-    assert page.evaluate("sessionStorage.length") == 0
+    expect_kept(page, 0, of="")
     page.goto(address + "/return")
     page.locator("#reason").fill("A reason never sent.")
     page.goto("/review")

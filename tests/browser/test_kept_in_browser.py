@@ -6,6 +6,7 @@ from playwright.sync_api import Error, Locator, Page, Route, expect
 from tests.browser.reporting import (
     add_focal_point,
     begin_report,
+    expect_kept,
     narrative,
     on_disk,
     press,
@@ -17,7 +18,6 @@ from tests.browser.site import RunningSite
 from tests.browser.visits import Visits, sign_in
 
 pytestmark = pytest.mark.browser
-KEPT = "Object.keys(sessionStorage).filter((key) => key.includes(':form:')).length"
 FORMS = {  # a field of each page, the button that sends it, and who works there
     "indicators/sdg-16-4-2": ("table.figures input >> nth=0", "Save the figures", "42", "BFA"),
     "items/targets": ("#statement", "Save", "All marked", "BDI"),
@@ -64,10 +64,10 @@ def test_a_form_that_was_sent_into_a_lost_line_is_offered_again(
     press(page, _button(page, name))
     if part in REFUSED:  # the page that says so holds the text itself and offers nothing
         expect(field).to_have_value(text)
-        assert page.evaluate(KEPT) == 1
+        expect_kept(page, 1, of=":form:")
     else:
         expect(page.get_by_role("status").first).to_contain_text("Saved at")
-        assert page.evaluate(KEPT) == 0
+        expect_kept(page, 0, of=":form:")
     expect(_put_back(page)).to_have_count(0)
 
 
@@ -101,9 +101,9 @@ def test_what_is_kept_goes_with_its_writer_and_with_what_is_taken_back(
     address, field = page.url, page.locator("#statement")
     page.on("dialog", lambda dialog: dialog.accept())
     field.press_sequentially("A")
-    assert page.evaluate(KEPT) == 1
+    expect_kept(page, 1, of=":form:")
     field.press("Backspace")
-    assert page.evaluate(KEPT) == 0
+    expect_kept(page, 0, of=":form:")
     field.press_sequentially("Mine alone")
     sign_in(page, add_focal_point(site, "JAM", name="Deputy"))
     page.goto(address)
@@ -113,11 +113,11 @@ def test_what_is_kept_goes_with_its_writer_and_with_what_is_taken_back(
     expect(_put_back(page)).to_have_count(1)
     page.get_by_role("button", name="Delete it").click()
     expect(_put_back(page)).to_have_count(0)
-    assert page.evaluate(KEPT) == 0
+    expect_kept(page, 0, of=":form:")
     field.press_sequentially("Again")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(site.url + "/")
-    assert page.evaluate(KEPT) == 0
+    expect_kept(page, 0, of=":form:")
 
 
 def _lost(visits: Visits, site: RunningSite, iso3: str) -> Page:
@@ -156,7 +156,7 @@ def test_a_text_that_is_offered_outlives_what_is_saved_and_typed_beside_it(
     press(page, page.locator("main form .actions button"))
     expect(narrative(page, 25)).to_have_value("A long text of an hour.")
     expect(_put_back(page)).to_have_count(0)
-    assert page.evaluate("sessionStorage.length") == 0
+    expect_kept(page, 0, of="")
 
 
 def test_two_texts_that_were_lost_are_both_offered(visits: Visits, site: RunningSite) -> None:
@@ -173,7 +173,7 @@ def test_two_texts_that_were_lost_are_both_offered(visits: Visits, site: Running
     expect(page.locator("#kept").get_by_role("link")).to_have_count(1)
     page.get_by_role("button", name="Delete it").click()
     expect(page.locator("#kept")).to_be_hidden()
-    assert page.evaluate("sessionStorage.length") == 0
+    expect_kept(page, 0, of="")
 
 
 def test_a_text_that_was_refused_outlives_a_line_that_is_lost_then(
@@ -200,7 +200,7 @@ def test_a_text_that_was_refused_outlives_a_line_that_is_lost_then(
     narrative(page, 25).fill("Shorter.")
     save_page(page)
     expect(_put_back(page)).to_have_count(0)
-    assert page.evaluate("sessionStorage.length") == 0
+    expect_kept(page, 0, of="")
 
 
 def test_a_text_put_back_while_a_save_is_on_its_way_is_saved_over_nothing(
@@ -261,4 +261,4 @@ def test_an_answer_that_another_person_saved_is_not_offered_to_who_typed_it(
     page.goto(address)
     expect(narrative(page, 25)).to_have_value("And more by Deputy.")
     expect(_put_back(page)).to_have_count(0)
-    assert page.evaluate("sessionStorage.length") == 0
+    expect_kept(page, 0, of="")

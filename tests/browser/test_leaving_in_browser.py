@@ -6,6 +6,7 @@ from playwright.sync_api import Dialog, Locator, Page, expect
 from tests.browser.reporting import (
     add_focal_point,
     begin_report,
+    expect_kept,
     narrative,
     on_disk,
     press,
@@ -153,7 +154,7 @@ def test_what_is_typed_and_taken_back_is_not_waiting(visits: Visits, site: Runni
     expect(save_state(page, 25)).to_have_text("Not saved yet")
     narrative(page, 25).press("Backspace")
     expect(save_state(page, 25)).to_have_text("No answer saved yet")
-    assert page.evaluate("sessionStorage.length") == 0
+    expect_kept(page, 0, of="")
     press(page, _home(page))
     assert asked.times == 0
     assert on_disk(site, "MUS", 25) is None

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.site import RunningSite
 from tests.browser.test_pages import Findings
@@ -140,7 +140,8 @@ def test_filters_fold_on_a_phone_only_and_open_where_something_is_chosen(
     page.get_by_text("Filters", exact=True).click()
     page.get_by_label("Theme", exact=True).select_option("tracing")
     page.get_by_role("button", name="Filter").click()
-    assert page.get_by_label("Theme", exact=True).is_visible()
+    page.wait_for_url("**theme=tracing**")
+    expect(page.get_by_label("Theme", exact=True)).to_be_visible()
     wide = visits.open(demonstration)
     wide.goto(address)
     assert wide.get_by_label("Theme", exact=True).is_visible()

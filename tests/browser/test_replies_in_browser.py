@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from tests.browser.reporting import (
     add_focal_point,
     end_sessions,
+    expect_kept,
     narrative,
     on_disk,
     press,
@@ -120,8 +121,7 @@ def test_texts_that_were_settled_are_not_offered_beside_a_reply_that_waits(
     _send(page, 28)
     page.goto(address)
     expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
-    kept = "Object.keys(sessionStorage).filter((key) => key.startsWith('unsent:'))"
-    assert page.evaluate(kept) == []
+    expect_kept(page, 0)
 
 
 def test_saving_the_answers_sends_no_reply_and_keeps_it(visits: Visits, site: RunningSite) -> None:

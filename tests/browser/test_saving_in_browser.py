@@ -13,18 +13,19 @@ from tests.browser.reporting import (
     begin_report,
     count_entries,
     end_sessions,
+    expect_kept,
     narrative,
     on_disk,
     progress,
     save_state,
     submit_report,
+    until,
 )
 from tests.browser.site import RunningSite
 from tests.browser.visits import PASSWORD, Visits, sign_in
 
 pytestmark = pytest.mark.browser
 SECTION = "/sections/I.1"
-KEPT = "Object.keys(sessionStorage).filter((key) => key.startsWith('unsent:')).length"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
@@ -122,13 +123,13 @@ def test_without_connection_the_text_is_kept_and_sent_later(
     page.clock.run_for(2000)
     expect(save_state(page, 25)).to_contain_text("Not saved: no connection")
     expect(narrative(page, 25)).to_have_value("Written on a train.")
-    assert page.evaluate(KEPT) == 1
+    expect_kept(page, 1)
     assert on_disk(site, "RWA", 25) is None
     page.context.set_offline(False)
     page.clock.run_for(15_000)
     expect(save_state(page, 25)).to_contain_text("Saved at")
     assert _stored(site, "RWA", 25) == "Written on a train."
-    assert page.evaluate(KEPT) == 0
+    expect_kept(page, 0)
 
 
 def test_while_the_database_is_away_the_text_is_kept_and_sent_later(
@@ -143,13 +144,13 @@ def test_while_the_database_is_away_the_text_is_kept_and_sent_later(
         expect(save_state(page, 25)).to_contain_text("Nothing was saved", timeout=30_000)
         expect(save_state(page, 25)).to_have_attribute("data-state", "failed")
         other.execute("ROLLBACK")
-    assert page.evaluate(KEPT) == 1
+    expect_kept(page, 1)
     page.clock.run_for(15_000)
     expect(save_state(page, 25)).to_contain_text("Saved at")
     page.clock.run_for(60_000)
     found = on_disk(site, "MDG", 25)
     assert found is not None and (found.narrative, found.version) == ("Written during a backup.", 1)
-    assert page.evaluate(KEPT) == 0
+    expect_kept(page, 0)
 
 
 @pytest.mark.parametrize("taken_back", [True, False])
@@ -180,7 +181,7 @@ def test_a_save_whose_answer_was_lost_is_found_out_before_a_newer_text(
     expect(save_state(page, 25)).to_contain_text("Saved at")
     found = on_disk(site, iso3, 25)
     assert found is not None and (found.narrative, found.version) == (newer, 3)
-    assert page.evaluate(KEPT) == 0
+    expect_kept(page, 0)
 
 
 def test_a_save_that_is_lost_after_a_session_ended_is_sent_again(
@@ -251,7 +252,7 @@ def test_text_put_back_over_a_save_of_its_own_that_arrived_unseen_is_no_conflict
         expect(save_state(page, 25)).to_contain_text("Not saved: no connection")
     narrative(page, 25).press("End")
     narrative(page, 25).press_sequentially(" And more.")
-    assert _stored(site, iso3, 25) == "Arrived unseen."
+    until(page, lambda: _stored(site, iso3, 25) == "Arrived unseen.")
     page.unroute("**/responses/25")
     assert "csrf_token" not in page.evaluate("Object.values(sessionStorage).join()")
     page.goto(page.url)
@@ -350,17 +351,17 @@ def test_text_kept_is_for_its_writer_only_and_goes_when_that_person_signs_out(
     page.goto(address)
     expect(narrative(page, 25)).to_have_value("")
     expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
-    assert page.evaluate(KEPT) == 1
+    expect_kept(page, 1)
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(site.url + "/")
-    assert page.evaluate(KEPT) == 1
+    expect_kept(page, 1)
     sign_in(page, "focal.som@example.org")
     page.goto(address)
     expect(page.get_by_role("button", name="Put it back")).to_be_visible()
     page.once("dialog", lambda dialog: dialog.accept())  # that it is deleted
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(site.url + "/")
-    assert page.evaluate(KEPT) == 0
+    expect_kept(page, 0)
     assert on_disk(site, "SOM", 25) is None
 
 
@@ -474,7 +475,7 @@ def test_a_save_that_arrived_unseen_is_no_conflict_after_another_person_was_here
     page.keyboard.press("Tab")
     expect(save_state(page, 25)).to_contain_text("Saved at")
     expect(save_state(page, 25)).to_be_visible()
-    page.wait_for_function("!sessionStorage.length")
+    expect_kept(page, 0, of="")
     found = on_disk(site, "STP", 25)
     assert found and found.narrative == "Arrived unseen. And more. On."
 
@@ -494,7 +495,7 @@ def test_a_report_locked_meanwhile_is_said_and_the_text_stays(
     page.keyboard.press("Tab")
     expect(save_state(page, 26)).to_contain_text("not open for changes")
     expect(narrative(page, 26)).to_have_value("Too late by a minute.")
-    assert page.evaluate(KEPT) == 1
+    expect_kept(page, 1)
     assert on_disk(site, "ERI", 26) is None
 
 
@@ -541,7 +542,7 @@ def test_a_text_that_was_not_chosen_is_not_offered_again(visits: Visits, site: R
     expect(page.get_by_role("heading", level=1)).to_contain_text("I.1")
     expect(narrative(page, 25)).to_have_value("Customs wrote first.")
     expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
-    assert page.evaluate(KEPT) == 0
+    expect_kept(page, 0)
 
 
 def test_the_button_waits_for_a_save_that_is_on_its_way(visits: Visits, site: RunningSite) -> None:
@@ -559,7 +560,7 @@ def test_the_button_waits_for_a_save_that_is_on_its_way(visits: Visits, site: Ru
     expect(narrative(page, 25)).to_have_value("First half. Second half.")
     assert _stored(site, "COM", 25) == "First half. Second half."
     expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
-    assert page.evaluate(KEPT) == 0
+    expect_kept(page, 0)
 
 
 def test_the_button_of_one_answer_saves_it_in_place(visits: Visits, site: RunningSite) -> None:

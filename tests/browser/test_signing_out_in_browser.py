@@ -7,6 +7,7 @@ from tests.browser.reporting import (
     add_focal_point,
     begin_report,
     end_sessions,
+    expect_kept,
     narrative,
     on_disk,
     save_state,
@@ -15,7 +16,6 @@ from tests.browser.site import RunningSite
 from tests.browser.visits import PASSWORD, Visits, sign_in
 
 pytestmark = pytest.mark.browser
-KEPT = "Object.keys(sessionStorage).filter((key) => key.startsWith('unsent:')).length"
 
 
 def _with_text_kept(visits: Visits, site: RunningSite, iso3: str, *, away: bool = False) -> Page:
@@ -32,7 +32,7 @@ def _with_text_kept(visits: Visits, site: RunningSite, iso3: str, *, away: bool 
     if away:
         page.once("dialog", lambda dialog: dialog.accept())
         page.goto("/reports")
-    assert page.evaluate(KEPT) == 1
+    expect_kept(page, 1)
     return page
 
 
@@ -56,10 +56,11 @@ def test_it_is_said_that_texts_go_and_they_go_once_it_is_done(
     page = _with_text_kept(visits, site, "KEN" if away else "TZA", away=away)
     address = page.url
     assert "deleted when you sign out" in _sign_out(page, stay=True)
-    assert (page.url, page.evaluate(KEPT)) == (address, 1)
+    expect_kept(page, 1)
+    assert page.url == address
     _sign_out(page)
     page.wait_for_url(site.url + "/")
-    assert page.evaluate(KEPT) == 0
+    expect_kept(page, 0)
     sign_in(page, "focal.ken@example.org" if away else "focal.tza@example.org")
     page.goto(address)
     expect(page.get_by_role("button", name="Put it back")).to_have_count(0)
@@ -74,14 +75,14 @@ def test_texts_stay_where_signing_out_was_lost_or_refused(
         _sign_out(page)
     page.context.set_offline(False)
     page.goto("/reports")
-    assert page.evaluate(KEPT) == 1
+    expect_kept(page, 1)
     other = page.context.new_page()
     sign_in(other, "focal.uga@example.org")  # takes the token of the first page
     with page.expect_navigation():
         _sign_out(page)
     page.goto("/reports")
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
-    assert page.evaluate(KEPT) == 1
+    expect_kept(page, 1)
 
 
 def test_other_tabs_drop_theirs_with_their_next_page_unless_their_writer_is_back(
@@ -96,7 +97,7 @@ def test_other_tabs_drop_theirs_with_their_next_page_unless_their_writer_is_back
         if back:
             sign_in(other, "focal.rwa@example.org")
         page.goto("/states")
-        assert page.evaluate(KEPT) == (1 if back else 0)
+        expect_kept(page, 1 if back else 0)
 
 
 def test_going_back_to_the_page_that_said_so_drops_nothing_of_later(
@@ -112,7 +113,7 @@ def test_going_back_to_the_page_that_said_so_drops_nothing_of_later(
     )
     while page.url != site.url + "/":
         page.go_back()
-    assert page.evaluate(KEPT) == 1
+    expect_kept(page, 1)
 
 
 def test_a_session_that_ended_and_the_page_that_carries_a_text_drop_nothing(
@@ -125,7 +126,7 @@ def test_a_session_that_ended_and_the_page_that_carries_a_text_drop_nothing(
     end_sessions(site)
     page.goto("/states")
     page.goto("/reports")
-    assert page.evaluate(KEPT) == 1
+    expect_kept(page, 1)
     sign_in(page, "focal.bdi@example.org")
     page.goto(section)
     page.get_by_role("button", name="Put it back").click()
@@ -137,11 +138,11 @@ def test_a_session_that_ended_and_the_page_that_carries_a_text_drop_nothing(
     narrative(page, 25).fill("Typed without knowing.")
     page.locator("#p25 .response > button").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in to save")
-    assert page.evaluate(KEPT) == 1
+    expect_kept(page, 1)
     page.get_by_label("E-mail address").fill("focal.bdi@example.org")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in and save").click()
     expect(narrative(page, 25)).to_have_value("Typed without knowing.")
-    assert page.evaluate(KEPT) == 0
+    expect_kept(page, 0)
     found = on_disk(site, "BDI", 25)
     assert found is not None and found.narrative == "Typed without knowing."
