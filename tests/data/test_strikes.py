@@ -673,6 +673,26 @@ class TestOtherWordings:
         assert left[0] == "An innocent thought."
         assert [text for text in left if "Kofi" in text] == ["Kofi did so."], "it stands now"
 
+    def test_those_of_an_answer_that_was_emptied_too(self, session: Session) -> None:
+        work = begin_report(session)
+        one = self.typed(work, "Kofi Boateng did it.")
+        work.give_back(one)
+        for text in ("Kofi Boateng did", ""):
+            work.answer(28, progress=Progress.IMPLEMENTED, narrative=text)
+        strike_out(work, entry_of(session, one), "narrative")
+        assert not [text for text in all_texts(session) if "Kofi" in text]
+
+    def test_those_of_the_next_cycle_where_no_text_stands_the_same(self, session: Session) -> None:
+        work = begin_report(session)
+        one = self.typed(work, "Kofi Boateng of Accra did it.")
+        make_cycle(session, "bms7-2026", opens=work.clock().date())
+        later = begin_report(session, cycle="bms7-2026")
+        for text in ("Kofi Boateng of Accra did it again.", "Nothing."):
+            later.answer(28, progress=Progress.IMPLEMENTED, narrative=text)
+        strike_out(work, entry_of(session, one), "narrative")
+        assert not [text for text in all_texts(session) if "Kofi" in text]
+        assert "Nothing." in all_texts(session)
+
     @pytest.mark.parametrize("submitted", [True, False])
     def test_what_is_said_again_stays(self, session: Session, submitted: bool) -> None:
         work = begin_report(session)

@@ -112,20 +112,26 @@ def test_files_that_do_not_show_the_report_stay(
     assert (waiting.status, waiting.problem) == (ExportStatus.QUEUED, "")
 
 
-def test_files_of_another_cycle_that_held_the_same_words_go_too(
-    session: Session, published: tuple[Reporting, int], maker: ExportMaker
+@pytest.mark.parametrize("drafted", [False, True])
+def test_files_of_another_cycle_go_where_the_words_were_submitted(
+    session: Session, published: tuple[Reporting, int], maker: ExportMaker, drafted: bool
 ) -> None:
+    """Whoever asked for them learns nothing about a draft."""
     work, entry = published
     said = responses_of(session, work.report.id)["bms7/annex/28"].content.narrative
     make_cycle(session, "bms7-2026", opens=work.clock().date())
     later = begin_report(session, cycle="bms7-2026")
-    later.answer(28, progress=Progress.IMPLEMENTED, narrative=said)
+    later.answer(28, progress=Progress.IMPLEMENTED, narrative="Ours." if drafted else said)
     submission = later.submit()
     later.accept(submission)
     later.publish(submission)
+    if drafted:
+        later.reopen()
+        later.answer(28, progress=Progress.IMPLEMENTED, narrative=said)
     other = made(work, maker, ExportOptions(("bms7-2026",), Audience.PUBLIC, "en"))
     strike_out(work, entry)
-    assert not fetchable(session, other)
+    assert fetchable(session, other) is drafted
+    assert responses_of(session, later.report.id)["bms7/annex/28"].content.narrative == ""
 
 
 def test_what_is_being_made_is_stopped_and_never_fetched(

@@ -71,7 +71,7 @@ def holders(
     same = [
         (e, t) for e, t in rows if t.value == words.value and words.stand_in(t.field, _texts(e))
     ]
-    things = _things(entry, [holder for holder, _ in (rows if named else same)])
+    things = _things(entry, [holder for holder, _ in rows])
     inside = [(e, t) for e, t in rows if _thing(e) in things]
     gone = {t.id for e, t in same if _thing(e) in things} | {text.id}
     gone |= _never_submitted(session, words, inside, reports)

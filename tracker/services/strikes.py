@@ -86,16 +86,20 @@ def _strike(
     found = texts_to_go(session, entry, field, reason, named, tuple(reports))
     for holder, same in found:
         held[holder.report_id, holder.subject].append(words_of(holder, same))
+    for _, same in found:
+        same.value, same.struck_at, same.struck_reason = None, now, reason
+        same.struck_by_id = actor.user_id
+    session.flush()  # the database lets a copy be emptied only where its text is struck out
     shown = {entry.report_id}
     for holder, same in found:
-        if _empty(session, actor, reports[holder.report_id], holder, same, reason, now):
+        if _empty_copies(session, actor, reports[holder.report_id], holder, same, reason, now):
             shown.add(holder.report_id)
     for (report_id, subject), words in held.items() if entry.kind in _EMPTY_NOW else ():
         _EMPTY_NOW[entry.kind](session, actor, reports[report_id], subject, words, now)
     touch(session)
     touched = [report for key, report in reports.items() if key in {place[0] for place in held}]
-    for report in touched:
-        withdraw_files(session, report=report, now=now)
+    for report_id in sorted(shown):  # a draft stands in no file
+        withdraw_files(session, report=reports[report_id], now=now)
     _forget_sent(session, reports[entry.report_id].state_id)
     session.flush()
     cycles = tuple(report.cycle.slug for report in touched)
@@ -121,7 +125,7 @@ def _told(found: Held, field: str) -> list[Word]:
     return list(dict.fromkeys(text_of(subject, name) for subject, name in told))
 
 
-def _empty(
+def _empty_copies(
     session: Session,
     actor: Actor,
     report: NationalReport,
@@ -130,13 +134,10 @@ def _empty(
     reason: str,
     now: datetime,
 ) -> bool:
-    """Take the words out of one link and what was copied from it, and record that.
+    """Take the words out of what was copied from one link, and record that they are gone.
 
     Gives whether a submission held them.
     """
-    text.value, text.struck_at, text.struck_reason = None, now, reason
-    text.struck_by_id = actor.user_id
-    session.flush()  # the database lets a copy be emptied only where its text is struck out
     was_submitted = empty_copies(session, report, holder, text.field)
     chain.append(
         session,
