@@ -291,14 +291,27 @@ def test_a_database_that_may_only_be_read_is_told_in_a_sentence(
     assert told.startswith("The database cannot be used") and "readonly database" in told
 
 
+@pytest.mark.parametrize("command", [["check"], ["serve"], ["verify"], ["work"], ["state", "list"]])
+def test_where_there_is_no_database_nothing_but_init_makes_one(
+    command: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    place = tmp_path / "new"
+    assert run(monkeypatch, place, *command) == 2
+    assert "run: tracker init" in capsys.readouterr().err
+    assert not list(place.glob("*.sqlite3"))
+
+
 @pytest.mark.parametrize("command", ["init", "check", "serve", "backup"])
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
         ("DATABASE_URL", "postgresql://u:sesame@127.0.0.1:1/x?foo=bar", 'option "foo"'),
         ("DATABASE_URL", "postgresql://u:sesame@127.0.0.1:1/x", "refused"),
-        ("DATABASE_URL", "sqlite:////dev/null/x", "unable to open"),
-        ("DATABASE_URL", "sqlite:////proc/nope/x?timeout=abc", "'abc'"),
+        ("DATABASE_URL", "sqlite:////dev/null/x", "database"),
+        ("DATABASE_URL", "sqlite:////dev/null?timeout=abc", "'abc'"),
         ("INSTANCE_PATH", "/proc/nope", "/proc/nope"),
     ],
 )

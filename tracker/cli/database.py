@@ -55,14 +55,19 @@ _WITHOUT_WALL = text(
 )
 
 
-def connect(settings: Settings, *, as_owner: bool = False) -> Engine:
+def connect(settings: Settings, *, as_owner: bool = False, making: bool = False) -> Engine:
     """An engine for the database of the settings; ``BadSettings`` where it cannot be reached.
 
-    ``as_owner`` takes the role that owns the tables, where the settings name one.
+    ``as_owner`` takes the role that owns the tables, where the settings name one; ``making`` makes
+    a file of SQLite that is not there yet.
     """
     if settings.database_url.startswith("sqlite"):
-        _make_folder(settings.instance_path)
-        _make_private(sqlite_file(settings.database_url))
+        file = sqlite_file(settings.database_url)
+        if making:
+            _make_folder(settings.instance_path)
+            _make_private(file)
+        elif file and not os.path.exists(file):
+            raise BadSettings([f"There is no database {file}; run: tracker init."])
     name, url = "TRACKER_DATABASE_URL", settings.database_url
     if as_owner and settings.migration_database_url:
         name, url = "TRACKER_MIGRATION_DATABASE_URL", settings.migration_database_url

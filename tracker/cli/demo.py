@@ -151,7 +151,7 @@ def _move(draft: Path, target: Path) -> None:
 def _fill(settings: Settings) -> None:
     library = read_library(resource_dir("seed") / "demo")
     password_hash = hash_password(PASSWORD, cheap=settings.cheap_password_hashing)
-    engine = connect(settings)
+    engine = connect(settings, making=True)
     try:
         upgrade(engine)
         with write_intent(), Session(engine) as session, session.begin():

@@ -57,7 +57,7 @@ def init() -> None:
 
 def set_up(settings: Settings) -> None:
     """Tables, reference data, the first cycle and the key that signs."""
-    engine = connect(settings, as_owner=True)
+    engine = connect(settings, as_owner=True, making=True)
     try:
         with one_at_a_time(engine):
             problem = _set_up(engine, settings)
