@@ -210,6 +210,22 @@ class TestPages:
         session.expire_all()
         assert len(other.memberships) == 1 and leaving.memberships[0].ended_at is None
 
+    def test_a_colleague_who_holds_the_role_already_is_shown_before_it_ends_for_the_other(
+        self, browser_of: type[Browser], session: Session, leaving: User
+    ) -> None:
+        colleague = make_user(session, Role.FOCAL_POINT, "FRA", name="Dagmar")
+        colleague.password_hash = HASH
+        session.commit()
+        keeper = browser_of(make_user(session, Role.ADMINISTRATOR))
+        asked = keeper.post(self.path(leaving), self.FORM | {"email": colleague.email})
+        assert asked.status_code == 200 and "Dagmar" in asked.text
+        assert "This person holds the role already" in asked.text
+        assert may_act(session, leaving.id)
+        hidden = parsed(asked.data).select("main form input[type=hidden]")
+        fields = {str(field["name"]): str(field["value"]) for field in hidden}
+        assert keeper.client.post(self.path(leaving), data=fields).status_code == 303
+        assert not may_act(session, leaving.id) and may_act(session, colleague.id)
+
     def test_a_day_that_is_over_is_refused_before_anybody_is_shown(
         self, browser_of: type[Browser], session: Session, leaving: User
     ) -> None:

@@ -47,7 +47,8 @@ def wants_to_correct() -> bool:
 
 
 def ask_first(wanted: RoleToGive, heading: str, button: str) -> ResponseReturnValue | None:
-    """The page that asks; ``None`` for a new address, a role held already, and after a yes.
+    """The page that asks; ``None`` for a new address, a role held already that is to end for
+    nobody else, and after a yes.
 
     ``Invalid`` where the role cannot be given. ``heading`` is the page on which the form stands.
     """
@@ -62,9 +63,9 @@ def ask_first(wanted: RoleToGive, heading: str, button: str) -> ResponseReturnVa
     if user_id is None:
         return None
     account = account_by_id(session(), user_id)
-    held = {(row.role, row.state_id) for row in account.memberships}
+    held = (wanted.role, wanted.state_id) in {(r.role, r.state_id) for r in account.memberships}
     said, now = request.form.get(SEEN), _as_seen(account)
-    if (wanted.role, wanted.state_id) in held or said == now:
+    if (held and not wanted.ends_for) or said == now:
         return None
     kept = [pair for pair in request.form.items(multi=True) if pair[0] not in OWN_FIELDS]
     state_name = _state_name(wanted.state_id)
@@ -72,6 +73,7 @@ def ask_first(wanted: RoleToGive, heading: str, button: str) -> ResponseReturnVa
         "admin/known_person.html",
         account=account,
         wanted=wanted,
+        held=held,
         state_name=state_name,
         warnings=[problem_text(one) for one in _warnings(account, wanted.state_id, state_name)],
         changed=said is not None,
