@@ -1,5 +1,7 @@
 """Going back shows what stands, and never fills in over it what was typed there before."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from playwright.sync_api import Error, Page, expect
 from sqlalchemy.orm import Session
@@ -27,6 +29,7 @@ from tracker.settings import load_settings
 
 pytestmark = pytest.mark.browser
 SECTION = "/sections/I.1"
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BOTH = pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])
 
 
@@ -83,7 +86,9 @@ def test_text_of_before_does_not_come_back_under_the_name_of_another(
 ) -> None:
     iso3 = "UGA" if scripts else "RWA"
     page, address = _at_work(visits, site, iso3, scripts=scripts)
+    page.clock.install(time=NOON)
     page.goto(address + SECTION)
+    page.clock.pause_at(NOON + timedelta(hours=1))  # else it is saved after two seconds
     narrative(page, 25).fill("Typed by the first, never saved.")
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(site.url + "/")

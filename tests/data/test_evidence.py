@@ -5,7 +5,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from tests.evidence import attach, described, pdf
-from tests.national_reports import Reporting, report_at
+from tests.national_reports import Reporting, begin_report, report_at
 from tests.people import make_actor
 from tests.tampering import without_triggers
 from tracker.domain import evidence as domain
@@ -223,6 +223,9 @@ def test_a_title_that_was_struck_out_is_gone_everywhere(work: Reporting) -> None
     work.give_back(submission)
     again = pdf("A private person")
     assert refusal(work, again, title="Another title") == "evidence-removed"
+    other = begin_report(work.session, "KEN")
+    other.answer(28, narrative="Ours.")
+    attach(other, again, title="Of another State")
 
 
 TAMPERED = {

@@ -29,10 +29,16 @@ from tracker.queries.items import (
     removed_items,
     submitted_items,
 )
-from tracker.queries.responses import responses_of, revisions_of
+from tracker.queries.responses import responses_of, revisions_of, savers_since
 from tracker.queries.shown_items import shown_items
 from tracker.queries.states import data_version
-from tracker.queries.strikes import standing_texts, struck_in_submission
+from tracker.queries.strikes import (
+    is_strikes_work,
+    standing_texts,
+    still_gone,
+    struck_in_submission,
+    struck_of,
+)
 from tracker.queries.submissions import submitted_responses
 from tracker.queries.verification import verify_report
 from tracker.services.items import copy_items
@@ -720,6 +726,12 @@ class TestOtherWordings:
         assert cycles == ("bms7", "bms7-2026")
         assert not [text for text in all_texts(session) if "Kofi" in text]
 
+    def test_a_name_of_two_signs_is_long_enough(self, session: Session) -> None:
+        work = begin_report(session)
+        first = self.typed(work, "联系人李明先生")
+        strike_out(work, entry_of(session, first), "narrative", named="李明")
+        assert not [text for text in all_texts(session) if "李明" in text]
+
     def test_words_that_are_named_are_whole_words(self, session: Session) -> None:
         work = begin_report(session)
         first = self.typed(work, "A law is planned; annual report of the planning board.")
@@ -736,6 +748,7 @@ class TestOtherWordings:
             ("Kof", REASON, "words-not-there"),
             ("it", REASON, "words-too-short"),
             ("“it”", REASON, "words-too-short"),
+            ("i. . .", REASON, "words-too-short"),
             ("Kofi " * 300, REASON, "text-too-long"),
             ("Kofi\0", REASON, "refused-characters"),
             ("", "It says: “Kofi Boateng wrote it.”", "reason-repeats"),
@@ -772,3 +785,23 @@ def test_a_reopened_report_whose_working_copy_alone_held_the_words_is_not_named(
     assert responses_of(session, later.report.id)[KEY].content.narrative == ""
     assert later.report.last_saved_at == saved_at, "nobody of the State saved anything"
     assert verify_report(session, later.report.id) is None
+
+
+def test_what_a_strike_left_last_is_known_also_after_a_later_one_elsewhere(
+    session: Session,
+) -> None:
+    """The second takes an older wording, and leaves the working copy as it is."""
+    work = begin_report(session)
+    submissions = []
+    for words in ("First words.", "Quite other things."):
+        work.answer(28, progress=Progress.IMPLEMENTED, narrative=words)
+        submissions.append(work.submit())
+        work.give_back(submissions[-1])
+    strike_out(work, entry_of(session, submissions[1]), "narrative")
+    left = responses_of(session, work.report.id)[KEY]
+    strike_out(work, entry_of(session, submissions[0]), "narrative", "Another reason.")
+    gone = struck_of(session, work.report.id)
+    assert responses_of(session, work.report.id)[KEY].version == left.version == 3
+    assert is_strikes_work(gone, KEY, left.saved_at)
+    assert [strike.reason for strike in still_gone(gone, KEY, {})] == ["Another reason."]
+    assert savers_since(session, work.report.id, KEY, 2) == set(), "nobody saved anything"

@@ -390,6 +390,8 @@ def test_words_that_must_go_in_every_wording_are_named_on_the_page(
     work.give_back(first)
     work.answer(28, progress=Progress.IMPLEMENTED, narrative="It was Kofi.")
     second = work.submit()
+    work.give_back(second)
+    work.answer(28, progress=Progress.IMPLEMENTED, narrative="Kofi, in a draft.")
     session.commit()
     path = path_of(second, "/strike/28")
     sent = {"field": "narrative", "reason": REASON, "named": "Efua"}
@@ -403,7 +405,7 @@ def test_words_that_must_go_in_every_wording_are_named_on_the_page(
     shown = parsed(asked.data)
     assert asked.status_code == 200 and "2 submitted texts go" in text_of(shown)
     quoted = [text_of(text) for text in shown.select("section q")]
-    assert quoted == ["Kofi wrote it.", "It was Kofi."]
+    assert quoted == ["Kofi wrote it.", "It was Kofi."], "a draft is the State's own"
     assert stand_anywhere(session, "Kofi"), "nothing is struck out before it was seen"
     again = administrator.post(path, sent | {"named": "kofi", "seen": "of something else"})
     assert again.status_code == 200 and stand_anywhere(session, "Kofi")

@@ -868,6 +868,15 @@ def test_only_administrators_strike_out(
     assert "Strike out" not in reviewer.get(path_of(submitted[1])).text
 
 
+@pytest.mark.parametrize("field", ["\0", "nothing", "x" * 5000, "measures.9.title"])
+def test_what_is_no_text_cannot_be_struck_out(
+    administrator: Browser, submitted: tuple[Reporting, Submission], field: str
+) -> None:
+    sent = {"field": field, "reason": "A private person."}
+    answer = administrator.post(path_of(submitted[1], "/strike/28"), sent)
+    assert answer.status_code == 404
+
+
 def test_answers_for_the_secretariat_are_read_in_review(
     session: Session, reviewer: Browser
 ) -> None:

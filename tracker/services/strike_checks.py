@@ -114,11 +114,12 @@ def _check_words(text: str, named: str, reason: str) -> None:
 
 
 def _standing_text(session: Session, entry: ChainEntry, field: str) -> ChainText:
-    text = session.scalars(
+    texts = session.scalars(
         select(ChainText)
-        .where(ChainText.entry_id == entry.id, ChainText.field == field)
+        .where(ChainText.entry_id == entry.id)
         .execution_options(populate_existing=True)
-    ).one_or_none()
+    )
+    text = next((text for text in texts if text.field == field), None)
     if text is None:
         raise NotFound(Problem("not-found"))
     if text.struck_at is not None:
