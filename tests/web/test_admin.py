@@ -116,6 +116,14 @@ class TestWhomToAsk:
 
 
 class TestInviting:
+    def test_sections_are_called_by_our_titles_in_the_language_of_the_page(
+        self, administrator: Browser
+    ) -> None:
+        for language, title in (("en", "National level"), ("fr", "Niveau national")):
+            page = administrator.soup(f"/admin/people/new?lang={language}")
+            first = page.select_one("label[for=sections-0]")
+            assert first and first.text.strip().startswith(f"I.1 {title}")
+
     def test_the_link_is_shown_once_and_works(
         self, administrator: Browser, browser_of: type[Browser], session: Session
     ) -> None:

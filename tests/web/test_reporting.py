@@ -87,6 +87,17 @@ def test_the_home_page_offers_the_open_cycle(browser: Browser) -> None:
     assert page.select_one("form[action='/reports'] input[name=cycle][value=bms7]")
 
 
+@pytest.mark.parametrize("role", [Role.CONTRIBUTOR, Role.OBSERVER])
+def test_who_cannot_begin_it_is_told_who_does(
+    session: Session, browser_of: type[Browser], role: Role
+) -> None:
+    page = browser_of(make_user(session, role, "FRA")).soup("/reports")
+    assert page.select_one("main form") is None
+    told = " ".join(page.select("main")[0].get_text().split())
+    assert "The report of France for bms7 has not been begun yet." in told
+    assert "No reporting cycle is open" not in told
+
+
 def test_the_report_begins_with_a_post_only(browser: Browser, session: Session) -> None:
     browser.get("/reports")
     assert not session.scalars(select(NationalReport)).all()

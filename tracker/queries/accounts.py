@@ -56,7 +56,10 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True)
 class SectionRow:
-    """A section that holds commitments, so that it can be assigned to a contributor."""
+    """A section that holds commitments, so that it can be assigned to a contributor.
+
+    Its title is our short one: the official heading stands in the languages of its source alone.
+    """
 
     code: str
     title: dict[str, str]
@@ -164,7 +167,7 @@ def manageable_membership(
 def list_assignable_sections(session: Session) -> tuple[SectionRow, ...]:
     """Every section with commitments of its own, in the order of the documents."""
     rows = session.execute(
-        select(Section.code, Section.title)
+        select(Section.code, Section.short_title)
         .where(Section.id.in_(select(Commitment.section_id)))
         .order_by(Section.document_id, Section.position)
     )

@@ -12,6 +12,7 @@ from tracker.domain.people import parse_email, parse_name, parse_role
 from tracker.domain.roles import Role
 from tracker.forms.account import PersonForm
 from tracker.policy.actions import Action
+from tracker.queries.accounts import AccountRow
 from tracker.queries.states import StateRow
 from tracker.services import accounts
 from tracker.web.access import requires
@@ -22,6 +23,7 @@ from tracker.web.known_person import RoleToGive, ask_first, wants_to_correct
 from tracker.web.locale import chosen_language, in_language, language_choices, parse_page_language
 from tracker.web.render import page
 from tracker.web.session import current_actor
+from tracker.web.signing_in import settings
 from tracker.web.transaction import session
 
 blueprint = Blueprint("inviting", __name__, url_prefix="/admin/people")
@@ -31,7 +33,13 @@ blueprint = Blueprint("inviting", __name__, url_prefix="/admin/people")
 @requires(Action.ACCOUNT_MANAGE)
 def new_person() -> ResponseReturnValue:
     """The form to give somebody a role."""
-    return page("admin/new_person.html", form=_person_form())
+    return _page(_person_form())
+
+
+def _page(form: PersonForm, waiting: AccountRow | None = None) -> str:
+    """The form; ``waiting`` has the role already, and needs a new link."""
+    sends_mail = settings().smtp is not None
+    return page("admin/new_person.html", form=form, waiting=waiting, sends_mail=sends_mail)
 
 
 def _person_form(filled: bool = False) -> PersonForm:
@@ -65,7 +73,7 @@ def add_person() -> ResponseReturnValue:
         sections = form.typed_list("sections")
         wanted = RoleToGive(values["email"], values["role"], values["state"], sections)
         if wants_to_correct():
-            return page("admin/new_person.html", form=form)
+            return _page(form)
         asked = ask_first(wanted, gettext("Invite somebody"), gettext("Give this person the role"))
         if asked is not None:
             return asked
@@ -74,7 +82,7 @@ def add_person() -> ResponseReturnValue:
         form.show(*error.problems)
         again = any(problem.code == "role-held" for problem in error.problems)
         waiting = waits_for_link(form.typed("email")) if again else None
-        return page("admin/new_person.html", form=form, waiting=waiting), 422
+        return _page(form, waiting), 422
     if added.needs_link:
         return link_page(added.user_id, values["email"])
     flash(gettext("The role is given. This person has a password already and needs no link."))

@@ -75,19 +75,21 @@ def home() -> ResponseReturnValue:
     now = system_clock()
     states = states_by_id(session(), actor.state_ids)
     cycles = list_cycles(session())
-    waiting: list[tuple[StateRow, CycleRow]] = [
+    unbegun: list[tuple[StateRow, CycleRow]] = [
         (state, cycle)
         for state in states
         for cycle in cycles
         if cycle.dates.is_open(now) and (state.id, cycle.slug) not in begun
-        if actor.holds(Role.FOCAL_POINT, state_id=state.id)
     ]
+    own = {state.id for state in states if actor.holds(Role.FOCAL_POINT, state_id=state.id)}
+    waiting = [(state, cycle) for state, cycle in unbegun if state.id in own]
     late = {cycle.id for _, cycle in waiting if not is_on_time(now, cycle.dates.due_on)}
     under_way, rest = _most_urgent_first(desks)
     return page(
         "reports/home.html",
         under_way=under_way,
         waiting=waiting,
+        of_others=[(state, cycle) for state, cycle in unbegun if state.id not in own],
         rest=rest,
         late=late,
         states=states,
