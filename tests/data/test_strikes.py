@@ -610,7 +610,7 @@ def test_what_is_no_text_of_an_item_cannot_be_struck_out(session: Session) -> No
     submission = work.submit()
     row = submitted_items(session, submission.id)[Part.CONTACTS][0]
     entry = session.get_one(ChainEntry, row.revision_id)
-    for field in ("kind", "confirmed_on", "audience", "phone"):
+    for field in ("kind", "confirmed_on", "audience", "phone", "\0"):
         with pytest.raises(NotFound):
             strike_out(work, entry, field)
 
