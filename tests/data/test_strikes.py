@@ -805,3 +805,25 @@ def test_what_a_strike_left_last_is_known_also_after_a_later_one_elsewhere(
     assert is_strikes_work(gone, KEY, left.saved_at)
     assert [strike.reason for strike in still_gone(gone, KEY, {})] == ["Another reason."]
     assert savers_since(session, work.report.id, KEY, 2) == set(), "nobody saved anything"
+
+
+def test_a_report_whose_last_save_an_older_version_gave_to_a_strike_is_whole(
+    session: Session,
+) -> None:
+    work = begin_report(session)
+    work.answer(28, narrative="Kofi wrote it.", lead_agency="Efua Mensah")
+    submission = work.submit()
+    strike_out(work, entry_of(session, submission), "narrative")
+    work.report.last_saved_at = responses_of(session, work.report.id)[KEY].saved_at
+    assert verify_report(session, work.report.id) is None
+    strike_out(work, entry_of(session, submission), "lead_agency")
+    assert verify_report(session, work.report.id) is None
+    work.report.last_saved_at = work.clock()
+    assert verify_report(session, work.report.id) is not None
+
+
+def test_a_text_of_one_letter_is_in_no_reason_too_much(session: Session) -> None:
+    work = begin_report(session)
+    work.answer(28, lead_agency="A")
+    strike_out(work, entry_of(session, work.submit()), "lead_agency", "A private person.")
+    assert "A" not in all_texts(session)

@@ -128,9 +128,9 @@ def _status(recorded: Recorded) -> Iterator[Broken]:
         yield Broken("report", f"its default audience is not “{audience}”, as the history says")
     saves = [entry for entry in recorded.entries if entry.version is not None]
     own = [entry for entry in saves if entry.facts.get("source") != STRIKE]
-    ends = {
-        kind[-1].at if kind else None for kind in (own, saves)
-    }  # older versions counted strikes
+    last = own[-1] if own else None
+    ends = {last.at if last else None}  # older versions counted strikes as saves
+    ends |= {entry.at for entry in saves if last is None or entry.seq > last.seq}
     if recorded.report.last_saved_at not in ends:
         yield Broken("report", "it was not last saved when the history says")
 

@@ -104,13 +104,21 @@ def texts_to_go(
 def _check_words(text: str, named: str, reason: str) -> None:
     """``Invalid`` for words that the text does not hold, and for a reason that repeats them."""
     parse_text(named, place="named", limit=SHORT_TEXT)
-    least = FEWEST_LETTERS if in_spaced_script(named) else FEWEST_SIGNS
-    if named and sum(sign.isalnum() for sign in named) < least:
-        raise Invalid(Problem("words-too-short", "named", {"least": least}))
+    if named and _is_short(named):
+        raise Invalid(Problem("words-too-short", "named", {"least": _least(named)}))
     if named and not occurs(named, text):
         raise Invalid(Problem("words-not-there", "named"))
-    if occurs(text, reason) or occurs(named, reason):
+    if any(occurs(words, reason) and not _is_short(words) for words in (text, named)):
         raise Invalid(Problem("reason-repeats", "reason"))
+
+
+def _least(words: str) -> int:
+    return FEWEST_LETTERS if in_spaced_script(words) else FEWEST_SIGNS
+
+
+def _is_short(words: str) -> bool:
+    """Whether they stand everywhere and say nothing of whom they are about."""
+    return sum(sign.isalnum() for sign in words) < _least(words)
 
 
 def _standing_text(session: Session, entry: ChainEntry, field: str) -> ChainText:
