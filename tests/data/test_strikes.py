@@ -356,6 +356,10 @@ def test_a_question_and_a_submitter_can_be_struck_out(session: Session) -> None:
         ).one()
         strike_out(work, entry, field)
     assert session.get_one(Clarification, question.id).question == ""
+    with pytest.raises(Invalid) as refused:
+        work.ask(submission, "Is it Kofi Boateng?")
+    assert refused.value.problem.code == "question-struck"
+    work.ask(submission, "Who is it?")
     assert session.get_one(Submission, submission.id).submitter_name == ""
     assert verify_report(session, work.report.id) is None
 

@@ -230,6 +230,7 @@ MESSAGES: Final[dict[str, str]] = {
     "closes-too-early": N_("The closing day lies before the opening or the due day."),
     "period-reversed": N_("The period covered ends before it begins."),
     "already-struck": N_("This text was struck out before."),
+    "question-struck": N_("A question of these words was struck out. Ask in other words."),
     # exports
     "cycles-of-different-documents": N_(
         "The cycles “%(first)s” and “%(second)s” are on different outcome documents. Export each "

@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from tracker.domain.chain import text_digest
 from tracker.domain.clock import Clock
 from tracker.domain.documents import Addressee
 from tracker.domain.errors import Invalid, NotFound, Problem, WrongStatus
@@ -10,7 +11,15 @@ from tracker.domain.mail import MailKind
 from tracker.domain.roles import Actor
 from tracker.domain.values import parse_text
 from tracker.domain.workflow import ReportStatus
-from tracker.models import Clarification, Commitment, NationalReport, Submission
+from tracker.models import (
+    ChainEntry,
+    ChainText,
+    Clarification,
+    Commitment,
+    NationalReport,
+    Submission,
+)
+from tracker.models.readers import EVERYTHING, reading_as
 from tracker.policy.actions import Action
 from tracker.policy.authorise import authorise
 from tracker.policy.rules import Subject
@@ -35,7 +44,8 @@ def ask(
     The same question sent twice is asked once, as long as it waits for its reply.
 
     ``WrongStatus`` where the report is not under review or a newer submission exists,
-    ``Invalid`` for an empty question or a paragraph that asks nothing of States.
+    ``Invalid`` for an empty question, one that was struck out of this report, or a paragraph that
+    asks nothing of States.
     """
     authorise(actor, Action.CLARIFICATION_ASK)
     submission = session.get(Submission, submission_id)
@@ -51,6 +61,8 @@ def ask(
     asked = _open_question(session, submission.id, commitment.id, text)
     if asked is not None:
         return asked
+    if _was_struck_out(session, report.id, text):  # sent again from a page opened before
+        raise Invalid(Problem("question-struck", "question"))
     now = clock()
     row = Clarification(
         report_id=report.id,
@@ -169,6 +181,19 @@ def _open_question(
         )
         .limit(1)
     ).one_or_none()
+
+
+def _was_struck_out(session: Session, report_id: int, text: str) -> bool:
+    """Whether a question of these words is gone: they are known by their digest alone."""
+    query = (
+        select(ChainText.salt, ChainEntry.digests["question"].as_string())
+        .join(ChainEntry, ChainText.entry_id == ChainEntry.id)
+        .where(ChainEntry.report_id == report_id, ChainEntry.kind == "clarification-asked")
+        .where(ChainText.struck_at.is_not(None))
+    )
+    with reading_as(session, EVERYTHING):
+        rows = session.execute(query).all()
+    return any(text_digest(salt, text) == digest for salt, digest in rows)
 
 
 def _as_it_stands(session: Session, clarification_id: int) -> Clarification:
