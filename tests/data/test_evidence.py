@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from tests.evidence import attach, described, pdf
 from tests.national_reports import Reporting, begin_report, report_at
 from tests.people import make_actor
+from tests.submitted import make_cycle
 from tests.tampering import without_triggers
 from tracker.domain import evidence as domain
 from tracker.domain.errors import Invalid, NotFound, NotPermitted, StaleEdit, WrongStatus
@@ -226,6 +227,38 @@ def test_a_title_that_was_struck_out_is_gone_everywhere(work: Reporting) -> None
     other = begin_report(work.session, "KEN")
     other.answer(28, narrative="Ours.")
     attach(other, again, title="Of another State")
+
+
+@pytest.mark.parametrize("submitted", [True, False])
+def test_a_file_that_is_removed_goes_from_wherever_the_state_attached_it(
+    work: Reporting, submitted: bool
+) -> None:
+    session = work.session
+    work.answer(29, narrative="The same file.")
+    attach(work, pdf("One"), title="First")
+    attach(work, pdf("One"), title="Second", paragraph=29)
+    attach(work, pdf("Other"), title="Another", paragraph=29)
+    first = work.submit()
+    make_cycle(session, "bms7-2026", opens=work.clock().date())
+    later = begin_report(session, cycle="bms7-2026")
+    later.answer(28, narrative="Again.")
+    attach(later, pdf("One"), title="Third")
+    if submitted:
+        later.give_back(later.submit())
+    cycles = strike(
+        session,
+        actor=work.administrator,
+        entry_id=submitted_files(session, first.id, Audience.SECRETARIAT)[KEY][0].revision_id,
+        field="title",
+        reason="It names a person.",
+        clock=work.clock,
+    )
+    assert cycles == (("bms7", "bms7-2026") if submitted else ("bms7",))
+    left = session.scalars(select(ChainText.value).where(ChainText.field == "title")).all()
+    assert [title for title in left if title] == ["Another"]
+    assert refusal(later, pdf("One"), title="Fourth") == "evidence-removed"
+    for report in (work.report, later.report):
+        assert verify_report(session, report.id) is None
 
 
 TAMPERED = {

@@ -200,7 +200,9 @@ class TestReports:
         law = Measure("Canary act", "2024", "https://example.org/canary")
         work.answer(30, progress=Progress.IMPLEMENTED, measures=(Measure("Arms Act"), law))
         save_every(work)
-        attach(work, title="Canary file", paragraph=30)
+        work.answer(31, progress=Progress.IMPLEMENTED)
+        for paragraph in (30, 31):
+            attach(work, title="Canary file", paragraph=paragraph)
         work.submit()
         for subject, field in (
             ("bms7/annex/30", "measures.1.title"),
@@ -212,16 +214,16 @@ class TestReports:
             strike_of(work, subject, field)
         send(session, settings, server)
         places = [
-            re.findall("(?:stood|text): (.+)", server.letters.text(n))
+            re.findall("(?:stood|text|attached): (.+)", server.letters.text(n))
             for n, one in enumerate(server.letters.got)
-            if "struck" in one["Subject"]
+            if "struck" in one["Subject"] or "a file was removed" in one["Subject"]
         ]
         assert places == [
             ["Paragraph 30", "Law or instrument 2"],
             ["Contacts · Point of contact, Programme of Action", "Name"],
             ["Assistance needed and offered · Needed · Stockpiles", "Description"],
             ["Voluntary targets · National level", "Target"],
-            ["Paragraph 30", "The file with its title"],
+            ["Paragraph 30 · Paragraph 31"],
         ]
         assert "Canary" not in "".join(map(str, server.letters.got))
 
@@ -474,8 +476,8 @@ def test_every_kind_has_its_words() -> None:
     assert set(TEXTS) | {MailKind.REMINDER} == set(MailKind)
 
 
-@pytest.mark.parametrize("late", [False, True])
-def test_every_link_leads_to_a_page(app: Flask, late: bool) -> None:
+@pytest.mark.parametrize("data", [{}, {"late": True, "file": True}])
+def test_every_link_leads_to_a_page(app: Flask, data: dict[str, bool]) -> None:
     values = {
         "token": "t",
         "report": "r",
@@ -486,7 +488,7 @@ def test_every_link_leads_to_a_page(app: Flask, late: bool) -> None:
     }
     adapter = app.url_map.bind("localhost")
     for kind in MailKind:
-        path = urlsplit(text_of(kind, late).path % values).path
+        path = urlsplit(text_of(kind, data).path % values).path
         endpoint, _ = adapter.match(path, method="GET")
         assert not re.search("static|public", endpoint), kind
 

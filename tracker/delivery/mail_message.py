@@ -42,7 +42,7 @@ def write_message(
     letter: Letter, *, sender: Address, base_url: str, translate: Callable[[str], str]
 ) -> EmailMessage:
     """The whole message; ``Refused`` for an address that no header can hold."""
-    text = text_of(letter.kind, bool(letter.data.get("late")))
+    text = text_of(letter.kind, letter.data)
     site = translate(SITE)
     values = _values(letter, translate) | {"site": site, "base_url": base_url}
     parts = [translate(sentence) % values for sentence in text.before]

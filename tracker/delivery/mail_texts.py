@@ -4,7 +4,9 @@ mail travels through many hands, so it says that there is something to read, and
 for striking a text out stands in one, as it stands in place of the text.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tracker.domain.mail import MailKind
 from tracker.domain.marking import N_
@@ -51,6 +53,23 @@ REMINDER_AFTER = MailText(
     "/reports",
 )
 NOT_BEGUN = N_("not begun")
+
+FILE_REMOVED = MailText(
+    N_("%(state)s: a file was removed by the secretariat"),
+    (
+        N_(
+            "The secretariat has removed a file of %(state)s from reports of these reporting "
+            "cycles: %(cycles)s"
+        ),
+        N_("Where it was attached: %(place)s"),
+        N_("Reason: %(reason)s"),
+        N_(
+            "Nobody can download this file any more, and it cannot be attached again; its title "
+            "was deleted. The reason stands in its place. Read it here:"
+        ),
+    ),
+    "/reports/%(report)s",
+)
 
 TEXTS: dict[MailKind, MailText] = {
     MailKind.INVITATION: MailText(
@@ -220,8 +239,10 @@ TEXTS: dict[MailKind, MailText] = {
 }
 
 
-def text_of(kind: MailKind, late: bool) -> MailText:
-    """The sentences of a kind of mail; ``late`` chooses between those of reminders."""
+def text_of(kind: MailKind, data: Mapping[str, Any]) -> MailText:
+    """The sentences of a kind of mail: ``late`` and ``file`` choose between those of one kind."""
     if kind is MailKind.REMINDER:
-        return REMINDER_AFTER if late else REMINDER_BEFORE
+        return REMINDER_AFTER if data.get("late") else REMINDER_BEFORE
+    if kind is MailKind.TEXT_STRUCK and data.get("file"):
+        return FILE_REMOVED
     return TEXTS[kind]

@@ -50,7 +50,8 @@ EVIDENCE_MESSAGES: Final[dict[str, str]] = {
         "Other files are being checked at this moment. Wait half a minute, then attach yours again."
     ),
     "evidence-removed": N_(
-        "The secretariat removed this very file from this report, so it cannot be attached again."
+        "The secretariat removed this very file from the reports of your State, so it cannot be "
+        "attached again."
     ),
     "evidence-same": N_("This very file is attached to this answer already."),
     "evidence-needs-answer": N_(

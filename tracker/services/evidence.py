@@ -127,10 +127,11 @@ def _check_room(
     replaced: Evidence | None,
     file: EvidenceFile,
 ) -> None:
+    of_state = select(NationalReport.id).where(NationalReport.state_id == report.state_id)
     removed = (
         select(Evidence.id)
         .join(ChainText, ChainText.entry_id == Evidence.revision_id)
-        .where(Evidence.report_id == report.id, Evidence.sha256 == file.sha256)
+        .where(Evidence.report_id.in_(of_state), Evidence.sha256 == file.sha256)
         .where(ChainText.field == "title", ChainText.struck_at.is_not(None))
     )
     if session.scalars(removed.limit(1)).first() is not None:

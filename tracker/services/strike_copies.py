@@ -7,11 +7,14 @@ from tracker.domain.mail import MailKind
 from tracker.models import (
     ChainEntry,
     Clarification,
+    Evidence,
     NationalReport,
     OutgoingMail,
     Submission,
+    SubmissionEvidence,
     SubmissionResponse,
 )
+from tracker.queries.evidence import FILE_SAVED
 from tracker.queries.items import ITEM_SAVED, SUBMITTED, named_by
 
 
@@ -30,6 +33,9 @@ def empty_copies(session: Session, report: NationalReport, entry: ChainEntry, fi
         for item in items:
             setattr(item, field, "")
         return bool(items)
+    if entry.kind == FILE_SAVED:
+        sent = select(SubmissionEvidence.id).join(Evidence)
+        return session.scalar(sent.where(Evidence.revision_id == entry.id).limit(1)) is not None
     if entry.kind == "step-submit":
         submission = session.scalars(
             select(Submission).where(

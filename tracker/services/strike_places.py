@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from tracker.domain.items import KINDS
 from tracker.domain.struck import is_wording_of, occurs, words_in
-from tracker.models import ChainEntry, ChainText
+from tracker.models import ChainEntry, ChainText, Evidence
 from tracker.queries.evidence import FILE_SAVED
 from tracker.queries.items import ITEM_SAVED, named_by
 from tracker.queries.strikes import copies_of
@@ -60,10 +60,12 @@ def holders(
     """The text with its link; of an answer or item every other place where it stands the same.
 
     So does every wording of it that was never submitted, but for what the State says now, and every
-    text of the same answer or item in which the words ``named`` occur.
+    text of the same answer or item in which the words ``named`` occur. A file goes wherever it was
+    attached.
     """
     if entry.kind == FILE_SAVED and text.field == TITLE:  # the file goes, its name with it
-        return [(entry, one) for one in entry.texts if one.value is not None]
+        files = _same_file(session, entry, reports)
+        return [(file, one) for file in files for one in file.texts if one.value is not None]
     if entry.kind not in ("response-saved", ITEM_SAVED):
         return [(entry, text)]
     words = words_of(entry, text)
@@ -77,6 +79,23 @@ def holders(
     gone |= _never_submitted(session, words, inside, reports)
     gone |= {t.id for _, t in inside if occurs(named, t.value or "")}
     return [(e, t) for e, t in inside if t.id in gone]
+
+
+def _same_file(
+    session: Session, entry: ChainEntry, reports: tuple[int, ...]
+) -> Sequence[ChainEntry]:
+    """The links of every version of a file that has the same bytes."""
+    bytes_of = select(Evidence.sha256).where(Evidence.revision_id == entry.id).scalar_subquery()
+    links = select(Evidence.revision_id).where(
+        Evidence.sha256 == bytes_of, Evidence.report_id.in_(reports)
+    )
+    return session.scalars(
+        select(ChainEntry)
+        .where(ChainEntry.id.in_(links))
+        .order_by(ChainEntry.report_id, ChainEntry.seq)
+        .options(selectinload(ChainEntry.texts))
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def _standing(session: Session, entry: ChainEntry, reports: tuple[int, ...]) -> Held:

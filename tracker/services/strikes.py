@@ -24,6 +24,7 @@ from tracker.models import (
     SaveKey,
 )
 from tracker.models.readers import EVERYTHING, reading_as
+from tracker.queries.evidence import FILE_SAVED
 from tracker.queries.items import ITEM_SAVED, WORKING, content_of_item, named_by
 from tracker.queries.responses import content_of_row
 from tracker.queries.strikes import STRIKE, TEXT_STRUCK
@@ -110,12 +111,19 @@ def _strike(
         at=now,
         facts={
             "cycles": cycles,
-            "place": place_of(entry.subject, entry.facts),
+            "place": _places(entry, found),
             "fields": _told(found, field),
+            "file": entry.kind == FILE_SAVED and field == TITLE,
             "reason": reason,
         },
     )
     return tuple(report.cycle.slug for report in touched if report.id in shown)
+
+
+def _places(entry: ChainEntry, found: Held) -> list[Word]:
+    """Where it stood; of a file, everywhere it was attached."""
+    links = [link for link, _ in found] if entry.kind == FILE_SAVED else [entry]
+    return list(dict.fromkeys(word for one in links for word in place_of(one.subject, one.facts)))
 
 
 def _told(found: Held, field: str) -> list[Word]:

@@ -206,6 +206,8 @@ def _page(
 ) -> str:
     """The form; beside words that are named, the submitted texts that would go."""
     texts = standing_texts(session(), place.revision_id)
+    if place.is_file:
+        form.field.label.text = gettext("What to remove")
     form.offer({text.field: place.name(text.field) for text in texts})
     return page(
         "review/strike.html",
