@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 
+from tests.evidence import attach, described, pdf
 from tests.national_reports import Reporting, report_at
 from tests.signing import SIGNER, keep_key
 from tracker.cli.group import cli
@@ -99,6 +100,25 @@ def test_what_an_older_database_brings_back_is_named_and_nothing_else(folder: Pa
     again = listed("--kept", kept, "--format", "json")
     assert again.exit_code == 1 and json.loads(again.stdout) == rows[1:2]
     assert "stand here: 1. Strike them out again." in again.stderr
+
+
+def test_a_removed_file_is_named_by_its_paragraph_and_checksum(folder: Path) -> None:
+    with writing(folder) as session:
+        work, _ = report_at(session, ReportStatus.DRAFT)
+        work.answer(29, narrative="With a file.")
+        attach(work, pdf("One"), paragraph=29)
+        file = session.scalars(select(ChainEntry).where(ChainEntry.kind == "file-saved")).one()
+        strike(
+            session,
+            actor=work.administrator,
+            entry_id=file.id,
+            field="title",
+            reason="It names a person.",
+            clock=work.clock,
+        )
+    rows = json.loads(listed("--format", "json").stdout)
+    checksum = described(pdf("One")).sha256[:12]
+    assert {row["subject"] for row in rows} == {f"bms7/annex/29, SHA-256 {checksum}"}
 
 
 @pytest.mark.parametrize("text", ["", "{}x", '{"a": 1}', "[1]", '[{"day": "2026-01-01"}]'])

@@ -1,8 +1,9 @@
 """Every text that was struck out, by its place: so that it can be struck out again elsewhere."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,8 +16,8 @@ class Strike:
     """Where a text stood that is gone, never its words.
 
     ``kind`` and ``subject`` say what held the text: an answer by its commitment, a row by its
-    table and number, a step of the report. ``link`` is the hash of that link of the history: it
-    names the same one in every copy of the database.
+    table and number, a file by its paragraph and checksum, a step of the report. ``link`` is the
+    hash of that link of the history: it names the same one in every copy of the database.
     """
 
     day: date
@@ -38,6 +39,7 @@ def list_strikes(session: Session) -> tuple[Strike, ...]:
             ReportingCycle.slug,
             ChainEntry.kind,
             ChainEntry.subject,
+            ChainEntry.facts,
             ChainText.field,
             ChainText.struck_reason,
             ChainEntry.hash,
@@ -51,10 +53,17 @@ def list_strikes(session: Session) -> tuple[Strike, ...]:
         .order_by(ChainText.field)
     )
     return tuple(
-        Strike(at.date(), state, cycle, kind, subject, field, reason or "", link)
-        for at, state, cycle, kind, subject, field, reason, link in rows
+        Strike(at.date(), state, cycle, kind, _held(subject, facts), field, reason or "", link)
+        for at, state, cycle, kind, subject, facts, field, reason, link in rows
         if at is not None
     )
+
+
+def _held(subject: str, facts: Mapping[str, Any]) -> str:
+    """A file stands on no page by the number that the history gives it."""
+    if "sha256" not in facts:
+        return subject
+    return f"{facts['commitment']}, SHA-256 {facts['sha256'][:12]}"
 
 
 def standing(session: Session, links: Collection[str]) -> set[tuple[str, str]]:

@@ -57,7 +57,8 @@ TALK = {"questions": ASKED, "replies": REPLIED}
 class Place:
     """What a text is struck out of. ``name`` words each of its fields; ``anchor`` leads to it.
 
-    ``is_file``: what goes is a file, or its name; ``is_single``: of an event, which none repeats.
+    ``checksum``: of the file, where one goes, or its name; ``is_single``: of an event, which none
+    repeats.
     """
 
     reviewed: Reviewed
@@ -65,8 +66,13 @@ class Place:
     heading: str
     anchor: str
     name: Callable[[str], str]
-    is_file: bool = False
+    checksum: str = ""
     is_single: bool = False
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is a file."""
+        return bool(self.checksum)
 
 
 def _answer(submission_id: str, paragraph: int) -> Place:
@@ -84,7 +90,8 @@ def _file(reviewed: Reviewed, public_id: str) -> Place:
     if row is None:
         raise NotFound(Problem("not-found"))
     heading = gettext("Remove a file of paragraph %(number)s", number=row.paragraph)
-    return Place(reviewed, row.revision_id, heading, f"p{row.paragraph}", _file_text, is_file=True)
+    anchor, checksum = f"p{row.paragraph}", row.file.sha256
+    return Place(reviewed, row.revision_id, heading, anchor, _file_text, checksum)
 
 
 def _file_text(field: str) -> str:
