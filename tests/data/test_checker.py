@@ -294,6 +294,12 @@ def test_what_is_no_receipt_is_said(desk: Desk, content: str) -> None:
     assert done.returncode == 2 and done.stderr.startswith("receipt.json")
 
 
+def test_who_takes_the_pdf_is_led_to_the_json(desk: Desk) -> None:
+    (desk.folder / "receipt.pdf").write_bytes(b"%PDF-1.7\n\x80\x81\xff")
+    done = desk.run("receipt.pdf", "--key", SIGNER.public_key)
+    assert done.returncode == 2 and "take the JSON file, not the PDF" in done.stderr
+
+
 def test_files_of_another_form_are_said(desk: Desk) -> None:
     stub = signed(RECEIPT_TAG, {"format": "tracker-receipt/2"}, SIGNER)
     for receipt, key in ((stub, SIGNER.public_key), (desk.receipt, "no key"), (desk.receipt, "é")):

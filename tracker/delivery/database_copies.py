@@ -89,8 +89,8 @@ def _run(program: str, url: URL, *arguments: str) -> None:
         check=False,
     )
     if done.returncode:
-        told = done.stderr.strip().splitlines() or ["no reason given"]
-        raise CopyFailed(f"{program} failed: {told[0]}")
+        told = done.stderr.strip().splitlines()[:2] or ["no reason given"]  # and the detail of it
+        raise CopyFailed(f"{program} failed: {' '.join(told)}")
 
 
 def _reading_everything() -> dict[str, str]:

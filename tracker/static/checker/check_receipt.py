@@ -64,6 +64,8 @@ def read(path: str | Path, kind: str) -> Any:
     """A JSON file that says it is of this kind."""
     try:
         value = json.loads(Path(path).read_text("utf-8"), parse_float=no_fractions)
+    except UnicodeDecodeError:
+        raise Unreadable(f"{path} is no JSON; take the JSON file, not the PDF") from None
     except (OSError, ValueError, Unreadable) as error:
         raise Unreadable(f"{path} cannot be read: {error}") from None
     if kind and (not isinstance(value, dict) or value.get("format") != kind):
