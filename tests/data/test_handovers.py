@@ -252,6 +252,19 @@ class TestPages:
         assert done.select_one("main .actions") is None
         assert own.get("/account").status_code == 303
 
+    def test_of_a_last_day_that_is_to_come_the_page_and_the_list_tell(
+        self, browser_of: type[Browser], session: Session, leaving: User
+    ) -> None:
+        keeper = browser_of(make_user(session, Role.ADMINISTRATOR))
+        day = datetime.now(UTC).date() + timedelta(days=30)
+        done = parsed(keeper.post(self.path(leaving), self.FORM | {"last_day": str(day)}).data)
+        told = " ".join(done.text.split())
+        assert f"Camille keeps it too, up to this day: {day.day} " in told or (
+            f"Camille keeps it too, up to this day: {day:%B} {day.day}, " in told
+        )
+        (row,) = [r for r in keeper.soup("/admin/people").select("tbody tr") if "Camille" in r.text]
+        assert "until" in row.text
+
     def test_who_keeps_another_role_stays(
         self, browser_of: type[Browser], session: Session, leaving: User
     ) -> None:

@@ -10,8 +10,9 @@ from sqlalchemy import Connection, delete, event, select
 from sqlalchemy.orm import Session
 
 from tests.national_reports import report_at
-from tests.people import Browser, make_user
+from tests.people import Browser, make_user, parsed
 from tests.tampering import without_triggers
+from tests.web.test_reporting import fields
 from tracker.domain.roles import Role
 from tracker.domain.signed import RECEIPT_TAG
 from tracker.domain.workflow import ReportStatus
@@ -153,6 +154,22 @@ def test_nothing_is_submitted_without_a_key(
     session.expire_all()
     assert session.scalars(select(Submission)).all() == []
     assert work.report.status is ReportStatus.DRAFT
+    carried = browser.soup(f"/reports/{work.report.public_id}/submit")
+    sent = fields(carried) | FORM
+    path.rename(aside)
+    try:
+        answer = browser.client.post(
+            f"/reports/{work.report.public_id}/submit",
+            data=sent,
+            headers={"Sec-Fetch-Site": "same-origin"},
+        )
+    finally:
+        aside.rename(path)
+    page = parsed(answer.data)
+    assert answer.status_code == 503 and "cannot be signed now" in page.text
+    kept = {str(one["name"]): str(one["value"]) for one in page.select("main form [name]")}
+    assert {name: kept[name] for name in FORM} == FORM
+    assert browser.client.post(f"/reports/{work.report.public_id}/submit", data=kept).location
 
 
 def test_everybody_reads_the_public_keys(

@@ -101,6 +101,7 @@ def carrying_page(
     refused: SignInRefused | None = None,
     *,
     with_passkey: bool = False,
+    why: str = "",
 ) -> ResponseReturnValue:
     headers = {"Cache-Control": "no-store"}
     untell()
@@ -119,6 +120,7 @@ def carrying_page(
         file_lost=any(file.filename for file in request.files.values()),
         target=target,
         with_passkey=with_passkey,
+        why=why,
     )
     return shown, status, headers
 

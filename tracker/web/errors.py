@@ -200,7 +200,10 @@ def database_unusable(error: DBAPIError | NoConnectionFree) -> ResponseReturnVal
 def cannot_sign(error: KeyUnusable) -> ResponseReturnValue:
     """Nothing is submitted without a signed receipt; the operator finds the file in the log."""
     log.error("signing-key", error=str(error))
-    return refusal(Problem("cannot-sign"), 503)
+    problem = Problem("cannot-sign")
+    if carrying.carries_text() and carrying.comes_from_here() and not wants_json():
+        return carrying.carrying_page("errors/send_again.html", 503, why=problem_text(problem))
+    return refusal(problem, 503)
 
 
 def init_app(app: Flask) -> None:

@@ -4,7 +4,7 @@ from datetime import date
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import format_date, gettext
 
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem
@@ -111,13 +111,23 @@ def take(role_id: str) -> ResponseReturnValue:
         form.show(*error.problems)
         return _form_page(account, membership, form), 422
     leaves = is_own_last_role(account) and values["last_day"] is None
-    told = gettext("The role of %(name)s is handed over.", name=account.name)
+    told = _told(account.name, values["last_day"])
     if added.needs_link:
         return link_page(added.user_id, values["email"], told, leaves=leaves)
     if leaves:
         return leave(told)
     flash(told)
     return redirect(url_for("handovers.focal_points", iso3=membership.iso3), 303)
+
+
+def _told(name: str, last_day: date | None) -> str:
+    told: str = gettext("The role of %(name)s is handed over.", name=name)
+    if last_day is not None:
+        day = format_date(last_day, "long")
+        told = gettext(
+            "The role is given; %(name)s keeps it too, up to this day: %(day)s.", name=name, day=day
+        )
+    return told
 
 
 def _parse_last_day(typed: str, *, place: str) -> date | None:
