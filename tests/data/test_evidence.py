@@ -261,6 +261,21 @@ def test_a_file_that_is_removed_goes_from_wherever_the_state_attached_it(
         assert verify_report(session, report.id) is None
 
 
+def test_a_file_that_lost_its_name_alone_may_be_attached_elsewhere(work: Reporting) -> None:
+    attach(work, pdf("One"))
+    work.answer(29, narrative="With the same file.")
+    strike(
+        work.session,
+        actor=work.administrator,
+        entry_id=work.session.scalars(select(Evidence.revision_id)).one(),
+        field="filename",
+        reason="It names a person.",
+        clock=work.clock,
+    )
+    attach(work, pdf("One"), paragraph=29)
+    assert work.session.scalars(select(Evidence.removed)).all() == [False, False]
+
+
 TAMPERED = {
     "another file under a row": (
         "UPDATE evidence SET sha256 = substr(sha256, 2) || 'f'",

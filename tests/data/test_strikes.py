@@ -259,6 +259,20 @@ def test_a_date_goes_with_its_law_and_no_equal_one_of_another(session: Session, 
     assert verify_report(session, work.report.id) is None
 
 
+def test_an_equal_date_of_another_law_stays_though_both_lost_their_titles(
+    session: Session,
+) -> None:
+    work = begin_report(session)
+    work.answer(28, narrative="Laws.", measures=(Measure("One", "2000"), Measure("Two", "2000")))
+    submission = work.submit()
+    for field in ("measures.0.title", "measures.1.title", "measures.0.adopted_on"):
+        strike_out(work, entry_of(session, submission), field)
+    left = submitted_responses(session, submission.id)[KEY].content.measures
+    assert left == (Measure(""), Measure("", "2000"))
+    assert responses_of(session, work.report.id)[KEY].content.measures == (Measure("", "2000"),)
+    assert verify_report(session, work.report.id) is None
+
+
 def test_a_date_goes_from_a_law_that_was_renamed(session: Session) -> None:
     work = begin_report(session)
     work.answer(28, measures=(Measure("Act of Kofi", "1961"),))
@@ -606,6 +620,17 @@ def test_a_row_removed_since_is_struck_out_in_the_history(session: Session) -> N
     ((_, content),) = removed_items(session, work.report.id, Part.ASSISTANCE)
     assert content == replace(NEED, description="")
     assert verify_report(session, work.report.id) is None
+
+
+def test_a_strike_in_a_row_is_no_save_of_the_state(session: Session) -> None:
+    work = begin_report(session)
+    save(work, CONTACT)
+    submission = work.submit()
+    saved_at = work.report.last_saved_at
+    (row,) = submitted_items(session, submission.id)[Part.CONTACTS]
+    strike_out(work, session.get_one(ChainEntry, row.revision_id), "name")
+    assert items_of(session, work.report.id)[Part.CONTACTS][0].version == 2
+    assert work.report.last_saved_at == saved_at
 
 
 def test_what_is_no_text_of_an_item_cannot_be_struck_out(session: Session) -> None:
