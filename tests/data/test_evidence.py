@@ -91,7 +91,8 @@ def test_a_new_version_supersedes_and_the_older_one_stays(work: Reporting) -> No
 def test_a_file_needs_an_answer_and_room(work: Reporting, monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(work, paragraph=31) == "evidence-needs-answer"
     attach(work)
-    assert refusal(work) == "evidence-same"
+    assert attach(work) == attach(work), "a button pressed twice"
+    assert refusal(work, pdf("Arms Act"), title="Under another title") == "evidence-same"
     monkeypatch.setattr(services, "MOST_FILES", 1)
     assert refusal(work, title="Other") == "evidence-too-many"
     monkeypatch.setattr(services, "MOST_FILES", 10)

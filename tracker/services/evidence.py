@@ -44,7 +44,7 @@ def attach(
 
     ``replaces`` is the public id of the version that this one supersedes. ``keep`` puts the bytes
     on disk; it is called when nothing else can refuse any more, before any row is written, and
-    what it raises goes through. ``Invalid`` where there is no answer, one file or byte too many, or
+    what it raises goes through. Sent twice, with the same words, it is attached once. ``Invalid`` where there is no answer, one file or byte too many, or
     the same file already; ``StaleEdit`` where ``replaces`` is not what stands; ``WrongStatus``
     where the report is locked.
     """
@@ -55,6 +55,8 @@ def attach(
     _check_answer(session, report, commitment)
     current = _current(session, report, commitment)
     replaced = _standing(current, replaces) if replaces else None
+    if (twice := _sent_before(current, file, words)) and not replaced:
+        return twice.public_id
     _check_room(session, report, current, replaced, file)
     keep()
     return _record(session, actor, report, commitment, replaced, file, words, now)
@@ -118,6 +120,17 @@ def _standing(current: list[Evidence], public_id: str) -> Evidence:
         if row.public_id == public_id:
             return row
     raise StaleEdit(Problem("evidence-not-current", "file"), 0)
+
+
+def _sent_before(
+    current: list[Evidence], file: EvidenceFile, words: EvidenceWords
+) -> Evidence | None:
+    """The same file under the same title and name: a button was pressed twice."""
+    for row in current:
+        texts = {text.field: text.value for text in row.revision.texts}
+        if row.sha256 == file.sha256 and texts == words.texts():
+            return row
+    return None
 
 
 def _check_room(
