@@ -258,6 +258,9 @@ def test_a_file_that_is_removed_goes_from_wherever_the_state_attached_it(
     left = session.scalars(select(ChainText.value).where(ChainText.field == "title")).all()
     assert [title for title in left if title] == ["Another"]
     assert refusal(later, pdf("One"), title="Fourth") == "evidence-removed"
+    again = later.submit()
+    shown = submitted_files(session, again.id, Audience.PUBLIC)
+    assert bool(shown) is submitted, "nobody is told of a file that stood in a draft alone"
     for report in (work.report, later.report):
         assert verify_report(session, report.id) is None
 

@@ -273,6 +273,35 @@ def test_an_equal_date_of_another_law_stays_though_both_lost_their_titles(
     assert verify_report(session, work.report.id) is None
 
 
+def test_a_date_goes_from_a_law_that_lost_its_title_wherever_it_stands(session: Session) -> None:
+    work = begin_report(session)
+    law = Measure("Act of Kofi Boateng", "2001")
+    work.answer(28, narrative="Laws.", measures=(Measure("One", "2000"), law))
+    submission = work.submit()
+    work.give_back(submission)
+    work.answer(28, narrative="Laws.", measures=(law, Measure("Two", "2001")))
+    for field in ("measures.1.title", "measures.1.adopted_on"):
+        strike_out(work, entry_of(session, submission), field)
+    left = responses_of(session, work.report.id)[KEY].content.measures
+    assert left == (Measure("Two", "2001"),)
+    every = [
+        law for row in revisions_of(session, work.report.id, KEY) for law in row.content.measures
+    ]
+    assert {law.title for law in every if law.adopted_on == "2001"} == {"Two"}
+
+
+def test_an_equal_date_of_a_law_with_another_title_stays(session: Session) -> None:
+    work = begin_report(session)
+    work.answer(28, narrative="Laws.", measures=(Measure("Act of Kofi Boateng", "2000"),))
+    submission = work.submit()
+    work.give_back(submission)
+    other = Measure("Another act", "2000")
+    work.answer(28, narrative="Laws.", measures=(other,))
+    for field in ("measures.0.title", "measures.0.adopted_on"):
+        strike_out(work, entry_of(session, submission), field)
+    assert responses_of(session, work.report.id)[KEY].content.measures == (other,)
+
+
 def test_a_date_goes_from_a_law_that_was_renamed(session: Session) -> None:
     work = begin_report(session)
     work.answer(28, measures=(Measure("Act of Kofi", "1961"),))

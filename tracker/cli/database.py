@@ -66,7 +66,7 @@ def connect(settings: Settings, *, as_owner: bool = False, making: bool = False)
         if making:
             _make_folder(settings.instance_path)
             _make_private(file)
-        elif file and not os.path.exists(file):
+        elif file and _is_missing(file):
             raise BadSettings([f"There is no database {file}; run: tracker init."])
     name, url = "TRACKER_DATABASE_URL", settings.database_url
     if as_owner and settings.migration_database_url:
@@ -79,6 +79,17 @@ def connect(settings: Settings, *, as_owner: bool = False, making: bool = False)
             return engine
     except (*UNUSABLE, DBAPIError) as error:  # no such host, option or driver; no password
         raise BadSettings([f"{name} cannot be used: {said_by_database(error)}."]) from None
+
+
+def _is_missing(file: Path) -> bool:
+    """Whether there is none; one that this account may not reach is SQLite's to tell."""
+    try:
+        file.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _make_folder(path: Path) -> None:

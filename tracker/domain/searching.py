@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tracker.domain.errors import Invalid, Problem
@@ -22,18 +22,19 @@ PUNCTUATION = '"“”„«»‹›()[]{},.;:!?،؛؟、。，「」'  # noqa: R
 """Around a word that was typed it is not looked for: who quotes a phrase looks for its words."""
 
 
-def _marks() -> Iterator[str]:
-    """Ranges of every combining mark, as a class of a regular expression holds them."""
-    start = None
+def ranges(wanted: Callable[[str], object]) -> str:
+    """Every such sign of the basic plane, as a class of a regular expression holds them."""
+    found, start = "", None
     for code in range(LAST_MARK + 1):
-        if unicodedata.combining(chr(code)):
+        if wanted(chr(code)):
             start = code if start is None else start
         elif start is not None:
-            yield f"\\u{start:04x}-\\u{code - 1:04x}"
+            found += f"\\u{start:04x}-\\u{code - 1:04x}"
             start = None
+    return found
 
 
-UNSEEN = re.compile(f"[{''.join(_marks())}{DROPPED}]")
+UNSEEN = re.compile(f"[{ranges(unicodedata.combining)}{DROPPED}]")
 
 
 def fold(text: str) -> str:

@@ -16,7 +16,7 @@ from tracker.domain.item_fields import Part
 from tracker.domain.items import Item, item_from
 from tracker.domain.labels import label
 from tracker.domain.marking import N_
-from tracker.domain.searching import fold
+from tracker.domain.searching import fold, ranges
 
 Word = tuple[str, int | None]
 
@@ -111,6 +111,8 @@ def say(words: Iterable[Word], translate: Callable[[str], str]) -> str:
 BETWEEN_DIGITS = r"(?:[^\w,;:]|_)*"  # what parts two numbers parts no digits of one
 NUMBER = re.compile(rf"{BETWEEN_DIGITS}(?:\d{BETWEEN_DIGITS})+")
 LAST_SPACED = 0x0530  # Latin, Greek and Cyrillic: words end where letters and digits end
+WORD = re.compile(rf"(?:[^\W_]|[{ranges(lambda sign: category(sign).startswith('M'))}])+")
+"""Letters and digits, with the signs of vowels that stand on them."""
 UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ud7ff\uf900-\ufaff]")
 
 
@@ -122,7 +124,7 @@ def occurs(words: str, text: str) -> bool:
     digits count.
     """
     wanted = fold(words)
-    parts = _parted(wanted)
+    parts = WORD.findall(wanted)
     if not parts:
         return False
     pattern = r"[\W_]*".join(parts)
@@ -138,12 +140,6 @@ def in_spaced_script(words: str) -> bool:
     return all(ord(sign) < LAST_SPACED for sign in fold(words) if sign.isalnum())
 
 
-def _parted(folded: str) -> list[str]:
-    """The words: letters and digits, with the signs of vowels that stand on them."""
-    whole = (sign.isalnum() or category(sign).startswith("M") for sign in folded)
-    return "".join(sign if of else " " for sign, of in zip(folded, whole, strict=True)).split()
-
-
 def is_wording_of(text: str, struck: Set[str]) -> bool:
     """Whether at least half of the words of a text are among those of one that is struck out."""
     words = words_in(text)
@@ -152,7 +148,7 @@ def is_wording_of(text: str, struck: Set[str]) -> bool:
 
 def words_in(text: str) -> set[str]:
     """Words; where they are written together, each two signs that follow each other."""
-    found = set(_parted(fold(text)))
+    found = set(WORD.findall(fold(text)))
     joined = {word for word in found if UNSPACED.search(word)}
     pairs = {word[at : at + 2] for word in joined for at in range(max(len(word) - 1, 1))}
     return found - joined | pairs

@@ -44,9 +44,9 @@ def attach(
 
     ``replaces`` is the public id of the version that this one supersedes. ``keep`` puts the bytes
     on disk; it is called when nothing else can refuse any more, before any row is written, and
-    what it raises goes through. Sent twice, with the same words, it is attached once. ``Invalid`` where there is no answer, one file or byte too many, or
-    the same file already; ``StaleEdit`` where ``replaces`` is not what stands; ``WrongStatus``
-    where the report is locked.
+    what it raises goes through. Sent twice, with the same words, it is attached once. ``Invalid``
+    where there is no answer, one file or byte too many, or the same file already; ``StaleEdit``
+    where ``replaces`` is not what stands; ``WrongStatus`` where the report is locked.
     """
     now = clock()
     commitment = session.get_one(Commitment, commitment_id)

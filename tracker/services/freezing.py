@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from tracker.domain.items import KINDS
 from tracker.models import (
     ChainEntry,
+    ChainText,
     Commitment,
     Evidence,
     IndicatorReturn,
@@ -148,7 +149,10 @@ def _item_revisions(
 def _freeze_files(
     session: Session, report: NationalReport, submission: Submission
 ) -> list[dict[str, Any]]:
-    """The files that stand now, of the answers that are submitted: named, not copied."""
+    """The files that stand now, of the answers that are submitted: named, not copied.
+
+    One that the secretariat removed while no submission named it stays out: nobody ever saw it.
+    """
     answered = select(SubmissionResponse.commitment_id).where(
         SubmissionResponse.submission_id == submission.id
     )
@@ -162,7 +166,16 @@ def _freeze_files(
             .options(joinedload(Evidence.revision))
         )
     }
-    standing = [row for row in latest.values() if not row.removed]
+    never_seen = set(
+        session.scalars(
+            select(Evidence.id)
+            .join(ChainText, ChainText.entry_id == Evidence.revision_id)
+            .where(Evidence.report_id == report.id, ChainText.field == "title")
+            .where(ChainText.struck_at.is_not(None))
+            .where(Evidence.id.not_in(select(SubmissionEvidence.evidence_id)))
+        )
+    )
+    standing = [row for row in latest.values() if not row.removed and row.id not in never_seen]
     for row in standing:
         session.add(SubmissionEvidence(submission_id=submission.id, evidence_id=row.id))
     return submitted_file_facts(standing)

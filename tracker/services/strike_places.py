@@ -30,7 +30,8 @@ class Words:
         """Whether this is the place of one of these texts of an answer or item.
 
         Laws change places between revisions. An equal date may be that of another law: it counts
-        by the title, and by its place only where it had none left or no law has that title.
+        by the title, and by its place only where no law has that title. Of a law that has lost its
+        title it is the one such date there is; of several, the one in its place.
         """
         part = self.field.rpartition(".")[2]
         if not self.field.startswith("measures."):
@@ -40,8 +41,11 @@ class Words:
         if part != "adopted_on":
             return True
         dates = [name for name in texts if name.endswith(f".{part}")]
-        named = [date for date in dates if self.law and law_of(date, texts) == self.law]
-        return field in named if named else field == self.field
+        named = [date for date in dates if law_of(date, texts) == self.law]
+        if self.law:
+            return field in named if named else field == self.field
+        equal = [date for date in named if texts[date] == self.value]
+        return field == self.field if len(equal) > 1 else field in equal
 
 
 def law_of(field: str, texts: Mapping[str, str]) -> str:
