@@ -114,7 +114,8 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "confirmation-refused": N_("This is not your password. Try again."),
     "code-wrong": N_(
-        "This code is not right, or was used before. Wait for the next code of your app."
+        "This code is not right, or was used before. Take another recovery code, or wait for the "
+        "next code of your app."
     ),
     "code-of-no-kind": N_(
         "This is no code. Type the %(digits)s digits that your app shows, or one recovery code."
