@@ -214,12 +214,14 @@ class TestPages:
         self, browser_of: type[Browser], session: Session, leaving: User
     ) -> None:
         colleague = make_user(session, Role.FOCAL_POINT, "FRA", name="Dagmar")
+        colleague.memberships[0].ends_at = datetime.now(UTC) + timedelta(days=3)
         colleague.password_hash = HASH
         session.commit()
         keeper = browser_of(make_user(session, Role.ADMINISTRATOR))
         asked = keeper.post(self.path(leaving), self.FORM | {"email": colleague.email})
         assert asked.status_code == 200 and "Dagmar" in asked.text
         assert "This person holds the role already" in asked.text
+        assert "until" in parsed(asked.data).select("main ul")[0].text, "a role that ends soon"
         assert may_act(session, leaving.id)
         hidden = parsed(asked.data).select("main form input[type=hidden]")
         fields = {str(field["name"]): str(field["value"]) for field in hidden}
@@ -259,8 +261,8 @@ class TestPages:
         day = datetime.now(UTC).date() + timedelta(days=30)
         done = parsed(keeper.post(self.path(leaving), self.FORM | {"last_day": str(day)}).data)
         told = " ".join(done.text.split())
-        assert f"Camille keeps it too, up to this day: {day.day} " in told or (
-            f"Camille keeps it too, up to this day: {day:%B} {day.day}, " in told
+        assert f"Camille keeps it up to this day: {day.day} " in told or (
+            f"Camille keeps it up to this day: {day:%B} {day.day}, " in told
         )
         (row,) = [r for r in keeper.soup("/admin/people").select("tbody tr") if "Camille" in r.text]
         assert "until" in row.text

@@ -94,7 +94,7 @@ def test_who_cannot_begin_it_is_told_who_does(
     page = browser_of(make_user(session, role, "FRA")).soup("/reports")
     assert page.select_one("main form") is None
     told = " ".join(page.select("main")[0].get_text().split())
-    assert "The report of France for bms7 has not been begun yet." in told
+    assert "France · bms7: This report has not been begun yet." in told
     assert "No reporting cycle is open" not in told
 
 

@@ -125,7 +125,9 @@ def _told(name: str, last_day: date | None) -> str:
     if last_day is not None:
         day = format_date(last_day, "long")
         told = gettext(
-            "The role is given; %(name)s keeps it too, up to this day: %(day)s.", name=name, day=day
+            "The role is handed over; %(name)s keeps it up to this day: %(day)s.",
+            name=name,
+            day=day,
         )
     return told
 

@@ -203,7 +203,11 @@ def _strike(place: Place) -> ResponseReturnValue:
         cycles=", ".join(cycles),
     )
     if place.is_file and form.typed("field") == "title":
-        told = gettext("The file was removed. Nobody can download it any more.")
+        told = gettext(
+            "The file was removed, in reports of these cycles: %(cycles)s. Nobody can download it "
+            "any more.",
+            cycles=", ".join(cycles),
+        )
     flash(told)
     return back_to(place.reviewed, place.anchor)
 
