@@ -70,3 +70,18 @@ def test_going_back_fills_in_no_form_but_those_of_signing_in_and_of_the_account(
     asks = re.compile(r"field\(|_form\(|<textarea|<select|<input (?!type=\"hidden\")")
     filled = [tag for tag, body in forms if asks.search(body) or "data-ask-to-leave" in tag]
     assert all(' autocomplete="off"' in tag for tag in filled)
+
+
+ANSWERED_ELSEWHERE = {"review/submission.html"}  # refused, its text stands on review/ask.html
+
+
+def test_what_was_refused_counts_as_unsaved_where_it_is_shown_again() -> None:
+    asking, told = set(), set()
+    for path in TEMPLATES:
+        name = path.relative_to(ROOT / "templates").as_posix()
+        for tag in re.findall(
+            r"<form method=\"post\"((?:\{.*?\}+|[^>])*)>", path.read_text("utf-8")
+        ):
+            asking |= {name} if "data-ask-to-leave" in tag else set()
+            told |= {name} if "data-unsaved" in tag else set()
+    assert asking - told == ANSWERED_ELSEWHERE

@@ -435,7 +435,9 @@ def test_a_file_that_must_go_is_removed_by_an_administrator_and_given_to_nobody(
     assert readers.public.get(published).status_code == 200
     done = administrator.post(remove, {"field": "title", "reason": "Names a person."})
     assert done.status_code == 303
-    assert "The file was removed, in reports of these cycles: bms7." in administrator.get(shown).text
+    assert (
+        "The file was removed, in reports of these cycles: bms7." in administrator.get(shown).text
+    )
     for browser in (readers.public, readers.own, readers.other_state, readers.reviewer):
         answer = browser.get(published)
         assert answer.status_code == 410 and canary not in answer.data
