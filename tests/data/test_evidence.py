@@ -225,6 +225,10 @@ def test_a_title_that_was_struck_out_is_gone_everywhere(work: Reporting) -> None
     work.give_back(submission)
     again = pdf("A private person")
     assert refusal(work, again, title="Another title") == "evidence-removed"
+    make_cycle(work.session, "bms7-2026", opens=work.clock().date())
+    later = begin_report(work.session, cycle="bms7-2026")
+    later.answer(28, narrative="Again.")
+    assert refusal(later, again, title="In another report") == "evidence-removed"
     other = begin_report(work.session, "KEN")
     other.answer(28, narrative="Ours.")
     attach(other, again, title="Of another State")

@@ -209,6 +209,7 @@ class TestReports:
             ("contacts/", "name"),
             ("assistance/", "description"),
             ("targets/", "statement"),
+            ("files/", "filename"),
             ("files/", "title"),
         ):
             strike_of(work, subject, field)
@@ -223,6 +224,7 @@ class TestReports:
             ["Contacts · Point of contact, Programme of Action", "Name"],
             ["Assistance needed and offered · Needed · Stockpiles", "Description"],
             ["Voluntary targets · National level", "Target"],
+            ["Paragraph 30", "Its name alone"],
             ["Paragraph 30 · Paragraph 31"],
         ]
         assert "Canary" not in "".join(map(str, server.letters.got))

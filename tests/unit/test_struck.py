@@ -24,6 +24,7 @@ from tracker.domain.struck import is_wording_of, occurs, words_in
         ("Jean-Luc", "jean\u200bluc"),
         ("0244 123 456", "0244–123–456"),  # noqa: RUF001
         ("0244 123 456", "0244\u2011123·456_"),
+        ("0244 123 456", "tel_0244_123_456.pdf"),
         ("Kofi Mensah", "https://example.org/Kofi%20Mensah.pdf"),
         ("राम", "यह राम ने लिखा"),
     ],

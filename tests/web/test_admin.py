@@ -1,10 +1,12 @@
 """Administration: people and cycles, for administrators and for focal points."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -116,6 +118,15 @@ class TestWhomToAsk:
 
 
 class TestInviting:
+    @pytest.mark.parametrize("url", ["", "smtp://127.0.0.1:9"])
+    def test_a_letter_is_told_where_mail_is_sent(
+        self, app: Flask, administrator: Browser, monkeypatch: pytest.MonkeyPatch, url: str
+    ) -> None:
+        settings = replace(app.config["SETTINGS"], smtp_url=url, mail_from="site@example.org")
+        monkeypatch.setitem(app.config, "SETTINGS", settings)
+        page = administrator.get("/admin/people/new").text
+        assert ("A letter with a link also goes" in page) is bool(url)
+
     def test_sections_are_called_by_our_titles_in_the_language_of_the_page(
         self, administrator: Browser
     ) -> None:

@@ -430,6 +430,7 @@ def test_a_file_that_must_go_is_removed_by_an_administrator_and_given_to_nobody(
     assert remove in administrator.get(shown).text
     asked = administrator.get(remove).text
     assert "canary title" in asked and "its bytes stay on the server" in asked
+    assert "What to remove" in asked and desk.latest().sha256 in asked
     assert "Strike the text out" not in asked and "The text is deleted" not in asked
     assert administrator.post(remove, {"field": "title", "reason": ""}).status_code == 422
     assert readers.public.get(published).status_code == 200
@@ -443,6 +444,8 @@ def test_a_file_that_must_go_is_removed_by_an_administrator_and_given_to_nobody(
         assert answer.status_code == 410 and canary not in answer.data
         assert "secretariat removed this file" in answer.text
     assert readers.own.get(own).status_code == 410
+    told = readers.own.get(f"/reports/{work.report.public_id}").text
+    assert "The file with its title" in told and "Its name alone" not in told
     for page in ("/states/GHA", "/states/GHA/submissions/1", "/documents/bms7/28?cycle=bms7"):
         text = readers.public.get(page).text
         assert "A file was removed here" in text and file not in text and "canary" not in text

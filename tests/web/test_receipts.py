@@ -151,6 +151,7 @@ def test_nothing_is_submitted_without_a_key(
         aside.rename(path)
     assert answer.status_code == 503
     assert "Your answers are kept." in answer.text and str(path) not in answer.text
+    assert "Send again" not in answer.text, "nothing says that a page of ours sent it"
     session.expire_all()
     assert session.scalars(select(Submission)).all() == []
     assert work.report.status is ReportStatus.DRAFT

@@ -85,6 +85,7 @@ def test_the_home_page_offers_the_open_cycle(browser: Browser) -> None:
     page = browser.soup("/reports")
     assert "bms7" in page.text
     assert page.select_one("form[action='/reports'] input[name=cycle][value=bms7]")
+    assert "has not been begun yet" not in page.text
 
 
 @pytest.mark.parametrize("role", [Role.CONTRIBUTOR, Role.OBSERVER])

@@ -63,11 +63,10 @@ def connect(settings: Settings, *, as_owner: bool = False, making: bool = False)
     """
     if settings.database_url.startswith("sqlite"):
         file = sqlite_file(settings.database_url)
-        if making:
-            _make_folder(settings.instance_path)
-            _make_private(file)
-        elif file and _is_missing(file):
+        if file and not making and _is_missing(file):
             raise BadSettings([f"There is no database {file}; run: tracker init."])
+        _make_folder(settings.instance_path)
+        _make_private(file)
     name, url = "TRACKER_DATABASE_URL", settings.database_url
     if as_owner and settings.migration_database_url:
         name, url = "TRACKER_MIGRATION_DATABASE_URL", settings.migration_database_url

@@ -172,7 +172,7 @@ def _place_database(unpacked: Path, target: Path) -> None:
 
 def _is_ready(settings: Settings) -> bool:
     """Whether the tables are those of this version; then the site's role is let in."""
-    engine = connect(settings, as_owner=True, making=True)
+    engine = connect(settings, as_owner=True)
     try:
         if schema_problem(engine) is not None:
             return False

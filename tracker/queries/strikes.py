@@ -71,6 +71,9 @@ def strikes_in(links: Iterable[tuple[ChainEntry, ChainEntry, str]]) -> tuple[Str
         text = field.rpartition(".")[2]  # a law may change places between revisions
         strike = Strike(held.subject, held.facts, field, told.at, reason)
         found[held.subject, text, told.at] = strike
+    for subject, text, at in list(found):
+        if text == "title":  # of a file that went, whose name went with it
+            found.pop((subject, "filename", at), None)
     return tuple(reversed(found.values()))
 
 
