@@ -26,8 +26,9 @@ from tracker.domain.values import parse_paragraphs
 from tracker.domain.workflow import ReportStatus
 from tracker.models import SubmissionAssistance, User
 from tracker.models.ids import new_public_id
-from tracker.queries.items import item_revisions, items_of
+from tracker.queries.items import item_revisions, items_of, submitted_items
 from tracker.queries.verification import verify_report
+from tracker.services.strikes import strike
 from tracker.services.submissions import withdraw
 
 
@@ -417,6 +418,29 @@ def test_the_last_cycle_is_offered_once(
     withdraw(session, actor=work.focal_point, report_id=work.report.id, clock=work.clock)
     session.commit()
     assert "/copy" not in str(browser.soup(pages(later, "targets")))
+
+
+def test_a_row_of_the_last_cycle_that_lost_its_name_is_told(
+    browser_of: type[Browser], session: Session, work: Reporting
+) -> None:
+    make_cycle(session, "bms7-2026", opens=date(2026, 1, 1))
+    save_every(work)
+    submission = work.submit()
+    row = submitted_items(session, submission.id)[Part.CONTACTS][0]
+    assert row.revision_id is not None
+    strike(
+        session,
+        actor=work.administrator,
+        entry_id=row.revision_id,
+        field="name",
+        reason="A private person.",
+        clock=work.clock,
+    )
+    later = begin_report(session, cycle="bms7-2026")
+    session.commit()
+    page = browser_of(session.get_one(User, later.focal_point.user_id)).soup(pages(later))
+    assert "Copy the 1 row of the last cycle" in page.get_text()
+    assert "1 row of the last cycle is not offered" in page.get_text()
 
 
 @pytest.fixture

@@ -159,19 +159,22 @@ def _of_submissions(part: Part) -> Select[*tuple[Any, ...]]:
 _SUBMITTED_ROWS = every_part(SUBMITTED, _of_submissions)
 
 
-def previous_items(session: Session, report_id: int) -> dict[Part, tuple[Item, ...]]:
-    """What the State last submitted in the cycle before, but for rows whose words are gone."""
+@dataclass(frozen=True, slots=True)
+class PreviousItems:
+    """Rows of the cycle before that can be copied, and how many lack a text that was struck out."""
+
+    whole: tuple[Item, ...] = ()
+    lacking: int = 0
+
+
+def previous_items(session: Session, report_id: int, part: Part) -> PreviousItems:
+    """What the State last submitted of this table in the cycle before."""
     submission_id = previous_submission_id(session, report_id)
     if submission_id is None:
-        return {part: () for part in Part}
-    return {
-        part: tuple(
-            row.content
-            for row in rows
-            if all(getattr(row.content, name) for name in row.content.NEEDED)
-        )
-        for part, rows in submitted_items(session, submission_id).items()
-    }
+        return PreviousItems()
+    rows = [row.content for row in submitted_items(session, submission_id)[part]]
+    whole = tuple(row for row in rows if all(getattr(row, name) for name in row.NEEDED))
+    return PreviousItems(whole, len(rows) - len(whole))
 
 
 def item_revisions(

@@ -84,7 +84,7 @@ def copy_items(
     if _count(session, part, report):
         return ()
     saved = []
-    for content in previous_items(session, report.id)[part]:
+    for content in previous_items(session, report.id, part).whole:
         if part is not Part.CONTACTS and not content.audience.admits(report.default_audience):
             content = replace(content, audience=report.default_audience)
         item_id = new_public_id()

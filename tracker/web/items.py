@@ -17,6 +17,7 @@ from tracker.models.ids import new_public_id
 from tracker.policy.actions import Action
 from tracker.queries.items import (
     ItemRow,
+    PreviousItems,
     item_revisions,
     previous_items,
     removed_items,
@@ -60,7 +61,8 @@ def show(report_id: str, part: str) -> ResponseReturnValue:
 
 def _list_page(desk: Desk, form: ItemForm | None, new_id: str, alerts: tuple[str, ...] = ()) -> str:
     today = system_clock().date()
-    earlier = previous_items(session(), desk.report.id)[desk.part] if not desk.rows else ()
+    empty = desk.editable and not desk.rows
+    earlier = previous_items(session(), desk.report.id, desk.part) if empty else PreviousItems()
     return page(
         "reports/items.html",
         desk=desk,
@@ -68,7 +70,7 @@ def _list_page(desk: Desk, form: ItemForm | None, new_id: str, alerts: tuple[str
         form=form,
         item_id=new_id,
         alerts=alerts,
-        earlier=len(earlier) if desk.editable else 0,
+        earlier=earlier,
         to_confirm=[row.item_id for row in desk.rows if item_views.to_confirm(row, today)],
         removed=removed_items(session(), desk.report.id, desk.part),
         **_struck(desk),
