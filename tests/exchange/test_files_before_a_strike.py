@@ -230,7 +230,7 @@ class TestEditedSince:
         where = f"{ANSWERS} · {column_of_narrative(content)}{answer_row(28)}"
         assert told.get_text(" ", strip=True).startswith(where)
         assert "so the file does not bring it back" in told.text
-        assert "the report says all of this already" not in told.text
+        assert "There is nothing to apply: the report says the rest already." in page.text
 
     def test_an_emptied_cell_needs_nobody(self, work: Reporting) -> None:
         desk = open_desk(work)
