@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from tests.people import make_actor, state_id
 from tracker.cli.database import connect
 from tracker.cli.group import main
+from tracker.delivery.database_copies import CopyFailed, copy_database
 from tracker.delivery.signing import KeyFile
 from tracker.domain.clock import system_clock
 from tracker.domain.responses import ResponseContent
@@ -415,3 +416,25 @@ def test_without_the_programs_of_postgresql_the_sentence_names_them(
     assert done.returncode == 1
     assert done.stderr.startswith("pg_dump is not installed here; ")
     assert not list(tmp_path.glob("*site.backup*"))
+
+
+@pytest.mark.one_engine
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        ("pg_dump: detail: server version: 18.1; pg_dump version: 15.9", "version: 15.9"),
+        ("DETAIL: Failing row contains (A canary.)", "mismatch"),
+    ],
+)
+def test_a_program_that_fails_tells_versions_and_quotes_no_row(
+    second: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "pg_dump"
+    program.write_text(
+        f"#!/bin/sh\necho 'pg_dump: error: mismatch' >&2\necho '{second}' >&2\nexit 1\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    with pytest.raises(CopyFailed) as failed:
+        copy_database(make_url("postgresql://nobody@127.0.0.1:1/x"), tmp_path / "copy")
+    assert str(failed.value).endswith(told)

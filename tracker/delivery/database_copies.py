@@ -89,8 +89,10 @@ def _run(program: str, url: URL, *arguments: str) -> None:
         check=False,
     )
     if done.returncode:
-        told = done.stderr.strip().splitlines()[:2] or ["no reason given"]  # and the detail of it
-        raise CopyFailed(f"{program} failed: {' '.join(told)}")
+        told, *more = done.stderr.strip().splitlines() or ["no reason given"]
+        # The server's own details may quote a row; those of the program name its version.
+        details = [line for line in more[:1] if line.startswith(f"{program}: detail:")]
+        raise CopyFailed(f"{program} failed: {' '.join([told, *details])}")
 
 
 def _reading_everything() -> dict[str, str]:

@@ -65,7 +65,7 @@ FILE_REMOVED = MailText(
         N_("Reason: %(reason)s"),
         N_(
             "Nobody can download this file any more, and it cannot be attached again; its title "
-            "was deleted. The reason stands in its place. Read it here:"
+            "and its name were deleted. The reason stands in their place. Read it here:"
         ),
     ),
     "/reports/%(report)s",

@@ -98,7 +98,8 @@ def _strike(
     for (report_id, subject), words in held.items() if entry.kind in _EMPTY_NOW else ():
         _EMPTY_NOW[entry.kind](session, actor, reports[report_id], subject, words, now)
     touch(session)
-    touched = [report for key, report in reports.items() if key in {place[0] for place in held}]
+    held_in = {report_id for report_id, _ in held}
+    touched = [report for key, report in reports.items() if key in held_in]
     for report_id in sorted(shown):  # a draft stands in no file
         withdraw_files(session, report=reports[report_id], now=now)
     _forget_sent(session, reports[entry.report_id].state_id)

@@ -8,6 +8,7 @@ from flask_babel import format_date, gettext
 
 from tracker.domain.clock import system_clock
 from tracker.domain.errors import Invalid, NotFound, Problem
+from tracker.domain.marking import N_
 from tracker.domain.people import parse_email, parse_name
 from tracker.domain.roles import Role
 from tracker.domain.values import parse_date
@@ -121,15 +122,11 @@ def take(role_id: str) -> ResponseReturnValue:
 
 
 def _told(name: str, last_day: date | None) -> str:
-    told: str = gettext("The role of %(name)s is handed over.", name=name)
+    sentence = N_("The role of %(name)s is handed over.")
     if last_day is not None:
-        day = format_date(last_day, "long")
-        told = gettext(
-            "The role is handed over; %(name)s keeps it up to this day: %(day)s.",
-            name=name,
-            day=day,
-        )
-    return told
+        sentence = N_("The role is handed over; %(name)s keeps it up to this day: %(day)s.")
+    day = format_date(last_day, "long") if last_day else ""
+    return str(gettext(sentence, name=name, day=day))
 
 
 def _parse_last_day(typed: str, *, place: str) -> date | None:

@@ -202,6 +202,8 @@ def _strike(place: Place) -> ResponseReturnValue:
         "The text was struck out, in reports of these cycles: %(cycles)s.",
         cycles=", ".join(cycles),
     )
+    if place.is_file:
+        told = gettext("The name of the file was removed. The file itself can be downloaded still.")
     if place.is_file and form.typed("field") == "title":
         told = gettext(
             "The file was removed, in reports of these cycles: %(cycles)s. Nobody can download it "
