@@ -319,7 +319,8 @@ def test_where_nothing_can_be_kept_saving_and_asking_go_on(
     narrative(page, 25).click()
     narrative(page, 25).press_sequentially("Typed.")
     expect(save_state(page, 25)).to_have_text("Not saved yet")
-    page.get_by_role("link", name="My reports").first.click()
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="My reports").first.click()
     assert (asked, page.url) == (["beforeunload"], address + SECTION)
     page.clock.run_for(2000)
     expect(save_state(page, 25)).to_contain_text("Saved at")

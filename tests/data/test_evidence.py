@@ -272,19 +272,27 @@ def test_a_file_that_is_removed_goes_from_wherever_the_state_attached_it(
         assert verify_report(session, report.id) is None
 
 
-def test_a_file_that_lost_its_name_alone_may_be_attached_elsewhere(work: Reporting) -> None:
-    attach(work, pdf("One"))
-    work.answer(29, narrative="With the same file.")
+def test_a_name_alone_goes_from_every_copy_and_the_file_may_be_attached_elsewhere(
+    work: Reporting,
+) -> None:
+    for paragraph in (29, 30, 31):
+        work.answer(paragraph, narrative="With the same file.")
+    attach(work, pdf("One"), filename="kofi")
+    attach(work, pdf("One"), filename="kofi", paragraph=29)
+    attach(work, pdf("One"), filename="act", paragraph=30)
     strike(
         work.session,
         actor=work.administrator,
-        entry_id=work.session.scalars(select(Evidence.revision_id)).one(),
+        entry_id=work.session.scalars(select(Evidence.revision_id)).first() or 0,
         field="filename",
         reason="It names a person.",
         clock=work.clock,
     )
-    attach(work, pdf("One"), paragraph=29)
-    assert work.session.scalars(select(Evidence.removed)).all() == [False, False]
+    names = work.session.scalars(select(ChainText.value).where(ChainText.field == "filename"))
+    assert sorted(names.all(), key=str) == [None, None, "act"]
+    attach(work, pdf("One"), paragraph=31)
+    assert work.session.scalars(select(Evidence.removed)).all() == [False] * 4
+    assert verify_report(work.session, work.report.id) is None
 
 
 TAMPERED = {

@@ -224,7 +224,7 @@ class TestReports:
             ["Contacts · Point of contact, Programme of Action", "Name"],
             ["Assistance needed and offered · Needed · Stockpiles", "Description"],
             ["Voluntary targets · National level", "Target"],
-            ["Paragraph 30", "Its name alone"],
+            ["Paragraph 30 · Paragraph 31", "Its name alone"],
             ["Paragraph 30 · Paragraph 31"],
         ]
         assert "Canary" not in "".join(map(str, server.letters.got))

@@ -64,12 +64,15 @@ def holders(
     """The text with its link; of an answer or item every other place where it stands the same.
 
     So does every wording of it that was never submitted, but for what the State says now, and every
-    text of the same answer or item in which the words ``named`` occur. A file goes wherever it was
-    attached.
+    text of the same answer or item in which the words ``named`` occur. A file, or its name, goes
+    wherever it was attached.
     """
-    if entry.kind == FILE_SAVED and text.field == TITLE:  # the file goes, its name with it
-        files = _same_file(session, entry, reports)
-        return [(file, one) for file in files for one in file.texts if one.value is not None]
+    if entry.kind == FILE_SAVED:
+        every = [(file, one) for file in _same_file(session, entry, reports) for one in file.texts]
+        if text.field == TITLE:  # the file goes, its name with it
+            return [(file, one) for file, one in every if one.value is not None]
+        same_name = text.field, text.value
+        return [(file, one) for file, one in every if (one.field, one.value) == same_name]
     if entry.kind not in ("response-saved", ITEM_SAVED):
         return [(entry, text)]
     words = words_of(entry, text)
