@@ -408,7 +408,7 @@ def test_the_last_cycle_is_offered_once(
         for form in browser.soup(pages(later)).select("main form")
         if str(form["action"]).endswith("/copy")
     ]
-    assert "Copy the 2 rows of the last cycle" in form.get_text()
+    assert "Copy the 2 rows of the last report" in form.get_text()
     answer = browser.post(str(form["action"]), follow_redirects=True)
     assert "2 rows were copied." in answer.text
     assert rows(later) == [CONTACT, BODY]
@@ -439,8 +439,8 @@ def test_a_row_of_the_last_cycle_that_lost_its_name_is_told(
     later = begin_report(session, cycle="bms7-2026")
     session.commit()
     page = browser_of(session.get_one(User, later.focal_point.user_id)).soup(pages(later))
-    assert "Copy the 1 row of the last cycle" in page.get_text()
-    assert "1 row of the last cycle is not offered" in page.get_text()
+    assert "Copy the 1 row of the last report" in page.get_text()
+    assert "1 row of the last report is not offered" in page.get_text()
 
 
 @pytest.fixture

@@ -216,6 +216,10 @@ MESSAGES: Final[dict[str, str]] = {
     ),
     "unknown-state": N_("There is no State with the code “%(code)s”."),
     "cycle-exists": N_("There is already a reporting cycle “%(slug)s”. Choose another short name."),
+    "cycle-same-day": N_(
+        "The reporting cycle “%(slug)s” opens on this day, too. Choose another day: it says which "
+        "of the two is the earlier one."
+    ),
     "not-a-slug": N_("“%(value)s” is no short name: use small letters, digits and hyphens."),
     "cycle-has-reports": N_(
         "Reports have been begun in the reporting cycle “%(slug)s”, so it cannot be deleted. "

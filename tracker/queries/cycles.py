@@ -78,7 +78,7 @@ def _select_cycles() -> Select[*tuple[Any, ...]]:
             *(getattr(ReportingCycle, day) for day in DAYS),
         )
         .join(OutcomeDocument, ReportingCycle.document_id == OutcomeDocument.id)
-        .order_by(ReportingCycle.opens_on.desc(), ReportingCycle.slug)
+        .order_by(ReportingCycle.opens_on.desc(), ReportingCycle.slug.desc())
     )
 
 

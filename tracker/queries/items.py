@@ -23,7 +23,7 @@ from tracker.models import (
     WorkingItem,
 )
 from tracker.queries.item_rows import every_part, item_in, read_parts
-from tracker.queries.submissions import previous_submission_id
+from tracker.queries.submissions import earlier_report
 
 WORKING: Mapping[Part, type[WorkingItem]] = {
     Part.CONTACTS: Contact,
@@ -161,20 +161,23 @@ _SUBMITTED_ROWS = every_part(SUBMITTED, _of_submissions)
 
 @dataclass(frozen=True, slots=True)
 class PreviousItems:
-    """Rows of the cycle before that can be copied, and how many lack a text that was struck out."""
+    """Rows of the earlier report that can be copied, of which cycle, and how many lack a text that
+    was struck out.
+    """
 
+    cycle: str = ""
     whole: tuple[Item, ...] = ()
     lacking: int = 0
 
 
 def previous_items(session: Session, report_id: int, part: Part) -> PreviousItems:
-    """What the State last submitted of this table in the cycle before."""
-    submission_id = previous_submission_id(session, report_id)
-    if submission_id is None:
+    """What the State said of this table in its earlier report."""
+    earlier = earlier_report(session, report_id)
+    if earlier is None:
         return PreviousItems()
-    rows = [row.content for row in submitted_items(session, submission_id)[part]]
+    rows = [row.content for row in submitted_items(session, earlier.submission_id)[part]]
     whole = tuple(row for row in rows if all(getattr(row, name) for name in row.NEEDED))
-    return PreviousItems(whole, len(rows) - len(whole))
+    return PreviousItems(earlier.cycle, whole, len(rows) - len(whole))
 
 
 def item_revisions(

@@ -1,11 +1,11 @@
 """Submissions: read by the secretariat from the start, by others once published."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from tracker.domain.progress import Audience
@@ -105,7 +105,9 @@ def list_submissions_of_state(
     query = (
         _select(actor)
         .where(NationalReport.state_id == state_id)
-        .order_by(ReportingCycle.opens_on.desc(), Submission.number.desc())
+        .order_by(
+            ReportingCycle.opens_on.desc(), ReportingCycle.slug.desc(), Submission.number.desc()
+        )
     )
     return _rows(session, query)
 
@@ -187,42 +189,53 @@ def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> tuple[Submission
     )
 
 
-def previous_submission_id(session: Session, report_id: int) -> int | None:
-    """What the State last submitted in the cycle before this report's, on the same document."""
+@dataclass(frozen=True, slots=True)
+class EarlierReport:
+    """The last submission of the last earlier cycle in which a State reported."""
+
+    submission_id: int
+    cycle: str
+
+
+def earlier_report(session: Session, report_id: int) -> EarlierReport | None:
+    """What the State last submitted on the same document before the cycle of this report."""
     report, cycle = aliased(NationalReport), aliased(ReportingCycle)
-    previous = (
-        select(ReportingCycle.id)
-        .where(
-            ReportingCycle.document_id == cycle.document_id,
-            ReportingCycle.opens_on < cycle.opens_on,
-        )
-        .order_by(ReportingCycle.opens_on.desc())
-        .limit(1)
-        .correlate(cycle)
-        .scalar_subquery()
-    )
-    return session.scalars(
-        select(Submission.id)
+    row = session.execute(
+        select(Submission.id, ReportingCycle.slug)
         .join(NationalReport, Submission.report_id == NationalReport.id)
+        .join(ReportingCycle, NationalReport.cycle_id == ReportingCycle.id)
         .join(report, report.state_id == NationalReport.state_id)
         .join(cycle, report.cycle_id == cycle.id)
         .where(
             report.id == report_id,
-            NationalReport.cycle_id == previous,
+            ReportingCycle.document_id == cycle.document_id,
+            tuple_(ReportingCycle.opens_on, ReportingCycle.slug)
+            < tuple_(cycle.opens_on, cycle.slug),
             Submission.withdrawn_at.is_(None),
         )
-        .order_by(Submission.number.desc())
+        .order_by(
+            ReportingCycle.opens_on.desc(), ReportingCycle.slug.desc(), Submission.number.desc()
+        )
         .limit(1)
     ).one_or_none()
+    return EarlierReport(*row) if row else None
 
 
-def previous_answers(session: Session, report_id: int) -> dict[str, ResponseContent]:
-    """What the State last submitted in the cycle before this report's, by commitment key."""
-    submission_id = previous_submission_id(session, report_id)
-    if submission_id is None:
-        return {}
-    answers = submitted_responses(session, submission_id)
-    return {key: answer.content for key, answer in answers.items()}
+@dataclass(frozen=True, slots=True)
+class EarlierAnswers:
+    """What a State said in its earlier report, by commitment key, and in which cycle."""
+
+    cycle: str
+    answers: Mapping[str, ResponseContent]
+
+
+def earlier_answers(session: Session, report_id: int) -> EarlierAnswers:
+    """Empty where the State made no earlier report."""
+    earlier = earlier_report(session, report_id)
+    if earlier is None:
+        return EarlierAnswers("", {})
+    rows = submitted_responses(session, earlier.submission_id)
+    return EarlierAnswers(earlier.cycle, {key: answer.content for key, answer in rows.items()})
 
 
 def acceptor_of(session: Session, report_id: int) -> Acceptor | None:

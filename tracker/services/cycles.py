@@ -26,7 +26,9 @@ def open_cycle(
     dates: CycleDates,
     clock: Clock,
 ) -> ReportingCycle:
-    """Open a new cycle; ``Invalid`` for a slug in use or dates out of order."""
+    """Open a new cycle; ``Invalid`` for a slug in use, dates out of order, or the opening day of
+    another one on the same document.
+    """
     authorise(actor, Action.CYCLE_MANAGE)
     document = session.scalars(
         select(OutcomeDocument).where(OutcomeDocument.slug == document_slug)
@@ -35,9 +37,8 @@ def open_cycle(
         raise NotFound(Problem("unknown-document", "document", {"slug": document_slug}))
     if session.scalars(select(ReportingCycle).where(ReportingCycle.slug == slug)).first():
         raise Invalid(Problem("cycle-exists", "slug", {"slug": slug}))
-    check_dates(slug, dates)
     cycle = ReportingCycle(slug=slug, document_id=document.id, created_at=clock())
-    _set_dates(cycle, dates)
+    _set_dates(session, cycle, dates)
     session.add(cycle)
     session.flush()
     touch(session)
@@ -48,8 +49,7 @@ def change_dates(session: Session, *, actor: Actor, cycle_id: int, dates: CycleD
     """Change opening, due and closing day and the period covered."""
     authorise(actor, Action.CYCLE_MANAGE)
     cycle = session.get_one(ReportingCycle, cycle_id)
-    check_dates(cycle.slug, dates)
-    _set_dates(cycle, dates)
+    _set_dates(session, cycle, dates)
     session.flush()
     touch(session)
 
@@ -92,7 +92,16 @@ def _forget_letters(session: Session, slug: str) -> None:
     session.execute(update(OutgoingMail).where(*about).values(unique_key=None))
 
 
-def _set_dates(cycle: ReportingCycle, dates: CycleDates) -> None:
+def _set_dates(session: Session, cycle: ReportingCycle, dates: CycleDates) -> None:
+    """Cycles follow each other by opening day: which comes before which must be plain."""
+    check_dates(cycle.slug, dates)
+    same_day = select(ReportingCycle.slug).where(
+        ReportingCycle.document_id == cycle.document_id,
+        ReportingCycle.opens_on == dates.opens_on,
+        ReportingCycle.slug != cycle.slug,
+    )
+    if other := session.scalars(same_day.limit(1)).first():
+        raise Invalid(Problem("cycle-same-day", "opens_on", {"slug": other}))
     cycle.opens_on, cycle.due_on, cycle.closes_on = dates.opens_on, dates.due_on, dates.closes_on
     cycle.period_from, cycle.period_to = dates.period_from, dates.period_to
 

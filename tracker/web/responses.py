@@ -25,7 +25,7 @@ from tracker.queries.reports import ReportRow
 from tracker.queries.responses import ResponseRow, responses_of, revisions_of
 from tracker.queries.strikes import is_strikes_work, still_gone, struck_of
 from tracker.queries.struck_texts import last_strike
-from tracker.queries.submissions import previous_answers
+from tracker.queries.submissions import earlier_answers
 from tracker.web.access import requires
 from tracker.web.desks import readable_sections
 from tracker.web.render import label, page
@@ -66,7 +66,7 @@ def load_commitment(
 @blueprint.get("/sections/<code>")
 @requires(Action.REPORT_READ)
 def section(report_id: str, code: str) -> ResponseReturnValue:
-    """One block of the report with its forms; ``?copy=25`` fills one from the last cycle."""
+    """One block of the report with its forms; ``?copy=25`` fills one from the earlier report."""
     report = load_report(report_id)
     document = load_document(report)
     here = load_section(report, document, code)
@@ -79,21 +79,21 @@ def section(report_id: str, code: str) -> ResponseReturnValue:
     }
     copied = request.args.get("copy", type=int)
     unsaved = set()
-    if copied in forms and _copy_from_last_cycle(report, document, copied, forms):
+    if copied in forms and _copy_from_earlier_report(report, document, copied, forms):
         unsaved.add(copied)
     return section_page(report, document, here, rows, forms, unsaved=unsaved)
 
 
-def _copy_from_last_cycle(
+def _copy_from_earlier_report(
     report: ReportRow, document: OutcomeDocument, number: int, forms: dict[int, ResponseForm]
 ) -> bool:
-    """Fill one form with what the State said last time; nothing is saved.
+    """Fill one form with what the State said last; nothing is saved.
 
     Who may read it stays as it is in this report. Whether there was anything to copy.
     """
     _, commitment = load_commitment(report, document, number)
     seen = last_strike(session(), report.id, of_state=True)
-    content = previous_answers(session(), report.id).get(commitment.key)
+    content = earlier_answers(session(), report.id).answers.get(commitment.key)
     if content is None:
         return False
     version = int(forms[number].version.data or 0)
@@ -164,7 +164,7 @@ def section_page(
         standings={c.paragraph: standing_of(c, contents.get(c.key)) for c in commitments},
         gaps=gaps,
         to_check=to_check,
-        earlier=previous_answers(session(), report.id),
+        earlier=earlier_answers(session(), report.id),
         forms=forms,
         files=files_of_report(session(), report.id),
         alerts=alerts,
