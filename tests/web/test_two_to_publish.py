@@ -51,8 +51,10 @@ def test_another_administrator_publishes(
     browser_of: type[Browser], session: Session, submission: Submission, ada: User
 ) -> None:
     first, second = browser_of(ada), browser_of(make_user(session, Role.ADMINISTRATOR))
+    assert "if you accept it, you cannot publish it" in first.get(path(submission, "/accept")).text
     assert first.post(path(submission, "/accept")).status_code == 303
     page = first.soup(path(submission))
+    assert "Another administrator can publish it now." in page.text
     assert page.select_one("a[href$='/publish']") is None
     assert "a second person publishes" in page.text
     publish = path(submission, "/publish")

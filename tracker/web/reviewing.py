@@ -202,6 +202,7 @@ def _decision_page(reviewed: Reviewed, step: Step, form: ReturnForm | None = Non
         submission=reviewed.row,
         step=step,
         form=form,
+        two_persons=settings().two_to_publish,
         unanswered=sum(question.open for question in questions),
         audiences=audience_counts(submitted_responses(session(), reviewed.row.id)),
         item_audiences=item_audiences(session(), reviewed.row.id),
@@ -227,7 +228,10 @@ def accept(submission_id: str) -> ResponseReturnValue:
     submissions.accept(
         session(), actor=current_actor(), submission_id=reviewed.row.id, clock=system_clock
     )
-    flash(gettext("The report was accepted. An administrator can publish it now."))
+    if settings().two_to_publish:
+        flash(gettext("The report was accepted. Another administrator can publish it now."))
+    else:
+        flash(gettext("The report was accepted. An administrator can publish it now."))
     return back_to(reviewed)
 
 
