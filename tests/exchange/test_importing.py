@@ -468,6 +468,7 @@ def test_items_clash_where_both_sides_changed_them(
         ("statement", "conflict"),
         ("unit", "new"),
     ]
+    assert [cell.gone for cell in plan.cells] == [True, False, False, False]
     assert not desk.plan(template).cells, "what was not touched in the file never clashes"
     desk.apply(content, {"*": "mine"})
     found = {row.item_id: row.content for row in items_of(session, work.report.id)[Part.TARGETS]}

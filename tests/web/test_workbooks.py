@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests.exchange.templates import answer_row, edited, filled_in, put
 from tests.exchange.workbooks import Written
+from tests.items import TARGET, save
 from tests.national_reports import Reporting, begin_report, commitment_id
 from tests.people import Browser, make_user, parsed
 from tracker.domain.clock import system_clock
@@ -187,6 +188,18 @@ def test_a_conflict_waits_for_a_choice(browser: Browser, work: Reporting, sessio
     done = browser.post(plan, {"action": "apply", **fields_of(browser, plan)})
     assert done.status_code == 303
     assert narrative(session, work, 28) == "From the file."
+
+
+def test_that_a_row_was_removed_online_is_said(
+    browser: Browser, work: Reporting, session: Session
+) -> None:
+    made = save(work, TARGET)
+    session.commit()
+    content = filled_in(fetched(browser), "Targets", (3, "Unit", "weapons"))
+    save(work, None, made.item_id, 1, part=Part.TARGETS)
+    session.commit()
+    page = browser.soup(planned(browser, work, content))
+    assert "This row was removed online after the file was made." in page.select("fieldset")[0].text
 
 
 @pytest.mark.parametrize(("action", "stands"), [("all-mine", "Mine."), ("all-theirs", "Theirs.")])

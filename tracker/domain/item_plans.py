@@ -105,7 +105,7 @@ def _fields(
         )
         if gone:
             verdict = Verdict.UNCHANGED if mine == before else Verdict.CONFLICT
-        if draft.judge(row, name, verdict, text, shown.get(name, ""), struck=struck):
+        if draft.judge(row, name, verdict, text, shown.get(name, ""), struck=struck, gone=gone):
             accepted[name] = text
     return accepted
 

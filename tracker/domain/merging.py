@@ -101,7 +101,8 @@ class PlannedCell:
 
     ``mine`` and ``theirs`` are as typed. ``apart`` is the verdict before a conflict was settled;
     a cell that is held back because another one of its record is wrong has no problem itself.
-    ``against`` stands for what a conflict is with, ``struck`` for one with a strike.
+    ``against`` stands for what a conflict is with, ``struck`` for one with a strike, ``gone`` for
+    one with the removal of the row.
     """
 
     role: SheetRole
@@ -116,6 +117,7 @@ class PlannedCell:
     problems: tuple[Problem, ...] = ()
     against: str = ""
     struck: bool = False
+    gone: bool = False
 
     @property
     def place(self) -> str:
@@ -231,6 +233,7 @@ class Draft:
     def judge(
         self, row: FilledRow, name: str, verdict: Verdict, mine: str, theirs: str,
         problems: Iterable[Problem] = (), column: str = "", whole: str = "", struck: bool = False,
+        gone: bool = False,
     ) -> bool:  # fmt: skip
         """Note a cell, which stands in ``column`` or in the one of its name.
 
@@ -247,6 +250,7 @@ class Draft:
             PlannedCell(
                 self.role, self.record, name, self.sheet.name, self.sheet.cell(row, column or name),
                 settled, mine, theirs, verdict, tuple(problems), against, clashes and struck,
+                clashes and gone,
             )
         )  # fmt: skip
         return settled in (Verdict.NEW, Verdict.CHANGED)
@@ -281,5 +285,5 @@ def _wrong(cell: PlannedCell, problems: tuple[Problem, ...]) -> PlannedCell:
     return PlannedCell(
         cell.role, cell.record, cell.field, cell.sheet, cell.cell,
         Verdict.INVALID, cell.mine, cell.theirs, cell.apart, (*cell.problems, *problems),
-        cell.against, cell.struck,
+        cell.against, cell.struck, cell.gone,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from tracker.domain.indicator_checks import check
 from tracker.domain.indicators import in_words
 from tracker.domain.merging import Plan, PlannedCell, Verdict
 from tracker.domain.messages import N_, sentence
-from tracker.exchange.template_notes import STRUCK, problem_sentence, shown_text, slot_of
+from tracker.exchange.template_notes import clash, problem_sentence, shown_text, slot_of
 from tracker.exchange.template_words import CellWords
 from tracker.queries.templates import TemplateFrame
 
@@ -26,7 +26,7 @@ class PlanLine:
 
     ``apart`` is the verdict before its conflict was settled. ``mine`` and ``theirs`` are in words,
     ``""`` where that side says nothing; ``sentences`` are what is wrong. ``against`` is the one of
-    the cell; ``why`` tells of a conflict with a strike.
+    the cell; ``why`` tells of a conflict with a strike or a removal.
     """
 
     place: str
@@ -107,7 +107,7 @@ def _line(cell: PlannedCell, frame: TemplateFrame, cells: CellWords) -> PlanLine
         theirs=shown_text(cell, cell.theirs, cells),
         sentences=sentences,
         against=cell.against,
-        why=cells.words(STRUCK) if cell.struck else "",
+        why=clash(cell, cells),
     )
 
 

@@ -19,6 +19,18 @@ STRUCK = N_(
     "made from it. Keep it only if it says nothing of what was struck out."
 )
 
+REMOVED = N_(
+    "This row was removed online after the file was made. If you keep what the file says, the "
+    "whole row is made again."
+)
+
+
+def clash(cell: PlannedCell, cells: CellWords) -> str:
+    """What a conflict is with, where it is no text that was saved; else empty."""
+    if cell.struck:
+        return cells.words(STRUCK)
+    return cells.words(REMOVED) if cell.gone else ""
+
 
 def column_of(role: SheetRole, name: str) -> str:
     """The column of a field: a law's is its last part, all figures stand in one."""
@@ -66,12 +78,13 @@ def shown_text(cell: PlannedCell, text: str, cells: CellWords) -> str:
 def conflict_sentence(cell: PlannedCell, cells: CellWords) -> str:
     """What was saved meanwhile, perhaps by the same person, shortened; or that it was struck."""
     theirs = shown_text(cell, cell.theirs, cells)
-    if not theirs and cell.struck:
-        return cells.words(STRUCK)
+    told = clash(cell, cells)
+    if not theirs and told:
+        return told
     if not theirs:
         return cells.words(N_("This was emptied or removed online after the file was made."))
     cut = theirs if len(theirs) <= LONGEST_QUOTE else f"{theirs[:LONGEST_QUOTE]}…"
     now = cells.words(
         N_("This was changed online after the file was made. It now says: %(said)s"), said=cut
     )
-    return f"{cells.words(STRUCK)} {now}" if cell.struck else now
+    return f"{told} {now}" if told else now
