@@ -58,9 +58,9 @@ def everybody(session: Session) -> dict[str, Actor]:
 @pytest.fixture
 def reports(session: Session) -> None:
     """Both States with a report at every status; one published report also superseded."""
-    for status in ReportStatus:
+    for day, status in enumerate(ReportStatus, 1):
         cycle = f"parity-{status.value}"
-        dates = CycleDates(opens_on=date(2026, 1, 1))
+        dates = CycleDates(opens_on=date(2026, 1, day))
         open_cycle(
             session,
             actor=OPERATOR,
