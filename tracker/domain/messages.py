@@ -151,7 +151,7 @@ MESSAGES: Final[dict[str, str]] = {
         "it. Sign in another way, then remove it on the page of your account."
     ),
     "factor-there-already": N_("A second step is set up for this account already."),
-    "factor-required": N_("Your role needs a second step at sign-in, so it cannot be removed."),
+    "factor-required": N_("A second step is needed for your account, so it cannot be removed."),
     "too-many-codes": N_("Too many wrong codes. Wait %(minutes)s minutes, then try again."),
     "too-many-codes-today": N_(
         "Too many wrong codes in a day. Wait until tomorrow, or ask an administrator to reset your "
