@@ -28,6 +28,7 @@ from tracker.services import clarifications, submissions
 from tracker.services.indicators import save_indicator
 from tracker.services.reports import open_report
 from tracker.services.responses import save_response
+from tracker.services.strikes import strike
 
 BEGINNING = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -136,6 +137,25 @@ class Reporting:
             commitment_id=commitment_id(self.session, paragraph),
             question=question,
             clock=self.clock,
+        )
+
+    def strike_out(
+        self,
+        entry_id: int,
+        field: str,
+        reason: str = "A private person was named.",
+        *,
+        named: str = "",
+    ) -> tuple[str, ...]:
+        """Strike a text of a link of the history out as the administrator."""
+        return strike(
+            self.session,
+            actor=self.administrator,
+            entry_id=entry_id,
+            field=field,
+            reason=reason,
+            clock=self.clock,
+            named=named,
         )
 
     def reopen(self, reason: str = "New law in force.") -> None:

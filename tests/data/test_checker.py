@@ -24,7 +24,6 @@ from tracker.domain.signed import CHECKPOINT_TAG, RECEIPT_TAG, signed
 from tracker.models import ChainEntry, Submission
 from tracker.queries.proofs import proof_of
 from tracker.services.checkpoints import make_checkpoint
-from tracker.services.strikes import strike
 
 ODD = "Written “so”,\nهكذا 中文 \U0001f600"
 CHECKER = Path(__file__).parents[2] / "tracker/static/checker/check_receipt.py"
@@ -77,14 +76,7 @@ def make_life(session: Session) -> tuple[Reporting, int]:
     first = session.scalars(
         select(ChainEntry).where(ChainEntry.subject == "bms7/annex/28", ChainEntry.version == 1)
     ).one()
-    strike(
-        session,
-        actor=work.administrator,
-        entry_id=first.id,
-        field="narrative",
-        reason="A private person is named.",
-        clock=work.clock,
-    )
+    work.strike_out(first.id, "narrative", "A private person is named.")
     return work, work.submit().number
 
 

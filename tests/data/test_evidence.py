@@ -26,7 +26,6 @@ from tracker.queries.verification import verify_report
 from tracker.queries.verified_files import named_files
 from tracker.queries.verified_submissions import hashed_content
 from tracker.services import evidence as services
-from tracker.services.strikes import strike
 
 KEY = "bms7/annex/28"
 
@@ -208,14 +207,7 @@ def test_a_title_that_was_struck_out_is_gone_everywhere(work: Reporting) -> None
     attach(work, title="A private person")
     submission = work.submit()
     link = work.session.scalars(select(Evidence.revision_id)).one()
-    strike(
-        work.session,
-        actor=work.administrator,
-        entry_id=link,
-        field="title",
-        reason="It names a person.",
-        clock=work.clock,
-    )
+    work.strike_out(link, "title", "It names a person.")
     assert titles(work) == [[(1, None, False)]]
     (row,) = submitted_files(work.session, submission.id, Audience.SECRETARIAT)[KEY]
     assert row.title is None
@@ -253,13 +245,10 @@ def test_a_file_that_is_removed_goes_from_wherever_the_state_attached_it(
     attach(later, pdf("One"), title="Third")
     if submitted:
         later.give_back(later.submit())
-    cycles = strike(
-        session,
-        actor=work.administrator,
-        entry_id=submitted_files(session, first.id, Audience.SECRETARIAT)[KEY][0].revision_id,
-        field="title",
-        reason="It names a person.",
-        clock=work.clock,
+    cycles = work.strike_out(
+        submitted_files(session, first.id, Audience.SECRETARIAT)[KEY][0].revision_id,
+        "title",
+        "It names a person.",
     )
     assert cycles == (("bms7", "bms7-2026") if submitted else ("bms7",))
     left = session.scalars(select(ChainText.value).where(ChainText.field == "title")).all()
@@ -280,13 +269,10 @@ def test_a_name_alone_goes_from_every_copy_and_the_file_may_be_attached_elsewher
     attach(work, pdf("One"), filename="kofi")
     attach(work, pdf("One"), filename="kofi", paragraph=29)
     attach(work, pdf("One"), filename="act", paragraph=30)
-    strike(
-        work.session,
-        actor=work.administrator,
-        entry_id=work.session.scalars(select(Evidence.revision_id)).first() or 0,
-        field="filename",
-        reason="It names a person.",
-        clock=work.clock,
+    work.strike_out(
+        work.session.scalars(select(Evidence.revision_id)).first() or 0,
+        "filename",
+        "It names a person.",
     )
     names = work.session.scalars(select(ChainText.value).where(ChainText.field == "filename"))
     assert sorted(names.all(), key=str) == [None, None, "act"]

@@ -23,7 +23,6 @@ from tracker.services.clarifications import ask, reply
 from tracker.services.clarifications import withdraw as withdraw_question
 from tracker.services.indicators import save_indicator
 from tracker.services.receipts import keep_printed
-from tracker.services.strikes import strike
 from tracker.services.submissions import withdraw
 
 REFUSED = "history is only added to"
@@ -193,14 +192,7 @@ def struck_out(work: Reporting) -> ChainEntry:
     entry = work.session.scalars(
         select(ChainEntry).where(ChainEntry.subject == "bms7/annex/28", ChainEntry.version == 1)
     ).one()
-    strike(
-        work.session,
-        actor=work.administrator,
-        entry_id=entry.id,
-        field="narrative",
-        reason="A private person is named.",
-        clock=work.clock,
-    )
+    work.strike_out(entry.id, "narrative", "A private person is named.")
     work.session.commit()
     return entry
 

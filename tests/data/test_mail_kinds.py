@@ -40,7 +40,6 @@ from tracker.services import (
     submissions,
 )
 from tracker.services.account_events import record_account_event
-from tracker.services.strikes import strike
 from tracker.services.tokens import token_hash
 from tracker.settings import Settings
 
@@ -62,14 +61,7 @@ def strike_of(work: Reporting, subject: str, field: str) -> None:
         .order_by(ChainEntry.seq)
         .limit(1)
     ).one()
-    strike(
-        work.session,
-        actor=work.administrator,
-        entry_id=entry.id,
-        field=field,
-        reason="A private person is named.",
-        clock=work.clock,
-    )
+    work.strike_out(entry.id, field, "A private person is named.")
 
 
 def link_in(text: str) -> str:

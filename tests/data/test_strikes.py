@@ -43,7 +43,6 @@ from tracker.queries.submissions import submitted_responses
 from tracker.queries.verification import verify_report
 from tracker.services.items import copy_items
 from tracker.services.responses import Saved, save_response
-from tracker.services.strikes import strike
 
 KEY = "bms7/annex/28"
 REASON = "A private person was named."
@@ -64,15 +63,7 @@ def entry_of(session: Session, submission: Submission, key: str = KEY) -> ChainE
 def strike_out(
     work: Reporting, entry: ChainEntry, field: str, reason: str = REASON, named: str = ""
 ) -> tuple[str, ...]:
-    cycles = strike(
-        work.session,
-        actor=work.administrator,
-        entry_id=entry.id,
-        field=field,
-        reason=reason,
-        clock=work.clock,
-        named=named,
-    )
+    cycles = work.strike_out(entry.id, field, reason, named=named)
     work.session.expire_all()
     return cycles
 

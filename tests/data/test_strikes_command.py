@@ -21,7 +21,6 @@ from tracker.domain.progress import Progress
 from tracker.domain.workflow import ReportStatus
 from tracker.models import ChainEntry
 from tracker.models.engine import configure, write_intent
-from tracker.services.strikes import strike
 from tracker.settings import load_settings
 
 WORDS, SECOND = "A canary that nobody may read.", "Written after the backup."
@@ -54,14 +53,7 @@ def strike_newest(work: Reporting, reason: str) -> None:
         .order_by(ChainEntry.seq.desc())
     ).first()
     assert entry is not None
-    strike(
-        work.session,
-        actor=work.administrator,
-        entry_id=entry,
-        field="narrative",
-        reason=reason,
-        clock=work.clock,
-    )
+    work.strike_out(entry, "narrative", reason)
 
 
 def listed(*arguments: str | Path) -> Result:
@@ -108,14 +100,7 @@ def test_a_removed_file_is_named_by_its_paragraph_and_checksum(folder: Path) -> 
         work.answer(29, narrative="With a file.")
         attach(work, pdf("One"), paragraph=29)
         file = session.scalars(select(ChainEntry).where(ChainEntry.kind == "file-saved")).one()
-        strike(
-            session,
-            actor=work.administrator,
-            entry_id=file.id,
-            field="title",
-            reason="It names a person.",
-            clock=work.clock,
-        )
+        work.strike_out(file.id, "title", "It names a person.")
     rows = json.loads(listed("--format", "json").stdout)
     checksum = described(pdf("One")).sha256[:12]
     assert {row["subject"] for row in rows} == {f"bms7/annex/29, SHA-256 {checksum}"}

@@ -20,7 +20,6 @@ from tracker.queries.recorded import Broken
 from tracker.queries.verification import verify_report
 from tracker.services.clarifications import reply
 from tracker.services.reports import set_default_audience
-from tracker.services.strikes import strike
 from tracker.services.submissions import withdraw
 
 
@@ -77,14 +76,7 @@ def live(session: Session) -> Reporting:
         work.accept(made)
         work.publish(made)
         work.reopen()
-    strike(
-        session,
-        actor=work.administrator,
-        entry_id=revision_id(session, made, 28),
-        field="narrative",
-        reason="A private person is named.",
-        clock=work.clock,
-    )
+    work.strike_out(revision_id(session, made, 28), "narrative", "A private person is named.")
     _save_figures(work, 18)
     save(work, replace(BODY, women=8), ids[BODY], 1)
     session.commit()

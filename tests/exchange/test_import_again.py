@@ -34,7 +34,6 @@ from tracker.queries.items import items_of, subject_of
 from tracker.queries.responses import responses_of
 from tracker.services.importing import ImportRefused
 from tracker.services.items import save_item
-from tracker.services.strikes import strike
 
 ANSWERS, LAWS, TARGETS = "Answers", "Laws and instruments", "Targets"
 
@@ -229,14 +228,7 @@ def strike_out(work: Reporting, subject: str, field: str) -> None:
         .where(ChainEntry.report_id == work.report.id, ChainEntry.subject == subject)
         .order_by(ChainEntry.seq)
     )
-    strike(
-        work.session,
-        actor=work.administrator,
-        entry_id=entries.all()[-1].id,
-        field=field,
-        reason="Personal data.",
-        clock=work.clock,
-    )
+    work.strike_out(entries.all()[-1].id, field, "Personal data.")
 
 
 def test_the_file_that_brought_a_text_does_not_bring_it_again_after_it_was_struck_out(

@@ -42,7 +42,6 @@ from tracker.services import importing
 from tracker.services.importing import ImportRefused, plan_import
 from tracker.services.items import save_item
 from tracker.services.reports import editable_report, set_default_audience
-from tracker.services.strikes import strike
 
 ANSWERS, LAWS, TARGETS, FIGURES = "Answers", "Laws and instruments", "Targets", "Figures"
 SLUG = "sdg-16-4-2"
@@ -630,14 +629,7 @@ def test_a_text_struck_out_is_not_brought_back(
     content = filled_in(desk.template(), ANSWERS, (answer_row(28), "Lead agency", "Ministry"))
     revision = revisions_of(session, work.report.id, KEY)[-1]
     for field in ("narrative", "measures.0.title"):
-        strike(
-            session,
-            actor=work.administrator,
-            entry_id=revision.id,
-            field=field,
-            reason="Personal data.",
-            clock=work.clock,
-        )
+        work.strike_out(revision.id, field, "Personal data.")
     desk.apply(content)
     said = responses_of(session, work.report.id)[KEY].content
     assert (said.narrative, said.lead_agency) == ("", "Ministry")
@@ -660,14 +652,7 @@ def test_a_text_struck_out_of_an_item_is_not_brought_back(
     revision = session.scalars(
         select(ChainEntry).where(ChainEntry.subject == subject_of(item.PART, item_id))
     ).one()
-    strike(
-        session,
-        actor=work.administrator,
-        entry_id=revision.id,
-        field=field,
-        reason="Personal data.",
-        clock=work.clock,
-    )
+    work.strike_out(revision.id, field, "Personal data.")
     assert not desk.apply(content).cells
     left = items_of(session, work.report.id)[item.PART][0].content
     assert facts_of(left) == facts_of(item)

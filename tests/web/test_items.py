@@ -28,7 +28,6 @@ from tracker.models import SubmissionAssistance, User
 from tracker.models.ids import new_public_id
 from tracker.queries.items import item_revisions, items_of, submitted_items
 from tracker.queries.verification import verify_report
-from tracker.services.strikes import strike
 from tracker.services.submissions import withdraw
 
 
@@ -428,14 +427,7 @@ def test_a_row_of_the_last_cycle_that_lost_its_name_is_told(
     submission = work.submit()
     row = submitted_items(session, submission.id)[Part.CONTACTS][0]
     assert row.revision_id is not None
-    strike(
-        session,
-        actor=work.administrator,
-        entry_id=row.revision_id,
-        field="name",
-        reason="A private person.",
-        clock=work.clock,
-    )
+    work.strike_out(row.revision_id, "name", "A private person.")
     later = begin_report(session, cycle="bms7-2026")
     session.commit()
     page = browser_of(session.get_one(User, later.focal_point.user_id)).soup(pages(later))

@@ -27,7 +27,6 @@ from tracker.queries.documents import document_or_none
 from tracker.queries.states import state_or_none
 from tracker.queries.submissions import submitted_responses
 from tracker.services.documents import load_document, load_states
-from tracker.services.strikes import strike
 from tracker.services.submissions import withdraw
 from tracker.settings import Settings
 from tracker.web import comparing, public_choices
@@ -137,14 +136,7 @@ def test_a_text_that_is_struck_out(public: Browser, session: Session, work: Repo
     session.commit()
     assert "A first word." in public.get(COMPARE).text
     answer = submitted_responses(session, submission.id)["bms7/annex/25"]
-    strike(
-        session,
-        actor=work.administrator,
-        entry_id=answer.revision_id,
-        field="narrative",
-        reason="A person was named.",
-        clock=work.clock,
-    )
+    work.strike_out(answer.revision_id, "narrative", "A person was named.")
     session.commit()
     assert "A first word." not in public.get(COMPARE).text
 

@@ -53,7 +53,6 @@ from tracker.services.clarifications import withdraw as withdraw_question
 from tracker.services.evidence import take_out
 from tracker.services.invitations import invite
 from tracker.services.mail import queue
-from tracker.services.strikes import strike
 from tracker.services.tokens import new_token, token_hash
 
 SEED = Path(__file__).parents[2] / "seed"
@@ -297,14 +296,7 @@ def attach_every_way(work: Reporting) -> None:
     )
     attach(work, bytes(1_200_000), title="The plan")
     link = work.session.scalars(select(Evidence.revision_id).order_by(Evidence.id.desc())).first()
-    strike(
-        work.session,
-        actor=work.administrator,
-        entry_id=link or 0,
-        field="title",
-        reason="It names a person.",
-        clock=work.clock,
-    )
+    work.strike_out(link or 0, "title", "It names a person.")
 
 
 def save_figures(work: Reporting) -> None:
